@@ -1,0 +1,56 @@
+# Les règles communes aux Makefile des labs. Un lab peut dire, avant d'inclure ce fichier :
+#   LIBRARY     sources partagées par le serveur et le client (framing.c)
+#   BORROW      le lab voisin où prendre LIBRARY et ses en-têtes (01-tcp) ; vide : ce dossier-ci
+#   LAB_CFLAGS  options de compilation de plus (-pthread)
+# Tous les chemins sont relatifs : un espace dans le nom d'un dossier parent ne gêne pas.
+
+COMMON   := ../../common
+BUILD    := build
+PROGRAMS := server client
+
+WARNINGS    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+CFLAGS      ?= -O1 -g
+LIBRARY_DIR := $(if $(BORROW),../$(BORROW),.)
+
+LIBRARY_OBJECTS := $(LIBRARY:%.c=$(BUILD)/%.o)
+COMMON_OBJECTS  := $(patsubst $(COMMON)/%.c,$(BUILD)/%.o,$(wildcard $(COMMON)/*.c))
+ARCHIVE         := $(BUILD)/shared.a
+
+# -MMD note de quels en-têtes dépend chaque objet : modifier un .h recompile ce qu'il faut.
+COMPILE = $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -I$(COMMON) $(if $(BORROW),-I$(LIBRARY_DIR)) \
+          -MMD -MP $(CPPFLAGS) $(LAB_CFLAGS) $(CFLAGS)
+
+.PHONY: all test clean
+.DELETE_ON_ERROR:
+
+all: $(PROGRAMS)
+
+$(PROGRAMS): %: $(BUILD)/%.o $(ARCHIVE)
+	$(CC) $(LAB_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# Une archive, pas une liste d'objets : un programme qui ne s'en sert pas s'en passe.
+$(ARCHIVE): $(LIBRARY_OBJECTS) $(COMMON_OBJECTS)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(PROGRAMS:%=$(BUILD)/%.o): $(BUILD)/%.o: %.c | $(BUILD)
+	$(COMPILE) -c -o $@ $<
+
+$(LIBRARY_OBJECTS): $(BUILD)/%.o: $(LIBRARY_DIR)/%.c | $(BUILD)
+	$(COMPILE) -c -o $@ $<
+
+$(COMMON_OBJECTS): $(BUILD)/%.o: $(COMMON)/%.c | $(BUILD)
+	$(COMPILE) -c -o $@ $<
+
+$(BUILD):
+	@mkdir -p $@
+
+# Le juge recompile lui-même ; STEP=3 ou TEST=motif lui sont transmis.
+test:
+	@$(MAKE) --no-print-directory -C ../.. test \
+	    WORK="$$(basename "$$(dirname "$$(pwd)")")" LAB="$$(basename "$$(pwd)")"
+
+clean:
+	rm -rf $(BUILD) $(PROGRAMS)
+
+-include $(wildcard $(BUILD)/*.d)
