@@ -21,8 +21,8 @@ static const char PROGRAM[] = "client";
  */
 static void report_input_error(int error)
 {
-    // TODO (étape 4) : une ligne sur stderr (report_error, dans report.h) ; EMSGSIZE veut dire que la
-    // ligne tapée est trop longue.
+    // TODO (étape 4) : une ligne sur stderr (report_error, dans report.h) ; EMSGSIZE veut dire que
+    // la ligne tapée est trop longue.
     (void)error;
 }
 
@@ -129,8 +129,8 @@ static int connect_socket(int fd, const struct addrinfo *address)
  */
 static int open_connection(const struct endpoint *endpoint, const struct addrinfo *addresses)
 {
-    // TODO (étape 4) : pour chaque adresse de la liste, créer un socket (man 2 socket), l'annoncer la
-    // première fois, se connecter. Garder le premier qui réussit ; fermer celui qui échoue. Si
+    // TODO (étape 4) : pour chaque adresse de la liste, créer un socket (man 2 socket), l'annoncer
+    // la première fois, se connecter. Garder le premier qui réussit ; fermer celui qui échoue. Si
     // toutes refusent, une seule ligne d'erreur, pour la dernière. Pièges D03 et D06.
     (void)endpoint;
     (void)addresses;
@@ -218,8 +218,8 @@ static int say_goodbye(int fd, struct line_reader *replies, const struct endpoin
 static int converse(int fd, struct line_reader *input, const struct endpoint *endpoint)
 {
     // TODO (étape 4) : pour chaque ligne de l'entrée, l'envoyer, montrer la réponse. Piège D01.
-    // TODO (étape 6) : le serveur peut fermer sans répondre ; END et la fin de l'entrée finissent le
-    // dialogue de la même façon.
+    // TODO (étape 6) : le serveur peut fermer sans répondre ; END et la fin de l'entrée finissent
+    // le dialogue de la même façon.
     (void)fd;
     (void)input;
     (void)endpoint;

@@ -173,8 +173,8 @@ static int accept_client(int listener, char *peer, size_t size)
  */
 static void report_lost_client(const char *action, const char *peer)
 {
-    // TODO (étape 5) : une ligne sur stderr (report_peer_error, dans report.h) : l'appel, le client,
-    // la raison. Et si c'est l'arrêt demandé qui a fait échouer l'appel ?
+    // TODO (étape 5) : une ligne sur stderr (report_peer_error, dans report.h) : l'appel, le
+    // client, la raison. Et si c'est l'arrêt demandé qui a fait échouer l'appel ?
     (void)action;
     (void)peer;
 }
