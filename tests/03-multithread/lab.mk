@@ -1,0 +1,5 @@
+# Ce que le juge doit savoir de ce lab. Une affectation simple (:=) par ligne.
+TITLE := Multithread : un thread pour chaque client
+PROGRAMS := server client
+BORROW := 01-tcp
+LAB_CFLAGS := -pthread
