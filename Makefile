@@ -1,0 +1,102 @@
+# Le chef d'orchestre. Les recettes appellent des scripts ; les labs sont découverts, jamais nommés.
+# Rien n'utilise de chemin absolu : le dépôt peut vivre sous un nom à espaces ou à apostrophes.
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory -j$(shell nproc 2>/dev/null || echo 2)
+
+# `make clean test` doit nettoyer avant de juger, même quand les tâches vont de front.
+ifneq ($(filter clean,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+
+# make rend 2 à toute recette qui échoue : « points manquants » (1) et « le juge n'a pas pu
+# travailler » (2) se confondraient. En mode question (-q), il rend 1 quand une recette rend 1.
+# Les recettes sont préfixées d'un « + », pour être exécutées dans ce mode aussi.
+ifneq ($(filter test check $(CHECK_GOALS),$(MAKECMDGOALS)),)
+MAKEFLAGS += -q
+endif
+RUN := $(if $(findstring n,$(firstword -$(MAKEFLAGS))),@,+@)
+
+# Ce que l'utilisateur écrit passe aux scripts par l'environnement, à l'octet près : $(value …)
+# empêche make d'y voir des variables, et aucun shell ne l'interprète.
+OPTIONS := WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE GROUP COMPILE_WRAPPER JUDGE_WRAPPER
+$(foreach option,$(OPTIONS),$(if $(value $(option)),$(eval override $(option) := $$(value $(option)))))
+export $(OPTIONS)
+export CC
+
+LABS := $(patsubst tests/%/lab.mk,%,$(wildcard tests/*/lab.mk))
+export LABS
+JUDGES := $(LABS:%=build/tests/%/judge)
+
+CFLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+CPPFLAGS := -MMD -MP -Itests/harness -Icommon
+JUDGE_LIBS := -lcriterion -ldl -pthread
+
+TOOLS := tests/tools
+
+##@ Pour apprendre et pour juger
+
+.PHONY: help
+help: ## affiche cette aide
+	$(RUN)sh $(TOOLS)/help.sh $(firstword $(MAKEFILE_LIST))
+
+.PHONY: test
+test: $(JUDGES) build/harness/inject.so ## juge un travail (WORK= LAB= STEP= TEST= MIN= JUNIT=)
+	$(RUN)sh $(TOOLS)/judge.sh
+
+.PHONY: demo
+demo: ready ## fait dialoguer le vrai serveur et le vrai client (WORK= LAB=)
+	$(RUN)sh $(TOOLS)/demo.sh
+
+.PHONY: deps
+deps: ## trouve et installe ce qui manque (GROUP=test, docs ou check)
+	$(RUN)sh $(TOOLS)/deps.sh
+
+##@ Pour la maintenance
+
+.PHONY: docs
+docs: ## écrit la documentation dans build/docs/html
+	$(RUN)sh $(TOOLS)/docs.sh
+
+.PHONY: check
+check: $(JUDGES) build/harness/inject.so ## passe toutes les vérifications du dépôt
+	$(RUN)sh $(TOOLS)/check.sh
+
+.PHONY: compile_commands.json
+compile_commands.json: ## décrit les compilations aux éditeurs
+	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/compile_commands.py
+
+.PHONY: clean
+clean: ## efface tout ce qui a été fabriqué
+	$(RUN)rm -rf build compile_commands.json
+
+# Avant de compiler quoi que ce soit : la demande est-elle juste, et a-t-on tout ce qu'il faut ?
+.PHONY: ready
+ready:
+	$(RUN)sh $(TOOLS)/judge.sh --check
+	$(RUN)sh $(TOOLS)/deps.sh --if-missing test
+
+HARNESS_OBJECTS := $(patsubst tests/%.c,build/%.o,$(filter-out %_preload.c,$(wildcard tests/harness/*.c)))
+
+build/harness/libjudge.a: $(HARNESS_OBJECTS)
+	$(RUN)rm -f $@ && ar rcs $@ $^
+
+$(HARNESS_OBJECTS): build/%.o: tests/%.c | ready
+	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+build/harness/inject.so: tests/harness/inject_preload.c | ready
+	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -shared -fPIC -o $@ $< -ldl
+
+judge_sources = $(filter-out %_driver.c,$(wildcard tests/$1/*.c tests/$1/private/*.c))
+judge_objects = $(patsubst tests/%.c,build/tests/%.o,$(call judge_sources,$1))
+TEST_OBJECTS := $(foreach lab,$(LABS),$(call judge_objects,$(lab)))
+
+.SECONDEXPANSION:
+$(JUDGES): build/tests/%/judge: $$(call judge_objects,$$*) build/harness/libjudge.a
+	$(RUN)$(CC) $(CFLAGS) -o $@ $^ $(JUDGE_LIBS)
+
+$(TEST_OBJECTS): build/tests/%.o: tests/%.c | ready
+	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+-include $(HARNESS_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) build/harness/inject.d

@@ -1,0 +1,79 @@
+"""Écrit les résultats au format JUnit XML, un « testsuite » par lab."""
+
+import os
+from xml.sax.saxutils import escape, quoteattr
+
+import results
+
+
+def legal(text):
+    """Ne garde que ce que XML 1.0 admet : un octet de contrôle rendrait tout le fichier illisible."""
+    return "".join(c if c in "\t\n" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
+                   else f"\\x{ord(c):02X}" for c in text)
+
+
+def attribute(value):
+    """Une valeur d'attribut, entre guillemets."""
+    return quoteattr(legal(str(value)))
+
+
+def seconds(milliseconds):
+    """Une durée en secondes, comme JUnit les veut."""
+    return f"{(milliseconds or 0) / 1000:.3f}"
+
+
+def outcome(test):
+    """L'élément qui dit pourquoi un test n'est pas réussi, ou rien."""
+    status = test["status"]
+    if status == "passed":
+        return ""
+    failure = test.get("failure") or {}
+    message = failure.get("summary") or test.get("reason") or ""
+    if status == "skipped":
+        return f"<skipped message={attribute(message)}/>"
+    element = "error" if status == "broken" else "failure"
+    return (f"<{element} message={attribute(message)} type={attribute(status)}>"
+            f"{escape(legal(details(test, failure)))}</{element}>")
+
+
+def details(test, failure):
+    """Ce que l'étudiant lirait, sans mise en page."""
+    lines = [f"{label} : {failure[key]}" for label, key in
+             (("attendu", "expected"), ("reçu", "received"), ("cause probable", "cause"), ("à relire", "advice"))
+             if failure.get(key)]
+    lines += [f"{entry['ms']:.1f} ms {entry['actor']} {entry['verb']} {entry['text']}"
+              for entry in test.get("transcript") or []]
+    return "\n".join(lines)
+
+
+def testcase(run, test):
+    """Un test."""
+    return (f"<testcase classname={attribute(run['lab'] + '.etape' + str(test['step']))} "
+            f"name={attribute(test['name'])} time=\"{seconds(test.get('duration_ms'))}\">"
+            f"{outcome(test)}</testcase>")
+
+
+def testsuite(run):
+    """Un lab."""
+    statuses = [test["status"] for test in run["tests"]]
+    failed = statuses.count("failed") + statuses.count("not_run")
+    cases = "\n".join(testcase(run, test) for test in run["tests"])
+    return (f"<testsuite name={attribute(run['lab'])} tests=\"{len(statuses)}\" failures=\"{failed}\" "
+            f"errors=\"{statuses.count('broken')}\" skipped=\"{statuses.count('skipped')}\" "
+            f"time=\"{seconds(run.get('duration_ms'))}\" timestamp={attribute(run['date'].rstrip('Z'))}>\n"
+            f"<properties><property name=\"mark\" value=\"{results.mark(run):.2f}\"/></properties>\n"
+            f"{cases}\n</testsuite>")
+
+
+def document(runs):
+    """Le document entier."""
+    suites = "\n".join(testsuite(run) for run in runs)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n{suites}\n</testsuites>\n'
+
+
+def write(runs, path):
+    """Écrit le fichier d'un coup : qui le lit n'en voit jamais la moitié."""
+    draft = f"{path}.{os.getpid()}"
+    with open(draft, "w", encoding="utf-8", errors="replace") as file:
+        file.write(document(runs))
+    os.replace(draft, path)

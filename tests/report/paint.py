@@ -1,0 +1,82 @@
+"""Écrire dans un terminal : largeur, couleurs, et rien qui puisse le dérégler."""
+
+import os
+
+STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+NARROW, WIDE = 80, 100
+
+
+def visible(text):
+    """Le texte sans caractère de contrôle. Le juge l'a déjà rendu visible ; on n'en dépend pas."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02X}" for c in text)
+
+
+def columns(text):
+    """Largeur à l'écran : un idéogramme compte pour deux, un accent combinant pour rien."""
+    if text.isascii() or max(text) < "\u0300":
+        return len(text)
+    import unicodedata
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+               for c in text)
+
+
+class Paper:
+    """Une page de terminal, écrite d'un coup à la fin : rien ne s'y mêle."""
+
+    def __init__(self, stream):
+        self.stream = stream
+        self.lines = []
+        terminal = stream.isatty()
+        self.colored = terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+        self.width = WIDE
+        if terminal:
+            try:
+                self.width = max(NARROW, min(WIDE, os.get_terminal_size(stream.fileno()).columns))
+            except OSError:
+                pass
+
+    def paint(self, text, *styles):
+        """Colore un texte, sur un terminal seulement."""
+        if not self.colored:
+            return text
+        codes = ";".join(STYLES[style] for style in styles)
+        return f"\x1b[{codes}m{text}\x1b[0m"
+
+    def line(self, text):
+        """Ajoute une ligne telle quelle."""
+        self.lines.append(text)
+
+    def blank(self):
+        """Ajoute une ligne vide, jamais deux de suite."""
+        if not self.lines or self.lines[-1]:
+            self.lines.append("")
+
+    def pad(self, text, width):
+        """Complète ou coupe un texte à cette largeur."""
+        while columns(text) > width:
+            text = text[:-2].rstrip() + "…"
+        return text + " " * (width - columns(text))
+
+    def wrapped(self, text, indent=0, hanging=None):
+        """Ajoute un paragraphe, coupé aux espaces. Les mots trop longs restent entiers."""
+        margin = " " * indent
+        rest = " " * (indent if hanging is None else hanging)
+        current, used = margin, indent
+        for word in text.split(" "):
+            size = columns(visible(word)) if "\x1b" not in word else 12
+            if used + size > self.width and current.strip():
+                self.lines.append(current.rstrip())
+                current, used = rest, len(rest)
+            current += word + " "
+            used += size + 1
+        self.lines.append(current.rstrip())
+
+    def flush(self):
+        """Écrit la page. Un lecteur parti (« | head ») n'est pas une erreur."""
+        try:
+            self.stream.write("\n".join(self.lines) + "\n")
+            self.stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())

@@ -1,0 +1,74 @@
+"""Lit les résultats du juge : un fichier JSON par lab, et les remarques écrites à côté."""
+
+import json
+import os
+
+FORMAT = 1
+
+
+class Unreadable(Exception):
+    """Un fichier de résultats manque ou ne peut pas être lu : c'est un ennui du juge."""
+
+
+def load(path):
+    """Rend les résultats d'un lab, complétés de ses remarques."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            run = json.load(file)
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"{path} : {error}") from error
+    if not isinstance(run, dict) or run.get("format") != FORMAT:
+        raise Unreadable(f"{path} : ce format de résultats n'est pas connu")
+    run["remarks"] = remarks_beside(path)
+    return run
+
+
+def remarks_beside(path):
+    """Ce que la collecte des sources a trouvé à dire (un en-tête modifié…)."""
+    try:
+        with open(os.path.join(os.path.dirname(path), "remarks.txt"), encoding="utf-8") as file:
+            return file.read().splitlines()
+    except OSError:
+        return []
+
+
+def earned(run):
+    """Points gagnés."""
+    return sum(test["points"] for test in run["tests"] if test["status"] == "passed")
+
+
+def available(run):
+    """Points en jeu : un test que la machine ne permet pas ne compte pour personne."""
+    return sum(test["points"] for test in run["tests"] if test["status"] != "skipped")
+
+
+def is_full(run):
+    """Tous les points en jeu sont-ils gagnés ?"""
+    return all(test["status"] in ("passed", "skipped") for test in run["tests"])
+
+
+def mark(run):
+    """La note sur 20."""
+    total = available(run)
+    return 20 * earned(run) / total if total else 0.0
+
+
+def counts(run):
+    """(réussis, échoués, sautés) ; un test que rien n'a permis d'essayer est échoué."""
+    statuses = [test["status"] for test in run["tests"]]
+    skipped = statuses.count("skipped")
+    passed = statuses.count("passed")
+    return passed, len(statuses) - passed - skipped, skipped
+
+
+def troubles(run):
+    """Ce que le juge lui-même n'a pas pu faire."""
+    broken = [f"test {test['name']} : {test.get('reason') or 'interrompu'}"
+              for test in run["tests"] if test["status"] == "broken"]
+    empty = [] if run["tests"] else ["aucun test n'a été passé"]
+    return list(run["problems"]) + broken + empty
+
+
+def format_number(value):
+    """Un nombre à la française : au plus deux décimales, virgule, pas de zéro inutile."""
+    return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")

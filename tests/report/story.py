@@ -1,0 +1,133 @@
+"""Raconter un échec : ce que le juge a fait, ce qu'il attendait, ce qu'il a vu, où relire."""
+
+from paint import columns, visible
+from results import format_number
+
+LABEL = 11
+# Au-delà, un échange est résumé : son début et sa fin disent l'essentiel.
+LONG_TRANSCRIPT = 30
+
+
+def tell_build(paper, run):
+    """La première erreur de compilation de chaque programme ; une même erreur n'est dite qu'une fois."""
+    programs = {}
+    for build in run["build"]:
+        if not build["ok"]:
+            programs.setdefault(build["message"], []).append(build["program"])
+    for message, names in programs.items():
+        paper.blank()
+        what = "ne peut pas être construit" if len(names) == 1 else "ne peuvent pas être construits"
+        paper.line("  " + paper.paint(f"✗ {', '.join(names)} {what}", "red", "bold"))
+        for line in message.split("\n"):
+            paper.line("    " + visible(line.expandtabs(8)))
+
+
+def tell_failures(paper, run, request, limit):
+    """Les premiers échecs en entier, les autres en une ligne, les tests pas encore essayés en un mot."""
+    failures = [test for test in run["tests"] if test["status"] in ("failed", "broken")]
+    if not any(test["status"] == "passed" for test in run["tests"]):
+        limit = 1
+    shown = failures if len(failures) <= limit else failures[:limit]
+    for test in shown:
+        tell(paper, run, test, request)
+    rest = failures[len(shown):]
+    if rest:
+        paper.blank()
+        paper.line("  Ensuite :")
+        for test in rest:
+            paper.line("  " + paper.paint("✗", "red") + f" {visible(test['title'])}  "
+                       + paper.paint(f"TEST={test['name']}", "dim"))
+        paper.line("  Pour en lire un en entier : " + request.command(run, f"TEST={rest[0]['name']}"))
+    tell_waiting(paper, run)
+    tell_skipped(paper, run)
+    paper.blank()
+
+
+def tell(paper, run, test, request):
+    """L'histoire complète d'un test échoué."""
+    failure = test.get("failure") or {}
+    points = format_number(test["points"])
+    about = [f"étape {test['step']}", f"{points} point{'s' if test['points'] >= 2 else ''}", *test["defects"]]
+    paper.blank()
+    paper.line("  " + paper.paint("✗ " + visible(test["title"]), "red", "bold"))
+    paper.line("    " + paper.paint(" · ".join(about), "dim"))
+    summary = failure.get("summary") or test.get("reason")
+    if summary:
+        paper.wrapped(visible(summary), indent=4)
+    tell_difference(paper, failure)
+    tell_transcript(paper, test.get("transcript") or [])
+    for label, key in (("Cause probable : ", "cause"), ("À relire : ", "advice")):
+        if failure.get(key):
+            paper.wrapped(paper.paint(label, "cyan") + visible(failure[key]), indent=4, hanging=6)
+    paper.line("    " + paper.paint("Ce test seul : " + request.command(run, f"TEST={test['name']}"), "dim"))
+
+
+def tell_difference(paper, failure):
+    """Attendu et reçu l'un sous l'autre, et un accent circonflexe sous la première différence."""
+    expected, received = failure.get("expected"), failure.get("received")
+    if not expected and not received:
+        return
+    caret = failure.get("caret")
+    caret = caret if isinstance(caret, int) and caret >= 0 else None
+    room = paper.width - 4 - LABEL
+    for label, text in (("attendu", expected), ("reçu", received)):
+        if text is not None:
+            paper.line(f"    {label:<{LABEL}}" + window(visible(text), caret, room)[0])
+    if caret is not None and received is not None:
+        shift = window(visible(received), caret, room)[1]
+        paper.line(" " * (4 + LABEL + shift) + paper.paint("^", "red", "bold"))
+
+
+def window(text, caret, room):
+    """La partie du texte qui tient sur la ligne, et la colonne du point de différence."""
+    position = min(caret if caret is not None else 0, len(text))
+    start = max(0, position - room // 2) if len(text) > room else 0
+    if start == 0:
+        piece = text if len(text) <= room else text[:room - 1] + "…"
+    else:
+        piece = "…" + text[start + 1:start + room - 1] + ("…" if start + room - 1 < len(text) else "")
+    return piece, columns(piece[:position - start])
+
+
+def tell_transcript(paper, transcript):
+    """L'échange tel que le juge l'a vu : le temps, qui, dans quel sens, quoi."""
+    if not transcript:
+        return
+    entries = transcript
+    if len(entries) > LONG_TRANSCRIPT:
+        entries = entries[:10] + [None] + entries[-(LONG_TRANSCRIPT - 11):]
+    actors = max(columns(entry["actor"]) for entry in entries if entry)
+    for entry in entries:
+        if entry is None:
+            paper.line(f"      … ({len(transcript) - len(entries) + 1} lignes)")
+            continue
+        time = f"{entry['ms']:.1f}".replace(".", ",")
+        head = f"    {time:>8} ms  {paper.pad(visible(entry['actor']), actors)}  {visible(entry['verb'])} "
+        text = visible(entry["text"])
+        room = paper.width - columns(head)
+        paper.line(paper.paint(head, "dim") + (text if len(text) <= room else text[:room - 1] + "…"))
+
+
+def tell_waiting(paper, run):
+    """Les tests dont le terrain manque : ils viendront d'eux-mêmes."""
+    waiting = [test for test in run["tests"] if test["status"] == "not_run"]
+    if not waiting:
+        return
+    paper.blank()
+    reasons = {}
+    for test in waiting:
+        reasons.setdefault(test.get("reason") or "leur terrain manque", []).append(test)
+    for reason, tests in reasons.items():
+        count = len(tests)
+        plural = "s" if count > 1 else ""
+        paper.wrapped(f"– {count} test{plural} pas encore essayé{plural} : {visible(reason)}",
+                      indent=2, hanging=4)
+
+
+def tell_skipped(paper, run):
+    """Les tests que cette machine ne permet pas : ils ne coûtent rien."""
+    for test in run["tests"]:
+        if test["status"] == "skipped":
+            paper.wrapped(f"○ {visible(test['title'])} : sauté, et ne compte pas "
+                          f"({visible(test.get('reason') or 'cette machine ne le permet pas')})",
+                          indent=2, hanging=4)

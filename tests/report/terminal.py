@@ -1,0 +1,160 @@
+"""Le rapport lu par l'étudiant, en français, et le statut de « make test ».
+
+terminal.py --work W [options] -- RÉSULTATS…      statut : 0 tous les points, 1 il en manque, 2 ennui du juge
+"""
+
+import os
+import sys
+
+import options
+import results
+import story
+from paint import Paper
+
+MARKS = {"passed": "✓", "failed": "✗", "not_run": "–", "skipped": "○", "broken": "?"}
+COLORS = {"passed": "green", "failed": "red", "not_run": "dim", "skipped": "dim", "broken": "yellow"}
+BAR = 10
+# Au-delà, les échecs suivants tiennent en une ligne : on ne corrige qu'une chose à la fois.
+FULL_STORIES = 3
+
+
+def report_lab(paper, run, request):
+    """Le rapport d'un lab : étapes, compilation, échecs, remarques."""
+    paper.blank()
+    paper.line(paper.paint(f"{run['lab']} · {run['title']}", "bold"))
+    paper.blank()
+    report_steps(paper, run)
+    story.tell_build(paper, run)
+    story.tell_failures(paper, run, request, FULL_STORIES)
+    for remark in run["remarks"]:
+        paper.wrapped("Remarque : " + remark, indent=2)
+    report_network(paper, run)
+    if not request.narrowed and results.earned(run) == 0:
+        encourage(paper, run, request)
+
+
+def report_steps(paper, run):
+    """Une ligne par étape : barre, points, une marque par test."""
+    for step in run["steps"]:
+        tests = [test for test in run["tests"] if test["step"] == step["number"]]
+        if not tests:
+            continue
+        part = {"tests": tests}
+        got, total = results.earned(part), results.available(part)
+        filled = round(BAR * got / total) if total else 0
+        bar = paper.paint("█" * filled, "green") + paper.paint("░" * (BAR - filled), "dim")
+        marks = "".join(paper.paint(MARKS[test["status"]], COLORS[test["status"]]) for test in tests)
+        points = f"{results.format_number(got)} / {results.format_number(total)}"
+        title = paper.pad(f"Étape {step['number']}  {step['title']}", 46)
+        paper.line(f"  {title} {bar} {points:>9}  {marks}")
+
+
+def report_network(paper, run):
+    """Dit que les tests ont partagé le réseau de la machine, quand c'est le cas."""
+    network = run.get("network") or {}
+    if network.get("isolated", True):
+        return
+    note = network.get("note") or ""
+    paper.wrapped("Réseau : cette machine ne permet pas un réseau à part pour chaque test ; "
+                  "le juge a pris des ports libres" + (f" ({note})." if note else "."), indent=2)
+
+
+def encourage(paper, run, request):
+    """Rien n'est encore gagné : dire par où commencer, pas ce qui manque."""
+    first = run["steps"][0] if run["steps"] else None
+    if first is None:
+        return
+    paper.blank()
+    paper.wrapped(f"Tout est encore à écrire, et c'est normal. Pour commencer : l'étape {first['number']}, "
+                  f"« {first['title']} », dans NOTES.fr.md. Ses premiers points viennent vite, et chacun des tests dira où vous en êtes.",
+                  indent=2)
+    paper.line("  " + paper.paint(request.command(run, f"STEP={first['number']}"), "bold"))
+
+
+def report_total(paper, runs, request):
+    """Le tableau de tous les labs, puis la note et le temps."""
+    paper.blank()
+    if len(runs) > 1:
+        for run in runs:
+            lab = paper.pad(f"{run['lab']} · {run['title']}", 60)
+            paper.line(f"  {lab} {mark_text(run, request):>13}")
+    for lab in request.absent:
+        paper.line(f"  {lab} : ce lab n'est pas dans le travail jugé.")
+    whole = len(runs) == 1
+    label = "Points" if request.narrowed else "Note" if whole else "Moyenne"
+    value = mark_text(runs[0], request) if whole else mean_text(runs, request)
+    color = "green" if all(results.is_full(run) for run in runs) else "yellow"
+    elapsed = f"{results.format_number(request.elapsed())} s"
+    paper.line(paper.paint(f"{label} : {value}", "bold", color) + f"   ({request.work}, en {elapsed})")
+
+
+def mark_text(run, request):
+    """« 12,5 / 20 », ou les seuls points en jeu quand un test ou une étape a été demandé."""
+    if request.narrowed:
+        return f"{results.format_number(results.earned(run))} / {results.format_number(results.available(run))}"
+    return f"{results.format_number(results.mark(run))} / 20"
+
+
+def mean_text(runs, request):
+    """La moyenne des labs, ou la somme des points en jeu."""
+    if request.narrowed:
+        return mark_text({"tests": [test for run in runs for test in run["tests"]]}, request)
+    return f"{results.format_number(mean(runs))} / 20"
+
+
+def mean(runs):
+    """La moyenne des notes."""
+    return sum(results.mark(run) for run in runs) / len(runs)
+
+
+def status(runs, request):
+    """0 : ce qui était demandé est atteint ; 1 : il manque des points."""
+    if request.minimum is not None:
+        return 0 if mean(runs) >= request.minimum - 1e-9 else 1
+    return 0 if all(results.is_full(run) for run in runs) else 1
+
+
+def load_all(paths, troubles):
+    """Les résultats lisibles ; les autres sont ajoutés aux ennuis du juge."""
+    runs = []
+    for path in paths:
+        try:
+            runs.append(results.load(path))
+        except results.Unreadable as error:
+            lab = os.path.basename(os.path.dirname(path))
+            if lab not in troubles:
+                troubles[lab] = str(error)
+    return runs
+
+
+def report_troubles(paper, runs, troubles):
+    """Ce que le juge n'a pas pu faire : jamais confondu avec une faute de l'étudiant."""
+    lines = [f"{lab} : {text}" for lab, text in troubles.items()]
+    lines += [f"{run['lab']} : {text}" for run in runs for text in results.troubles(run)]
+    for line in lines:
+        paper.wrapped(paper.paint("Le juge n'a pas pu faire son travail · ", "yellow") + line)
+    return bool(lines)
+
+
+def main():
+    request = options.parse(sys.argv[1:])
+    paper = Paper(sys.stdout)
+    troubles = dict(request.troubles)
+    runs = load_all(request.paths, troubles)
+    for run in runs:
+        report_lab(paper, run, request)
+    if runs:
+        report_total(paper, runs, request)
+    failed = report_troubles(paper, runs, troubles)
+    if request.junit and runs:
+        import junit
+        junit.write(runs, request.junit)
+    if request.count:
+        totals = [sum(column) for column in zip((0, 0, 0), *(results.counts(run) for run in runs))]
+        paper.line(f"{totals[0]} passed, {totals[1]} failed" + (f", {totals[2]} skipped" if totals[2] else ""))
+    paper.flush()
+    return 2 if failed else status(runs, request)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+#!/bin/sh
+# Une étape de la compilation d'un travail jugé. Rend toujours 0 : l'échec est écrit dans un fichier.
+#   compile.sh object  CIBLE.o SOURCE OPTIONS…           échec : CIBLE.error
+#   compile.sh archive CIBLE.a OBJETS…                   les objets absents sont laissés de côté
+#   compile.sh program CIBLE OBJET BIBLIOTHÈQUES… OPTIONS…   échec : CIBLE.error
+# Le compilateur lit un texte hostile : temps, mémoire et taille lui sont comptés.
+set -u
+export LC_ALL=C.UTF-8
+kind=$1 target=$2
+shift 2
+folder=${target%/*}
+name=${target%.o}
+[ -d "$folder" ] || mkdir -p "$folder"
+
+# COMPILE_WRAPPER est la couture où mettre un bac à sable : des mots, placés devant le compilateur.
+limited() {
+    (
+        ulimit -t 20
+        ulimit -f 131072
+        ulimit -c 0
+        ulimit -v 4194304
+        # shellcheck disable=SC2086
+        exec timeout -k 1 30 ${COMPILE_WRAPPER:-} "$@"
+    )
+}
+
+# La première erreur en entier, sans le chemin de notre copie : les noms que l'étudiant connaît.
+first_error() { # JOURNAL PRÉFIXE
+    awk -v prefix="$2" '
+        { while ((at = index($0, prefix)) > 0) $0 = substr($0, 1, at - 1) substr($0, at + length(prefix)) }
+        /^[^ ].*: (fatal )?(error|warning|note): / || /: In function / { if (found) exit }
+        /: (fatal )?error: / { found = 1 }
+        found && ++lines <= 20 { print substr($0, 1, 300) }
+    ' "$1"
+}
+
+explain_status() {
+    case $1 in
+    124 | 137 | 152) echo "La compilation a été arrêtée : elle dépassait le temps permis." ;;
+    153) echo "La compilation a été arrêtée : elle écrivait trop." ;;
+    *) echo "La compilation a échoué sans dire pourquoi (statut $1)." ;;
+    esac
+}
+
+case $kind in
+object)
+    source=$1
+    shift
+    rm -f "$name.error"
+    if [ ! -f "$source" ]; then
+        rm -f "$target"
+        cp "$source.problem" "$name.error"
+        exit 0
+    fi
+    status=0
+    # shellcheck disable=SC2086
+    limited ${CC:-cc} "$@" -MMD -MP -c -o "$target" "$source" 2>"$name.log" </dev/null || status=$?
+    [ "$status" -ne 0 ] || exit 0
+    rm -f "$target"
+    first_error "$name.log" "${source%/*}/" >"$name.error"
+    [ -s "$name.error" ] || explain_status "$status" >"$name.error"
+    ;;
+
+archive)
+    rm -f "$target"
+    for object; do
+        shift
+        [ ! -f "$object" ] || set -- "$@" "$object"
+    done
+    ar rcs "$target" "$@"
+    ;;
+
+program)
+    object=$1
+    rm -f "$target" "$target.error"
+    if [ ! -f "$object" ]; then
+        cp "${object%.o}.error" "$target.error"
+        exit 0
+    fi
+    status=0
+    # shellcheck disable=SC2086
+    limited ${CC:-cc} -o "$target" "$@" 2>"$object.link" </dev/null || status=$?
+    [ "$status" -ne 0 ] || exit 0
+    rm -f "$target"
+    # Un fichier de la bibliothèque qui ne compile pas explique mieux que l'éditeur de liens.
+    for error in "${2%/*}"/*.error; do
+        [ ! -f "$error" ] || cat "$error" >>"$target.error"
+    done
+    [ -f "$target.error" ] || sed -e 's|^/usr/bin/[^ ]*ld: ||' -e "s|${object%/*}/||g" -e 's|[^ ]*/src/||g' \
+        "$object.link" | head -n 12 >"$target.error"
+    [ -s "$target.error" ] || explain_status "$status" >"$target.error"
+    ;;
+esac
+exit 0

@@ -1,0 +1,149 @@
+#!/bin/sh
+# Trouve ce qui manque au juge et l'installe, ou dit la commande exacte et s'arrête (statut 2).
+#   deps.sh [--if-missing] [GROUPE…]     groupes : test (défaut pour make test), docs, check ; all : tous
+# GROUP, dans l'environnement, remplace le groupe. --if-missing ne dit rien quand tout est là.
+# On regarde les commandes et les fichiers eux-mêmes, pas une liste de paquets : peu importe d'où ils viennent.
+set -uf
+
+quiet=
+if [ "${1:-}" = --if-missing ]; then
+    quiet=yes
+    shift
+fi
+groups=${*:-${GROUP:-all}}
+case $groups in
+*[!a-z\ ]*) groups=invalid ;;
+all) groups="test docs check" ;;
+esac
+
+# Ce dont on a besoin, une ligne chacun : GROUPE NATURE NOM PAQUETS. Natures : une commande, un
+# en-tête C, une bibliothèque du compilateur, un module de Python. Paquets : apt, dnf, pacman.
+needs() {
+    cat <<'FIN'
+test  command cc           gcc                    gcc                  gcc
+test  command ar           binutils               binutils             binutils
+test  command make         make                   make                 make
+test  python  json         python3                python3              python
+test  command timeout      coreutils              coreutils            coreutils
+test  command cmp          diffutils              diffutils            diffutils
+test  command awk          mawk                   gawk                 gawk
+test  header  stdio.h      libc6-dev              glibc-devel          glibc
+test  header  criterion/criterion.h libcriterion-dev criterion-devel   criterion
+docs  command doxygen      doxygen                doxygen              doxygen
+docs  command dot          graphviz               graphviz             graphviz
+docs  command mscgen       mscgen                 mscgen               mscgen
+check command gcc          gcc                    gcc                  gcc
+check command clang        clang                  clang                clang
+check command clang-format clang-format           clang-tools-extra    clang
+check command clang-tidy   clang-tidy             clang-tools-extra    clang
+check command cppcheck     cppcheck               cppcheck             cppcheck
+check command shellcheck   shellcheck             ShellCheck           shellcheck
+check command valgrind     valgrind               valgrind             valgrind
+check library asan         gcc                    libasan              gcc-libs
+check library ubsan        gcc                    libubsan             gcc-libs
+FIN
+}
+
+has_header() {
+    set +f
+    for folder in /usr/include /usr/local/include /usr/include/*-linux-gnu /opt/*/include; do
+        [ ! -e "$folder/$1" ] || return 0
+    done
+    return 1
+}
+
+# Debian sait installer un Python sans sa bibliothèque standard : on cherche un module, pas la commande.
+has_python() {
+    set +f
+    command -v python3 >/dev/null 2>&1 || return 1
+    for folder in /usr/lib/python3* /usr/lib64/python3*; do
+        [ ! -e "$folder/$1/__init__.py" ] || return 0
+    done
+    python3 -c "import $1" 2>/dev/null
+}
+
+present() { # NATURE NOM
+    case $1 in
+    command) command -v "$2" >/dev/null 2>&1 ;;
+    header) has_header "$2" ;;
+    python) has_python "$2" ;;
+    library) command -v cc >/dev/null 2>&1 && [ "$(cc -print-file-name="lib$2.so")" != "lib$2.so" ] ;;
+    esac
+}
+
+find_missing() {
+    missing= names=
+    while read -r group nature name apt dnf pacman; do
+        case " $groups " in *" $group "*) ;; *) continue ;; esac
+        ! present "$nature" "$name" || continue
+        names="$names $name"
+        case $manager in
+        apt-get) package=$apt ;;
+        dnf) package=$dnf ;;
+        *) package=$pacman ;;
+        esac
+        case " $missing " in *" $package "*) ;; *) missing="$missing $package" ;; esac
+    done <<FIN
+$(needs)
+FIN
+}
+
+find_manager() {
+    for manager in apt-get dnf pacman; do
+        ! command -v "$manager" >/dev/null 2>&1 || return 0
+    done
+    manager=
+}
+
+install_command() {
+    case $manager in
+    apt-get) echo "apt-get install -y --no-install-recommends$missing" ;;
+    dnf) echo "dnf install -y$missing" ;;
+    pacman) echo "pacman -S --needed --noconfirm$missing" ;;
+    esac
+}
+
+give_up() {
+    printf 'deps : %s\n' "$1" >&2
+    exit 2
+}
+
+case $groups in
+invalid | '') give_up "GROUP : test, docs, check ou all est attendu" ;;
+esac
+for group in $groups; do
+    case $group in test | docs | check) ;; *) give_up "GROUP : test, docs, check ou all est attendu" ;; esac
+done
+
+find_manager
+find_missing
+if [ -z "$missing" ]; then
+    [ -n "$quiet" ] || echo "deps : tout est là ($groups)."
+    exit 0
+fi
+[ -n "$manager" ] || give_up "il manque :$names ; ni apt, ni dnf, ni pacman ici : installez-les vous-même."
+
+become=
+if [ "$(id -u)" -ne 0 ]; then
+    if command -v sudo >/dev/null 2>&1 && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+        become=sudo
+    else
+        give_up "il manque :$names. En administrateur, tapez : $(install_command)"
+    fi
+fi
+
+echo "deps : il manque :$names. Installation : ${become:+$become }$(install_command)" >&2
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp) || give_up "aucun fichier temporaire ne peut être créé"
+trap 'rm -f "$log"' EXIT
+# Une machine neuve n'a pas encore la liste des paquets : la demander est sans danger.
+# shellcheck disable=SC2046
+if { [ "$manager" != apt-get ] || $become apt-get update; } >"$log" 2>&1 &&
+    $become $(install_command) >>"$log" 2>&1 </dev/null; then
+    find_missing
+    [ -z "$missing" ] || give_up "l'installation a réussi, mais il manque encore :$names"
+    echo "deps : c'est installé." >&2
+    exit 0
+fi
+tail -n 5 "$log" >&2
+give_up "l'installation a échoué. À taper vous-même : ${become:+$become }$(install_command)"

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Affiche les buts d'un Makefile, d'après ses commentaires « ## » : help.sh MAKEFILE
+# « ##@ » ouvre une rubrique.
+awk '
+/^##@ / { printf "\n%s\n", substr($0, 5) }
+/^[A-Za-z_.-]+:.* ## / {
+    goal = $0; sub(/:.*/, "", goal)
+    text = $0; sub(/^.* ## /, "", text)
+    printf "  make %-22s %s\n", goal, text
+}' "$1"
+cat <<'FIN'
+
+Les réglages de « make test »
+  WORK=dossier   le travail à juger : labs, solutions, ou le dossier d'une étudiante, d'un étudiant
+                 (sans WORK : solutions, ou labs quand il n'y a pas de solutions)
+  LAB=01-tcp     ce lab seulement
+  STEP=3         cette étape seulement
+  TEST=motif     ces tests seulement
+  MIN=12         suffit pour réussir : 12 sur 20 (sans MIN : tous les points)
+  JUNIT=fichier  écrit aussi un rapport au format JUnit
+
+Statut : 0 tous les points (ou MIN atteint) · 1 il manque des points · 2 le juge n'a pas pu juger.
+FIN

@@ -1,0 +1,321 @@
+#!/bin/sh
+# Juge un travail : le déroulement de « make test ».
+#   judge.sh            trouve les sources, les copie, les compile, les juge, écrit le rapport
+#   judge.sh --check    vérifie seulement que la demande a un sens
+# Réglages, par l'environnement : WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COUNT, et les deux
+# coutures COMPILE_WRAPPER (devant le compilateur) et JUDGE_WRAPPER (devant chaque programme jugé).
+# Statut : 0 tous les points demandés, 1 il en manque, 2 le juge n'a pas pu faire son travail.
+set -uf
+umask 022
+export LC_ALL=C.UTF-8
+# Les makes lancés ici ne sont pas les enfants de celui qui nous appelle.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+
+# Un texte venu de l'utilisateur, sur une seule ligne et sans commande de terminal.
+show() {
+    printf '%s' "$1" | LC_ALL=C tr '\000-\037\177' '?'
+}
+
+die() {
+    printf 'juge : %s\n' "$1" >&2
+    exit 2
+}
+
+# --- La demande ----------------------------------------------------------------------------------
+
+check_number() { # NOM VALEUR MAXIMUM : entier strictement positif
+    case $2 in
+    *[!0-9]* | ????*) die "$1=$(show "$2") : un nombre de 1 à $3 est attendu" ;;
+    esac
+    [ "$2" -ge 1 ] && [ "$2" -le "$3" ] || die "$1=$(show "$2") : un nombre de 1 à $3 est attendu"
+}
+
+check_request() {
+    [ -z "${STEP:-}" ] || check_number STEP "$STEP" 99
+    case ${TEST:-} in
+    *[!A-Za-z0-9_*?/.-]*)
+        die "TEST=$(show "$TEST") : un nom de test est attendu, où * remplace une suite de lettres" ;;
+    esac
+    case ${MIN:-0} in
+    *[!0-9.,]* | *[.,]*[.,]*) bad=yes ;;
+    [0-9] | 1[0-9] | 20 | [0-9][.,][0-9]* | 1[0-9][.,][0-9]* | 20[.,]0 | 20[.,]00) bad= ;;
+    *) bad=yes ;;
+    esac
+    [ -z "$bad" ] || die "MIN=$(show "$MIN") : une note de 0 à 20 est attendue"
+    case ${SANITIZE:-} in
+    '' | address | thread) ;;
+    *) die "SANITIZE=$(show "$SANITIZE") : address ou thread est attendu" ;;
+    esac
+    case ${FRAMING:-own} in
+    own | reference) ;;
+    *) die "FRAMING=$(show "$FRAMING") : own ou reference est attendu" ;;
+    esac
+    if [ -n "${JUNIT:-}" ]; then
+        folder=${JUNIT%/*}
+        [ "$folder" != "$JUNIT" ] || folder=.
+        case $folder in '') folder=/ ;; -*) folder=./$folder ;; esac
+        [ -d "$folder" ] && [ -w "$folder" ] && [ ! -d "$JUNIT" ] ||
+            die "JUNIT=$(show "$JUNIT") : impossible d'écrire ce fichier"
+    fi
+}
+
+# L'ensemble des labs, réduit par LAB : « 01-tcp », ou son numéro seul.
+choose_labs() {
+    [ -n "${LABS:-}" ] || die "aucun lab dans tests/"
+    if [ -n "${LAB:-}" ]; then
+        chosen=
+        for lab in $LABS; do
+            case $lab in "$LAB" | "$LAB"-*) chosen=$lab ;; esac
+        done
+        [ -n "$chosen" ] || die "LAB=$(show "$LAB") : ce lab n'existe pas (il y a : $LABS)"
+    else
+        chosen=$LABS
+    fi
+}
+
+# Lit tests/NN/lab.mk : des affectations simples, sans l'aide de make.
+read_lab() {
+    programs= library= headers= borrow=
+    while read -r key operator value; do
+        [ "$operator" = ":=" ] || continue
+        case $key in
+        PROGRAMS) programs=$value ;;
+        LIBRARY) library=$value ;;
+        HEADERS) headers=$value ;;
+        BORROW) borrow=$value ;;
+        esac
+    done <"tests/$1/lab.mk"
+    sources=$library
+    for program in $programs; do
+        sources="$sources $program.c"
+    done
+}
+
+# Ce dossier contient-il une source du lab ? Un lien brisé compte : il sera refusé, et dit.
+holds_sources() {
+    for source in $sources; do
+        if [ -e "$1/$source" ] || [ -L "$1/$source" ]; then return 0; fi
+    done
+    return 1
+}
+
+# Les labs trouvés dans WORK : « found » ; ceux qui manquent : « absent ».
+find_work() {
+    if [ -z "${WORK:-}" ]; then
+        if [ -d solutions ]; then WORK=solutions; else WORK=labs; fi
+    fi
+    shown=$(show "$WORK")
+    case $WORK in
+    /*) root=$WORK ;;
+    *) root=./$WORK ;;
+    esac
+    [ -e "$root" ] || die "WORK=$shown : ce dossier n'existe pas"
+    [ -d "$root" ] || die "WORK=$shown : ce n'est pas un dossier"
+    [ -r "$root" ] && [ -x "$root" ] || die "WORK=$shown : ce dossier n'est pas lisible"
+    found= absent= flat=
+    for lab in $chosen; do
+        if [ -d "$root/$lab" ] || [ -d "$root/labs/$lab" ]; then
+            found="$found $lab"
+        else
+            absent="$absent $lab"
+        fi
+    done
+    [ -n "$found" ] || find_flat_work
+}
+
+# WORK est-il lui-même le dossier d'un lab ? Son nom le dit, ou bien LAB.
+find_flat_work() {
+    name=$(cd -P -- "$root" && pwd -P && echo x) || die "WORK=$shown : ce dossier n'est pas lisible"
+    name=${name%?x}
+    name=${name##*/}
+    here=
+    for lab in $chosen; do
+        read_lab "$lab"
+        holds_sources "$root" || continue
+        here="$here $lab"
+        if [ "$lab" = "$name" ]; then
+            here=" $lab"
+            break
+        fi
+    done
+    case $here in
+    '') die "WORK=$shown : aucun lab n'y est (cherché : $chosen)" ;;
+    ' '*' '*) die "WORK=$shown : dites quel lab y est, avec LAB= (il y a :$here)" ;;
+    esac
+    [ "$here" = " $name" ] || [ -n "${LAB:-}" ] || [ "$LABS" = "${here# }" ] ||
+        die "WORK=$shown : dites quel lab y est, avec LAB= (il y a : $LABS)"
+    found=$here absent= flat=yes
+}
+
+folder_of() { # LAB : son dossier dans WORK, dans « folder »
+    if [ -n "$flat" ]; then
+        folder=$root
+    elif [ -d "$root/$1" ]; then
+        folder=$root/$1
+    else
+        folder=$root/labs/$1
+    fi
+}
+
+check_request
+choose_labs
+find_work
+[ "${1:-}" != --check ] || exit 0
+
+# --- Les sources ---------------------------------------------------------------------------------
+
+read -r started _ </proc/uptime
+
+# Où construire : un dossier par travail jugé et par façon de compiler.
+build_folder() {
+    absolute=$(cd -P -- "$root" && pwd -P && echo x)
+    absolute=${absolute%?x}
+    top=$(pwd -P && echo x)
+    top=${top%?x}
+    case $absolute in
+    "$top/labs") slug=labs ;;
+    "$top/solutions") slug=solutions ;;
+    *) slug=$(printf '%s' "$absolute" | cksum) && slug=${slug%% *} ;;
+    esac
+    variant=
+    case ${CC:=cc} in
+    cc) ;;
+    *) variant=+$(printf '%s' "${CC##*/}" | LC_ALL=C tr -c 'A-Za-z0-9\n' -) ;;
+    esac
+    [ -z "${SANITIZE:-}" ] || variant=$variant+$SANITIZE
+    [ -z "${FRAMING:-}" ] || variant=$variant+$FRAMING
+    base=build/work/$slug$variant
+}
+
+# Copie une source quand son contenu a changé (sa date dit donc s'il faut recompiler). Si elle ne
+# peut pas être prise, dit pourquoi dans FICHIER.problem : la compilation le rapportera.
+take_source() { # DOSSIER FICHIER DESTINATION
+    from=$1/$2 to=$3/$2 problem=
+    if [ -L "$from" ]; then
+        problem="$2 est un lien symbolique : le juge ne prend que de vrais fichiers."
+    elif [ ! -e "$from" ]; then
+        problem="$2 manque : ce fichier n'est pas dans le dossier jugé."
+    elif [ ! -f "$from" ]; then
+        problem="$2 n'est pas un fichier ordinaire : le juge ne prend que de vrais fichiers."
+    elif [ ! -r "$from" ]; then
+        die "$(show "$from") : ce fichier n'est pas lisible"
+    elif [ -f "$to" ] && cmp -s -- "$from" "$to"; then
+        return
+    elif [ "$(wc -c <"$from")" -gt 1048576 ]; then
+        problem="$2 dépasse un mébioctet : ce n'est pas une source écrite à la main."
+    fi
+    if [ -n "$problem" ]; then
+        rm -f -- "$to"
+        printf '%s\n' "$problem" >"$to.problem"
+    else
+        rm -f -- "$to.problem"
+        cp -- "$from" "$to" || die "$(show "$from") : ce fichier ne peut pas être copié"
+    fi
+}
+
+# Les en-têtes donnés sont ceux du dépôt : celui du travail, s'il diffère, n'est pas pris.
+compare_headers() { # LAB
+    for header in $headers; do
+        [ -e "$folder/$header" ] || continue
+        if [ ! -f "$folder/$header" ] || [ -L "$folder/$header" ] ||
+            ! cmp -s -- "$folder/$header" "labs/$1/$header"; then
+            remark "$header a été modifié : le juge compile avec celui qui a été donné."
+        fi
+    done
+}
+
+remark() {
+    printf '%s\n' "$1" >>"$target/remarks.txt"
+}
+
+# D'où vient la bibliothèque d'un autre lab (03 reprend le cadrage de 01) : du même travail.
+borrow_sources() {
+    lender=$borrow
+    own_headers=$headers
+    read_lab "$lender"
+    lent=$library
+    from=
+    if [ "${FRAMING:-own}" = own ]; then
+        for candidate in "$root/$lender" "$root/labs/$lender" "$root" "$root/../$lender"; do
+            if [ -z "$from" ] && { [ -e "$candidate/$lent" ] || [ -L "$candidate/$lent" ]; }; then
+                from=$candidate
+            fi
+        done
+        [ -n "$from" ] || remark "$lent de $lender n'est pas dans ce travail : c'est la référence qui sert."
+    fi
+    if [ -z "$from" ]; then
+        from=solutions/$lender
+        [ -f "$from/$lent" ] || from=labs/$lender
+    fi
+    take_source "$from" "$lent" "$target/src"
+    headers=$own_headers
+}
+
+prepare_lab() { # LAB
+    read_lab "$1"
+    folder_of "$1"
+    [ -r "$folder" ] && [ -x "$folder" ] || die "$(show "$folder") : ce dossier n'est pas lisible"
+    target=$base/$1
+    [ -d "$target/src" ] || mkdir -p "$target/src" || die "build/ : impossible d'y écrire"
+    : >"$target/remarks.txt" || die "build/ : impossible d'y écrire"
+    for source in $sources; do
+        take_source "$folder" "$source" "$target/src"
+    done
+    compare_headers "$1"
+    [ -z "$borrow" ] || borrow_sources
+}
+
+# --- Le jugement ---------------------------------------------------------------------------------
+
+# Un test nommé peut n'exister que dans un lab : les autres ne sont alors pas jugés.
+select_labs() {
+    [ -n "${STEP:-}${TEST:-}" ] || return 0
+    selected=
+    for lab in $found; do
+        list=$base/$lab/list.json
+        "build/tests/$lab/judge" --list --lab "$lab" --programs "$base/$lab/bin" --results "$list" \
+            ${STEP:+--step "$STEP"} ${TEST:+--test "$TEST"} </dev/null >/dev/null ||
+            die "le juge de $lab ne peut pas dire ses tests"
+        while read -r line; do
+            case $line in *'"status"'*)
+                selected="$selected $lab"
+                break
+                ;;
+            esac
+        done <"$list"
+    done
+    found=$selected
+    absent=
+    [ -n "$found" ] || die "${STEP:+STEP=$(show "$STEP") }${TEST:+TEST=$(show "$TEST") }: aucun test ne correspond (labs :$LABS)"
+}
+
+judge_lab() { # LAB : écrit ses résultats, ou note l'échec du juge dans « troubles »
+    results=$base/$1/results.json
+    rm -f "$results"
+    status=0
+    "build/tests/$1/judge" --lab "$1" --programs "$base/$1/bin" --results "$results" \
+        ${STEP:+--step "$STEP"} ${TEST:+--test "$TEST"} </dev/null >"$base/$1/judge.log" 2>&1 || status=$?
+    if [ "$status" -gt 2 ] || [ ! -s "$results" ]; then
+        troubles="$troubles $1:$status"
+    fi
+}
+
+build_folder
+for lab in $found; do
+    prepare_lab "$lab"
+done
+select_labs
+${MAKE:-make} -s -k -j"$(nproc 2>/dev/null || echo 2)" -f tests/tools/work.mk BASE="$base" LABS="$found" ||
+    die "la compilation n'a pas pu être conduite"
+troubles=
+for lab in $found; do
+    judge_lab "$lab"
+done
+
+set --
+for lab in $found; do
+    set -- "$@" "$base/$lab/results.json"
+done
+exec sh tests/tools/python.sh tests/report/terminal.py --work "$WORK" --started "$started" \
+    --troubles "$troubles" --absent "$absent" --minimum "${MIN:-}" --junit "${JUNIT:-}" \
+    ${STEP:+--narrowed} ${TEST:+--narrowed} ${COUNT:+--count} -- "$@"

@@ -1,0 +1,7 @@
+#!/bin/sh
+# Lance un script Python du dépôt : python.sh SCRIPT [ARGUMENTS…]
+# Bibliothèque standard seule et réglages de l'utilisateur ignorés : démarrage rapide, partout pareil.
+# Celui du système d'abord : un « python3 » trouvé dans PATH peut être une doublure bien plus lente.
+python=/usr/bin/python3
+[ -x "$python" ] || python=python3
+exec "$python" -SEs -X utf8 -X pycache_prefix=build/pycache "$@"
