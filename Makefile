@@ -25,9 +25,12 @@ $(foreach option,$(OPTIONS),$(if $(value $(option)),$(eval override $(option) :=
 export $(OPTIONS)
 export CC
 
-LABS := $(patsubst tests/%/lab.mk,%,$(wildcard tests/*/lab.mk))
+# Un lab est jugé dès qu'il a un lab.mk et des tests.
+judge_sources = $(filter-out %_driver.c,$(wildcard tests/$1/*.c tests/$1/private/*.c))
+LABS := $(foreach lab,$(patsubst tests/%/lab.mk,%,$(wildcard tests/*/lab.mk)),$(if $(call judge_sources,$(lab)),$(lab)))
 export LABS
 JUDGES := $(LABS:%=build/tests/%/judge)
+INJECTORS := $(patsubst tests/%_preload.c,build/%.so,$(wildcard tests/harness/*_preload.c))
 
 CFLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 CPPFLAGS := -MMD -MP -Itests/harness -Icommon
@@ -42,7 +45,7 @@ help: ## affiche cette aide
 	$(RUN)sh $(TOOLS)/help.sh $(firstword $(MAKEFILE_LIST))
 
 .PHONY: test
-test: $(JUDGES) build/harness/inject.so ## juge un travail (WORK= LAB= STEP= TEST= MIN= JUNIT=)
+test: $(JUDGES) $(INJECTORS) ## juge un travail (WORK= LAB= STEP= TEST= MIN= JUNIT=)
 	$(RUN)sh $(TOOLS)/judge.sh
 
 .PHONY: demo
@@ -60,7 +63,7 @@ docs: ## écrit la documentation dans build/docs/html
 	$(RUN)sh $(TOOLS)/docs.sh
 
 .PHONY: check
-check: $(JUDGES) build/harness/inject.so ## passe toutes les vérifications du dépôt
+check: $(JUDGES) $(INJECTORS) ## passe toutes les vérifications du dépôt
 	$(RUN)sh $(TOOLS)/check.sh
 
 .PHONY: compile_commands.json
@@ -85,10 +88,9 @@ build/harness/libjudge.a: $(HARNESS_OBJECTS)
 $(HARNESS_OBJECTS): build/%.o: tests/%.c | ready
 	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-build/harness/inject.so: tests/harness/inject_preload.c | ready
+$(INJECTORS): build/%.so: tests/%_preload.c | ready
 	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -shared -fPIC -o $@ $< -ldl
 
-judge_sources = $(filter-out %_driver.c,$(wildcard tests/$1/*.c tests/$1/private/*.c))
 judge_objects = $(patsubst tests/%.c,build/tests/%.o,$(call judge_sources,$1))
 TEST_OBJECTS := $(foreach lab,$(LABS),$(call judge_objects,$(lab)))
 
@@ -99,4 +101,4 @@ $(JUDGES): build/tests/%/judge: $$(call judge_objects,$$*) build/harness/libjudg
 $(TEST_OBJECTS): build/tests/%.o: tests/%.c | ready
 	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
--include $(HARNESS_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) build/harness/inject.d
+-include $(HARNESS_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(INJECTORS:.so=.d)

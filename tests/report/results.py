@@ -32,6 +32,15 @@ def remarks_beside(path):
         return []
 
 
+def log_beside(path):
+    """Les derniers mots du juge, quand il n'a pas pu écrire ses résultats."""
+    try:
+        with open(os.path.join(os.path.dirname(path), "judge.log"), encoding="utf-8", errors="replace") as file:
+            return " / ".join(file.read().splitlines()[-3:])
+    except OSError:
+        return ""
+
+
 def earned(run):
     """Points gagnés."""
     return sum(test["points"] for test in run["tests"] if test["status"] == "passed")
@@ -65,8 +74,7 @@ def troubles(run):
     """Ce que le juge lui-même n'a pas pu faire."""
     broken = [f"test {test['name']} : {test.get('reason') or 'interrompu'}"
               for test in run["tests"] if test["status"] == "broken"]
-    empty = [] if run["tests"] else ["aucun test n'a été passé"]
-    return list(run["problems"]) + broken + empty
+    return list(run["problems"]) or broken or ([] if run["tests"] else ["aucun test n'a été passé"])
 
 
 def format_number(value):

@@ -13,7 +13,7 @@ def tell_build(paper, run):
     programs = {}
     for build in run["build"]:
         if not build["ok"]:
-            programs.setdefault(build["message"], []).append(build["program"])
+            programs.setdefault((build["message"] or "").strip("\n"), []).append(build["program"])
     for message, names in programs.items():
         paper.blank()
         what = "ne peut pas être construit" if len(names) == 1 else "ne peuvent pas être construits"

@@ -9,7 +9,7 @@ import sys
 import options
 import results
 import story
-from paint import Paper
+from paint import Paper, visible
 
 MARKS = {"passed": "✓", "failed": "✗", "not_run": "–", "skipped": "○", "broken": "?"}
 COLORS = {"passed": "green", "failed": "red", "not_run": "dim", "skipped": "dim", "broken": "yellow"}
@@ -21,7 +21,7 @@ FULL_STORIES = 3
 def report_lab(paper, run, request):
     """Le rapport d'un lab : étapes, compilation, échecs, remarques."""
     paper.blank()
-    paper.line(paper.paint(f"{run['lab']} · {run['title']}", "bold"))
+    paper.line(paper.paint(visible(f"{run['lab']} · {run['title']}"), "bold"))
     paper.blank()
     report_steps(paper, run)
     story.tell_build(paper, run)
@@ -54,9 +54,8 @@ def report_network(paper, run):
     network = run.get("network") or {}
     if network.get("isolated", True):
         return
-    note = network.get("note") or ""
-    paper.wrapped("Réseau : cette machine ne permet pas un réseau à part pour chaque test ; "
-                  "le juge a pris des ports libres" + (f" ({note})." if note else "."), indent=2)
+    paper.wrapped(visible(network.get("note") or "Réseau commun : cette machine ne permet pas d'isoler chaque test."),
+                  indent=2)
 
 
 def encourage(paper, run, request):
@@ -85,7 +84,7 @@ def report_total(paper, runs, request):
     value = mark_text(runs[0], request) if whole else mean_text(runs, request)
     color = "green" if all(results.is_full(run) for run in runs) else "yellow"
     elapsed = f"{results.format_number(request.elapsed())} s"
-    paper.line(paper.paint(f"{label} : {value}", "bold", color) + f"   ({request.work}, en {elapsed})")
+    paper.line(paper.paint(f"{label} : {value}", "bold", color) + f"   ({visible(request.work)}, en {elapsed})")
 
 
 def mark_text(run, request):
@@ -122,8 +121,7 @@ def load_all(paths, troubles):
             runs.append(results.load(path))
         except results.Unreadable as error:
             lab = os.path.basename(os.path.dirname(path))
-            if lab not in troubles:
-                troubles[lab] = str(error)
+            troubles[lab] = f"{troubles.get(lab, error)}. {results.log_beside(path)}"
     return runs
 
 
@@ -132,7 +130,7 @@ def report_troubles(paper, runs, troubles):
     lines = [f"{lab} : {text}" for lab, text in troubles.items()]
     lines += [f"{run['lab']} : {text}" for run in runs for text in results.troubles(run)]
     for line in lines:
-        paper.wrapped(paper.paint("Le juge n'a pas pu faire son travail · ", "yellow") + line)
+        paper.wrapped(paper.paint("Le juge n'a pas pu faire son travail · ", "yellow") + visible(line))
     return bool(lines)
 
 

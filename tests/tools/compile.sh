@@ -14,6 +14,7 @@ name=${target%.o}
 
 # COMPILE_WRAPPER est la couture où mettre un bac à sable : des mots, placés devant le compilateur.
 limited() {
+    # shellcheck disable=SC3045 # dash, bash et busybox les connaissent toutes
     (
         ulimit -t 20
         ulimit -f 131072

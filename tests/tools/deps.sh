@@ -72,7 +72,7 @@ present() { # NATURE NOM
 }
 
 find_missing() {
-    missing= names=
+    missing='' names=''
     while read -r group nature name apt dnf pacman; do
         case " $groups " in *" $group "*) ;; *) continue ;; esac
         ! present "$nature" "$name" || continue

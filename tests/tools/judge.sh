@@ -5,6 +5,7 @@
 # Réglages, par l'environnement : WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COUNT, et les deux
 # coutures COMPILE_WRAPPER (devant le compilateur) et JUDGE_WRAPPER (devant chaque programme jugé).
 # Statut : 0 tous les points demandés, 1 il en manque, 2 le juge n'a pas pu faire son travail.
+# shellcheck disable=SC2015 # « A && B || die » : die ne revient pas
 set -uf
 umask 022
 export LC_ALL=C.UTF-8
@@ -38,7 +39,7 @@ check_request() {
     esac
     case ${MIN:-0} in
     *[!0-9.,]* | *[.,]*[.,]*) bad=yes ;;
-    [0-9] | 1[0-9] | 20 | [0-9][.,][0-9]* | 1[0-9][.,][0-9]* | 20[.,]0 | 20[.,]00) bad= ;;
+    [0-9] | 1[0-9] | 20 | [0-9][.,][0-9]* | 1[0-9][.,][0-9]* | 20[.,]0 | 20[.,]00) bad='' ;;
     *) bad=yes ;;
     esac
     [ -z "$bad" ] || die "MIN=$(show "$MIN") : une note de 0 à 20 est attendue"
@@ -75,7 +76,7 @@ choose_labs() {
 
 # Lit tests/NN/lab.mk : des affectations simples, sans l'aide de make.
 read_lab() {
-    programs= library= headers= borrow=
+    programs='' library='' headers='' borrow=''
     while read -r key operator value; do
         [ "$operator" = ":=" ] || continue
         case $key in
@@ -112,7 +113,7 @@ find_work() {
     [ -e "$root" ] || die "WORK=$shown : ce dossier n'existe pas"
     [ -d "$root" ] || die "WORK=$shown : ce n'est pas un dossier"
     [ -r "$root" ] && [ -x "$root" ] || die "WORK=$shown : ce dossier n'est pas lisible"
-    found= absent= flat=
+    found='' absent='' flat=''
     for lab in $chosen; do
         if [ -d "$root/$lab" ] || [ -d "$root/labs/$lab" ]; then
             found="$found $lab"
@@ -144,7 +145,7 @@ find_flat_work() {
     esac
     [ "$here" = " $name" ] || [ -n "${LAB:-}" ] || [ "$LABS" = "${here# }" ] ||
         die "WORK=$shown : dites quel lab y est, avec LAB= (il y a : $LABS)"
-    found=$here absent= flat=yes
+    found=$here absent='' flat=yes
 }
 
 folder_of() { # LAB : son dossier dans WORK, dans « folder »
@@ -270,31 +271,28 @@ prepare_lab() { # LAB
 # Un test nommé peut n'exister que dans un lab : les autres ne sont alors pas jugés.
 select_labs() {
     [ -n "${STEP:-}${TEST:-}" ] || return 0
-    selected=
+    selected=''
     for lab in $found; do
-        list=$base/$lab/list.json
-        "build/tests/$lab/judge" --list --lab "$lab" --programs "$base/$lab/bin" --results "$list" \
-            ${STEP:+--step "$STEP"} ${TEST:+--test "$TEST"} </dev/null >/dev/null ||
-            die "le juge de $lab ne peut pas dire ses tests"
-        while read -r line; do
-            case $line in *'"status"'*)
-                selected="$selected $lab"
-                break
-                ;;
-            esac
-        done <"$list"
+        if run_judge "$lab" --list >/dev/null 2>&1; then selected="$selected $lab"; fi
     done
+    [ -n "$selected" ] ||
+        die "${STEP:+STEP=$STEP }${TEST:+TEST=$TEST }: aucun test ne correspond (labs :$found)"
     found=$selected
-    absent=
-    [ -n "$found" ] || die "${STEP:+STEP=$(show "$STEP") }${TEST:+TEST=$(show "$TEST") }: aucun test ne correspond (labs :$LABS)"
+    absent=''
+}
+
+run_judge() { # LAB OPTIONS…
+    lab=$1
+    shift
+    "build/tests/$lab/judge" "$@" ${STEP:+--step "$STEP"} ${TEST:+--test "$TEST"} </dev/null
 }
 
 judge_lab() { # LAB : écrit ses résultats, ou note l'échec du juge dans « troubles »
     results=$base/$1/results.json
     rm -f "$results"
     status=0
-    "build/tests/$1/judge" --lab "$1" --programs "$base/$1/bin" --results "$results" \
-        ${STEP:+--step "$STEP"} ${TEST:+--test "$TEST"} </dev/null >"$base/$1/judge.log" 2>&1 || status=$?
+    run_judge "$1" --work "$shown" --programs "$base/$1/bin" --results "$results" \
+        >"$base/$1/judge.log" 2>&1 || status=$?
     if [ "$status" -gt 2 ] || [ ! -s "$results" ]; then
         troubles="$troubles $1:$status"
     fi
