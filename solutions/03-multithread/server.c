@@ -44,7 +44,7 @@
 #define REPLY_STORAGE (PREFIX_LENGTH + LINE_LIMIT + 1)
 
 /** Pile d'un thread, en octets : une ligne, une réponse, et une large marge. */
-#define STACK_SIZE ((size_t)256 * 1024)
+#define STACK_SIZE ((size_t)1024 * 1024)
 
 /** Attente avant de réessayer, quand le système manque de moyens, en millisecondes. */
 #define RETRY_DELAY_MS 100
@@ -58,7 +58,7 @@ static const char WELCOME[] = "welcome to the server\n";
 /** Ce que reçoit un client refusé. */
 static const char SERVER_FULL[] = "server full\n";
 
-/** Un client présent. Alloué à l'arrivée, libéré par son thread, qui est le dernier à s'en servir. */
+/** Un client présent : alloué à son arrivée, libéré par son thread, le dernier à s'en servir. */
 struct client {
     int fd; /**< Son socket : seul son thread le lit, l'écrit, le ferme. */
     char address[ADDRESS_TEXT_SIZE]; /**< D'où il vient, déjà mis en forme. */
@@ -80,11 +80,12 @@ struct registry {
     pthread_attr_t attributes; /**< Attributs des threads ; ne changent plus. */
 };
 
-/** Les réponses qui attendent de partir ensemble, pour un seul client. */
-struct outbox {
-    int fd;                      /**< Le socket du client. */
-    size_t used;                 /**< Nombre d'octets qui attendent. */
-    char storage[REPLY_STORAGE]; /**< Ces octets. */
+/** L'échange avec un client : rien ici n'est partagé, tout est sur la pile de son thread. */
+struct exchange {
+    struct line_reader reader;   /**< La lecture de ses lignes ; le socket y est noté. */
+    size_t used;                 /**< Nombre d'octets de réponse qui attendent de partir. */
+    char replies[REPLY_STORAGE]; /**< Ces octets. */
+    char lines[LINE_STORAGE];    /**< La mémoire de la lecture. */
 };
 
 /**
@@ -241,15 +242,15 @@ static int open_server(const struct endpoint *local)
  */
 static int registry_init(struct registry *registry, unsigned long limit)
 {
-    // Un champ absent d'un initialiseur vaut zéro : registre vide, personne à rejoindre.
-    *registry = (struct registry){
-        .mutex = PTHREAD_MUTEX_INITIALIZER, .empty = PTHREAD_COND_INITIALIZER, .limit = limit};
-    int code = pthread_attr_init(&registry->attributes);
-    if (code != 0)
-        return code;
-    code = pthread_attr_setstacksize(&registry->attributes, STACK_SIZE);
-    if (code != 0)
-        pthread_attr_destroy(&registry->attributes);
+    // Un champ absent d'un initialiseur vaut zéro : personne n'est là, personne n'est à rejoindre.
+    *registry = (struct registry){.limit = limit};
+    int code = pthread_mutex_init(&registry->mutex, NULL);
+    if (code == 0)
+        code = pthread_cond_init(&registry->empty, NULL);
+    if (code == 0)
+        code = pthread_attr_init(&registry->attributes);
+    if (code == 0)
+        code = pthread_attr_setstacksize(&registry->attributes, STACK_SIZE);
     return code;
 }
 
@@ -284,38 +285,38 @@ static void announce(const char *event, const char *address, unsigned long activ
 /**
  * @brief Envoie les réponses qui attendent.
  *
- * @param outbox les réponses ; vide ensuite
+ * @param exchange l'échange ; plus aucune réponse n'y attend ensuite
  * @retval 0  tout est remis au système
  * @retval -1 erreur, cause dans `errno` (`EPIPE`, `ECONNRESET`…)
  */
-static int outbox_flush(struct outbox *outbox)
+static int flush_replies(struct exchange *exchange)
 {
-    size_t length = outbox->used;
-    outbox->used = 0;
-    return send_all(outbox->fd, outbox->storage, length);
+    size_t length = exchange->used;
+    exchange->used = 0;
+    return send_all(exchange->reader.fd, exchange->replies, length);
 }
 
 /**
- * @brief Ajoute la réponse à une ligne : `Hello I'm Server LINE\n`.
+ * @brief Met en attente la réponse à une ligne : `Hello I'm Server LINE\n`.
  *
- * N'envoie que si la place manque.
+ * N'envoie rien, sauf si la place manque.
  *
- * @param outbox les réponses qui attendent
- * @param line   la ligne du client, qui peut contenir des octets nuls
- * @param length sa longueur, en octets, au plus ::LINE_LIMIT
- * @retval 0  la réponse attend de partir, ou elle est partie
+ * @param exchange l'échange
+ * @param line     la ligne du client, qui peut contenir des octets nuls
+ * @param length   sa longueur, en octets, au plus ::LINE_LIMIT
+ * @retval 0  la réponse attend de partir
  * @retval -1 erreur, cause dans `errno` (`EPIPE`, `ECONNRESET`…)
  */
-static int outbox_add(struct outbox *outbox, const char *line, size_t length)
+static int add_reply(struct exchange *exchange, const char *line, size_t length)
 {
     size_t needed = PREFIX_LENGTH + length + 1;
-    if (needed > sizeof outbox->storage - outbox->used && outbox_flush(outbox) < 0)
+    if (needed > REPLY_STORAGE - exchange->used && flush_replies(exchange) < 0)
         return -1;
-    char *reply = outbox->storage + outbox->used;
+    char *reply = exchange->replies + exchange->used;
     memcpy(reply, REPLY_PREFIX, PREFIX_LENGTH);
     memcpy(reply + PREFIX_LENGTH, line, length);
     reply[PREFIX_LENGTH + length] = '\n';
-    outbox->used += needed;
+    exchange->used += needed;
     return 0;
 }
 
@@ -333,7 +334,7 @@ static bool has_line(const struct line_reader *reader)
 /**
  * @brief Accueille un client, puis répond à chacune de ses lignes.
  *
- * Aucun verrou ici : tout ce dont cette fonction se sert est sur la pile de son thread.
+ * Aucun verrou ici : tout ce dont cette fonction se sert n'est qu'à son thread.
  *
  * @param fd le socket du client
  * @retval 0  le client a fini
@@ -341,28 +342,25 @@ static bool has_line(const struct line_reader *reader)
  */
 static int converse(int fd)
 {
-    // Grands, mais ce n'est que de la place : une page jamais touchée ne coûte pas de mémoire.
-    char storage[LINE_STORAGE];
-    struct line_reader reader;
-    line_reader_init(&reader, fd, storage, sizeof storage);
-    // Pas d'initialiseur : il mettrait à zéro la place entière, donc la toucherait.
-    struct outbox outbox;
-    outbox.fd = fd;
-    outbox.used = 0;
+    // Pas d'initialiseur : il mettrait à zéro toute la place, donc l'occuperait. Une page de
+    // mémoire jamais touchée ne coûte rien, et un client silencieux n'en touche presque pas.
+    struct exchange exchange;
+    line_reader_init(&exchange.reader, fd, exchange.lines, sizeof exchange.lines);
+    exchange.used = 0;
 
     if (send_all(fd, WELCOME, strlen(WELCOME)) < 0)
         return -1;
     for (;;) {
         const char *line = NULL;
         size_t length = 0;
-        int status = read_line(&reader, &line, &length);
+        int status = read_line(&exchange.reader, &line, &length);
         if (status != 1)
             return status;
-        if (outbox_add(&outbox, line, length) < 0)
+        if (add_reply(&exchange, line, length) < 0)
             return -1;
         // Des lignes arrivées ensemble reçoivent leurs réponses ensemble : un appel au lieu de
         // mille. Mais on n'attend jamais le client avec une réponse en poche.
-        if (!has_line(&reader) && outbox_flush(&outbox) < 0)
+        if (!has_line(&exchange.reader) && flush_replies(&exchange) < 0)
             return -1;
     }
 }
@@ -605,7 +603,7 @@ static int run_service(int listener, int signals, unsigned long limit)
     struct registry registry;
     int code = registry_init(&registry, limit);
     if (code != 0) {
-        report_error(PROGRAM, "pthread_attr_setstacksize", NULL, NULL, strerror(code));
+        report_error(PROGRAM, "préparation des threads", NULL, NULL, strerror(code));
         return EXIT_SYSTEM;
     }
 
