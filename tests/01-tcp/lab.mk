@@ -3,4 +3,4 @@ TITLE := TCP : un serveur, un client, des lignes
 PROGRAMS := server client
 LIBRARY := framing.c
 HEADERS := framing.h
-# DRIVERS := framing_driver
+DRIVERS := framing_driver

@@ -1,0 +1,119 @@
+/**
+ * @file framing_driver.c
+ * @brief Programme lié au framing.c de l'étudiant : il dit ce que ses fonctions rendent.
+ *
+ * Le juge est à l'autre bout de la connexion, dans un autre processus : il envoie des octets,
+ * et compare ce qui est annoncé ici.
+ *
+ *     framing_driver read HOST PORT TAILLE   lit des lignes jusqu'à la fin ou à une erreur
+ *     framing_driver send HOST PORT LONGUEUR envoie LONGUEUR octets, attend la fin de flux
+ */
+#include "display.h"
+#include "framing.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define GUARD 64
+#define GUARD_BYTE 0x5A
+
+static int connect_to(const char *host, const char *port)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST};
+    struct addrinfo *found = NULL;
+    if (getaddrinfo(host, port, &hints, &found) != 0)
+        return -1;
+    int fd = socket(found->ai_family, found->ai_socktype, 0);
+    int result = fd < 0 ? -1 : connect(fd, found->ai_addr, found->ai_addrlen);
+    freeaddrinfo(found);
+    return result < 0 ? -1 : fd;
+}
+
+static int guard_is_intact(const char *storage, size_t size)
+{
+    for (size_t i = 0; i < GUARD; i++) {
+        if ((unsigned char)storage[size + i] != GUARD_BYTE)
+            return 0;
+    }
+    return 1;
+}
+
+static void announce_line(const char *line, size_t length)
+{
+    printf("ligne de %zu octets : ", length);
+    print_escaped(stdout, line, length < 40 ? length : 40);
+    printf(length < 40 ? "\n" : "…\n");
+}
+
+static void announce_end(int result, int error)
+{
+    if (result == 0)
+        puts("fin de flux");
+    else if (result == -1)
+        printf("erreur : %s\n", strerrorname_np(error) != NULL ? strerrorname_np(error) : "?");
+    else
+        printf("read_line rend %d, valeur que framing.h ne prévoit pas\n", result);
+}
+
+// Le tampon est suivi de sentinelles : écrire au-delà de la taille annoncée se voit.
+static int read_lines(int fd, size_t size)
+{
+    char *storage = malloc(size + GUARD);
+    if (storage == NULL)
+        return 1;
+    memset(storage, 0, size);
+    memset(storage + size, GUARD_BYTE, GUARD);
+
+    struct line_reader reader;
+    const char *line = NULL;
+    size_t length = 0;
+    int result;
+    line_reader_init(&reader, fd, storage, size);
+    while ((result = read_line(&reader, &line, &length)) == 1)
+        announce_line(line, length);
+    int error = errno;
+    if (!guard_is_intact(storage, size))
+        puts("read_line a écrit au-delà du tampon");
+    announce_end(result, error);
+    free(storage);
+    return 0;
+}
+
+static int send_pattern(int fd, size_t length)
+{
+    char *bytes = malloc(length + 1);
+    if (bytes == NULL)
+        return 1;
+    for (size_t i = 0; i < length; i++)
+        bytes[i] = (char)('a' + i % 26);
+    int result = send_all(fd, bytes, length);
+    int error = errno;
+    free(bytes);
+    if (result == 0)
+        puts("tout est envoyé");
+    else
+        announce_end(result == -1 ? -1 : 2, error);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 5)
+        return 2;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    int fd = connect_to(argv[2], argv[3]);
+    if (fd < 0) {
+        perror("framing_driver: connect");
+        return 3;
+    }
+    size_t number = strtoul(argv[4], NULL, 10);
+    int status = strcmp(argv[1], "read") == 0 ? read_lines(fd, number) : send_pattern(fd, number);
+    close(fd);
+    return status;
+}

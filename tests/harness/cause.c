@@ -1,0 +1,315 @@
+#include "cause.h"
+
+#include "network.h"
+#include "process_tree.h"
+#include "sockdiag.h"
+#include "visible.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+static char text[2048];
+
+__attribute__((format(printf, 1, 2))) static const char *say(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+static const char *signal_meaning(int signal)
+{
+    switch (signal) {
+    case SIGSEGV:
+        return "accès à une adresse mémoire interdite : pointeur non initialisé, indice hors d'un "
+               "tableau";
+    case SIGABRT:
+        return "la bibliothèque a détecté une corruption, ou abort() a été appelé";
+    case SIGPIPE:
+        return "il a écrit dans un socket que l'autre avait déjà fermé (piège D19)";
+    case SIGFPE:
+        return "division par zéro";
+    case SIGKILL:
+        return "tué par le système : mémoire épuisée ?";
+    case SIGTERM:
+    case SIGINT:
+        return "le signal d'arrêt l'a tué au lieu d'être traité";
+    default:
+        return "signal non traité";
+    }
+}
+
+void describe_end(const struct program *program, char *where, size_t size)
+{
+    if (WIFSIGNALED(program->status))
+        snprintf(where, size, "tué par SIG%s (%s)", sigabbrev_np(WTERMSIG(program->status)),
+                 signal_meaning(WTERMSIG(program->status)));
+    else
+        snprintf(where, size, "terminé avec le code %d", WEXITSTATUS(program->status));
+}
+
+static const char *from_sanitizer(const struct program *program)
+{
+    static const char *const marks[] = {"AddressSanitizer", "LeakSanitizer", "runtime error:",
+                                        "ThreadSanitizer", "== Invalid ", "definitely lost"};
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        const char *found =
+            program->err.bytes != NULL ? strstr(program->err.bytes, marks[i]) : NULL;
+        if (found == NULL)
+            continue;
+        char *line = visible_all(found, strcspn(found, "\n"));
+        const char *cause = say("Le vérificateur de mémoire a trouvé : %s. Le détail est dans ce "
+                                "que le programme a écrit sur stderr.",
+                                line);
+        free(line);
+        return cause;
+    }
+    return NULL;
+}
+
+static const char *from_death(const struct program *program)
+{
+    if (!program->ended)
+        return NULL;
+    const char *sanitizer = from_sanitizer(program);
+    if (sanitizer != NULL)
+        return sanitizer;
+    char end[256];
+    describe_end(program, end, sizeof end);
+    if (program->err.length == 0)
+        return say("%s s'est arrêté : %s, sans rien dire sur stderr.", program->actor, end);
+    size_t line = strcspn(program->err.bytes, "\n");
+    char *shown = visible_short(program->err.bytes, line);
+    const char *cause =
+        say("%s s'est arrêté : %s. Il disait sur stderr : « %s »", program->actor, end, shown);
+    free(shown);
+    return cause;
+}
+
+static bool same_letters(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    size_t i = 0;
+    size_t j = 0;
+    for (;;) {
+        while (i < a_length && isspace((unsigned char)a[i]))
+            i++;
+        while (j < b_length && isspace((unsigned char)b[j]))
+            j++;
+        if (i == a_length || j == b_length)
+            return i == a_length && j == b_length;
+        if (tolower((unsigned char)a[i++]) != tolower((unsigned char)b[j++]))
+            return false;
+    }
+}
+
+// Le texte attendu finit par `:PORT` et le texte reçu par le même nombre, octets échangés.
+static bool port_is_swapped(const struct symptoms *symptoms)
+{
+    const char *expected = memrchr(symptoms->expected, ':', symptoms->expected_length);
+    const char *received = memrchr(symptoms->received, ':', symptoms->received_length);
+    if (expected == NULL || received == NULL)
+        return false;
+    unsigned wanted = (unsigned)strtoul(expected + 1, NULL, 10);
+    unsigned shown = (unsigned)strtoul(received + 1, NULL, 10);
+    return wanted != shown && wanted == (((shown & 0xFF) << 8) | (shown >> 8));
+}
+
+static const char *from_same_start(const struct symptoms *symptoms)
+{
+    const char *rest = symptoms->received + symptoms->expected_length;
+    size_t length = symptoms->received_length - symptoms->expected_length;
+    if (rest[0] == '\0')
+        return "Un octet nul suit le message : la longueur envoyée compte le \\0 final de la "
+               "chaîne C, qui n'a rien à faire sur le réseau.";
+    if (length >= symptoms->expected_length &&
+        memcmp(rest, symptoms->expected, symptoms->expected_length) == 0)
+        return "Le message est là, mais deux fois.";
+    return "Le début est juste, puis il y a des octets en trop : la longueur utilisée est-elle "
+           "celle du message, ou celle du tampon ?";
+}
+
+static const char *from_missing_newline(const struct symptoms *symptoms)
+{
+    size_t length = symptoms->expected_length;
+    if (length == 0 || symptoms->expected[length - 1] != '\n' ||
+        symptoms->received_length != length - 1 ||
+        memcmp(symptoms->expected, symptoms->received, length - 1) != 0)
+        return NULL;
+    return "Le texte est juste, mais il manque la fin de ligne \\n : sans elle, qui lit ne sait "
+           "pas que la ligne est finie.";
+}
+
+static const char *from_bytes(const struct symptoms *symptoms)
+{
+    if (symptoms->expected == NULL || symptoms->received_length == 0)
+        return NULL;
+    const char *newline = from_missing_newline(symptoms);
+    if (newline != NULL)
+        return newline;
+    if (symptoms->received_length > symptoms->expected_length &&
+        memcmp(symptoms->expected, symptoms->received, symptoms->expected_length) == 0)
+        return from_same_start(symptoms);
+    if (symptoms->received_length < symptoms->expected_length &&
+        memcmp(symptoms->expected, symptoms->received, symptoms->received_length) == 0)
+        return "Seul le début est venu : la suite a été perdue, ou coupée à un octet nul ou à la "
+               "taille d'un tampon.";
+    if (same_letters(symptoms->expected, symptoms->expected_length, symptoms->received,
+                     symptoms->received_length))
+        return "Seuls les espaces, les fins de ligne ou les majuscules diffèrent : le contrat se "
+               "lit à l'octet près.";
+    if (port_is_swapped(symptoms))
+        return "Les deux octets du port sont échangés : l'ordre du réseau n'est pas celui de la "
+               "machine (ntohs).";
+    return NULL;
+}
+
+static const char *from_stdout(const struct symptoms *symptoms)
+{
+    const struct program *program = symptoms->program;
+    if (!symptoms->on_stdout || symptoms->received_length > 0 || symptoms->expected == NULL)
+        return NULL;
+    size_t wanted = symptoms->expected_length;
+    if (wanted > 0 && symptoms->expected[wanted - 1] == '\n')
+        wanted--;
+    if (wanted > 0 && program->err.length >= wanted &&
+        memmem(program->err.bytes, program->err.length, symptoms->expected, wanted) != NULL)
+        return "Le texte est là, mais sur stderr : le contrat le veut sur stdout.";
+    if (program->out.closed && !program->ended)
+        return say("%s a fermé sa sortie standard.", program->actor);
+    if (program->out.length == 0 && !program->ended)
+        return "Rien n'est encore sorti sur stdout. Quand stdout est un tube et non un terminal, "
+               "printf garde le texte en mémoire jusqu'à en avoir plusieurs kilooctets : le "
+               "programme doit le faire sortir à chaque ligne (man 3 setvbuf, man 3 fflush).";
+    return NULL;
+}
+
+/** Ce que sock_diag montre du côté du programme. */
+struct backlog {
+    unsigned server_port;
+    unsigned peer_port;
+    unsigned pending_connections;
+    unsigned unread_bytes;
+    bool connection_seen;
+    bool close_wait;
+};
+
+static bool measure(const struct socket_view *view, void *context)
+{
+    struct backlog *backlog = context;
+    if (view->state == TCP_LISTEN && view->local_port == backlog->server_port)
+        backlog->pending_connections = view->receive_queue;
+    if (view->local_port == backlog->server_port && view->remote_port == backlog->peer_port &&
+        view->state != TCP_LISTEN) {
+        backlog->connection_seen = true;
+        backlog->unread_bytes = view->receive_queue;
+        backlog->close_wait = view->state == TCP_CLOSE_WAIT;
+    }
+    return true;
+}
+
+static unsigned peer_port(const struct peer *peer)
+{
+    const char *colon = strrchr(peer->address, ':');
+    return colon != NULL ? (unsigned)atoi(colon + 1) : 0;
+}
+
+static const char *from_queues(const struct symptoms *symptoms)
+{
+    struct backlog backlog = {.server_port = (unsigned)atoi(test_port()),
+                              .peer_port = peer_port(symptoms->peer)};
+    sockets_visit(IPPROTO_TCP, ~0u, measure, &backlog);
+    if (backlog.pending_connections > 0 && backlog.unread_bytes > 0)
+        return say("%u connexion(s) établie(s) par le système attendent que votre serveur les "
+                   "accepte (accept) ; celle de « %s » a %u octets non lus.",
+                   backlog.pending_connections, symptoms->peer->name, backlog.unread_bytes);
+    if (backlog.unread_bytes > 0)
+        return say("%u octets sont arrivés et attendent d'être lus : le programme ne lit plus "
+                   "cette connexion.",
+                   backlog.unread_bytes);
+    if (backlog.pending_connections > 0)
+        return say("%u connexion(s) attendent dans la file d'attente : le programme n'a pas rappelé "
+                   "accept.",
+                   backlog.pending_connections);
+    if (backlog.close_wait)
+        return "L'autre a fermé son sens d'envoi, le programme a tout lu mais n'a pas fermé son "
+               "descripteur (état CLOSE_WAIT dans ss -tn) : a-t-il vu la fin de flux ?";
+    return NULL;
+}
+
+static const char *from_connection(const struct symptoms *symptoms)
+{
+    const struct peer *peer = symptoms->peer;
+    if (peer == NULL)
+        return NULL;
+    if (peer->error == ECONNRESET)
+        return "La connexion a été coupée net (RST) : le programme l'a fermée en laissant des "
+               "octets non lus, ou il est mort.";
+    if (peer->ended)
+        return "Le programme a fermé la connexion avant cela.";
+    return from_queues(symptoms);
+}
+
+static const char *from_sleep(const struct symptoms *symptoms)
+{
+    const struct program *program = symptoms->program;
+    if (symptoms->end == WAIT_SPINNING)
+        return say("%s occupe un processeur sans rien produire : une boucle recommence-t-elle "
+                   "après une erreur ou une fin de flux (recv qui rend 0 ou -1) ?",
+                   program->actor);
+    if (symptoms->end == WAIT_FLOODED)
+        return say("%s écrit sans fin : une boucle ne s'arrête pas.", program->actor);
+    if (symptoms->end != WAIT_ASLEEP)
+        return NULL;
+    char call[96];
+    process_tree_sleeping_call(program->pid, call, sizeof call);
+    if (call[0] == '\0')
+        return say("%s ne fait plus rien : il attend.", program->actor);
+    return say("%s dort dans l'appel %s : qu'attend-il à cet endroit ?", program->actor, call);
+}
+
+// La forme des octets et l'état de la connexion disent quoi ; l'appel où l'on dort dit où.
+static const char *with_place(const char *cause, const struct symptoms *symptoms)
+{
+    if (symptoms->end != WAIT_ASLEEP || symptoms->program->ended)
+        return cause;
+    char call[96];
+    process_tree_sleeping_call(symptoms->program->pid, call, sizeof call);
+    if (call[0] == '\0')
+        return cause;
+    static char both[sizeof text + 128];
+    snprintf(both, sizeof both, "%s Pendant ce temps, %s dort dans l'appel %s.", cause,
+             symptoms->program->actor, call);
+    return both;
+}
+
+const char *likely_cause(const struct symptoms *symptoms)
+{
+    if (symptoms->program == NULL)
+        return NULL;
+    const char *bytes = from_bytes(symptoms);
+    if (bytes != NULL && !symptoms->program->ended)
+        return with_place(bytes, symptoms);
+    const char *death = from_death(symptoms->program);
+    if (death != NULL && (WIFSIGNALED(symptoms->program->status) || bytes == NULL))
+        return death;
+    if (bytes != NULL)
+        return bytes;
+    if (symptoms->end == WAIT_SPINNING || symptoms->end == WAIT_FLOODED)
+        return from_sleep(symptoms);
+    const char *output = from_stdout(symptoms);
+    if (output != NULL)
+        return with_place(output, symptoms);
+    const char *connection = from_connection(symptoms);
+    if (connection != NULL)
+        return with_place(connection, symptoms);
+    return from_sleep(symptoms);
+}

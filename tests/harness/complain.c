@@ -1,0 +1,74 @@
+#include "complain.h"
+
+#include "cause.h"
+#include "verdict.h"
+#include "visible.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void complain(const struct symptoms *symptoms, const char *format, ...)
+{
+    char summary[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(summary, sizeof summary, format, arguments);
+    va_end(arguments);
+
+    struct failure failure = {.summary = summary, .caret = -1, .cause = likely_cause(symptoms)};
+    if (symptoms->expected != NULL) {
+        struct visible_difference difference =
+            visible_compare(symptoms->expected, symptoms->expected_length,
+                            symptoms->received != NULL ? symptoms->received : "",
+                            symptoms->received_length);
+        failure.expected = difference.expected;
+        failure.received = difference.received;
+        failure.caret = difference.caret;
+    }
+    verdict_fail(&failure);
+}
+
+void complain_because(const char *cause, const char *format, ...)
+{
+    char summary[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(summary, sizeof summary, format, arguments);
+    va_end(arguments);
+    verdict_fail(&(struct failure){.summary = summary, .caret = -1, .cause = cause});
+}
+
+void complain_no_connection(const struct peer *peer, enum wait_end end)
+{
+    struct symptoms symptoms = {.end = end, .program = program_named("server"), .peer = peer};
+    if (peer->error == ECONNREFUSED)
+        complain(&symptoms, "« %s » ne peut pas se connecter : connexion refusée, le serveur "
+                            "n'écoute plus",
+                 peer->name);
+    complain(&symptoms, "la connexion de « %s » ne s'établit pas", peer->name);
+}
+
+static const struct program *program_facing(void)
+{
+    return program_first();
+}
+
+void complain_not_sent(const struct peer *peer, enum wait_end end, int error, size_t remaining)
+{
+    struct symptoms symptoms = {.end = end, .program = program_facing(), .peer = peer};
+    if (error == EPIPE || error == ECONNRESET)
+        complain(&symptoms, "« %s » ne peut plus envoyer : le programme a fermé la connexion",
+                 peer->name);
+    complain(&symptoms, "« %s » n'a pas pu envoyer ses %zu derniers octets : le programme ne les "
+                        "lit pas",
+             peer->name, remaining);
+}
+
+void complain_no_client(const char *address, enum wait_end end)
+{
+    struct symptoms symptoms = {.end = end, .program = program_facing()};
+    complain(&symptoms, "aucun client ne s'est connecté au serveur du juge, sur %s", address);
+}

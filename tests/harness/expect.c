@@ -1,0 +1,273 @@
+#include "expect.h"
+
+#include "cause.h"
+#include "complain.h"
+#include "transcript.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+static const char *fresh(const struct output *output)
+{
+    return output->bytes != NULL ? output->bytes + output->consumed : "";
+}
+
+static size_t fresh_length(const struct output *output)
+{
+    return output->length - output->consumed;
+}
+
+// Le contrat admet \xab comme \xAB : la casse d'un chiffre hexadécimal échappé ne compte pas.
+static bool same_shown(const char *a, const char *b, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (a[i] == b[i])
+            continue;
+        bool escaped = (i >= 2 && a[i - 1] == 'x' && a[i - 2] == '\\') ||
+                       (i >= 3 && a[i - 2] == 'x' && a[i - 3] == '\\');
+        if (!escaped || tolower((unsigned char)a[i]) != tolower((unsigned char)b[i]))
+            return false;
+    }
+    return true;
+}
+
+/** Du texte attendu sur la sortie standard. */
+struct wanted_text {
+    const struct program *program;
+    const char *bytes;
+    size_t length;
+};
+
+static bool text_decided(void *context)
+{
+    const struct wanted_text *wanted = context;
+    const struct output *out = &wanted->program->out;
+    size_t have = fresh_length(out);
+    if (have >= wanted->length || out->closed)
+        return true;
+    return !same_shown(fresh(out), wanted->bytes, have);
+}
+
+static _Noreturn void complain_of_output(const struct wanted_text *wanted, enum wait_end end,
+                                         const char *what)
+{
+    const struct output *out = &wanted->program->out;
+    // Le programme a pu écrire la fin de sa ligne pendant que la différence se voyait déjà.
+    pump_now();
+    const char *text = fresh(out);
+    size_t length = fresh_length(out);
+    const char *newline = memchr(text, '\n', length);
+    if (newline != NULL && length > wanted->length)
+        length = (size_t)(newline - text) + 1;
+    struct symptoms symptoms = {.end = end,
+                                .program = wanted->program,
+                                .expected = wanted->bytes,
+                                .expected_length = wanted->length,
+                                .received = text,
+                                .received_length = length,
+                                .on_stdout = true};
+    complain(&symptoms, "la sortie standard de %s n'est pas celle attendue : %s",
+             wanted->program->actor, what);
+}
+
+static void expect_text(struct program *program, const char *bytes, size_t length,
+                        const char *what)
+{
+    struct wanted_text wanted = {program, bytes, length};
+    enum wait_end end = pump_until(text_decided, &wanted, 20);
+    if (fresh_length(&program->out) >= length && same_shown(fresh(&program->out), bytes, length)) {
+        program->out.consumed += length;
+        return;
+    }
+    complain_of_output(&wanted, end, what);
+}
+
+void program_expect_text(struct program *program, const char *text)
+{
+    expect_text(program, text, strlen(text), "une invite");
+}
+
+void program_expect_line_bytes(struct program *program, const char *bytes, size_t length)
+{
+    char *line = malloc(length + 1);
+    if (line == NULL)
+        abort();
+    memcpy(line, bytes, length);
+    line[length] = '\n';
+    expect_text(program, line, length + 1, "une ligne");
+    free(line);
+}
+
+void program_expect_line(struct program *program, const char *format, ...)
+{
+    char *line = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&line, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        abort();
+    program_expect_line_bytes(program, line, (size_t)length);
+    free(line);
+}
+
+static bool has_ended(void *context)
+{
+    const struct program *program = context;
+    return program->ended;
+}
+
+static void wait_for_end(struct program *program)
+{
+    enum wait_end end = pump_until(has_ended, program, 20);
+    pump_now();
+    if (program->ended)
+        return;
+    struct symptoms symptoms = {.end = end, .program = program};
+    complain(&symptoms, "%s devrait être terminé et ne l'est pas", program->actor);
+}
+
+void program_expect_exit_either(struct program *program, int code, int other)
+{
+    wait_for_end(program);
+    int status = program->status;
+    if (WIFEXITED(status) && (WEXITSTATUS(status) == code || WEXITSTATUS(status) == other))
+        return;
+    char end[256];
+    char wanted[32];
+    describe_end(program, end, sizeof end);
+    snprintf(wanted, sizeof wanted, code == other ? "%d" : "%d ou %d", code, other);
+    struct symptoms symptoms = {.program = program};
+    complain(&symptoms, "%s devait finir avec le code %s ; il a fini autrement : %s",
+             program->actor, wanted, end);
+}
+
+void program_expect_exit(struct program *program, int code)
+{
+    program_expect_exit_either(program, code, code);
+}
+
+static void expect_rest(struct program *program, const char *tolerated)
+{
+    pump_now();
+    const char *rest = fresh(&program->out);
+    size_t length = fresh_length(&program->out);
+    if (length == 0 || (length == strlen(tolerated) && memcmp(rest, tolerated, length) == 0))
+        return;
+    struct symptoms symptoms = {.program = program,
+                                .expected = "",
+                                .received = rest,
+                                .received_length = length,
+                                .on_stdout = true};
+    complain(&symptoms, "%s a écrit sur sa sortie standard ce que le contrat ne prévoit pas",
+             program->actor);
+}
+
+void program_expect_no_more_output(struct program *program)
+{
+    expect_rest(program, "");
+}
+
+void program_expect_at_most_newline(struct program *program)
+{
+    expect_rest(program, "\n");
+}
+
+static size_t count_lines(const struct output *output)
+{
+    size_t lines = 0;
+    for (size_t i = 0; i < output->length; i++)
+        lines += output->bytes[i] == '\n';
+    return lines + (output->length > 0 && output->bytes[output->length - 1] != '\n');
+}
+
+static bool something_said(void *context)
+{
+    const struct program *program = context;
+    return program->err.length > 0 || program->err.closed;
+}
+
+void program_expect_some_error(struct program *program)
+{
+    enum wait_end end = pump_until(something_said, program, 20);
+    if (program->err.length > 0)
+        return;
+    struct symptoms symptoms = {.end = end};
+    complain(&symptoms, "%s n'a rien dit de l'erreur sur stderr", program->actor);
+}
+
+static bool mentions(const struct program *program, const char *word)
+{
+    return strcasestr(program->err.bytes, word) != NULL;
+}
+
+void program_expect_error_words(struct program *program, const char *const *words)
+{
+    program_expect_some_error(program);
+    pump_now();
+    if (count_lines(&program->err) != 1)
+        complain_because("Le contrat demande une seule ligne par erreur : qui, quoi, où, pourquoi.",
+                         "%s a écrit %zu lignes sur stderr au lieu d'une", program->actor,
+                         count_lines(&program->err));
+    for (; *words != NULL; words++) {
+        if (!mentions(program, *words))
+            complain_because("Un message d'erreur dit le programme, ce qui était tenté, sur quelle "
+                             "adresse et quel port, et la raison du système (strerror, "
+                             "gai_strerror).",
+                             "le message d'erreur de %s ne contient pas « %s »", program->actor,
+                             *words);
+    }
+}
+
+void program_expect_alive(struct program *program)
+{
+    pump_now();
+    if (!program->ended)
+        return;
+    struct symptoms symptoms = {.program = program};
+    complain(&symptoms, "%s devrait continuer, et il s'est arrêté", program->actor);
+}
+
+int program_descriptor_count(const struct program *program)
+{
+    char path[32];
+    int count = 0;
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)program->pid);
+    DIR *descriptors = opendir(path);
+    if (descriptors == NULL)
+        return 0;
+    for (struct dirent *entry; (entry = readdir(descriptors)) != NULL;)
+        count += isdigit((unsigned char)entry->d_name[0]) != 0;
+    closedir(descriptors);
+    return count;
+}
+
+/** Un nombre de descripteurs attendu. */
+struct descriptor_goal {
+    const struct program *program;
+    int count;
+};
+
+static bool descriptors_back(void *context)
+{
+    const struct descriptor_goal *goal = context;
+    return program_descriptor_count(goal->program) <= goal->count;
+}
+
+void program_expect_descriptors(struct program *program, int count)
+{
+    struct descriptor_goal goal = {program, count};
+    pump_until(descriptors_back, &goal, 5);
+    int open = program_descriptor_count(program);
+    if (open <= count)
+        return;
+    complain_because("Un descripteur reste ouvert après chaque client : tous les chemins, erreurs "
+                     "comprises, passent-ils par close ?",
+                     "%s tient %d descripteurs au lieu de %d : il en perd", program->actor, open,
+                     count);
+}

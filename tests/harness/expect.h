@@ -1,0 +1,71 @@
+/**
+ * @file expect.h
+ * @brief Ce que le test attend d'un programme : ses lignes, son code de retour, ses erreurs.
+ *
+ * Chaque attente non tenue conclut le test par une explication.
+ */
+#ifndef HARNESS_EXPECT_H
+#define HARNESS_EXPECT_H
+
+#include "program.h"
+
+/**
+ * @brief Lance le serveur sur 127.0.0.1 et test_port(), et attend de le voir écouter.
+ */
+struct program *start_server(void);
+
+/** @brief Attend de voir un serveur TCP écouter sur un port, sans s'y connecter. */
+void server_expect_listening(struct program *server, const char *port);
+
+/** @brief Attend de voir un serveur UDP lié à un port, sans lui écrire. */
+void server_expect_bound(struct program *server, const char *port);
+
+/**
+ * @brief Attend la ligne suivante de la sortie standard ; comme printf, sans le `\n`.
+ *
+ * Les deux casses de `\xHH` sont admises.
+ */
+void program_expect_line(struct program *program, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/** @brief Attend la ligne suivante, donnée par ses octets, sans le `\n`. */
+void program_expect_line_bytes(struct program *program, const char *bytes, size_t length);
+
+/** @brief Attend exactement ce texte sur la sortie standard (une invite, sans fin de ligne). */
+void program_expect_text(struct program *program, const char *text);
+
+/** @brief Attend la fin du programme, avec ce code de retour. */
+void program_expect_exit(struct program *program, int code);
+
+/** @brief Attend la fin du programme, avec l'un de ces deux codes. */
+void program_expect_exit_either(struct program *program, int code, int other);
+
+/** @brief Vérifie que le programme n'a rien écrit d'autre sur sa sortie standard. */
+void program_expect_no_more_output(struct program *program);
+
+/** @brief Comme program_expect_no_more_output(), mais une fin de ligne est admise. */
+void program_expect_at_most_newline(struct program *program);
+
+/**
+ * @brief Vérifie le message d'erreur : une ligne sur stderr, qui contient chacun de ces mots.
+ * @param words les mots, terminés par `NULL` ; la casse ne compte pas
+ */
+void program_expect_error_words(struct program *program, const char *const *words);
+
+/** Le message d'erreur tient en une ligne et contient chacun de ces mots. */
+#define program_expect_error(program, ...)                                                         \
+    program_expect_error_words(program, (const char *const[]){__VA_ARGS__, NULL})
+
+/** @brief Attend que le programme ait écrit quelque chose sur stderr. */
+void program_expect_some_error(struct program *program);
+
+/** @brief Vérifie que le programme vit encore. */
+void program_expect_alive(struct program *program);
+
+/** @brief Nombre de descripteurs ouverts du programme. */
+int program_descriptor_count(const struct program *program);
+
+/** @brief Attend que le programme ait ce nombre de descripteurs ouverts, ou moins. */
+void program_expect_descriptors(struct program *program, int count);
+
+#endif

@@ -1,0 +1,204 @@
+/**
+ * @file inject_preload.c
+ * @brief Bibliothèque préchargée (LD_PRELOAD) : envois et lectures partiels, appels interrompus.
+ *
+ * Le noyau a le droit de ne prendre qu'une partie des octets, et un signal d'interrompre un appel.
+ * Sur la boucle locale cela n'arrive presque jamais ; ici, cela arrive quand on le demande.
+ * La variable JUDGE_INJECT contient des réglages séparés par des virgules :
+ *   short=N  un appel sur un socket ne transfère jamais plus de N octets ;
+ *   eintr=K  un appel sur un socket (ou poll) sur K échoue d'abord avec EINTR, à partir du premier.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+// Avec _GNU_SOURCE, glibc déclare ces arguments par une union transparente ; musl, non.
+#ifndef __SOCKADDR_ARG
+#define __SOCKADDR_ARG struct sockaddr *
+#define __CONST_SOCKADDR_ARG const struct sockaddr *
+#endif
+
+static size_t short_limit;
+static unsigned eintr_period;
+static atomic_uint calls;
+
+static unsigned setting(const char *name)
+{
+    const char *settings = getenv("JUDGE_INJECT");
+    const char *found = settings != NULL ? strstr(settings, name) : NULL;
+    return found != NULL ? (unsigned)atoi(found + strlen(name)) : 0;
+}
+
+__attribute__((constructor)) static void read_settings(void)
+{
+    short_limit = setting("short=");
+    eintr_period = setting("eintr=");
+}
+
+static bool is_socket(int fd)
+{
+    struct stat status;
+    int saved = errno;
+    bool result = fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
+    errno = saved;
+    return result;
+}
+
+static bool interrupt(void)
+{
+    if (eintr_period == 0 || atomic_fetch_add(&calls, 1) % eintr_period != 0)
+        return false;
+    errno = EINTR;
+    return true;
+}
+
+static size_t shortened(size_t length)
+{
+    return short_limit > 0 && length > short_limit ? short_limit : length;
+}
+
+// dlsym rend un pointeur de données ; POSIX garantit qu'il se convertit en pointeur de fonction.
+#define REAL(name)                                                                                 \
+    static __typeof__(name) *real;                                                                 \
+    if (real == NULL)                                                                              \
+    *(void **)&real = dlsym(RTLD_NEXT, #name)
+
+ssize_t read(int fd, void *bytes, size_t length)
+{
+    REAL(read);
+    if (!is_socket(fd))
+        return real(fd, bytes, length);
+    return interrupt() ? -1 : real(fd, bytes, shortened(length));
+}
+
+ssize_t write(int fd, const void *bytes, size_t length)
+{
+    REAL(write);
+    if (!is_socket(fd))
+        return real(fd, bytes, length);
+    return interrupt() ? -1 : real(fd, bytes, shortened(length));
+}
+
+ssize_t recv(int fd, void *bytes, size_t length, int flags)
+{
+    REAL(recv);
+    return interrupt() ? -1 : real(fd, bytes, shortened(length), flags);
+}
+
+ssize_t send(int fd, const void *bytes, size_t length, int flags)
+{
+    REAL(send);
+    return interrupt() ? -1 : real(fd, bytes, shortened(length), flags);
+}
+
+// Un datagramme part ou arrive en entier : seule l'interruption a un sens pour ces deux appels.
+static bool is_stream(int fd)
+{
+    int type = 0;
+    socklen_t length = sizeof type;
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM;
+}
+
+ssize_t recvfrom(int fd, void *bytes, size_t length, int flags, __SOCKADDR_ARG from,
+                 socklen_t *from_length)
+{
+    REAL(recvfrom);
+    if (interrupt())
+        return -1;
+    return real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags, from, from_length);
+}
+
+ssize_t sendto(int fd, const void *bytes, size_t length, int flags, __CONST_SOCKADDR_ARG to,
+               socklen_t to_length)
+{
+    REAL(sendto);
+    if (interrupt())
+        return -1;
+    return real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags, to, to_length);
+}
+
+// Un vecteur raccourci au premier morceau non vide : un transfert partiel parmi d'autres.
+static struct iovec first_piece(const struct iovec *vector, size_t count)
+{
+    struct iovec piece = {0};
+    for (size_t i = 0; i < count && piece.iov_len == 0; i++)
+        piece = vector[i];
+    piece.iov_len = shortened(piece.iov_len);
+    return piece;
+}
+
+ssize_t writev(int fd, const struct iovec *vector, int count)
+{
+    REAL(writev);
+    if (!is_socket(fd))
+        return real(fd, vector, count);
+    if (interrupt())
+        return -1;
+    struct iovec piece = first_piece(vector, (size_t)count);
+    return short_limit > 0 ? real(fd, &piece, 1) : real(fd, vector, count);
+}
+
+ssize_t readv(int fd, const struct iovec *vector, int count)
+{
+    REAL(readv);
+    if (!is_socket(fd))
+        return real(fd, vector, count);
+    if (interrupt())
+        return -1;
+    struct iovec piece = first_piece(vector, (size_t)count);
+    return short_limit > 0 ? real(fd, &piece, 1) : real(fd, vector, count);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    REAL(sendmsg);
+    if (interrupt())
+        return -1;
+    struct msghdr partial = *message;
+    struct iovec piece = first_piece(message->msg_iov, message->msg_iovlen);
+    partial.msg_iov = &piece;
+    partial.msg_iovlen = 1;
+    return real(fd, short_limit > 0 && is_stream(fd) ? &partial : message, flags);
+}
+
+ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+    REAL(recvmsg);
+    return interrupt() ? -1 : real(fd, message, flags);
+}
+
+int accept(int fd, __SOCKADDR_ARG address, socklen_t *length)
+{
+    REAL(accept);
+    return interrupt() ? -1 : real(fd, address, length);
+}
+
+int accept4(int fd, __SOCKADDR_ARG address, socklen_t *length, int flags)
+{
+    REAL(accept4);
+    return interrupt() ? -1 : real(fd, address, length, flags);
+}
+
+int poll(struct pollfd *descriptors, nfds_t count, int timeout)
+{
+    REAL(poll);
+    return interrupt() ? -1 : real(descriptors, count, timeout);
+}
+
+int ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *timeout,
+          const sigset_t *mask)
+{
+    REAL(ppoll);
+    return interrupt() ? -1 : real(descriptors, count, timeout, mask);
+}

@@ -1,0 +1,21 @@
+/**
+ * @file judge.h
+ * @brief Tout ce qu'un test peut dire : un seul en-tête à inclure dans tests/NN/.
+ *
+ * Un test se lit comme une suite de gestes, dans l'ordre : lancer un programme (expect.h,
+ * program.h), tenir un correspondant (peer.h), attendre. Il n'y a ni `sleep` ni `if` : chaque
+ * attente finit d'elle-même et s'explique d'elle-même.
+ */
+#ifndef HARNESS_JUDGE_H
+#define HARNESS_JUDGE_H
+
+#include "complain.h"
+#include "expect.h"
+#include "lesson.h"
+#include "network.h"
+#include "peer.h"
+#include "program.h"
+#include "pump.h"
+#include "verdict.h"
+
+#endif

@@ -1,0 +1,50 @@
+#include "lesson.h"
+
+#include "process_tree.h"
+#include "program.h"
+#include "transcript.h"
+#include "verdict.h"
+
+#include <signal.h>
+#include <string.h>
+
+static struct lesson *registry;
+static const struct lesson *current;
+
+static int compare(const struct lesson *a, const struct lesson *b)
+{
+    if (a->step != b->step)
+        return a->step - b->step;
+    int files = strcmp(a->file, b->file);
+    return files != 0 ? files : a->line - b->line;
+}
+
+void lesson_register(struct lesson *lesson)
+{
+    struct lesson **place = &registry;
+    while (*place != NULL && compare(*place, lesson) < 0)
+        place = &(*place)->next;
+    lesson->next = *place;
+    *place = lesson;
+}
+
+struct lesson *lesson_first(void)
+{
+    return registry;
+}
+
+const struct lesson *lesson_current(void)
+{
+    return current;
+}
+
+void lesson_run(struct lesson *lesson)
+{
+    current = lesson;
+    // Écrire à un programme mort doit rendre EPIPE ici, pas tuer le juge.
+    signal(SIGPIPE, SIG_IGN);
+    process_tree_adopt_orphans();
+    transcript_begin();
+    lesson->body();
+    verdict_pass();
+}

@@ -1,0 +1,88 @@
+/**
+ * @file lesson.h
+ * @brief Déclarer un lab, ses étapes et ses tests.
+ *
+ * Un test du juge s'appelle ici une *leçon* : il vaut des points, appartient à une étape de
+ * l'énoncé, montre certains défauts du catalogue, et peut demander qu'un autre test réussisse
+ * d'abord. Le corps est une suite de gestes : démarrer, envoyer, attendre.
+ *
+ * @code
+ * LESSON(server_replies, .step = 3, .points = 0.5, .title = "Une ligne reçoit sa réponse",
+ *        .programs = "server", .needs = "server_listens", .defects = "D08")
+ * {
+ *     start_server();
+ *     struct peer *client = peer_connect("client");
+ *     peer_send(client, "bonjour\n");
+ *     peer_expect_line(client, "Hey client");
+ * }
+ * @endcode
+ */
+#ifndef HARNESS_LESSON_H
+#define HARNESS_LESSON_H
+
+#include <criterion/criterion.h>
+#include <stddef.h>
+
+/** Nombre maximal d'étapes d'un lab. */
+#define MAX_STEPS 12
+
+/**
+ * Dernier filet, en secondes : un test qui n'a pas conclu alors est un défaut du juge. Chaque
+ * attente a son propre délai, bien plus court (voir pump.h).
+ */
+#define LESSON_TIMEOUT_S 90
+
+/** Un lab, déclaré une fois dans tests/NN/lab.c. */
+struct lab {
+    const char *name;             /**< Nom de son dossier : `01-tcp`. */
+    const char *title;            /**< Son titre. */
+    unsigned default_port;        /**< Port par défaut de ses programmes. */
+    const char *steps[MAX_STEPS]; /**< Titres des étapes, dans l'ordre de l'énoncé. */
+};
+
+/** Le lab que ce juge connaît. */
+extern const struct lab the_lab;
+
+/** Un test, avec ce qu'il faut pour le noter et pour l'expliquer. */
+struct lesson {
+    const char *name;     /**< Identifiant, aussi le nom du test Criterion. */
+    int step;             /**< Étape de l'énoncé, à partir de 1. */
+    double points;        /**< Points, tout ou rien. */
+    const char *title;    /**< Ce que le programme doit faire, en une phrase. */
+    const char *programs; /**< Programmes nécessaires, séparés par des espaces. */
+    const char *needs;    /**< Tests qui doivent réussir d'abord, séparés par des espaces. */
+    const char *defects;  /**< Défauts du catalogue que ce test révèle, séparés par des espaces. */
+    void (*body)(void);   /**< Les gestes. */
+    const char *file;     /**< Fichier source, pour l'ordre d'affichage. */
+    int line;             /**< Ligne, pour l'ordre d'affichage. */
+    struct lesson *next;  /**< Suivante dans le registre. */
+};
+
+/** @brief Ajoute un test au registre ; appelée par ::LESSON avant `main`. */
+void lesson_register(struct lesson *lesson);
+
+/** @brief Premier test du registre, trié par étape puis par ordre d'écriture. */
+struct lesson *lesson_first(void);
+
+/** @brief Exécute un test dans son processus : chronomètre, gestes, verdict, ménage. */
+void lesson_run(struct lesson *lesson);
+
+/** @brief Le test en cours dans ce processus. */
+const struct lesson *lesson_current(void);
+
+/** Déclare un test ; les champs de struct lesson suivent son nom, puis son corps. */
+#define LESSON(id, ...)                                                                            \
+    static void body_##id(void);                                                                   \
+    static struct lesson lesson_##id = {                                                           \
+        .name = #id, .body = body_##id, .file = __FILE__, .line = __LINE__, __VA_ARGS__};          \
+    __attribute__((constructor)) static void register_##id(void)                                   \
+    {                                                                                              \
+        lesson_register(&lesson_##id);                                                             \
+    }                                                                                              \
+    Test(lab, id, .timeout = LESSON_TIMEOUT_S)                                                     \
+    {                                                                                              \
+        lesson_run(&lesson_##id);                                                                  \
+    }                                                                                              \
+    static void body_##id(void)
+
+#endif

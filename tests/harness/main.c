@@ -1,0 +1,199 @@
+/**
+ * @file main.c
+ * @brief Le programme du juge : un par lab, fait de cette bibliothèque et des tests du lab.
+ *
+ * Il juge des programmes déjà construits et écrit un fichier de résultats. Code de retour : 0 quand
+ * tout a été jugé, quelle que soit la note ; 2 quand le juge lui-même n'a pas pu faire son travail.
+ */
+#include "network.h"
+#include "plan.h"
+#include "process_tree.h"
+#include "program.h"
+#include "results.h"
+#include "runner.h"
+#include "transcript.h"
+#include "verdict.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define EXIT_JUDGE 2
+
+struct options {
+    const char *programs;
+    const char *results;
+    const char *work;
+    const char *pattern;
+    int step;
+    bool list;
+};
+
+static const char usage[] = "usage : judge --programs DOSSIER --results FICHIER [--work NOM] "
+                            "[--step N] [--test MOTIF] | --list\n";
+
+static bool parse_options(int argc, char **argv, struct options *options)
+{
+    static const struct option known[] = {
+        {"programs", required_argument, NULL, 'p'}, {"results", required_argument, NULL, 'r'},
+        {"work", required_argument, NULL, 'w'},     {"test", required_argument, NULL, 't'},
+        {"step", required_argument, NULL, 's'},     {"lab", required_argument, NULL, 'i'},
+        {"list", no_argument, NULL, 'l'},           {NULL, 0, NULL, 0},
+    };
+    for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+        switch (option) {
+        case 'p':
+            options->programs = optarg;
+            break;
+        case 'r':
+            options->results = optarg;
+            break;
+        case 'w':
+            options->work = optarg;
+            break;
+        case 't':
+            options->pattern = optarg;
+            break;
+        case 's':
+            options->step = atoi(optarg);
+            break;
+        case 'i':
+            break;
+        case 'l':
+            options->list = true;
+            break;
+        default:
+            return false;
+        }
+    }
+    return optind == argc && (options->list || (options->programs && options->results));
+}
+
+// Les programmes jugés changent de dossier de travail : tout chemin doit être absolu.
+static bool export_path(const char *variable, const char *path)
+{
+    char *absolute = realpath(path, NULL);
+    if (absolute == NULL) {
+        fprintf(stderr, "juge : %s : %s\n", path, strerror(errno));
+        return false;
+    }
+    setenv(variable, absolute, 1);
+    free(absolute);
+    return true;
+}
+
+static void export_injection_library(void)
+{
+    char program[4096];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length <= 0)
+        return;
+    program[length] = '\0';
+    char path[4200];
+    char *slash = strrchr(program, '/');
+    snprintf(path, sizeof path, "%.*s/../../harness/inject.so", (int)(slash - program), program);
+    char *absolute = realpath(path, NULL);
+    setenv("JUDGE_INJECT_LIBRARY", absolute != NULL ? absolute : path, 0);
+    free(absolute);
+}
+
+static char scratch[] = "/tmp/judge-XXXXXX";
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+    (void)status;
+    (void)type;
+    (void)walk;
+    return remove(path);
+}
+
+static void clean(void)
+{
+    nftw(scratch, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+// Interrompu, le juge ne laisse rien : ni processus, ni dossier.
+static void stop_everything(int signal)
+{
+    process_tree_kill_descendants();
+    clean();
+    _exit(128 + signal);
+}
+
+static void judge(struct plan *plan)
+{
+    bool *wave = calloc(plan->count + 1, sizeof *wave);
+    if (wave == NULL)
+        abort();
+    while (plan_next_wave(plan, wave) > 0)
+        run_wave(plan, wave, scratch);
+    free(wave);
+}
+
+static bool write_results(const struct plan *plan, const struct run *run, const char *path)
+{
+    char temporary[4200];
+    snprintf(temporary, sizeof temporary, "%s.part", path);
+    FILE *out = fopen(temporary, "we");
+    if (out == NULL) {
+        fprintf(stderr, "juge : %s : %s\n", path, strerror(errno));
+        return false;
+    }
+    results_write(out, plan, run);
+    return fclose(out) == 0 && rename(temporary, path) == 0;
+}
+
+static int list(struct plan *plan)
+{
+    const struct run run = {.work = "", .isolated = true, .programs = "."};
+    results_write(stdout, plan, &run);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {.work = "", .programs = "."};
+    struct plan plan;
+    if (!parse_options(argc, argv, &options)) {
+        fputs(usage, stderr);
+        return EXIT_JUDGE;
+    }
+    plan_make(&plan);
+    if (plan_select(&plan, options.step, options.pattern) == 0) {
+        fputs("juge : aucun test ne correspond\n", stderr);
+        return EXIT_JUDGE;
+    }
+    if (options.list)
+        return list(&plan);
+    if (!export_path(PROGRAMS_VARIABLE, options.programs))
+        return EXIT_JUDGE;
+    export_injection_library();
+    if (mkdtemp(scratch) == NULL) {
+        fprintf(stderr, "juge : %s : %s\n", scratch, strerror(errno));
+        return EXIT_JUDGE;
+    }
+    setenv(SCRATCH_VARIABLE, scratch, 1);
+
+    process_tree_adopt_orphans();
+    signal(SIGINT, stop_everything);
+    signal(SIGTERM, stop_everything);
+    signal(SIGHUP, stop_everything);
+    transcript_begin();
+    bool isolated = network_can_isolate();
+    if (!isolated)
+        setenv(NETWORK_VARIABLE, "shared", 1);
+    judge(&plan);
+
+    const struct run run = {.work = options.work,
+                            .isolated = isolated,
+                            .duration_ms = transcript_elapsed_ms(),
+                            .programs = options.programs};
+    bool written = write_results(&plan, &run, options.results);
+    clean();
+    return written && !results_have_problems(&plan) ? 0 : EXIT_JUDGE;
+}

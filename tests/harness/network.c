@@ -1,0 +1,222 @@
+#include "network.h"
+
+#include "lesson.h"
+#include "verdict.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+// Hors de la plage éphémère de Linux (32768 et plus) : aucun connect() ne prendra ces ports.
+#define FIRST_PORT 10000
+#define PORT_COUNT 22000
+#define DEFAULT_PORT_PATIENCE_S 30
+
+static bool isolated;
+static bool isolation_failed;
+
+static bool write_file(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool written = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+    close(fd);
+    return written;
+}
+
+// Chacun garde son identité : mêmes droits sur les fichiers, pas de pouvoir nouveau après exec.
+static bool map_identity(uid_t uid, gid_t gid)
+{
+    char line[64];
+    snprintf(line, sizeof line, "%u %u 1", (unsigned)uid, (unsigned)uid);
+    if (!write_file("/proc/self/uid_map", line))
+        return false;
+    write_file("/proc/self/setgroups", "deny");
+    snprintf(line, sizeof line, "%u %u 1", (unsigned)gid, (unsigned)gid);
+    return write_file("/proc/self/gid_map", line);
+}
+
+static bool bring_loopback_up(void)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+    bool up = ioctl(fd, SIOCSIFFLAGS, &request) == 0;
+    close(fd);
+    return up;
+}
+
+static bool enter_own_network(void)
+{
+    uid_t uid = getuid();
+    gid_t gid = getgid();
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0)
+        return map_identity(uid, gid) && bring_loopback_up();
+    // Espaces d'utilisateur interdits : root peut encore ouvrir un réseau, sans changer d'identité.
+    return unshare(CLONE_NEWNET) == 0 && bring_loopback_up();
+}
+
+static bool isolation_wanted(void)
+{
+    const char *choice = getenv(NETWORK_VARIABLE);
+    return choice == NULL || strcmp(choice, "shared") != 0;
+}
+
+// Dans le test même il serait trop tard : Criterion y a déjà un thread, unshare() le refuse.
+// BXFI_MAP n'existe que dans le processus d'un test (Criterion 2.4, boxfort).
+__attribute__((constructor)) static void isolate_test(void)
+{
+    if (getenv("BXFI_MAP") == NULL || !isolation_wanted())
+        return;
+    isolated = enter_own_network();
+    isolation_failed = !isolated;
+}
+
+bool network_can_isolate(void)
+{
+    if (!isolation_wanted())
+        return false;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(enter_own_network() ? 0 : 1);
+    int status = 1;
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return pid > 0 && status == 0;
+}
+
+bool network_is_isolated(void)
+{
+    if (isolation_failed)
+        verdict_broken("le réseau isolé du test n'a pas pu être ouvert");
+    return isolated;
+}
+
+static int bind_once(int family, int type, unsigned port, bool reuse)
+{
+    int fd = socket(family, type | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    struct sockaddr_storage address = {.ss_family = (sa_family_t)family};
+    socklen_t length = sizeof(struct sockaddr_in);
+    if (family == AF_INET) {
+        struct sockaddr_in *in = (struct sockaddr_in *)&address;
+        in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        in->sin_port = htons((unsigned short)port);
+    } else {
+        struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&address;
+        in6->sin6_addr = in6addr_loopback;
+        in6->sin6_port = htons((unsigned short)port);
+        length = sizeof *in6;
+    }
+    int one = 1;
+    if (reuse)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    int result = bind(fd, (struct sockaddr *)&address, length);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return result;
+}
+
+bool network_has_ipv6(void)
+{
+    return bind_once(AF_INET6, SOCK_STREAM, 0, false) == 0;
+}
+
+// Une adresse abstraite AF_UNIX sert de verrou : le noyau la rend quand le test meurt, quoi qu'il
+// arrive, et aucun fichier ne reste.
+static bool lock_port(unsigned port)
+{
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    int length = snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "socket-lab-port-%u", port);
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
+    if (bind(fd, (struct sockaddr *)&name, size) == 0)
+        return true;
+    close(fd);
+    return false;
+}
+
+// Sans SO_REUSEADDR, bind refuse aussi un port où traîne un TIME_WAIT : le port est vraiment neuf.
+static bool port_is_fresh(unsigned port)
+{
+    return bind_once(AF_INET, SOCK_STREAM, port, false) == 0 &&
+           bind_once(AF_INET, SOCK_DGRAM, port, false) == 0 &&
+           (!network_has_ipv6() || (bind_once(AF_INET6, SOCK_STREAM, port, false) == 0 &&
+                                    bind_once(AF_INET6, SOCK_DGRAM, port, false) == 0));
+}
+
+static unsigned reserve_port(void)
+{
+    unsigned start = (unsigned)getpid() * 31;
+    for (unsigned i = 0; i < PORT_COUNT; i++) {
+        unsigned port = FIRST_PORT + (start + i) % PORT_COUNT;
+        if (lock_port(port) && port_is_fresh(port))
+            return port;
+    }
+    verdict_broken("aucun port libre sur cette machine");
+}
+
+static const char *chosen_port(char *text, size_t size, unsigned isolated_choice)
+{
+    if (text[0] == '\0')
+        snprintf(text, size, "%u", network_is_isolated() ? isolated_choice : reserve_port());
+    return text;
+}
+
+const char *test_port(void)
+{
+    static char text[8];
+    return chosen_port(text, sizeof text, the_lab.default_port);
+}
+
+const char *other_port(void)
+{
+    static char text[8];
+    return chosen_port(text, sizeof text, the_lab.default_port + 1);
+}
+
+static void wait_for_lock(unsigned port)
+{
+    const struct timespec pause = {.tv_nsec = 5 * 1000 * 1000};
+    for (int i = 0; i < DEFAULT_PORT_PATIENCE_S * 200; i++) {
+        if (lock_port(port))
+            return;
+        nanosleep(&pause, NULL);
+    }
+    verdict_broken("le port %u n'a pas été rendu par les autres tests", port);
+}
+
+const char *default_port(void)
+{
+    static char text[8];
+    if (text[0] != '\0')
+        return text;
+    snprintf(text, sizeof text, "%u", the_lab.default_port);
+    if (network_is_isolated())
+        return text;
+    wait_for_lock(the_lab.default_port);
+    if (bind_once(AF_INET, SOCK_STREAM, the_lab.default_port, true) < 0 ||
+        bind_once(AF_INET, SOCK_DGRAM, the_lab.default_port, false) < 0)
+        verdict_broken("le port %u, que ce test demande, est pris par un autre programme de cette "
+                       "machine (ss -ltnup)",
+                       the_lab.default_port);
+    return text;
+}

@@ -1,0 +1,287 @@
+#include "peer.h"
+#include "peer_socket.h"
+
+#include "complain.h"
+#include "network.h"
+#include "transcript.h"
+#include "verdict.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/sockios.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void end_with(struct peer *peer, int error)
+{
+    if (error == 0) {
+        peer->ended = true;
+        transcript_note(peer->name, "←", "reçoit la fin de flux (FIN)");
+    } else {
+        peer->error = error;
+        transcript_note(peer->name, "←", "%s",
+                        error == ECONNRESET ? "la connexion est coupée net (RST)"
+                                            : strerror(error));
+    }
+    peer->source.events = 0;
+}
+
+static void keep(struct peer *peer, const char *bytes, size_t length)
+{
+    char *grown = realloc(peer->bytes, peer->length + length + 1);
+    if (grown == NULL)
+        verdict_broken("mémoire insuffisante");
+    peer->bytes = grown;
+    memcpy(peer->bytes + peer->length, bytes, length);
+    peer->length += length;
+    transcript_bytes(peer->name, "←", "reçoit", bytes, length);
+}
+
+static void receive(struct source *source, short revents)
+{
+    (void)revents;
+    struct peer *peer = source->owner;
+    char bytes[65536];
+    ssize_t count = recv(source->fd, bytes, sizeof bytes, 0);
+    if (count > 0)
+        keep(peer, bytes, (size_t)count);
+    else if (count == 0)
+        end_with(peer, 0);
+    else if (errno != EAGAIN && errno != EINTR)
+        end_with(peer, errno);
+}
+
+void peer_format_address(const struct sockaddr *address, socklen_t length, char *text)
+{
+    char host[64] = "?";
+    char port[8] = "?";
+    getnameinfo(address, length, host, sizeof host, port, sizeof port,
+                NI_NUMERICHOST | NI_NUMERICSERV);
+    snprintf(text, PEER_ADDRESS_SIZE, address->sa_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host,
+             port);
+}
+
+struct peer *peer_new(const char *name, int fd)
+{
+    struct peer *peer = calloc(1, sizeof *peer);
+    if (peer == NULL)
+        verdict_broken("mémoire insuffisante");
+    peer->name = strdup(name);
+    peer->source = (struct source){.fd = fd, .events = POLLIN, .ready = receive, .owner = peer};
+    pump_add(&peer->source);
+    return peer;
+}
+
+void peer_resolve(const char *host, const char *port, struct sockaddr_storage *address,
+                    socklen_t *length)
+{
+    const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+                                   .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    if (getaddrinfo(host, port, &hints, &found) != 0)
+        verdict_broken("adresse numérique attendue : %s %s", host, port);
+    memcpy(address, found->ai_addr, found->ai_addrlen);
+    *length = found->ai_addrlen;
+    freeaddrinfo(found);
+}
+
+int peer_socket(int family)
+{
+    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        verdict_broken("socket : %s", strerror(errno));
+    // Chaque envoi du test doit partir comme il est écrit, sans attendre le suivant (Nagle).
+    int one = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    return fd;
+}
+
+void peer_note_address(struct peer *peer)
+{
+    struct sockaddr_storage local;
+    socklen_t length = sizeof local;
+    if (getsockname(peer->source.fd, (struct sockaddr *)&local, &length) == 0)
+        peer_format_address((struct sockaddr *)&local, length, peer->address);
+}
+
+static struct peer *begin(const char *name, const char *host, const char *port, int window)
+{
+    struct sockaddr_storage address;
+    socklen_t length;
+    peer_resolve(host, port, &address, &length);
+    int fd = peer_socket(address.ss_family);
+    if (window > 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
+    int result = connect(fd, (struct sockaddr *)&address, length);
+    int error = errno;
+    struct peer *peer = peer_new(name, fd);
+    peer_note_address(peer);
+    transcript_note(name, "→", "se connecte à %s port %s", host, port);
+    if (result < 0 && error != EINPROGRESS)
+        end_with(peer, error);
+    return peer;
+}
+
+static bool connection_settled(void *context)
+{
+    struct peer *peer = context;
+    struct tcp_info info;
+    socklen_t length = sizeof info;
+    if (peer->error != 0 || peer->ended || peer->length > 0)
+        return true;
+    if (getsockopt(peer->source.fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0)
+        return true;
+    peer->connected = info.tcpi_state == TCP_ESTABLISHED || info.tcpi_state == TCP_CLOSE_WAIT;
+    return peer->connected || info.tcpi_state == TCP_CLOSE;
+}
+
+static struct peer *complete(struct peer *peer)
+{
+    enum wait_end end = pump_until(connection_settled, peer, 1);
+    if (end != WAIT_DONE || (peer->error != 0 && peer->error != ECONNRESET))
+        complain_no_connection(peer, end);
+    return peer;
+}
+
+struct peer *peer_connect_to(const char *name, const char *host, const char *port)
+{
+    return complete(begin(name, host, port, 0));
+}
+
+struct peer *peer_connect(const char *name)
+{
+    return peer_connect_to(name, "127.0.0.1", test_port());
+}
+
+struct peer *peer_connect_narrow(const char *name, int window_bytes)
+{
+    return complete(begin(name, "127.0.0.1", test_port(), window_bytes));
+}
+
+struct peer *peer_connect_begin(const char *name)
+{
+    return begin(name, "127.0.0.1", test_port(), 0);
+}
+
+/** Un envoi en cours. */
+struct delivery {
+    struct peer *peer;
+    const char *bytes;
+    size_t length;
+    size_t done;
+    int error;
+};
+
+static bool delivery_advances(void *context)
+{
+    struct delivery *delivery = context;
+    while (delivery->done < delivery->length) {
+        ssize_t count = send(delivery->peer->source.fd, delivery->bytes + delivery->done,
+                             delivery->length - delivery->done, MSG_NOSIGNAL);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0 && errno == EAGAIN)
+            return false;
+        if (count < 0) {
+            delivery->error = errno;
+            return true;
+        }
+        delivery->done += (size_t)count;
+        delivery->peer->sent += (size_t)count;
+    }
+    return true;
+}
+
+static enum wait_end deliver(struct delivery *delivery)
+{
+    transcript_bytes(delivery->peer->name, "→", "envoie", delivery->bytes, delivery->length);
+    return pump_until(delivery_advances, delivery, 2);
+}
+
+void peer_send_bytes(struct peer *peer, const void *bytes, size_t length)
+{
+    struct delivery delivery = {.peer = peer, .bytes = bytes, .length = length};
+    enum wait_end end = deliver(&delivery);
+    if (end != WAIT_DONE || delivery.error != 0)
+        complain_not_sent(peer, end, delivery.error, length - delivery.done);
+}
+
+void peer_send(struct peer *peer, const char *text)
+{
+    peer_send_bytes(peer, text, strlen(text));
+}
+
+size_t peer_send_while_open(struct peer *peer, const void *bytes, size_t length)
+{
+    struct delivery delivery = {.peer = peer, .bytes = bytes, .length = length};
+    deliver(&delivery);
+    if (delivery.error != 0)
+        transcript_note(peer->name, "·", "l'envoi s'arrête après %zu octets : la connexion est "
+                                         "fermée",
+                        delivery.done);
+    return delivery.done;
+}
+
+static bool everything_acknowledged(void *context)
+{
+    struct peer *peer = context;
+    int unsent = 0;
+    return ioctl(peer->source.fd, SIOCOUTQ, &unsent) < 0 || unsent == 0;
+}
+
+void peer_send_byte_by_byte(struct peer *peer, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        peer_send_bytes(peer, text, 1);
+        pump_until(everything_acknowledged, peer, 1);
+        peer_wait_until_read(peer);
+    }
+}
+
+void peer_stop_reading(struct peer *peer)
+{
+    transcript_note(peer->name, "·", "cesse de lire");
+    peer->source.events = 0;
+}
+
+void peer_resume_reading(struct peer *peer)
+{
+    transcript_note(peer->name, "·", "recommence à lire");
+    peer->source.events = POLLIN;
+}
+
+void peer_half_close(struct peer *peer)
+{
+    transcript_note(peer->name, "→", "ferme son sens d'envoi (FIN)");
+    peer->sending_closed = true;
+    shutdown(peer->source.fd, SHUT_WR);
+}
+
+static void drop(struct peer *peer)
+{
+    pump_remove(&peer->source);
+    close(peer->source.fd);
+    peer->source.fd = -1;
+    peer->source.events = 0;
+}
+
+void peer_close(struct peer *peer)
+{
+    transcript_note(peer->name, "→", "ferme la connexion");
+    drop(peer);
+}
+
+void peer_reset(struct peer *peer)
+{
+    const struct linger abrupt = {.l_onoff = 1, .l_linger = 0};
+    transcript_note(peer->name, "→", "coupe la connexion (RST)");
+    setsockopt(peer->source.fd, SOL_SOCKET, SO_LINGER, &abrupt, sizeof abrupt);
+    drop(peer);
+}

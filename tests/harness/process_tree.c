@@ -1,0 +1,239 @@
+#include "process_tree.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define KILL_ROUNDS 10000
+
+void process_tree_adopt_orphans(void)
+{
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+// Lit un petit fichier de /proc en un seul appel : stdio coûterait une allocation à chaque regard.
+static ssize_t read_small(const char *path, char *text, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    ssize_t length = read(fd, text, size - 1);
+    close(fd);
+    text[length > 0 ? length : 0] = '\0';
+    return length;
+}
+
+typedef void pid_visitor(pid_t pid, void *context);
+
+static void visit_children_of_task(pid_t pid, const char *task, pid_visitor *visitor, void *context)
+{
+    char path[64];
+    char children[65536];
+    snprintf(path, sizeof path, "/proc/%d/task/%.16s/children", (int)pid, task);
+    if (read_small(path, children, sizeof children) <= 0)
+        return;
+    for (char *rest = children; isdigit((unsigned char)*rest);) {
+        pid_t child = (pid_t)strtol(rest, &rest, 10);
+        visitor(child, context);
+        rest += strspn(rest, " ");
+    }
+}
+
+typedef void task_visitor(pid_t pid, const char *task, void *context);
+
+static void visit_tasks(pid_t pid, task_visitor *visitor, void *context)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *tasks = opendir(path);
+    if (tasks == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(tasks)) != NULL;) {
+        if (isdigit((unsigned char)entry->d_name[0]))
+            visitor(pid, entry->d_name, context);
+    }
+    closedir(tasks);
+}
+
+struct descent {
+    pid_visitor *visitor;
+    void *context;
+};
+
+static void descend(pid_t pid, void *context);
+
+static void descend_task(pid_t pid, const char *task, void *context)
+{
+    visit_children_of_task(pid, task, descend, context);
+}
+
+static void descend(pid_t pid, void *context)
+{
+    const struct descent *descent = context;
+    descent->visitor(pid, descent->context);
+    visit_tasks(pid, descend_task, context);
+}
+
+static void visit_descendants(pid_visitor *visitor, void *context)
+{
+    struct descent descent = {visitor, context};
+    visit_tasks(getpid(), descend_task, &descent);
+}
+
+static void freeze(pid_t pid, void *context)
+{
+    (void)context;
+    kill(pid, SIGSTOP);
+}
+
+static void slay(pid_t pid, void *context)
+{
+    (void)context;
+    kill(pid, SIGKILL);
+}
+
+static bool reap_all(void)
+{
+    for (;;) {
+        pid_t pid = waitpid(-1, NULL, WNOHANG);
+        if (pid > 0)
+            continue;
+        return pid < 0 && errno == ECHILD;
+    }
+}
+
+// Un processus tué met un instant à disparaître : on recommence jusqu'à n'avoir plus d'enfant.
+void process_tree_kill_descendants(void)
+{
+    const struct timespec pause = {.tv_nsec = 200 * 1000};
+    for (int round = 0; round < KILL_ROUNDS && !reap_all(); round++) {
+        visit_descendants(freeze, NULL);
+        visit_descendants(slay, NULL);
+        if (round > 0)
+            nanosleep(&pause, NULL);
+    }
+}
+
+// Champs de /proc/PID/stat après le nom entre parenthèses : état, puis utime et stime (14 et 15).
+static bool read_stat(pid_t pid, const char *task, char *state, unsigned long *ticks)
+{
+    char path[64];
+    char line[1024];
+    snprintf(path, sizeof path, "/proc/%d/task/%.16s/stat", (int)pid, task);
+    if (read_small(path, line, sizeof line) <= 0)
+        return false;
+    const char *rest = strrchr(line, ')');
+    unsigned long user = 0;
+    unsigned long kernel = 0;
+    if (rest == NULL ||
+        sscanf(rest + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", state, &user,
+               &kernel) != 3)
+        return false;
+    *ticks = user + kernel;
+    return true;
+}
+
+// schedstat compte les nanosecondes et les passages sur un processeur : un thread réveillé puis
+// rendormi entre deux regards s'y voit, ce que l'état seul ne montre pas.
+static unsigned long long read_schedule(pid_t pid, const char *task)
+{
+    char path[64];
+    char line[128];
+    unsigned long long ran = 0;
+    unsigned long long slices = 0;
+    snprintf(path, sizeof path, "/proc/%d/task/%.16s/schedstat", (int)pid, task);
+    if (read_small(path, line, sizeof line) > 0)
+        sscanf(line, "%llu %*u %llu", &ran, &slices);
+    return ran + slices;
+}
+
+static void observe_task(pid_t pid, const char *task, void *context)
+{
+    struct activity *activity = context;
+    char state = '?';
+    unsigned long ticks = 0;
+    if (!read_stat(pid, task, &state, &ticks) || state == 'Z' || state == 'X')
+        return;
+    if (state != 'S' && state != 'T' && state != 't')
+        activity->asleep = false;
+    activity->cpu_s += (double)ticks / (double)sysconf(_SC_CLK_TCK);
+    activity->work += ticks + read_schedule(pid, task) + strtoull(task, NULL, 10);
+}
+
+static void observe_process(pid_t pid, void *context)
+{
+    struct activity *activity = context;
+    activity->processes++;
+    visit_tasks(pid, observe_task, activity);
+}
+
+void process_tree_observe(pid_t pid, struct activity *activity)
+{
+    struct descent descent = {observe_process, activity};
+    descend(pid, &descent);
+}
+
+struct call_name {
+    long number;
+    const char *name;
+    bool has_descriptor;
+};
+
+static const struct call_name call_names[] = {
+    {SYS_read, "read", true},
+    {SYS_write, "write", true},
+    {SYS_recvfrom, "recv", true},
+    {SYS_recvmsg, "recvmsg", true},
+    {SYS_sendto, "send", true},
+    {SYS_sendmsg, "sendmsg", true},
+    {SYS_accept, "accept", true},
+    {SYS_accept4, "accept", true},
+    {SYS_connect, "connect", true},
+    {SYS_ppoll, "poll", false},
+    {SYS_pselect6, "select", false},
+    {SYS_epoll_pwait, "epoll_wait", true},
+#ifdef SYS_poll
+    {SYS_poll, "poll", false},
+    {SYS_select, "select", false},
+    {SYS_epoll_wait, "epoll_wait", true},
+    {SYS_pause, "pause", false},
+#endif
+    {SYS_futex, "un verrou, une condition ou pthread_join", false},
+    {SYS_wait4, "wait", false},
+    {SYS_nanosleep, "sleep", false},
+    {SYS_clock_nanosleep, "sleep", false},
+    {SYS_rt_sigsuspend, "sigsuspend", false},
+    {SYS_rt_sigtimedwait, "sigwait", false},
+};
+
+void process_tree_sleeping_call(pid_t pid, char *text, unsigned size)
+{
+    char path[32];
+    char line[256];
+    long number = -1;
+    unsigned long first = 0;
+    text[0] = '\0';
+    snprintf(path, sizeof path, "/proc/%d/syscall", (int)pid);
+    if (read_small(path, line, sizeof line) <= 0 || sscanf(line, "%ld %lx", &number, &first) != 2)
+        return;
+    for (size_t i = 0; i < sizeof call_names / sizeof call_names[0]; i++) {
+        const struct call_name *call = &call_names[i];
+        if (call->number != number)
+            continue;
+        if (call->has_descriptor)
+            snprintf(text, size, "%s (descripteur %lu)", call->name, first);
+        else
+            snprintf(text, size, "%s", call->name);
+        return;
+    }
+}

@@ -1,0 +1,51 @@
+/**
+ * @file process_tree.h
+ * @brief Observer et terminer les processus d'un test, descendants compris.
+ */
+#ifndef HARNESS_PROCESS_TREE_H
+#define HARNESS_PROCESS_TREE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/**
+ * @brief Fait de ce processus le père adoptif de ses descendants orphelins.
+ *
+ * Un programme qui se détache (`setsid`, double `fork`) reste ainsi à portée.
+ * @see PR_SET_CHILD_SUBREAPER(2const)
+ */
+void process_tree_adopt_orphans(void);
+
+/**
+ * @brief Tue tous les descendants de ce processus, et les attend.
+ *
+ * Recommence tant qu'il en reste : un programme qui se multiplie plus vite qu'on ne le tue est
+ * d'abord figé.
+ */
+void process_tree_kill_descendants(void);
+
+/** Ce qu'un arbre de processus a fait jusqu'ici. */
+struct activity {
+    unsigned long long work; /**< Change dès qu'un thread s'est exécuté. */
+    double cpu_s;            /**< Temps de calcul, en secondes. */
+    bool asleep;             /**< Chaque thread attend un événement. */
+    int processes;           /**< Nombre de processus vivants. */
+};
+
+/**
+ * @brief Regarde un processus et ses descendants.
+ * @param pid racine de l'arbre
+ * @param activity reçoit la somme
+ */
+void process_tree_observe(pid_t pid, struct activity *activity);
+
+/**
+ * @brief Décrit en français l'appel système où un processus dort.
+ *
+ * @param pid  le processus
+ * @param text reçoit par exemple `accept (descripteur 3)` ; vide si inconnu
+ * @param size taille de @p text, en octets
+ */
+void process_tree_sleeping_call(pid_t pid, char *text, unsigned size);
+
+#endif

@@ -1,0 +1,236 @@
+#include "program.h"
+
+#include "lesson.h"
+#include "spawn.h"
+#include "transcript.h"
+#include "verdict.h"
+#include "visible.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Le plus long dialogue d'un test fait moins d'un mégaoctet, même tout échappé en \xHH.
+#define FLOOD_LIMIT (8u << 20)
+
+static struct program *programs;
+
+struct program *program_first(void)
+{
+    return programs;
+}
+
+struct program *program_named(const char *which)
+{
+    for (struct program *program = programs; program != NULL; program = program->next) {
+        if (strcmp(program->which, which) == 0)
+            return program;
+    }
+    return NULL;
+}
+
+static void close_source(struct source *source)
+{
+    pump_remove(source);
+    if (source->fd >= 0)
+        close(source->fd);
+    source->fd = -1;
+}
+
+static void append(struct output *output, const char *bytes, size_t length)
+{
+    char *grown = realloc(output->bytes, output->length + length + 1);
+    if (grown == NULL)
+        verdict_broken("mémoire insuffisante");
+    output->bytes = grown;
+    memcpy(output->bytes + output->length, bytes, length);
+    output->length += length;
+    output->bytes[output->length] = '\0';
+}
+
+static void collect(struct source *source, short revents)
+{
+    (void)revents;
+    struct program *program = source->owner;
+    bool is_out = source == &program->out.source;
+    struct output *output = is_out ? &program->out : &program->err;
+    char bytes[65536];
+    ssize_t count = read(source->fd, bytes, sizeof bytes);
+    if (count < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (count <= 0) {
+        output->closed = true;
+        close_source(source);
+        return;
+    }
+    append(output, bytes, (size_t)count);
+    transcript_bytes(program->actor, is_out ? ">" : "!", is_out ? "affiche" : "écrit sur stderr",
+                     bytes, (size_t)count);
+    if (output->length > FLOOD_LIMIT)
+        source->events = 0;
+}
+
+bool programs_flooding(void)
+{
+    for (const struct program *program = programs; program != NULL; program = program->next) {
+        if (program->out.length > FLOOD_LIMIT || program->err.length > FLOOD_LIMIT)
+            return true;
+    }
+    return false;
+}
+
+static void note_end(const struct program *program)
+{
+    if (WIFSIGNALED(program->status))
+        transcript_note(program->actor, "·", "est tué par le signal SIG%s",
+                        sigabbrev_np(WTERMSIG(program->status)));
+    else
+        transcript_note(program->actor, "·", "se termine avec le code %d",
+                        WEXITSTATUS(program->status));
+}
+
+static void reap(struct source *source, short revents)
+{
+    (void)revents;
+    struct program *program = source->owner;
+    if (waitpid(program->pid, &program->status, WNOHANG) != program->pid)
+        return;
+    program->ended = true;
+    note_end(program);
+    close_source(source);
+}
+
+static void feed_input(struct source *source, short revents)
+{
+    struct program *program = source->owner;
+    ssize_t count = write(source->fd, program->pending, program->pending_length);
+    if (count < 0 && (errno == EINTR || errno == EAGAIN) && (revents & POLLERR) == 0)
+        return;
+    if (count < 0) {
+        program->pending_length = 0;
+        close_source(source);
+        return;
+    }
+    memmove(program->pending, program->pending + count, program->pending_length - (size_t)count);
+    program->pending_length -= (size_t)count;
+    if (program->pending_length > 0)
+        return;
+    source->events = 0;
+    if (program->input_ending)
+        close_source(source);
+}
+
+static void watch(struct source *source, int fd, short events,
+                  void (*ready)(struct source *, short), struct program *program)
+{
+    *source = (struct source){.fd = fd, .events = events, .ready = ready, .owner = program};
+    pump_add(source);
+}
+
+static const char *actor_of(const char *which)
+{
+    if (strcmp(which, "server") == 0)
+        return "votre serveur";
+    if (strcmp(which, "client") == 0)
+        return "votre client";
+    return "votre framing.c";
+}
+
+static void note_start(const struct program *program, const char *const *words)
+{
+    char line[512] = "./";
+    for (size_t used = 2; *words != NULL && used < sizeof line; words++) {
+        char *shown = visible_short(*words, strlen(*words));
+        const char *space = words[1] != NULL ? " " : "";
+        used += (size_t)snprintf(line + used, sizeof line - used, "%s%s",
+                                 *shown == '\0' ? "''" : shown, space);
+        free(shown);
+    }
+    transcript_note(program->actor, "·", "démarre : %s", line);
+}
+
+struct program *program_start(const char *const *words)
+{
+    const char *which = words[0];
+    struct program *program = calloc(1, sizeof *program);
+    struct spawned spawned;
+    if (program == NULL)
+        verdict_broken("mémoire insuffisante");
+    program->which = which;
+    program->actor = actor_of(which);
+    note_start(program, words);
+    if (!spawn(which, words + 1, &spawned))
+        verdict_broken("impossible de lancer %s : %s", which, strerror(errno));
+
+    program->pid = spawned.pid;
+    watch(&program->out.source, spawned.out, POLLIN, collect, program);
+    watch(&program->err.source, spawned.err, POLLIN, collect, program);
+    watch(&program->input, spawned.in, 0, feed_input, program);
+    watch(&program->life, spawned.pidfd, POLLIN, reap, program);
+    program->next = programs;
+    programs = program;
+    return program;
+}
+
+void program_type_bytes(struct program *program, const void *bytes, size_t length)
+{
+    transcript_bytes("juge", "·", "tape", bytes, length);
+    if (program->input.fd < 0)
+        return;
+    program->pending = realloc(program->pending, program->pending_length + length + 1);
+    if (program->pending == NULL)
+        verdict_broken("mémoire insuffisante");
+    memcpy(program->pending + program->pending_length, bytes, length);
+    program->pending_length += length;
+    program->input.events = POLLOUT;
+}
+
+void program_type(struct program *program, const char *text)
+{
+    program_type_bytes(program, text, strlen(text));
+}
+
+void program_end_input(struct program *program)
+{
+    transcript_note("juge", "·", "ferme l'entrée standard (fin de fichier)");
+    program->input_ending = true;
+    if (program->pending_length == 0)
+        close_source(&program->input);
+}
+
+void program_signal(struct program *program, int signal)
+{
+    transcript_note("juge", "·", "envoie SIG%s à %s", sigabbrev_np(signal), program->actor);
+    if (!program->ended)
+        kill(program->pid, signal);
+}
+
+void programs_observe(struct activity *activity)
+{
+    for (const struct program *program = programs; program != NULL; program = program->next) {
+        if (!program->ended)
+            process_tree_observe(program->pid, activity);
+    }
+}
+
+static void release(struct program *program)
+{
+    close_source(&program->out.source);
+    close_source(&program->err.source);
+    close_source(&program->input);
+    close_source(&program->life);
+}
+
+void programs_end(void)
+{
+    for (struct program *program = programs; program != NULL; program = program->next)
+        release(program);
+    process_tree_kill_descendants();
+    spawn_clean();
+}

@@ -1,0 +1,95 @@
+/**
+ * @file program.h
+ * @brief Lancer les programmes à juger, leur parler, recueillir ce qu'ils écrivent.
+ *
+ * Un programme jugé est toujours un autre processus : groupe et session à lui, descripteurs 0 à 2
+ * seulement, environnement neuf, dossier de travail jetable, mort assurée avec son test.
+ */
+#ifndef HARNESS_PROGRAM_H
+#define HARNESS_PROGRAM_H
+
+#include "process_tree.h"
+#include "pump.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/** Variable d'environnement : dossier des programmes à juger. */
+#define PROGRAMS_VARIABLE "JUDGE_PROGRAMS"
+
+/**
+ * Variable d'environnement : mots placés devant chaque programme lancé, séparés par des espaces.
+ * C'est ici, et ici seulement, qu'un bac à sable ou valgrind prend place.
+ */
+#define WRAPPER_VARIABLE "JUDGE_WRAPPER"
+
+/** Ce qu'un programme a écrit sur l'une de ses sorties. */
+struct output {
+    struct source source; /**< Le tube, surveillé par la pompe. */
+    char *bytes;          /**< Tout ce qui est venu. */
+    size_t length;        /**< Combien d'octets. */
+    size_t consumed;      /**< Combien le test en a déjà attendu et reconnu. */
+    bool closed;          /**< Le programme a fermé cette sortie, ou est mort. */
+};
+
+/** Un programme lancé par le test. */
+struct program {
+    const char *which;    /**< `server`, `client`, `framing_driver`. */
+    const char *actor;    /**< Son nom dans le compte rendu. */
+    pid_t pid;            /**< Son numéro de processus. */
+    bool ended;           /**< Il est terminé. */
+    int status;           /**< Son statut, comme rendu par waitpid(). */
+    struct output out;    /**< Sa sortie standard. */
+    struct output err;    /**< Sa sortie d'erreur. */
+    struct source input;  /**< Le tube de son entrée standard. */
+    char *pending;        /**< Octets tapés qu'il n'a pas encore pu prendre. */
+    size_t pending_length; /**< Leur nombre. */
+    bool input_ending;    /**< Fermer l'entrée quand tout est pris. */
+    struct source life;   /**< Son pidfd. */
+    struct program *next; /**< Suivant dans la liste du test. */
+};
+
+/**
+ * @brief Lance un programme.
+ * @param words son nom (`server`, `client`, `framing_driver`) et ses arguments, puis `NULL`
+ */
+struct program *program_start(const char *const *words);
+
+/** Lance un programme : son nom et ses arguments, écrits l'un après l'autre. */
+#define START(...) program_start((const char *const[]){__VA_ARGS__, NULL})
+
+/**
+ * @brief Fait échouer ou raccourcir des appels système dans les programmes lancés ensuite.
+ * @param specification voir inject_preload.c ; `NULL` pour ne plus rien faire
+ */
+void program_inject(const char *specification);
+
+/** @brief Tape du texte sur l'entrée standard. */
+void program_type(struct program *program, const char *text);
+
+/** @brief Tape des octets sur l'entrée standard. */
+void program_type_bytes(struct program *program, const void *bytes, size_t length);
+
+/** @brief Ferme l'entrée standard, une fois prise ce qui a été tapé : fin de fichier. */
+void program_end_input(struct program *program);
+
+/** @brief Envoie un signal au programme. */
+void program_signal(struct program *program, int signal);
+
+/** @brief Dernier programme lancé sous ce nom, ou `NULL`. */
+struct program *program_named(const char *which);
+
+/** @brief Premier programme du test, ou `NULL` : pour les passer tous en revue. */
+struct program *program_first(void);
+
+/** @brief Additionne l'activité de tous les programmes du test. */
+void programs_observe(struct activity *activity);
+
+/** @brief Dit si un programme a dépassé ce qu'un programme raisonnable écrit. */
+bool programs_flooding(void);
+
+/** @brief Tue tous les programmes du test et leurs descendants, efface leurs dossiers. */
+void programs_end(void);
+
+#endif

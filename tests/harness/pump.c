@@ -1,0 +1,167 @@
+#include "pump.h"
+
+#include "program.h"
+#include "transcript.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Délais, en secondes. Le facteur de lenteur les multiplie sous valgrind ou un assainisseur.
+#define SLEEP_PATIENCE_S 1.0
+#define SPIN_PATIENCE_S 1.5
+#define LATE_PATIENCE_S 30.0
+#define OBSERVATION_PERIOD_S 0.05
+#define MAX_SOURCES 4096
+
+static struct source *sources;
+static double patience_s = SLEEP_PATIENCE_S;
+
+void pump_add(struct source *source)
+{
+    source->next = sources;
+    sources = source;
+}
+
+void pump_remove(struct source *source)
+{
+    for (struct source **place = &sources; *place != NULL; place = &(*place)->next) {
+        if (*place == source) {
+            *place = source->next;
+            return;
+        }
+    }
+}
+
+void pump_set_patience(double seconds)
+{
+    patience_s = seconds;
+}
+
+static double slowness(void)
+{
+    static double factor;
+    if (factor == 0.0) {
+        const char *text = getenv("JUDGE_SLOWNESS");
+        factor = text != NULL && atof(text) >= 1.0 ? atof(text) : 1.0;
+    }
+    return factor;
+}
+
+static double now_s(void)
+{
+    return transcript_elapsed_ms() / 1e3;
+}
+
+// Rend vrai si un événement a été traité.
+static bool handle_events(int timeout_ms)
+{
+    static struct pollfd polled[MAX_SOURCES];
+    static struct source *owners[MAX_SOURCES];
+    nfds_t count = 0;
+    for (struct source *source = sources; source != NULL && count < MAX_SOURCES;
+         source = source->next) {
+        if (source->fd < 0 || source->events == 0)
+            continue;
+        owners[count] = source;
+        polled[count++] = (struct pollfd){.fd = source->fd, .events = source->events};
+    }
+    if (poll(polled, count, timeout_ms) <= 0)
+        return false;
+    for (nfds_t i = 0; i < count; i++) {
+        // Une source servie avant celle-ci a pu la fermer.
+        if (polled[i].revents != 0 && owners[i]->fd == polled[i].fd)
+            owners[i]->ready(owners[i], polled[i].revents);
+    }
+    return true;
+}
+
+void pump_now(void)
+{
+    while (handle_events(0))
+        continue;
+}
+
+/** Ce que l'on sait de l'immobilité des programmes pendant une attente. */
+struct stillness {
+    double since_s;       /**< Rien n'a bougé depuis cet instant. */
+    double last_event_s;  /**< Dernier événement visible du dehors. */
+    double last_look_s;   /**< Dernier regard sur les processus. */
+    double cpu_at_event_s; /**< Temps de calcul au dernier événement visible. */
+    struct activity seen; /**< Ce qu'ils avaient fait au dernier regard. */
+};
+
+static void restart(struct stillness *still, bool visible_event)
+{
+    double now = now_s();
+    still->since_s = now;
+    if (!visible_event)
+        return;
+    still->last_event_s = now;
+    still->cpu_at_event_s = still->seen.cpu_s;
+}
+
+static enum wait_end judge_stillness(struct stillness *still)
+{
+    double now = now_s();
+    if (programs_flooding())
+        return WAIT_FLOODED;
+    if (now - still->last_event_s > LATE_PATIENCE_S * slowness() + patience_s)
+        return WAIT_LATE;
+    if (now - still->last_look_s < OBSERVATION_PERIOD_S)
+        return WAIT_DONE;
+    still->last_look_s = now;
+
+    struct activity activity = {.asleep = true};
+    programs_observe(&activity);
+    bool moved = activity.work != still->seen.work || !activity.asleep;
+    still->seen = activity;
+    if (activity.processes == 0)
+        return now - still->last_event_s > 2 * OBSERVATION_PERIOD_S ? WAIT_ENDED : WAIT_DONE;
+    if (activity.cpu_s - still->cpu_at_event_s > SPIN_PATIENCE_S * slowness())
+        return WAIT_SPINNING;
+    if (moved)
+        restart(still, false);
+    return now - still->since_s > patience_s * slowness() ? WAIT_ASLEEP : WAIT_DONE;
+}
+
+enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)
+{
+    struct stillness still = {.seen = {.asleep = true}};
+    programs_observe(&still.seen);
+    restart(&still, true);
+    for (;;) {
+        if (condition(context))
+            return WAIT_DONE;
+        if (handle_events(tick_ms)) {
+            restart(&still, true);
+            if (!programs_flooding())
+                continue;
+        }
+        enum wait_end end = judge_stillness(&still);
+        if (end == WAIT_DONE)
+            continue;
+        // Un dernier regard : la chose a pu arriver pendant que l'on concluait.
+        pump_now();
+        return condition(context) ? WAIT_DONE : end;
+    }
+}
+
+const char *wait_end_text(enum wait_end end)
+{
+    switch (end) {
+    case WAIT_DONE:
+        return NULL;
+    case WAIT_ASLEEP:
+        return "rien n'est venu : le programme dort, il attend autre chose";
+    case WAIT_SPINNING:
+        return "rien n'est venu : le programme tourne sans fin (100 % d'un processeur)";
+    case WAIT_FLOODED:
+        return "le programme écrit sans fin";
+    case WAIT_ENDED:
+        return "rien n'est venu : le programme est terminé";
+    case WAIT_LATE:
+        return "rien n'est venu dans le délai de sécurité";
+    }
+    return NULL;
+}

@@ -1,0 +1,71 @@
+/**
+ * @file pump.h
+ * @brief Attendre qu'une chose arrive, ni plus ni moins.
+ *
+ * Toutes les attentes du juge passent ici. Pendant qu'on attend, ce que les programmes écrivent et
+ * ce que les correspondants reçoivent est recueilli au fil de l'eau. L'attente finit dès que la
+ * réponse est connue : la chose est arrivée, ou bien elle n'arrivera plus.
+ *
+ * « N'arrivera plus » se lit dans le programme, pas à la montre : tous ses threads dorment depuis
+ * une seconde sans s'être réveillés une seule fois (il attend lui-même quelque chose), ou bien il
+ * calcule depuis longtemps sans rien produire. Une machine surchargée retarde un programme, elle ne
+ * l'endort pas : aucun programme juste n'est accusé parce qu'elle est lente.
+ */
+#ifndef HARNESS_PUMP_H
+#define HARNESS_PUMP_H
+
+#include <poll.h>
+#include <stdbool.h>
+
+/** Comment une attente a fini. */
+enum wait_end {
+    WAIT_DONE,     /**< La chose attendue est arrivée. */
+    WAIT_ASLEEP,   /**< Les programmes dorment : ils attendent autre chose. */
+    WAIT_SPINNING, /**< Un programme calcule sans rien produire. */
+    WAIT_FLOODED,  /**< Un programme écrit sans fin. */
+    WAIT_ENDED,    /**< Plus aucun programme ne vit. */
+    WAIT_LATE,     /**< Délai de sécurité dépassé. */
+};
+
+/** Un descripteur à surveiller et ce qu'il faut faire quand il s'y passe quelque chose. */
+struct source {
+    int fd;                                       /**< Descripteur, -1 s'il n'y en a plus. */
+    short events;                                 /**< Événements voulus, comme pour poll(). */
+    void (*ready)(struct source *source, short revents); /**< Appelée à chaque événement. */
+    void *owner;                                  /**< À qui appartient cette source. */
+    struct source *next;                          /**< Suivante dans la liste de la pompe. */
+};
+
+/** @brief Surveille une source à partir de maintenant. */
+void pump_add(struct source *source);
+
+/** @brief Oublie une source. */
+void pump_remove(struct source *source);
+
+/** Condition attendue ; peut être appelée très souvent. */
+typedef bool pump_condition(void *context);
+
+/**
+ * @brief Attend qu'une condition soit vraie.
+ *
+ * @param condition ce qu'on attend
+ * @param context   passé à @p condition
+ * @param tick_ms   intervalle, en millisecondes, entre deux regards quand rien ne bouge : petit
+ *                  pour ce que poll() ne signale pas (un port qui s'ouvre)
+ */
+enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms);
+
+/** @brief Recueille ce qui est déjà là, sans attendre. */
+void pump_now(void);
+
+/**
+ * @brief Règle combien de temps un programme endormi est attendu, en secondes (1 au départ).
+ *
+ * À allonger quand le contrat permet au programme d'attendre lui-même : une retransmission.
+ */
+void pump_set_patience(double seconds);
+
+/** @brief Dit pourquoi une attente a échoué, en français, ou `NULL` pour ::WAIT_DONE. */
+const char *wait_end_text(enum wait_end end);
+
+#endif

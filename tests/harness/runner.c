@@ -1,0 +1,190 @@
+#include "runner.h"
+
+#include "process_tree.h"
+
+#include <criterion/criterion.h>
+#include <criterion/logging.h>
+#include <criterion/options.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MINIMUM_JOBS 8
+
+// Criterion 2.4 appelle libgit2 pour montrer des différences dont ce juge ne se sert pas : la
+// moitié du coût d'un test. Ces définitions passent devant celles de la bibliothèque.
+int git_libgit2_init(void);
+int git_libgit2_shutdown(void);
+
+int git_libgit2_init(void)
+{
+    return 1;
+}
+
+int git_libgit2_shutdown(void)
+{
+    return 0;
+}
+
+static size_t wanted_jobs(void)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return processors * 2 > MINIMUM_JOBS ? (size_t)processors * 2 : MINIMUM_JOBS;
+}
+
+static char *wave_pattern(const struct plan *plan, const bool *wave)
+{
+    char *pattern = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&pattern, &size);
+    if (out == NULL)
+        abort();
+    const char *separator = "lab/@(";
+    for (size_t i = 0; i < plan->count; i++) {
+        if (!wave[i])
+            continue;
+        fprintf(out, "%s%s", separator, plan->entries[i].lesson->name);
+        separator = "|";
+    }
+    fputc(')', out);
+    fclose(out);
+    return pattern;
+}
+
+static void redirect_to_log(const char *scratch)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/criterion.log", scratch);
+    int log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (log < 0)
+        return;
+    dup2(log, STDOUT_FILENO);
+    dup2(log, STDERR_FILENO);
+    close(log);
+}
+
+_Noreturn static void run_criterion(const struct plan *plan, const bool *wave, const char *scratch,
+                                    pid_t parent)
+{
+    // Les verdicts sont écrits par les tests mêmes : Criterion n'a rien à raconter.
+    static struct criterion_logger silent;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(2);
+    redirect_to_log(scratch);
+    struct criterion_test_set *tests = criterion_initialize();
+    criterion_options.logger = &silent;
+    criterion_options.jobs = wanted_jobs();
+    criterion_options.pattern = wave_pattern(plan, wave);
+    criterion_run_all_tests(tests);
+    criterion_finalize(tests);
+    exit(0);
+}
+
+static size_t wave_size(const struct plan *plan, const bool *wave)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        size += wave[i];
+    return size;
+}
+
+// Le filet au-dessus du filet : même Criterion bloqué, le juge conclut.
+static void wait_for_criterion(pid_t pid, size_t tests)
+{
+    size_t rounds = (tests + wanted_jobs() - 1) / wanted_jobs();
+    int limit_ms = (int)(rounds * LESSON_TIMEOUT_S + 10) * 1000;
+    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+    int result;
+    while ((result = poll(&ended, 1, limit_ms)) < 0 && errno == EINTR)
+        continue;
+    if (result == 0)
+        kill(pid, SIGKILL);
+    close(pidfd);
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+}
+
+static void remove_criterion_socket(pid_t pid)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/tmp/criterion_%d.sock", (int)pid);
+    unlink(path);
+}
+
+static char *read_whole(const char *path)
+{
+    FILE *in = fopen(path, "re");
+    if (in == NULL)
+        return NULL;
+    char *text = NULL;
+    size_t size = 0;
+    ssize_t length = getdelim(&text, &size, '\0', in);
+    fclose(in);
+    if (length >= 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static enum outcome outcome_named(const char *status, size_t length)
+{
+    static const struct {
+        const char *name;
+        enum outcome outcome;
+    } names[] = {{"passed", OUTCOME_PASSED},
+                 {"failed", OUTCOME_FAILED},
+                 {"skipped", OUTCOME_SKIPPED},
+                 {"broken", OUTCOME_BROKEN}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strlen(names[i].name) == length && memcmp(names[i].name, status, length) == 0)
+            return names[i].outcome;
+    }
+    return OUTCOME_BROKEN;
+}
+
+static void collect_verdict(struct entry *entry, const char *scratch)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/%s", scratch, entry->lesson->name);
+    char *text = read_whole(path);
+    if (text == NULL) {
+        entry->outcome = OUTCOME_BROKEN;
+        snprintf(entry->reason, sizeof entry->reason,
+                 "le processus du test s'est arrêté sans verdict (plantage du juge, ou plus de %d "
+                 "secondes)",
+                 LESSON_TIMEOUT_S);
+        return;
+    }
+    size_t status = strcspn(text, "\n");
+    entry->outcome = outcome_named(text, status);
+    entry->members = text + status + (text[status] == '\n');
+    entry->members[strcspn(entry->members, "\n")] = '\0';
+}
+
+void run_wave(struct plan *plan, const bool *wave, const char *scratch)
+{
+    pid_t parent = getpid();
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0)
+        run_criterion(plan, wave, scratch, parent);
+    if (pid > 0) {
+        wait_for_criterion(pid, wave_size(plan, wave));
+        remove_criterion_socket(pid);
+        process_tree_kill_descendants();
+    }
+    for (size_t i = 0; i < plan->count; i++) {
+        if (wave[i])
+            collect_verdict(&plan->entries[i], scratch);
+    }
+}

@@ -1,0 +1,163 @@
+#include "sockdiag.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct visit {
+    socket_visitor *visitor;
+    void *context;
+    bool stopped;
+};
+
+static bool send_request(int netlink, int family, int protocol, unsigned states)
+{
+    struct {
+        struct nlmsghdr header;
+        struct inet_diag_req_v2 request;
+    } message = {
+        .header = {.nlmsg_len = sizeof message,
+                   .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                   .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+        .request = {.sdiag_family = (unsigned char)family,
+                    .sdiag_protocol = (unsigned char)protocol,
+                    .idiag_states = states},
+    };
+    return send(netlink, &message, sizeof message, 0) == (ssize_t)sizeof message;
+}
+
+static void hand_over(const struct inet_diag_msg *message, struct visit *visit)
+{
+    struct socket_view view = {
+        .family = message->idiag_family,
+        .state = message->idiag_state,
+        .local_port = ntohs(message->id.idiag_sport),
+        .remote_port = ntohs(message->id.idiag_dport),
+        .receive_queue = message->idiag_rqueue,
+        .inode = message->idiag_inode,
+    };
+    memcpy(view.local_address, message->id.idiag_src, sizeof view.local_address);
+    if (!visit->stopped && !visit->visitor(&view, visit->context))
+        visit->stopped = true;
+}
+
+// Rend 1 à la fin de la réponse, 0 s'il faut lire encore, -1 si le noyau refuse.
+static int read_answer(int netlink, struct visit *visit)
+{
+    _Alignas(struct nlmsghdr) char buffer[16384];
+    ssize_t length = recv(netlink, buffer, sizeof buffer, 0);
+    if (length <= 0)
+        return errno == EINTR ? 0 : -1;
+    const struct nlmsghdr *header = (const struct nlmsghdr *)buffer;
+    for (size_t rest = (size_t)length; NLMSG_OK(header, rest); header = NLMSG_NEXT(header, rest)) {
+        if (header->nlmsg_type == NLMSG_DONE)
+            return 1;
+        if (header->nlmsg_type == NLMSG_ERROR)
+            return -1;
+        hand_over(NLMSG_DATA(header), visit);
+    }
+    return 0;
+}
+
+static bool visit_by_netlink(int family, int protocol, unsigned states, struct visit *visit)
+{
+    int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+    if (netlink < 0)
+        return false;
+    int answer = send_request(netlink, family, protocol, states) ? 0 : -1;
+    while (answer == 0)
+        answer = read_answer(netlink, visit);
+    close(netlink);
+    return answer == 1;
+}
+
+static const char *table_path(int family, int protocol)
+{
+    if (protocol == IPPROTO_TCP)
+        return family == AF_INET ? "/proc/net/tcp" : "/proc/net/tcp6";
+    return family == AF_INET ? "/proc/net/udp" : "/proc/net/udp6";
+}
+
+// Les adresses de /proc/net sont des mots de 32 bits dans l'ordre de la machine.
+static void parse_address(const char *text, int family, unsigned char *address)
+{
+    for (int word = 0; word < (family == AF_INET ? 1 : 4); word++) {
+        unsigned value = 0;
+        sscanf(text + 8 * word, "%8x", &value);
+        memcpy(address + 4 * word, &value, sizeof value);
+    }
+}
+
+static bool visit_by_proc(int family, int protocol, unsigned states, struct visit *visit)
+{
+    FILE *table = fopen(table_path(family, protocol), "re");
+    if (table == NULL)
+        return false;
+    char line[512];
+    while (!visit->stopped && fgets(line, sizeof line, table) != NULL) {
+        char local[40];
+        unsigned local_port, remote_port, state, receive_queue;
+        unsigned long inode;
+        if (sscanf(line, " %*u: %32[0-9A-F]:%x %*[0-9A-F]:%x %x %*x:%x %*s %*s %*u %*u %lu", local,
+                   &local_port, &remote_port, &state, &receive_queue, &inode) != 6)
+            continue;
+        if ((states & (1u << state)) == 0)
+            continue;
+        struct socket_view view = {.family = family,
+                                   .state = (int)state,
+                                   .local_port = local_port,
+                                   .remote_port = remote_port,
+                                   .receive_queue = receive_queue,
+                                   .inode = inode};
+        parse_address(local, family, view.local_address);
+        visit->stopped = !visit->visitor(&view, visit->context);
+    }
+    fclose(table);
+    return true;
+}
+
+bool sockets_visit(int protocol, unsigned states, socket_visitor *visitor, void *context)
+{
+    struct visit visit = {.visitor = visitor, .context = context};
+    const int families[] = {AF_INET, AF_INET6};
+    bool answered = false;
+    for (int i = 0; i < 2 && !visit.stopped; i++) {
+        if (visit_by_netlink(families[i], protocol, states, &visit) ||
+            visit_by_proc(families[i], protocol, states, &visit))
+            answered = true;
+    }
+    return answered;
+}
+
+struct port_search {
+    unsigned port;
+    bool found;
+};
+
+static bool look_for_port(const struct socket_view *view, void *context)
+{
+    struct port_search *search = context;
+    search->found = view->local_port == search->port;
+    return !search->found;
+}
+
+bool tcp_port_listens(unsigned port)
+{
+    struct port_search search = {.port = port};
+    sockets_visit(IPPROTO_TCP, 1u << TCP_LISTEN, look_for_port, &search);
+    return search.found;
+}
+
+bool udp_port_bound(unsigned port)
+{
+    struct port_search search = {.port = port};
+    sockets_visit(IPPROTO_UDP, ~0u, look_for_port, &search);
+    return search.found;
+}

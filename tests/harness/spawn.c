@@ -1,0 +1,220 @@
+#include "spawn.h"
+
+#include "lesson.h"
+#include "program.h"
+#include "verdict.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MAX_WORDS 96
+#define MAX_VARIABLES 16
+
+/** Ce qu'il faut pour remplacer le processus par le programme à juger. */
+struct command {
+    char path[4096];               /**< Chemin du programme. */
+    char wrapper[4096];            /**< Copie découpée de JUDGE_WRAPPER. */
+    const char *words[MAX_WORDS];  /**< argv complet. */
+    char variables[MAX_VARIABLES][4200]; /**< L'environnement, en texte. */
+    char *environment[MAX_VARIABLES + 1]; /**< L'environnement, pour execve. */
+    char directory[4096];          /**< Dossier de travail jetable. */
+};
+
+static const char *injection;
+
+void program_inject(const char *specification)
+{
+    injection = specification;
+}
+
+static const char *variable_or(const char *name, const char *otherwise)
+{
+    const char *value = getenv(name);
+    return value != NULL && *value != '\0' ? value : otherwise;
+}
+
+static void working_directory(char *path, size_t size)
+{
+    snprintf(path, size, "%s/%s.d", variable_or(SCRATCH_VARIABLE, "."), lesson_current()->name);
+}
+
+static void add_variable(struct command *command, size_t *count, const char *name,
+                         const char *value)
+{
+    snprintf(command->variables[*count], sizeof command->variables[0], "%s=%s", name, value);
+    command->environment[*count] = command->variables[*count];
+    *count += 1;
+}
+
+// Les rapports des assainisseurs doivent sortir sur stderr, avec un code de retour reconnaissable.
+static void prepare_environment(struct command *command)
+{
+    size_t count = 0;
+    add_variable(command, &count, "PATH", "/usr/local/bin:/usr/bin:/bin");
+    add_variable(command, &count, "LC_ALL", "C.UTF-8");
+    add_variable(command, &count, "HOME", command->directory);
+    add_variable(command, &count, "TMPDIR", command->directory);
+    add_variable(command, &count, "ASAN_OPTIONS",
+                 "exitcode=66:detect_leaks=1:verify_asan_link_order=0:abort_on_error=0");
+    add_variable(command, &count, "UBSAN_OPTIONS", "exitcode=66:halt_on_error=1:print_stacktrace=1");
+    add_variable(command, &count, "TSAN_OPTIONS", "exitcode=66:halt_on_error=1:second_deadlock_stack=1");
+    if (injection != NULL) {
+        add_variable(command, &count, "LD_PRELOAD", variable_or("JUDGE_INJECT_LIBRARY", ""));
+        add_variable(command, &count, "JUDGE_INJECT", injection);
+    }
+    command->environment[count] = NULL;
+}
+
+static size_t add_wrapper(struct command *command)
+{
+    size_t count = 0;
+    snprintf(command->wrapper, sizeof command->wrapper, "%s", variable_or(WRAPPER_VARIABLE, ""));
+    for (char *rest = command->wrapper, *word;
+         (word = strtok_r(rest, " ", &rest)) != NULL && count < MAX_WORDS / 2;)
+        command->words[count++] = word;
+    return count;
+}
+
+static void prepare_command(struct command *command, const char *which, const char *const *arguments)
+{
+    snprintf(command->path, sizeof command->path, "%s/%s", variable_or(PROGRAMS_VARIABLE, "."),
+             which);
+    size_t count = add_wrapper(command);
+    command->words[count++] = command->path;
+    while (*arguments != NULL && count < MAX_WORDS - 1)
+        command->words[count++] = *arguments++;
+    command->words[count] = NULL;
+}
+
+static void default_signals(void)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    for (int number = 1; number < NSIG; number++)
+        signal(number, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void close_from(unsigned first)
+{
+    if (syscall(SYS_close_range, first, ~0u, 0) == 0)
+        return;
+    for (unsigned fd = first; fd < 1024; fd++)
+        close((int)fd);
+}
+
+// Dans l'enfant, entre fork et exec : appels sûrs seulement, l'échec remonte par le descripteur 3.
+static void become(const struct command *command, const int ends[3], int report, pid_t parent)
+{
+    const struct rlimit no_core = {0, 0};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(127);
+    setsid();
+    setrlimit(RLIMIT_CORE, &no_core);
+    default_signals();
+    // Les bouts de tube peuvent porter les numéros 0 à 3 : on les éloigne avant de les placer.
+    int moved[4];
+    for (int i = 0; i < 4; i++)
+        moved[i] = fcntl(i < 3 ? ends[i] : report, F_DUPFD_CLOEXEC, 10);
+    for (int i = 0; i < 3; i++)
+        dup2(moved[i], i);
+    dup3(moved[3], 3, O_CLOEXEC);
+    close_from(4);
+    if (chdir(command->directory) == 0)
+        execvpe(command->words[0], (char *const *)command->words, command->environment);
+    int error = errno;
+    ssize_t ignored = write(3, &error, sizeof error);
+    (void)ignored;
+    _exit(127);
+}
+
+static bool open_pipes(int pipes[4][2])
+{
+    for (int i = 0; i < 4; i++) {
+        if (pipe2(pipes[i], O_CLOEXEC) < 0)
+            return false;
+    }
+    return true;
+}
+
+// Le tube de compte rendu se ferme de lui-même quand exec réussit : read rend alors 0.
+static bool exec_succeeded(int report)
+{
+    int error = 0;
+    ssize_t count;
+    while ((count = read(report, &error, sizeof error)) < 0 && errno == EINTR)
+        continue;
+    close(report);
+    if (count == (ssize_t)sizeof error)
+        errno = error;
+    return count == 0;
+}
+
+static void keep_our_ends(int pipes[4][2], struct spawned *spawned)
+{
+    close(pipes[0][0]);
+    close(pipes[1][1]);
+    close(pipes[2][1]);
+    close(pipes[3][1]);
+    spawned->in = pipes[0][1];
+    spawned->out = pipes[1][0];
+    spawned->err = pipes[2][0];
+    fcntl(spawned->in, F_SETFL, O_NONBLOCK);
+    fcntl(spawned->out, F_SETFL, O_NONBLOCK);
+    fcntl(spawned->err, F_SETFL, O_NONBLOCK);
+}
+
+bool spawn(const char *which, const char *const *arguments, struct spawned *spawned)
+{
+    static struct command command;
+    int pipes[4][2];
+    working_directory(command.directory, sizeof command.directory);
+    if (mkdir(command.directory, 0777) < 0 && errno != EEXIST)
+        return false;
+    prepare_command(&command, which, arguments);
+    prepare_environment(&command);
+    if (!open_pipes(pipes))
+        return false;
+
+    pid_t parent = getpid();
+    spawned->pid = fork();
+    if (spawned->pid < 0)
+        return false;
+    if (spawned->pid == 0) {
+        const int ends[3] = {pipes[0][0], pipes[1][1], pipes[2][1]};
+        become(&command, ends, pipes[3][1], parent);
+    }
+    keep_our_ends(pipes, spawned);
+    if (!exec_succeeded(pipes[3][0]))
+        return false;
+    spawned->pidfd = (int)syscall(SYS_pidfd_open, spawned->pid, 0);
+    return spawned->pidfd >= 0;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+    (void)status;
+    (void)type;
+    (void)walk;
+    remove(path);
+    return 0;
+}
+
+void spawn_clean(void)
+{
+    char path[4096];
+    working_directory(path, sizeof path);
+    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}

@@ -1,0 +1,119 @@
+#include "verdict.h"
+
+#include "json.h"
+#include "lesson.h"
+#include "program.h"
+#include "transcript.h"
+
+#include <criterion/criterion.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static FILE *open_verdict(char *path, size_t size)
+{
+    const char *scratch = getenv(SCRATCH_VARIABLE);
+    snprintf(path, size, "%s/%s", scratch != NULL ? scratch : ".", lesson_current()->name);
+    char temporary[4096];
+    snprintf(temporary, sizeof temporary, "%s.part", path);
+    return fopen(temporary, "we");
+}
+
+// Le nom définitif n'apparaît qu'une fois le fichier entier : pas de demi-verdict.
+static void close_verdict(FILE *out, const char *path)
+{
+    char temporary[4096];
+    snprintf(temporary, sizeof temporary, "%s.part", path);
+    bool complete = fclose(out) == 0;
+    if (!complete || rename(temporary, path) < 0)
+        _exit(2);
+}
+
+// « advice » renvoie au cours : l'étape, puis les pièges que ce test montre.
+static void write_advice(FILE *out)
+{
+    const struct lesson *lesson = lesson_current();
+    char advice[256];
+    int length = snprintf(advice, sizeof advice, "NOTES.fr.md, étape %d", lesson->step);
+    if (lesson->defects != NULL && length > 0)
+        snprintf(advice + length, sizeof advice - (size_t)length, " ; %s %s",
+                 strchr(lesson->defects, ' ') != NULL ? "pièges" : "piège", lesson->defects);
+    json_string(out, advice);
+}
+
+static void write_failure(FILE *out, const struct failure *failure)
+{
+    if (failure == NULL) {
+        fputs("null", out);
+        return;
+    }
+    fputs("{\"summary\":", out);
+    json_string(out, failure->summary);
+    fputs(",\"expected\":", out);
+    json_string(out, failure->expected);
+    fputs(",\"received\":", out);
+    json_string(out, failure->received);
+    fprintf(out, ",\"caret\":%d,\"cause\":", failure->caret);
+    json_string(out, failure->cause);
+    fputs(",\"advice\":", out);
+    write_advice(out);
+    fputc('}', out);
+}
+
+// Première ligne : le statut, pour le juge. Seconde : les membres JSON du test, pour le résultat.
+static void write_verdict(const char *status, const char *reason, const struct failure *failure)
+{
+    double duration = transcript_elapsed_ms();
+    programs_end();
+    char path[4000];
+    FILE *out = open_verdict(path, sizeof path);
+    if (out == NULL)
+        _exit(2);
+    fprintf(out, "%s\n\"status\":\"%s\",\"reason\":", status, status);
+    json_string(out, reason);
+    fprintf(out, ",\"duration_ms\":%.1f,\"failure\":", duration);
+    write_failure(out, failure);
+    fputs(",\"transcript\":", out);
+    transcript_write(out);
+    fputc('\n', out);
+    close_verdict(out, path);
+}
+
+void verdict_pass(void)
+{
+    write_verdict("passed", NULL, NULL);
+}
+
+void verdict_fail(const struct failure *failure)
+{
+    write_verdict("failed", NULL, failure);
+    cr_assert_fail("%s", failure->summary);
+    abort();
+}
+
+void verdict_skip(const char *format, ...)
+{
+    char reason[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(reason, sizeof reason, format, arguments);
+    va_end(arguments);
+    write_verdict("skipped", reason, NULL);
+    cr_skip_test("%s", reason);
+    abort();
+}
+
+void verdict_broken(const char *format, ...)
+{
+    char reason[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(reason, sizeof reason, format, arguments);
+    va_end(arguments);
+    write_verdict("broken", reason, NULL);
+    cr_assert_fail("%s", reason);
+    abort();
+}

@@ -1,0 +1,36 @@
+/**
+ * @file verdict.h
+ * @brief Conclure un test : réussi, raté avec une explication, sans objet, ou juge en défaut.
+ *
+ * Un test n'est réussi que si son processus l'a écrit, en entier, dans son fichier : un processus
+ * mort en route n'a pas de verdict, et le juge le dit. Chaque conclusion termine d'abord tous les
+ * programmes du test.
+ */
+#ifndef HARNESS_VERDICT_H
+#define HARNESS_VERDICT_H
+
+/** Variable d'environnement : dossier où chaque test écrit son verdict. */
+#define SCRATCH_VARIABLE "JUDGE_SCRATCH"
+
+/** Un échec, tel que l'étudiant le lira. Chaque texte est déjà visible (voir visible.h). */
+struct failure {
+    const char *summary;  /**< Ce qui n'est pas comme le contrat le dit. */
+    const char *expected; /**< Ce qui était attendu, ou `NULL`. */
+    const char *received; /**< Ce qui est venu, ou `NULL`. */
+    int caret;            /**< Colonne de la première différence dans @ref received, ou -1. */
+    const char *cause;    /**< Cause probable, lue dans les symptômes, ou `NULL`. */
+};
+
+/** @brief Le test est réussi ; dernier geste, fait par lesson_run(). */
+void verdict_pass(void);
+
+/** @brief Le test est raté : l'explication est écrite, le test s'arrête. */
+_Noreturn void verdict_fail(const struct failure *failure);
+
+/** @brief Le test n'a pas d'objet sur cette machine (par exemple : pas d'IPv6). */
+_Noreturn void verdict_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** @brief Le juge lui-même n'a pas pu faire son travail ; l'étudiant n'y est pour rien. */
+_Noreturn void verdict_broken(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
