@@ -190,6 +190,15 @@ static bool converse(int fd)
     }
 }
 
+/**
+ * @brief Programme `client [HOST [PORT]]`.
+ *
+ * @param argc nombre de mots de la ligne de commande
+ * @param argv ces mots
+ * @retval 0 l'utilisateur a fini
+ * @retval 1 erreur du système ou du réseau, ou serveur parti
+ * @retval 2 mauvaise utilisation
+ */
 int main(int argc, char **argv)
 {
     struct endpoint server = {.host = "127.0.0.1", .port = "1233"};

@@ -60,7 +60,7 @@ static const char SERVER_FULL[] = "server full\n";
 
 /** Un client présent : alloué à son arrivée, libéré par son thread, le dernier à s'en servir. */
 struct client {
-    int fd; /**< Son socket : seul son thread le lit, l'écrit, le ferme. */
+    int fd;                          /**< Son socket, que seul son thread ferme. */
     char address[ADDRESS_TEXT_SIZE]; /**< D'où il vient, déjà mis en forme. */
     struct registry *registry;       /**< Le registre où il est inscrit. */
     struct client *previous;         /**< Son voisin dans le registre, protégé par le verrou. */
@@ -69,7 +69,7 @@ struct client {
 
 /** Ce que les threads partagent : qui est là. */
 struct registry {
-    pthread_mutex_t mutex;     /**< Protège tout ce qui suit, et l'ordre des lignes affichées. */
+    pthread_mutex_t mutex;     /**< Protège la liste, le nombre, le dernier parti, l'affichage. */
     pthread_cond_t empty;      /**< Signalée quand le dernier client est parti. */
     struct client *clients;    /**< Les clients présents. */
     unsigned long active;      /**< Leur nombre. */
@@ -617,6 +617,15 @@ static int run_service(int listener, int signals, unsigned long limit)
     return stopped ? EXIT_SUCCESS : EXIT_SYSTEM;
 }
 
+/**
+ * @brief Programme `server [-m N] [HOST [PORT]]`.
+ *
+ * @param argc nombre de mots de la ligne de commande
+ * @param argv ces mots
+ * @retval 0 arrêt demandé par SIGINT ou SIGTERM
+ * @retval 1 erreur du système ou du réseau
+ * @retval 2 mauvaise utilisation
+ */
 int main(int argc, char **argv)
 {
     struct endpoint local = {.host = "127.0.0.1", .port = "1233"};

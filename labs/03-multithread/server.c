@@ -1,0 +1,506 @@
+/**
+ * @file 03-multithread/server.c
+ * @brief Le serveur multithread : un thread pour chaque client, et aucun qui gêne les autres.
+ *
+ * `server [-m N] [HOST [PORT]]`, par défaut 10 000 clients au plus, 127.0.0.1 et 1233.
+ *
+ * Le thread principal attend les clients et les signaux d'arrêt. Chaque client a ensuite son
+ * thread : son socket, ses lignes et ses réponses ne sont qu'à lui. Les threads ne partagent que
+ * le registre des clients présents, toujours sous le même verrou, jamais pendant un échange.
+ */
+#include "cmdline.h"
+#include "display.h"
+#include "framing.h"
+#include "report.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/** Nombre de clients servis à la fois, si `-m` ne dit rien d'autre. */
+#define DEFAULT_CLIENT_LIMIT 10000
+
+/** Ce qui précède la ligne du client dans une réponse. */
+#define REPLY_PREFIX "Hello I'm Server "
+
+/** Sa longueur, en octets. */
+#define PREFIX_LENGTH (sizeof REPLY_PREFIX - 1)
+
+/** Place pour la plus longue réponse : le préfixe, la ligne, le `\n`. */
+#define REPLY_STORAGE (PREFIX_LENGTH + LINE_LIMIT + 1)
+
+/** Pile d'un thread, en octets : une ligne, une réponse, et une large marge. */
+#define STACK_SIZE ((size_t)1024 * 1024)
+
+/** Attente avant de réessayer, quand le système manque de moyens, en millisecondes. */
+#define RETRY_DELAY_MS 100
+
+/** Nom du programme dans les messages d'erreur. */
+static const char PROGRAM[] = "server";
+
+/** Ce que reçoit un client accueilli. */
+static const char WELCOME[] = "welcome to the server\n";
+
+/** Ce que reçoit un client refusé. */
+static const char SERVER_FULL[] = "server full\n";
+
+/** Un client présent : alloué à son arrivée, libéré par son thread, le dernier à s'en servir. */
+struct client {
+    int fd;                          /**< Son socket, que seul son thread ferme. */
+    char address[ADDRESS_TEXT_SIZE]; /**< D'où il vient, déjà mis en forme. */
+    struct registry *registry;       /**< Le registre où il est inscrit. */
+    struct client *previous;         /**< Son voisin dans le registre, protégé par le verrou. */
+    struct client *next;             /**< L'autre voisin, protégé par le verrou. */
+};
+
+/** Ce que les threads partagent : qui est là. */
+struct registry {
+    pthread_mutex_t mutex;     /**< Protège la liste, le nombre, le dernier parti, l'affichage. */
+    pthread_cond_t empty;      /**< Signalée quand le dernier client est parti. */
+    struct client *clients;    /**< Les clients présents. */
+    unsigned long active;      /**< Leur nombre. */
+    unsigned long limit;       /**< Leur nombre maximal ; ne change plus une fois fixé. */
+    bool has_departed;         /**< Vrai si @ref departed attend d'être rejoint. */
+    pthread_t departed;        /**< Le dernier thread parti, que personne n'a encore rejoint. */
+    atomic_bool stopping;      /**< L'arrêt est demandé : se lit sans le verrou. */
+    pthread_attr_t attributes; /**< Attributs des threads ; ne changent plus. */
+};
+
+/** L'échange avec un client : rien ici n'est partagé, tout est sur la pile de son thread. */
+struct exchange {
+    struct line_reader reader;   /**< La lecture de ses lignes ; le socket y est noté. */
+    size_t used;                 /**< Nombre d'octets de réponse qui attendent de partir. */
+    char replies[REPLY_STORAGE]; /**< Ces octets. */
+    char lines[LINE_STORAGE];    /**< La mémoire de la lecture. */
+};
+
+/**
+ * @brief Lit `[-m N] [HOST [PORT]]`.
+ *
+ * Un argument absent laisse la valeur par défaut. Une erreur est déjà dite sur stderr.
+ *
+ * @param argc  nombre d'arguments, le nom du programme compris
+ * @param argv  ces arguments
+ * @param local entrée : hôte et port par défaut ; sortie : ceux de l'utilisateur
+ * @param limit entrée : nombre maximal de clients par défaut ; sortie : celui de l'utilisateur
+ * @return `true`, ou `false` si un argument est refusé
+ * @see getopt(3)
+ */
+static bool parse_arguments(int argc, char **argv, struct endpoint *local, unsigned long *limit)
+{
+    // TODO (étape 1) : lire [HOST [PORT]] : parse_endpoint, dans cmdline.h, le fait.
+    // TODO (étape 5) : avant eux, lire « -m N » (man 3 getopt, ou à la main) ; parse_number, dans
+    // cmdline.h, dit si N est un entier admis. Une erreur : report_usage, dans report.h.
+    (void)argc;
+    (void)argv;
+    (void)local;
+    (void)limit;
+    return false;
+}
+
+/**
+ * @brief Fait de SIGINT et de SIGTERM un événement qui s'attend comme un client.
+ *
+ * À appeler avant de créer le premier thread : chaque thread hérite des signaux bloqués.
+ *
+ * @return un descripteur, lisible dès que l'un des deux signaux est arrivé
+ * @retval -1 erreur, cause dans `errno` (`EMFILE`, `ENFILE`, `ENOMEM`…)
+ * @see signalfd(2), pthread_sigmask(3), sigsetops(3)
+ */
+static int open_stop_signals(void)
+{
+    // TODO (étape 6) : bloquer les deux signaux (man 3 pthread_sigmask), puis en faire un
+    // descripteur (man 2 signalfd). Pourquoi les bloquer avant de créer le premier thread ?
+    return -1;
+}
+
+/**
+ * @brief Demande autant de descripteurs que le système en permet.
+ *
+ * La limite « douce » est souvent de 1024 : bien moins que de clients. Un échec est sans gravité,
+ * le serveur sait manquer de descripteurs.
+ *
+ * @see getrlimit(2), `RLIMIT_NOFILE`
+ */
+static void raise_descriptor_limit(void)
+{
+    // TODO (étape 5) : man 2 getrlimit. Quelle limite un programme ordinaire peut-il relever, et
+    // jusqu'où ?
+}
+
+/**
+ * @brief Crée un socket qui écoute sur une adresse.
+ *
+ * Il est non bloquant : un client annoncé par `poll` peut être reparti avant `accept`.
+ *
+ * @param address l'adresse locale, rendue par `getaddrinfo`
+ * @param action  reçoit le nom de l'appel qui a échoué, s'il y en a un
+ * @return le socket
+ * @retval -1 erreur, cause dans `errno` (`EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`…)
+ * @see socket(2), setsockopt(2), bind(2), listen(2)
+ */
+static int listen_on(const struct addrinfo *address, const char **action)
+{
+    // TODO (étape 1) : créer le socket (man 2 socket), lui donner l'adresse (man 2 bind), le mettre
+    // à l'écoute (man 2 listen). Fermer le socket si un appel échoue. Piège D34.
+    // TODO (étape 5) : le rendre non bloquant ; permettre de redémarrer aussitôt sur le même port
+    // (man 7 socket, SO_REUSEADDR) ; choisir la longueur de la file d'attente.
+    (void)address;
+    (void)action;
+    return -1;
+}
+
+/**
+ * @brief Ouvre le socket du serveur sur la première adresse de l'hôte qui convient.
+ *
+ * Si aucune ne convient, la raison de la dernière est écrite sur stderr.
+ *
+ * @param local hôte et port où attendre les clients
+ * @return le socket, qui écoute
+ * @retval -1 erreur, déjà dite
+ * @see getaddrinfo(3)
+ */
+static int open_server(const struct endpoint *local)
+{
+    // TODO (étape 1) : demander les adresses de cet hôte (man 3 getaddrinfo), essayer chacune,
+    // garder la première qui convient. Si aucune ne convient, une seule ligne d'erreur : l'appel
+    // qui a échoué, l'hôte, le port, la raison. Piège D34.
+    (void)local;
+    return -1;
+}
+
+/**
+ * @brief Prépare un registre vide.
+ *
+ * @param registry le registre
+ * @param limit    nombre maximal de clients présents à la fois
+ * @retval 0 le registre est prêt
+ * @return sinon le code d'erreur (`ENOMEM`, `EINVAL`…) ; ces fonctions n'emploient pas `errno`
+ * @see pthread_attr_setstacksize(3), pthread_mutex_init(3), pthread_cond_init(3)
+ */
+static int registry_init(struct registry *registry, unsigned long limit)
+{
+    // TODO (étape 4) : un registre vide, son verrou (man 3 pthread_mutex_init), et la limite.
+    // TODO (étape 5) : les attributs des threads (man 3 pthread_attr_setstacksize).
+    // TODO (étape 6) : la condition « plus personne » (man 3 pthread_cond_init).
+    (void)registry;
+    (void)limit;
+    return ENOSYS;
+}
+
+/**
+ * @brief Rend ce que registry_init() avait pris ; plus aucun thread ne doit s'en servir.
+ *
+ * @param registry le registre, vide
+ */
+static void registry_destroy(struct registry *registry)
+{
+    // TODO (étape 6) : rendre tout ce que registry_init a pris.
+    (void)registry;
+}
+
+/**
+ * @brief Écrit `EVENT ADDR:PORT` et `ThreadNumber N`, visibles aussitôt.
+ *
+ * À appeler avec le verrou du registre : les deux lignes restent ensemble, et les nombres se
+ * suivent dans l'ordre où les clients vont et viennent.
+ *
+ * @param event   `connected to` ou `disconnected from`
+ * @param address l'adresse du client, déjà mise en forme
+ * @param active  nombre de clients présents
+ */
+static void announce(const char *event, const char *address, unsigned long active)
+{
+    // TODO (étape 1) : écrire les deux lignes, puis les rendre visibles aussitôt (man 3 fflush).
+    // Piège D41.
+    (void)event;
+    (void)address;
+    (void)active;
+}
+
+/**
+ * @brief Envoie les réponses qui attendent.
+ *
+ * @param exchange l'échange ; plus aucune réponse n'y attend ensuite
+ * @retval 0  tout est remis au système
+ * @retval -1 erreur, cause dans `errno` (`EPIPE`, `ECONNRESET`…)
+ */
+static int flush_replies(struct exchange *exchange)
+{
+    // TODO (étape 2) : tout envoyer (send_all, dans framing.h), et retenir que rien n'attend plus.
+    (void)exchange;
+    return -1;
+}
+
+/**
+ * @brief Met en attente la réponse à une ligne : `Hello I'm Server LINE\n`.
+ *
+ * N'envoie rien, sauf si la place manque.
+ *
+ * @param exchange l'échange
+ * @param line     la ligne du client, qui peut contenir des octets nuls
+ * @param length   sa longueur, en octets, au plus ::LINE_LIMIT
+ * @retval 0  la réponse attend de partir
+ * @retval -1 erreur, cause dans `errno` (`EPIPE`, `ECONNRESET`…)
+ */
+static int add_reply(struct exchange *exchange, const char *line, size_t length)
+{
+    // TODO (étape 2) : écrire le préfixe, la ligne et le « \n » à la suite de ce qui attend. Et si
+    // la place manque ? Une ligne n'est pas une chaîne : elle peut contenir un octet nul.
+    (void)exchange;
+    (void)line;
+    (void)length;
+    return -1;
+}
+
+/**
+ * @brief Dit si une ligne entière est déjà reçue, de sorte que read_line() n'attendrait pas.
+ *
+ * @param reader l'état de la lecture
+ * @return `true` si une ligne attend
+ */
+static bool has_line(const struct line_reader *reader)
+{
+    // TODO (étape 2) : les octets reçus et pas encore rendus sont décrits dans framing.h. Y a-t-il
+    // un « \n » parmi eux (man 3 memchr) ?
+    (void)reader;
+    return false;
+}
+
+/**
+ * @brief Accueille un client, puis répond à chacune de ses lignes.
+ *
+ * Aucun verrou ici : tout ce dont cette fonction se sert n'est qu'à son thread.
+ *
+ * @param fd le socket du client
+ * @retval 0  le client a fini
+ * @retval -1 erreur, cause dans `errno` (`EMSGSIZE` : ligne trop longue ; `EPIPE`, `ECONNRESET`…)
+ */
+static int converse(int fd)
+{
+    // TODO (étape 2) : préparer la lecture (line_reader_init), envoyer l'accueil, puis lire une
+    // ligne et y répondre, jusqu'à la fin du flux. Pièges D37, D38 et D42.
+    // Répondez d'abord ligne par ligne ; grouper les réponses peut attendre.
+    (void)fd;
+    return -1;
+}
+
+/**
+ * @brief Inscrit un client au registre et l'annonce ; à appeler avec le verrou.
+ *
+ * @param registry le registre
+ * @param client   le client qui arrive
+ */
+static void enter(struct registry *registry, struct client *client)
+{
+    // TODO (étape 4) : compter ce client, puis l'annoncer (announce).
+    // TODO (étape 6) : l'inscrire dans la liste, pour que l'arrêt le retrouve.
+    (void)registry;
+    (void)client;
+}
+
+/**
+ * @brief Raye un client du registre, ferme son socket et annonce son départ ; à appeler avec le
+ * verrou.
+ *
+ * @param registry le registre
+ * @param client   le client qui part
+ */
+static void leave(struct registry *registry, struct client *client)
+{
+    // TODO (étape 2) : fermer le socket du client. Piège D39.
+    // TODO (étape 4) : ne plus le compter, puis annoncer son départ. Piège D40.
+    // TODO (étape 6) : le rayer de la liste ; dire, s'il était le dernier, qu'il ne reste personne
+    // (man 3 pthread_cond_signal). Dans quel ordre fermer et rayer ?
+    (void)registry;
+    (void)client;
+}
+
+/**
+ * @brief La vie d'un thread : servir son client, puis disparaître sans rien laisser.
+ *
+ * @param argument le `struct client`, dont le thread devient propriétaire
+ * @return `NULL`, toujours
+ * @see pthread_join(3), pthread_self(3)
+ */
+static void *serve_client(void *argument)
+{
+    // TODO (étape 2) : servir le client (converse), puis le laisser partir, quoi qu'il soit arrivé
+    // (leave). Qui libère le « struct client », et quand ?
+    // TODO (étape 4) : prendre le verrou autour du départ (man 3 pthread_mutex_lock), et seulement
+    // autour de lui. Piège D48.
+    // TODO (étape 5) : dire l'erreur sur stderr (report_peer_error, dans report.h), sans fonction à
+    // mémoire statique (piège D47) ; ne laisser aucun thread ni détaché ni rejoint (piège D46).
+    (void)argument;
+    return NULL;
+}
+
+/**
+ * @brief Donne un thread à un client, s'il reste une place.
+ *
+ * @param registry le registre
+ * @param fd       le socket du client ; il appartient au thread si la réponse est `true`
+ * @param address  l'adresse du client
+ * @param length   sa longueur, en octets
+ * @return `true`, ou `false` si la place, la mémoire ou les threads manquent
+ * @see pthread_create(3)
+ */
+static bool admit(struct registry *registry, int fd, const struct sockaddr *address,
+                  socklen_t length)
+{
+    // TODO (étape 2) : donner à ce client une mémoire à lui (piège D45), noter son adresse
+    // (format_address, dans display.h), créer son thread (man 3 pthread_create). Piège D35.
+    // TODO (étape 4) : l'inscrire (enter) sous le verrou. Et si le thread finit avant l'annonce ?
+    // TODO (étape 5) : refuser au-delà de la limite, ou si pthread_create échoue. Piège D46.
+    (void)registry;
+    (void)fd;
+    (void)address;
+    (void)length;
+    return false;
+}
+
+/**
+ * @brief Répond `server full` à un client, et ferme ; n'attend jamais.
+ *
+ * @param fd le socket du client, fermé ensuite
+ * @see send(2), option `MSG_DONTWAIT` ; RFC 2525, section 2.17
+ */
+static void refuse(int fd)
+{
+    // TODO (étape 5) : envoyer « server full\n » sans jamais attendre (man 2 send, MSG_DONTWAIT),
+    // puis fermer. Que reçoit le client s'il avait déjà écrit quelque chose ?
+    (void)fd;
+}
+
+/**
+ * @brief Accepte un client, et lui donne un thread ou un refus ; n'attend jamais.
+ *
+ * @param listener le socket qui écoute, non bloquant
+ * @param registry le registre
+ * @retval 0  un client est accepté, ou aucun n'attendait plus
+ * @retval -1 les moyens manquent, cause dans `errno` (`EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM`…)
+ * @see accept(2), tcp(7) pour `TCP_NODELAY`
+ */
+static int accept_client(int listener, struct registry *registry)
+{
+    // TODO (étape 1) : accepter un client (man 2 accept), en notant son adresse.
+    // TODO (étape 2) : lui donner un thread (admit). Des réponses qui partent sans attendre :
+    // man 7 tcp, TCP_NODELAY.
+    // TODO (étape 5) : le refuser (refuse) s'il ne peut être servi ; distinguer l'erreur sans
+    // importance de celle qui demande d'attendre. Piège D49.
+    (void)listener;
+    (void)registry;
+    return -1;
+}
+
+/**
+ * @brief Accepte des clients, jusqu'à SIGINT ou SIGTERM.
+ *
+ * @param listener le socket qui écoute
+ * @param signals  le descripteur rendu par open_stop_signals()
+ * @param registry le registre
+ * @retval 0  l'arrêt est demandé
+ * @retval -1 erreur, cause dans `errno` (`ENOMEM`…)
+ * @see poll(2)
+ */
+static int accept_clients(int listener, int signals, struct registry *registry)
+{
+    // TODO (étape 1) : accepter des clients, sans fin.
+    // TODO (étape 5) : si les moyens manquent, attendre un peu avant de réessayer. Piège D49.
+    // TODO (étape 6) : attendre à la fois un client et un signal d'arrêt (man 2 poll). Lequel
+    // regarder d'abord ?
+    (void)listener;
+    (void)signals;
+    (void)registry;
+    return -1;
+}
+
+/**
+ * @brief Renvoie tous les clients, et attend que leurs threads soient finis.
+ *
+ * @param registry le registre ; vide ensuite
+ * @see shutdown(2), pthread_cond_wait(3), pthread_join(3)
+ */
+static void dismiss_clients(struct registry *registry)
+{
+    // TODO (étape 6) : réveiller chaque thread qui attend son client (man 2 shutdown), attendre
+    // que tous soient partis (man 3 pthread_cond_wait), rejoindre ce qui doit l'être. Piège D43.
+    (void)registry;
+}
+
+/**
+ * @brief Tient le service, de l'ouverture du registre au départ du dernier client.
+ *
+ * @param listener le socket qui écoute
+ * @param signals  le descripteur rendu par open_stop_signals()
+ * @param limit    nombre maximal de clients présents à la fois
+ * @return le code de retour du programme
+ */
+static int run_service(int listener, int signals, unsigned long limit)
+{
+    // TODO (étape 1) : dire « waiting for connection », puis accepter des clients.
+    // TODO (étape 4) : préparer le registre.
+    // TODO (étape 6) : renvoyer les clients, rendre le registre, rendre le bon code de retour.
+    (void)listener;
+    (void)signals;
+    (void)limit;
+    return EXIT_SYSTEM;
+}
+
+/**
+ * @brief Programme `server [-m N] [HOST [PORT]]`.
+ *
+ * @param argc nombre de mots de la ligne de commande
+ * @param argv ces mots
+ * @retval 0 arrêt demandé par SIGINT ou SIGTERM
+ * @retval 1 erreur du système ou du réseau
+ * @retval 2 mauvaise utilisation
+ */
+int main(int argc, char **argv)
+{
+    // Ces lignes évitent les avertissements du squelette ; effacez-les à mesure que vous avancez.
+    (void)argc;
+    (void)argv;
+    (void)PROGRAM;
+    (void)WELCOME;
+    (void)SERVER_FULL;
+    (void)parse_arguments;
+    (void)open_stop_signals;
+    (void)raise_descriptor_limit;
+    (void)listen_on;
+    (void)open_server;
+    (void)registry_init;
+    (void)registry_destroy;
+    (void)announce;
+    (void)flush_replies;
+    (void)add_reply;
+    (void)has_line;
+    (void)converse;
+    (void)enter;
+    (void)leave;
+    (void)serve_client;
+    (void)admit;
+    (void)refuse;
+    (void)accept_client;
+    (void)accept_clients;
+    (void)dismiss_clients;
+    (void)run_service;
+
+    // TODO (étape 1) : lire la ligne de commande, ouvrir le serveur, tenir le service.
+    // TODO (étape 6) : préparer l'arrêt par signal : avant ou après l'écoute ? Tout fermer.
+    return EXIT_SYSTEM;
+}
