@@ -113,6 +113,22 @@ static bool parse_arguments(int argc, char **argv, struct endpoint *local, unsig
 }
 
 /**
+ * @brief Cherche les adresses où écouter : un nom peut en avoir plusieurs, IPv4 et IPv6.
+ *
+ * @param local hôte et port demandés
+ * @return la liste des adresses, à rendre par `freeaddrinfo` ; `NULL` en cas d'échec, déjà dit
+ * @see getaddrinfo(3)
+ */
+static struct addrinfo *resolve(const struct endpoint *local)
+{
+    // TODO (étape 1) : demander les adresses de cet hôte et de ce port, pour TCP, en IPv4 comme en
+    // IPv6 (man 3 getaddrinfo). En cas d'échec, écrire le message : la raison vient de
+    // gai_strerror, ou d'errno quand le code est EAI_SYSTEM.
+    (void)local;
+    return NULL;
+}
+
+/**
  * @brief Fait de SIGINT et de SIGTERM un événement qui s'attend comme un client.
  *
  * À appeler avant de créer le premier thread : chaque thread hérite des signaux bloqués.
@@ -169,17 +185,17 @@ static int listen_on(const struct addrinfo *address, const char **action)
  *
  * Si aucune ne convient, la raison de la dernière est écrite sur stderr.
  *
- * @param local hôte et port où attendre les clients
+ * @param local     hôte et port où attendre les clients, pour le message
+ * @param addresses les adresses à essayer, dans l'ordre
  * @return le socket, qui écoute
  * @retval -1 erreur, déjà dite
- * @see getaddrinfo(3)
  */
-static int open_server(const struct endpoint *local)
+static int open_server(const struct endpoint *local, const struct addrinfo *addresses)
 {
-    // TODO (étape 1) : demander les adresses de cet hôte (man 3 getaddrinfo), essayer chacune,
-    // garder la première qui convient. Si aucune ne convient, une seule ligne d'erreur : l'appel
+    // TODO (étape 1) : essayer chaque adresse, garder la première qui convient. Si aucune ne convient, une seule ligne d'erreur : l'appel
     // qui a échoué, l'hôte, le port, la raison. Piège D34.
     (void)local;
+    (void)addresses;
     return -1;
 }
 
@@ -479,6 +495,7 @@ int main(int argc, char **argv)
     (void)WELCOME;
     (void)SERVER_FULL;
     (void)parse_arguments;
+    (void)resolve;
     (void)open_stop_signals;
     (void)raise_descriptor_limit;
     (void)listen_on;
@@ -500,7 +517,8 @@ int main(int argc, char **argv)
     (void)dismiss_clients;
     (void)run_service;
 
-    // TODO (étape 1) : lire la ligne de commande, ouvrir le serveur, tenir le service.
+    // TODO (étape 1) : lire la ligne de commande, chercher les adresses, ouvrir le
+    // serveur, tenir le service.
     // TODO (étape 6) : préparer l'arrêt par signal : avant ou après l'écoute ? Tout fermer.
     return EXIT_SYSTEM;
 }

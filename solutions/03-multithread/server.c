@@ -118,6 +118,25 @@ static bool parse_arguments(int argc, char **argv, struct endpoint *local, unsig
 }
 
 /**
+ * @brief Cherche les adresses où écouter : un nom peut en avoir plusieurs, IPv4 et IPv6.
+ *
+ * @param local hôte et port demandés
+ * @return la liste des adresses, à rendre par `freeaddrinfo` ; `NULL` en cas d'échec, déjà dit
+ * @see getaddrinfo(3)
+ */
+static struct addrinfo *resolve(const struct endpoint *local)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+    struct addrinfo *addresses = NULL;
+    int code = getaddrinfo(local->host, local->port, &hints, &addresses);
+    if (code == 0)
+        return addresses;
+    const char *reason = code == EAI_SYSTEM ? strerror(errno) : gai_strerror(code);
+    report_error(PROGRAM, "getaddrinfo", local->host, local->port, reason);
+    return NULL;
+}
+
+/**
  * @brief Fait de SIGINT et de SIGTERM un événement qui s'attend comme un client.
  *
  * À appeler avant de créer le premier thread : chaque thread hérite des signaux bloqués.
@@ -203,31 +222,19 @@ static int listen_on(const struct addrinfo *address, const char **action)
  *
  * Si aucune ne convient, la raison de la dernière est écrite sur stderr.
  *
- * @param local hôte et port où attendre les clients
+ * @param local     hôte et port où attendre les clients, pour le message
+ * @param addresses les adresses à essayer, dans l'ordre
  * @return le socket, qui écoute
  * @retval -1 erreur, déjà dite
- * @see getaddrinfo(3)
  */
-static int open_server(const struct endpoint *local)
+static int open_server(const struct endpoint *local, const struct addrinfo *addresses)
 {
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
-    struct addrinfo *addresses = NULL;
-    int code = getaddrinfo(local->host, local->port, &hints, &addresses);
-    if (code != 0) {
-        const char *reason = code == EAI_SYSTEM ? strerror(errno) : gai_strerror(code);
-        report_error(PROGRAM, "getaddrinfo", local->host, local->port, reason);
-        return -1;
-    }
-
     int fd = -1;
     const char *action = NULL;
-    for (const struct addrinfo *a = addresses; a != NULL && fd == -1; a = a->ai_next)
+    for (const struct addrinfo *a = addresses; a != NULL && fd < 0; a = a->ai_next)
         fd = listen_on(a, &action);
-    int cause = errno;
-    freeaddrinfo(addresses);
-
     if (fd < 0)
-        report_error(PROGRAM, action, local->host, local->port, strerror(cause));
+        report_error(PROGRAM, action, local->host, local->port, strerror(errno));
     return fd;
 }
 
@@ -633,20 +640,22 @@ int main(int argc, char **argv)
     if (!parse_arguments(argc, argv, &local, &limit))
         return EXIT_USAGE;
 
-    raise_descriptor_limit();
-    int signals = open_stop_signals();
-    if (signals < 0) {
-        report_error(PROGRAM, "signalfd", NULL, NULL, strerror(errno));
+    struct addrinfo *addresses = resolve(&local);
+    if (addresses == NULL)
         return EXIT_SYSTEM;
-    }
 
-    int listener = open_server(&local);
-    if (listener < 0) {
+    raise_descriptor_limit();
+    // Avant d'écouter : dès qu'un client peut venir, un signal doit avoir son sens. Mais après la
+    // recherche du nom, qui peut durer : il n'y avait rien à fermer.
+    int signals = open_stop_signals();
+    if (signals < 0)
+        report_error(PROGRAM, "signalfd", NULL, NULL, strerror(errno));
+    int listener = signals < 0 ? -1 : open_server(&local, addresses);
+    freeaddrinfo(addresses);
+    int status = listener < 0 ? EXIT_SYSTEM : run_service(listener, signals, limit);
+    if (listener >= 0)
+        close(listener);
+    if (signals >= 0)
         close(signals);
-        return EXIT_SYSTEM;
-    }
-    int status = run_service(listener, signals, limit);
-    close(listener);
-    close(signals);
     return status;
 }
