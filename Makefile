@@ -3,6 +3,8 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
+# Les recettes sont préfixées d'un « + » (voir plus bas), sauf sous « make -n ».
+RUN := $(if $(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),@,+@)
 MAKEFLAGS += --no-builtin-rules --no-print-directory -j$(shell nproc 2>/dev/null || echo 2)
 
 # `make clean test` doit nettoyer avant de juger, même quand les tâches vont de front.
@@ -12,11 +14,12 @@ endif
 
 # make rend 2 à toute recette qui échoue : « points manquants » (1) et « le juge n'a pas pu
 # travailler » (2) se confondraient. En mode question (-q), il rend 1 quand une recette rend 1.
-# Les recettes sont préfixées d'un « + », pour être exécutées dans ce mode aussi.
-ifneq ($(filter test check $(CHECK_GOALS),$(MAKECMDGOALS)),)
+# Le « + » des recettes les fait exécuter dans ce mode aussi.
+ifneq ($(filter test,$(MAKECMDGOALS)),)
+ifneq ($(findstring +,$(RUN)),)
 MAKEFLAGS += -q
 endif
-RUN := $(if $(findstring n,$(firstword -$(MAKEFLAGS))),@,+@)
+endif
 
 # Ce que l'utilisateur écrit passe aux scripts par l'environnement, à l'octet près : $(value …)
 # empêche make d'y voir des variables, et aucun shell ne l'interprète.
@@ -83,22 +86,22 @@ ready:
 HARNESS_OBJECTS := $(patsubst tests/%.c,build/%.o,$(filter-out %_preload.c,$(wildcard tests/harness/*.c)))
 
 build/harness/libjudge.a: $(HARNESS_OBJECTS)
-	$(RUN)rm -f $@ && ar rcs $@ $^
+	$(RUN)rm -f $@ && ar rcs $@ $^ || exit 2
 
 $(HARNESS_OBJECTS): build/%.o: tests/%.c | ready
-	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $< || exit 2
 
 $(INJECTORS): build/%.so: tests/%_preload.c | ready
-	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -shared -fPIC -o $@ $< -ldl
+	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -shared -fPIC -o $@ $< -ldl || exit 2
 
 judge_objects = $(patsubst tests/%.c,build/tests/%.o,$(call judge_sources,$1))
 TEST_OBJECTS := $(foreach lab,$(LABS),$(call judge_objects,$(lab)))
 
 .SECONDEXPANSION:
 $(JUDGES): build/tests/%/judge: $$(call judge_objects,$$*) build/harness/libjudge.a
-	$(RUN)$(CC) $(CFLAGS) -o $@ $^ $(JUDGE_LIBS)
+	$(RUN)$(CC) $(CFLAGS) -o $@ $^ $(JUDGE_LIBS) || exit 2
 
 $(TEST_OBJECTS): build/tests/%.o: tests/%.c | ready
-	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $< || exit 2
 
 -include $(HARNESS_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(INJECTORS:.so=.d)
