@@ -6,6 +6,7 @@
  * et compare ce qui est annoncé ici.
  *
  *     framing_driver read HOST PORT TAILLE   lit des lignes jusqu'à la fin ou à une erreur
+ *     framing_driver read - - TAILLE         de même, sur l'entrée standard
  *     framing_driver send HOST PORT LONGUEUR envoie LONGUEUR octets, attend la fin de flux
  */
 #include "display.h"
@@ -107,7 +108,7 @@ int main(int argc, char **argv)
     if (argc != 5)
         return 2;
     setvbuf(stdout, NULL, _IOLBF, 0);
-    int fd = connect_to(argv[2], argv[3]);
+    int fd = strcmp(argv[2], "-") == 0 ? STDIN_FILENO : connect_to(argv[2], argv[3]);
     if (fd < 0) {
         perror("framing_driver: connect");
         return 3;

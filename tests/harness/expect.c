@@ -116,6 +116,21 @@ void program_expect_line(struct program *program, const char *format, ...)
     free(line);
 }
 
+static bool line_available(void *context)
+{
+    const struct output *out = &((const struct program *)context)->out;
+    return out->closed || memchr(fresh(out), '\n', fresh_length(out)) != NULL;
+}
+
+void program_expect_either_line(struct program *program, const char *line, const char *other)
+{
+    pump_until(line_available, program, 20);
+    size_t length = strlen(other);
+    bool is_other = fresh_length(&program->out) > length && fresh(&program->out)[length] == '\n' &&
+                    same_shown(fresh(&program->out), other, length);
+    program_expect_line(program, "%s", is_other ? other : line);
+}
+
 static bool has_ended(void *context)
 {
     const struct program *program = context;

@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 // Avec _GNU_SOURCE, glibc déclare ces arguments par une union transparente ; musl, non.
-#ifndef __SOCKADDR_ARG
+#ifndef __GLIBC__
 #define __SOCKADDR_ARG struct sockaddr *
 #define __CONST_SOCKADDR_ARG const struct sockaddr *
 #endif

@@ -125,6 +125,18 @@ static void stop_everything(int signal)
     _exit(128 + signal);
 }
 
+// Voir bring_own_hosts() dans network.c.
+static void write_hosts(void)
+{
+    char path[64];
+    snprintf(path, sizeof path, "%s/hosts", scratch);
+    FILE *hosts = fopen(path, "we");
+    if (hosts == NULL)
+        return;
+    fputs("127.0.0.1 localhost\n::1 localhost\n", hosts);
+    fclose(hosts);
+}
+
 static void judge(struct plan *plan)
 {
     bool *wave = calloc(plan->count + 1, sizeof *wave);
@@ -178,6 +190,7 @@ int main(int argc, char **argv)
         return EXIT_JUDGE;
     }
     setenv(SCRATCH_VARIABLE, scratch, 1);
+    write_hosts();
 
     process_tree_adopt_orphans();
     signal(SIGINT, stop_everything);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <stddef.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -60,12 +62,29 @@ static bool bring_loopback_up(void)
     return up;
 }
 
+// « localhost » doit avoir ses deux adresses, quoi que dise la machine : chaque test a sa table des
+// noms, posée sur /etc/hosts dans un espace de montage à lui. Faute de mieux, celle de la machine.
+static void bring_own_hosts(void)
+{
+    const char *scratch = getenv(SCRATCH_VARIABLE);
+    char path[4096];
+    if (scratch == NULL || unshare(CLONE_NEWNS) < 0)
+        return;
+    snprintf(path, sizeof path, "%s/hosts", scratch);
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+        mount(path, "/etc/hosts", NULL, MS_BIND, NULL);
+}
+
 static bool enter_own_network(void)
 {
     uid_t uid = getuid();
     gid_t gid = getgid();
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0)
-        return map_identity(uid, gid) && bring_loopback_up();
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0) {
+        if (!map_identity(uid, gid) || !bring_loopback_up())
+            return false;
+        bring_own_hosts();
+        return true;
+    }
     // Espaces d'utilisateur interdits : root peut encore ouvrir un réseau, sans changer d'identité.
     return unshare(CLONE_NEWNET) == 0 && bring_loopback_up();
 }
@@ -136,6 +155,19 @@ static int bind_once(int family, int type, unsigned port, bool reuse)
 bool network_has_ipv6(void)
 {
     return bind_once(AF_INET6, SOCK_STREAM, 0, false) == 0;
+}
+
+bool name_has_both_families(const char *name)
+{
+    const int families[] = {AF_INET, AF_INET6};
+    for (int i = 0; i < 2; i++) {
+        const struct addrinfo hints = {.ai_family = families[i], .ai_socktype = SOCK_STREAM};
+        struct addrinfo *found = NULL;
+        if (getaddrinfo(name, NULL, &hints, &found) != 0)
+            return false;
+        freeaddrinfo(found);
+    }
+    return true;
 }
 
 // Une adresse abstraite AF_UNIX sert de verrou : le noyau la rend quand le test meurt, quoi qu'il

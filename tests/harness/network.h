@@ -23,6 +23,9 @@ bool network_is_isolated(void);
 /** @brief Dit si la boucle locale IPv6 (`::1`) existe ici. */
 bool network_has_ipv6(void);
 
+/** @brief Dit si un nom a ici une adresse IPv4 et une adresse IPv6 (voir /etc/hosts). */
+bool name_has_both_families(const char *name);
+
 /**
  * @brief Port que le serveur du test doit prendre.
  *

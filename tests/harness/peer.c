@@ -170,6 +170,31 @@ struct peer *peer_connect_begin(const char *name)
     return begin(name, "127.0.0.1", test_port(), 0);
 }
 
+// Une file d'attente trop courte rejette le SYN : la connexion n'est pas établie, et le client ne
+// réessaiera qu'une seconde plus tard. Sur la boucle locale l'échange est fini quand connect rend
+// la main : il n'y a rien à attendre pour le voir.
+static bool established_at_once(const struct peer *peer)
+{
+    struct tcp_info info;
+    socklen_t length = sizeof info;
+    return getsockopt(peer->source.fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
+           info.tcpi_state == TCP_ESTABLISHED && info.tcpi_total_retrans == 0;
+}
+
+void peers_expect_established(struct peer *const *peers, size_t count)
+{
+    size_t established = 0;
+    for (size_t i = 0; i < count; i++)
+        established += established_at_once(peers[i]);
+    transcript_note("juge", "·", "%zu connexions sur %zu sont établies", established, count);
+    if (established < count)
+        complain_because("Les connexions que le programme n'a pas encore acceptées attendent dans "
+                         "la file dont listen fixe la longueur. Quand elle est pleine, les "
+                         "suivantes sont ignorées, et le client ne réessaie qu'après une seconde.",
+                         "sur %zu connexions lancées au même instant, %zu seulement sont établies",
+                         count, established);
+}
+
 /** Un envoi en cours. */
 struct delivery {
     struct peer *peer;

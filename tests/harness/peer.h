@@ -46,6 +46,9 @@ struct peer *peer_connect_narrow(const char *name, int window_bytes);
 /** @brief Lance une connexion sans attendre qu'elle soit établie (pour une rafale). */
 struct peer *peer_connect_begin(const char *name);
 
+/** @brief Vérifie que chaque connexion est établie, sans qu'aucun SYN ait dû être répété. */
+void peers_expect_established(struct peer *const *peers, size_t count);
+
 /** @brief Envoie du texte, et attend que le système l'ait pris. */
 void peer_send(struct peer *peer, const char *text);
 

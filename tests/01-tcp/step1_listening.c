@@ -1,0 +1,145 @@
+// Étape 1 : le serveur écoute là où on le lui demande, et dit ce qui ne va pas.
+#include "judge.h"
+
+#include "sockdiag.h"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+
+LESSON(server_listens, .step = 1, .points = 0.5, .programs = "server", .defects = "D07",
+       .title = "Le serveur démarre et écoute sur l'adresse et le port donnés")
+{
+    start_server();
+}
+
+LESSON(server_announces_waiting, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_listens", .title = "Le serveur annonce qu'il attend un client, aussitôt")
+{
+    struct program *server = start_server();
+    program_expect_line(server, "server waiting...");
+}
+
+LESSON(server_announces_client, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_announces_waiting", .defects = "D08",
+       .title = "Le serveur annonce le client qui arrive, avec son adresse")
+{
+    struct program *server = start_server();
+    program_expect_line(server, "server waiting...");
+    struct peer *client = peer_connect("client");
+    program_expect_line(server, "client connected from %s", client->address);
+}
+
+LESSON(server_default_address, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_listens", .title = "Sans argument, le serveur écoute sur 127.0.0.1:8001")
+{
+    const char *port = default_port();
+    struct program *server = START("server");
+    server_expect_listening(server, port);
+}
+
+/** Cherche une écoute et retient son adresse IPv4. */
+struct place {
+    unsigned port;
+    unsigned char address[4];
+};
+
+static bool note_place(const struct socket_view *view, void *context)
+{
+    struct place *place = context;
+    if (view->local_port != place->port || view->family != AF_INET)
+        return true;
+    memcpy(place->address, view->local_address, sizeof place->address);
+    return false;
+}
+
+LESSON(server_listens_only_there, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_listens", .title = "Le serveur n'écoute que sur l'adresse demandée")
+{
+    struct program *server = START("server", "127.0.0.2", test_port());
+    server_expect_listening(server, test_port());
+    struct place place = {.port = (unsigned)atoi(test_port())};
+    sockets_visit(IPPROTO_TCP, 1u << TCP_LISTEN, note_place, &place);
+    const unsigned char wanted[4] = {127, 0, 0, 2};
+    if (memcmp(place.address, wanted, sizeof wanted) == 0)
+        return;
+    char shown[INET_ADDRSTRLEN] = "?";
+    inet_ntop(AF_INET, place.address, shown, sizeof shown);
+    complain_because("L'adresse donnée en argument n'est pas celle passée à bind : 0.0.0.0 "
+                     "(INADDR_ANY) ouvre le serveur au réseau entier.",
+                     "lancé sur 127.0.0.2, le serveur écoute sur %s", shown);
+}
+
+LESSON(server_speaks_ipv6, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_announces_client", .defects = "D06",
+       .title = "Le serveur écoute sur une adresse IPv6 et la montre entre crochets")
+{
+    if (!network_has_ipv6())
+        verdict_skip("cette machine n'a pas d'IPv6");
+    struct program *server = START("server", "::1", test_port());
+    server_expect_listening(server, test_port());
+    program_expect_line(server, "server waiting...");
+    struct peer *client = peer_connect_to("client", "::1", test_port());
+    program_expect_line(server, "client connected from %s", client->address);
+}
+
+LESSON(server_accepts_a_name, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_listens", .defects = "D06",
+       .title = "HOST peut être un nom : localhost")
+{
+    struct program *server = START("server", "localhost", test_port());
+    server_expect_listening(server, test_port());
+}
+
+LESSON(server_refuses_bad_arguments, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_listens", .defects = "D04",
+       .title = "Un port mal écrit, ou un argument de trop, est refusé : code 2 et un message")
+{
+    static const char *const bad_ports[] = {
+        "8001x", "-1", "0", "65536", "70000", "", "+8001", " 8001", "0x50", "99999999999999999999",
+    };
+    for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++) {
+        struct program *server = START("server", "127.0.0.1", bad_ports[i]);
+        program_expect_exit(server, 2);
+        program_expect_some_error(server);
+        program_expect_no_more_output(server);
+    }
+    struct program *server = START("server", "127.0.0.1", test_port(), "trop");
+    program_expect_exit(server, 2);
+    program_expect_some_error(server);
+}
+
+LESSON(server_reports_taken_port, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_listens", .defects = "D17",
+       .title = "Un port déjà pris : code 1, et un message qui dit où et pourquoi")
+{
+    listener_open("127.0.0.1");
+    struct program *server = START("server", "127.0.0.1", test_port());
+    program_expect_exit(server, 1);
+    program_expect_error(server, "server", "127.0.0.1", test_port(), "Address already in use");
+    program_expect_no_more_output(server);
+}
+
+LESSON(server_reports_foreign_address, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_listens", .defects = "D17",
+       .title = "Une adresse qui n'est pas à cette machine : code 1 et un message")
+{
+    // 192.0.2.0/24 est réservé à la documentation (RFC 5737) : aucune machine ne l'a.
+    struct program *server = START("server", "192.0.2.1", test_port());
+    program_expect_exit(server, 1);
+    program_expect_error(server, "server", "192.0.2.1", test_port(),
+                         "Cannot assign requested address");
+    program_expect_no_more_output(server);
+}
+
+LESSON(server_reports_unknown_name, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_listens", .defects = "D17",
+       .title = "Un nom qui n'existe pas : code 1 et un message")
+{
+    // Un nom mal formé est refusé sans interroger personne : la réponse ne dépend pas du réseau.
+    struct program *server = START("server", "nom..inconnu", test_port());
+    program_expect_exit(server, 1);
+    program_expect_error(server, "server", "nom..inconnu");
+    program_expect_no_more_output(server);
+}

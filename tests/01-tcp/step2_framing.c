@@ -1,0 +1,208 @@
+// Étape 2 : framing.c seul, par le programme framing_driver (voir framing_driver.c).
+#include "judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOMY "65537"
+
+static struct listener *listener;
+
+static struct program *start_reader(const char *size, struct peer **peer)
+{
+    listener = listener_open("127.0.0.1");
+    struct program *driver = START("framing_driver", "read", "127.0.0.1", test_port(), size);
+    *peer = listener_accept(listener, "juge");
+    return driver;
+}
+
+static struct program *start_sender(const char *length, struct peer **peer)
+{
+    listener = listener_open("127.0.0.1");
+    struct program *driver = START("framing_driver", "send", "127.0.0.1", test_port(), length);
+    *peer = listener_accept(listener, "juge");
+    return driver;
+}
+
+static char *pattern(size_t length)
+{
+    char *bytes = malloc(length + 1);
+    if (bytes == NULL)
+        verdict_broken("mémoire insuffisante");
+    for (size_t i = 0; i < length; i++)
+        bytes[i] = (char)('a' + i % 26);
+    bytes[length] = '\0';
+    return bytes;
+}
+
+LESSON(framing_reads_a_line, .step = 2, .points = 0.5, .programs = "framing_driver",
+       .title = "read_line rend une ligne sans son \\n, puis la fin de flux")
+{
+    struct peer *peer;
+    struct program *driver = start_reader(ROOMY, &peer);
+    peer_send(peer, "bonjour\n");
+    program_expect_line(driver, "ligne de 7 octets : bonjour");
+    peer_half_close(peer);
+    program_expect_line(driver, "fin de flux");
+}
+
+LESSON(framing_splits_lines, .step = 2, .points = 0.5, .programs = "framing_driver",
+       .needs = "framing_reads_a_line", .defects = "D09",
+       .title = "Plusieurs lignes arrivées ensemble sont rendues une à une, la vide aussi")
+{
+    struct peer *peer;
+    struct program *driver = start_reader(ROOMY, &peer);
+    peer_send(peer, "un\ndeux\n\ntrois\n");
+    program_expect_line(driver, "ligne de 2 octets : un");
+    program_expect_line(driver, "ligne de 4 octets : deux");
+    program_expect_line(driver, "ligne de 0 octets : ");
+    program_expect_line(driver, "ligne de 5 octets : trois");
+}
+
+LESSON(framing_joins_pieces, .step = 2, .points = 0.5, .programs = "framing_driver",
+       .needs = "framing_reads_a_line", .defects = "D09 D10",
+       .title = "Une ligne arrivée octet par octet est rendue entière, un « é » coupé aussi")
+{
+    struct peer *peer;
+    struct program *driver = start_reader(ROOMY, &peer);
+    peer_send_byte_by_byte(peer, "été");
+    peer_send(peer, "\n");
+    program_expect_line(driver, "ligne de 5 octets : été");
+}
+
+LESSON(framing_reads_last_line, .step = 2, .points = 0.25, .programs = "framing_driver",
+       .needs = "framing_reads_a_line",
+       .title = "La dernière ligne, sans \\n, est rendue avant la fin de flux")
+{
+    struct peer *peer;
+    struct program *driver = start_reader(ROOMY, &peer);
+    peer_send(peer, "un\nfin");
+    peer_half_close(peer);
+    program_expect_line(driver, "ligne de 2 octets : un");
+    program_expect_line(driver, "ligne de 3 octets : fin");
+    program_expect_line(driver, "fin de flux");
+}
+
+LESSON(framing_keeps_every_byte, .step = 2, .points = 0.25, .programs = "framing_driver",
+       .needs = "framing_reads_a_line", .defects = "D10 D22",
+       .title = "Octet nul, 0xFF, \\r : une ligne est faite d'octets, pas d'une chaîne C")
+{
+    struct peer *peer;
+    struct program *driver = start_reader(ROOMY, &peer);
+    peer_send_bytes(peer, "a\0b\xFF\r\n", 6);
+    program_expect_line(driver, "ligne de 5 octets : a\\x00b\\xFF\\x0D");
+}
+
+LESSON(framing_accepts_longest_line, .step = 2, .points = 0.25, .programs = "framing_driver",
+       .needs = "framing_splits_lines", .defects = "D21",
+       .title = "Une ligne de size - 1 octets est acceptée, où qu'elle commence dans le tampon")
+{
+    struct peer *peer;
+    struct program *driver = start_reader("16", &peer);
+    peer_send(peer, "court\n123456789012345\nencore\n543210987654321\n");
+    program_expect_line(driver, "ligne de 5 octets : court");
+    program_expect_line(driver, "ligne de 15 octets : 123456789012345");
+    program_expect_line(driver, "ligne de 6 octets : encore");
+    program_expect_line(driver, "ligne de 15 octets : 543210987654321");
+    peer_half_close(peer);
+    program_expect_line(driver, "fin de flux");
+}
+
+LESSON(framing_refuses_longer_line, .step = 2, .points = 0.25, .programs = "framing_driver",
+       .needs = "framing_reads_a_line", .defects = "D21",
+       .title = "Une ligne plus longue que le tampon : -1, EMSGSIZE, et rien d'écrit au-delà")
+{
+    struct peer *peer;
+    struct program *driver = start_reader("16", &peer);
+    peer_send(peer, "1234567890123456789012345678901234567890");
+    program_expect_line(driver, "erreur : EMSGSIZE");
+}
+
+LESSON(framing_reports_reset, .step = 2, .points = 0.25, .programs = "framing_driver",
+       .needs = "framing_reads_a_line", .defects = "D13",
+       .title = "Une connexion coupée net est une erreur, pas une fin de flux")
+{
+    struct peer *peer;
+    struct program *driver = start_reader(ROOMY, &peer);
+    peer_send(peer, "un\n");
+    program_expect_line(driver, "ligne de 2 octets : un");
+    peer_reset(peer);
+    program_expect_line(driver, "erreur : ECONNRESET");
+}
+
+LESSON(framing_reads_standard_input, .step = 2, .points = 0.25, .programs = "framing_driver",
+       .needs = "framing_reads_a_line",
+       .title = "read_line lit aussi un tube : l'entrée standard n'est pas un socket")
+{
+    struct program *driver = START("framing_driver", "read", "-", "-", ROOMY);
+    program_type(driver, "tapé\nau clavier");
+    program_end_input(driver);
+    program_expect_line(driver, "ligne de 5 octets : tapé");
+    program_expect_line(driver, "ligne de 10 octets : au clavier");
+    program_expect_line(driver, "fin de flux");
+}
+
+LESSON(framing_sends_everything, .step = 2, .points = 0.25, .programs = "framing_driver",
+       .defects = "D11",
+       .title = "send_all envoie un mégaoctet entier, même à un lecteur lent")
+{
+    const size_t length = 1 << 20;
+    struct peer *peer;
+    char *expected = pattern(length);
+    struct program *driver = start_sender("1048576", &peer);
+    peer_stop_reading(peer);
+    peer_resume_reading(peer);
+    peer_expect_bytes(peer, expected, length);
+    program_expect_line(driver, "tout est envoyé");
+    peer_expect_end(peer);
+}
+
+LESSON(framing_survives_short_sends, .step = 2, .points = 0.25, .programs = "framing_driver",
+       .defects = "D11",
+       .title = "Des envois et des lectures partiels ne changent rien aux octets")
+{
+    struct peer *peer;
+    char *expected = pattern(1000);
+    program_inject("short=3");
+    struct program *sender = start_sender("1000", &peer);
+    peer_expect_bytes(peer, expected, 1000);
+    program_expect_line(sender, "tout est envoyé");
+    listener_close(listener);
+
+    struct program *reader = start_reader(ROOMY, &peer);
+    peer_send(peer, "une ligne lue par morceaux de trois octets\nune autre\n");
+    program_expect_line(reader, "ligne de 42 octets : une ligne lue par morceaux de trois octe…");
+    program_expect_line(reader, "ligne de 9 octets : une autre");
+}
+
+LESSON(framing_survives_interruptions, .step = 2, .points = 0.25, .programs = "framing_driver",
+       .needs = "framing_reads_a_line", .defects = "D20",
+       .title = "Un appel interrompu par un signal (EINTR) est recommencé")
+{
+    struct peer *peer;
+    char *expected = pattern(1000);
+    program_inject("eintr=2,short=100");
+    struct program *sender = start_sender("1000", &peer);
+    peer_expect_bytes(peer, expected, 1000);
+    program_expect_line(sender, "tout est envoyé");
+    listener_close(listener);
+
+    struct program *reader = start_reader(ROOMY, &peer);
+    peer_send(peer, "bonjour\n");
+    program_expect_line(reader, "ligne de 7 octets : bonjour");
+    peer_half_close(peer);
+    program_expect_line(reader, "fin de flux");
+}
+
+LESSON(framing_survives_departure, .step = 2, .points = 0.25, .programs = "framing_driver",
+       .defects = "D19",
+       .title = "Envoyer à un correspondant parti : -1 et errno, pas la mort par SIGPIPE")
+{
+    struct peer *peer;
+    // Plus que la mémoire des deux systèmes : l'envoi est encore en cours quand l'autre coupe.
+    struct program *driver = start_sender("67108864", &peer);
+    peer_stop_reading(peer);
+    peer_reset(peer);
+    program_expect_exit(driver, 0);
+    program_expect_either_line(driver, "erreur : EPIPE", "erreur : ECONNRESET");
+}

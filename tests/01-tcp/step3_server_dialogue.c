@@ -1,0 +1,179 @@
+// Étape 3 : le serveur dialogue, une ligne à la fois, un client à la fois.
+#include "judge.h"
+
+LESSON(server_replies, .step = 3, .points = 0.5, .programs = "server", .needs = "server_listens",
+       .defects = "D08", .title = "Une ligne reçoit sa réponse")
+{
+    start_server();
+    struct peer *client = peer_connect("client");
+    peer_send(client, "bonjour\n");
+    peer_expect_line(client, "Hey client");
+}
+
+LESSON(server_shows_line, .step = 3, .points = 0.25, .programs = "server",
+       .needs = "server_replies server_announces_client", .defects = "D18",
+       .title = "Chaque ligne reçue est montrée")
+{
+    struct program *server = start_server();
+    struct peer *client = peer_connect("client");
+    peer_send(client, "bonjour\n");
+    program_expect_line(server, "server waiting...");
+    program_expect_line(server, "client connected from %s", client->address);
+    program_expect_line(server, "received from client: bonjour");
+}
+
+LESSON(server_replies_to_each_line, .step = 3, .points = 0.5, .programs = "server",
+       .needs = "server_replies", .title = "Chaque ligne a sa réponse, dans un dialogue suivi")
+{
+    start_server();
+    struct peer *client = peer_connect("client");
+    peer_send(client, "un\n");
+    peer_expect_line(client, "Hey client");
+    peer_send(client, "deux\n");
+    peer_expect_line(client, "Hey client");
+    peer_send(client, "trois\n");
+    peer_expect_line(client, "Hey client");
+    peer_expect_nothing_more(client);
+}
+
+LESSON(server_ends_on_end_line, .step = 3, .points = 0.5, .programs = "server",
+       .needs = "server_replies server_announces_client",
+       .title = "La ligne END est montrée, n'a pas de réponse, et ferme la connexion")
+{
+    struct program *server = start_server();
+    struct peer *client = peer_connect("client");
+    peer_send(client, "END\n");
+    peer_expect_gone(client);
+    program_expect_line(server, "server waiting...");
+    program_expect_line(server, "client connected from %s", client->address);
+    program_expect_line(server, "received from client: END");
+    program_expect_line(server, "server waiting...");
+}
+
+LESSON(server_ends_on_end_of_stream, .step = 3, .points = 0.25, .programs = "server",
+       .needs = "server_replies",
+       .title = "La fin de flux ferme la connexion, sans réponse de trop")
+{
+    start_server();
+    struct peer *client = peer_connect("client");
+    peer_send(client, "bonjour\n");
+    peer_expect_line(client, "Hey client");
+    peer_half_close(client);
+    peer_expect_end(client);
+}
+
+LESSON(server_serves_next_client, .step = 3, .points = 0.5, .programs = "server",
+       .needs = "server_replies", .defects = "D08",
+       .title = "Après un client, le suivant est servi")
+{
+    struct program *server = start_server();
+    struct peer *first = peer_connect("client 1");
+    peer_send(first, "un\n");
+    peer_expect_line(first, "Hey client");
+    peer_close(first);
+    struct peer *second = peer_connect("client 2");
+    peer_send(second, "deux\n");
+    peer_expect_line(second, "Hey client");
+    program_expect_alive(server);
+}
+
+LESSON(server_serves_one_at_a_time, .step = 3, .points = 0.25, .programs = "server",
+       .needs = "server_serves_next_client",
+       .title = "Un second client attend que le premier ait fini")
+{
+    start_server();
+    struct peer *first = peer_connect("client 1");
+    peer_send(first, "un\n");
+    peer_expect_line(first, "Hey client");
+    struct peer *second = peer_connect("client 2");
+    peer_send(second, "deux\n");
+    // Deux échanges avec le premier : un serveur qui servirait le second aurait eu l'occasion.
+    peer_send(first, "encore un\n");
+    peer_expect_line(first, "Hey client");
+    peer_send(first, "et encore\n");
+    peer_expect_line(first, "Hey client");
+    peer_expect_nothing_more(second);
+    peer_send(first, "END\n");
+    peer_expect_gone(first);
+    peer_expect_line(second, "Hey client");
+}
+
+LESSON(server_splits_lines, .step = 3, .points = 0.25, .programs = "server",
+       .needs = "server_replies", .defects = "D09",
+       .title = "« salut » et END arrivés ensemble font deux lignes, pas une")
+{
+    start_server();
+    struct peer *client = peer_connect("client");
+    peer_send(client, "salut\nEND\nceci est ignoré\n");
+    peer_expect_line(client, "Hey client");
+    peer_expect_gone(client);
+}
+
+LESSON(server_joins_pieces, .step = 3, .points = 0.25, .programs = "server",
+       .needs = "server_replies", .defects = "D09 D10",
+       .title = "Une ligne arrivée en morceaux n'a qu'une réponse ; END en deux morceaux ferme")
+{
+    start_server();
+    struct peer *client = peer_connect("client");
+    peer_send_byte_by_byte(client, "été");
+    peer_expect_nothing_more(client);
+    peer_send(client, "\n");
+    peer_expect_line(client, "Hey client");
+    peer_send(client, "EN");
+    peer_wait_until_read(client);
+    peer_send(client, "D\n");
+    peer_expect_gone(client);
+}
+
+LESSON(server_answers_last_line, .step = 3, .points = 0.25, .programs = "server",
+       .needs = "server_replies",
+       .title = "Une dernière ligne sans \\n reçoit encore sa réponse")
+{
+    start_server();
+    struct peer *client = peer_connect("client");
+    peer_send(client, "au revoir");
+    peer_half_close(client);
+    peer_expect_line(client, "Hey client");
+    peer_expect_end(client);
+}
+
+LESSON(server_knows_end_exactly, .step = 3, .points = 0.25, .programs = "server",
+       .needs = "server_replies_to_each_line", .defects = "D09",
+       .title = "Seule la ligne END ferme : « END », ni ENDE, ni end, ni la ligne vide")
+{
+    start_server();
+    struct peer *client = peer_connect("client");
+    peer_send(client, "ENDE\n");
+    peer_expect_line(client, "Hey client");
+    peer_send(client, "END \n");
+    peer_expect_line(client, "Hey client");
+    peer_send(client, "end\n");
+    peer_expect_line(client, "Hey client");
+    peer_send(client, "E\n");
+    peer_expect_line(client, "Hey client");
+    peer_send_bytes(client, "END\0\n", 5);
+    peer_expect_line(client, "Hey client");
+    peer_send(client, "\n");
+    peer_expect_line(client, "Hey client");
+}
+
+LESSON(server_shows_bytes_safely, .step = 3, .points = 0.25, .programs = "server",
+       .needs = "server_shows_line", .defects = "D10 D18 D22",
+       .title = "Les octets de contrôle et l'UTF-8 invalide sont montrés échappés, le reste tel quel")
+{
+    struct program *server = start_server();
+    struct peer *client = peer_connect("client");
+    program_expect_line(server, "server waiting...");
+    program_expect_line(server, "client connected from %s", client->address);
+    peer_send(client, "ligne\r\n");
+    program_expect_line(server, "received from client: ligne\\x0D");
+    peer_send(client, "\x1b[2J\x7F\xC2\x9B\n");
+    program_expect_line(server, "received from client: \\x1B[2J\\x7F\\xC2\\x9B");
+    peer_send_bytes(client, "a\0b\xFF\xC3\n", 6);
+    program_expect_line(server, "received from client: a\\x00b\\xFF\\xC3");
+    peer_send(client, "\xED\xA0\x80\xC0\xAF\xF4\x90\x80\x80\n");
+    program_expect_line(
+        server, "received from client: \\xED\\xA0\\x80\\xC0\\xAF\\xF4\\x90\\x80\\x80");
+    peer_send(client, "été € 😀 \\n %s\n");
+    program_expect_line(server, "received from client: été € 😀 \\n %%s");
+}

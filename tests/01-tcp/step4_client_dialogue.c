@@ -1,0 +1,188 @@
+// Étape 4 : le client demande, se connecte, envoie, montre.
+#include "judge.h"
+
+#include <string.h>
+
+static struct listener *listener;
+
+static struct program *start_client(struct peer **server)
+{
+    listener = listener_open("127.0.0.1");
+    struct program *client = START("client", "127.0.0.1", test_port());
+    *server = listener_accept(listener, "serveur du juge");
+    return client;
+}
+
+static void expect_greeting(struct program *client, const char *host)
+{
+    program_expect_line(client, "socket created");
+    program_expect_line(client, "socket connected to %s:%s", host, test_port());
+}
+
+LESSON(client_connects, .step = 4, .points = 0.5, .programs = "client",
+       .title = "Le client se connecte à l'adresse et au port donnés")
+{
+    struct peer *server;
+    start_client(&server);
+}
+
+LESSON(client_announces_connection, .step = 4, .points = 0.5, .programs = "client",
+       .needs = "client_connects",
+       .title = "Le client annonce le socket créé, puis la connexion établie")
+{
+    struct peer *server;
+    struct program *client = start_client(&server);
+    expect_greeting(client, "127.0.0.1");
+}
+
+LESSON(client_sends_and_shows, .step = 4, .points = 0.75, .programs = "client",
+       .needs = "client_announces_connection", .defects = "D01",
+       .title = "Chaque ligne tapée est envoyée, chaque réponse est montrée")
+{
+    struct peer *server;
+    struct program *client = start_client(&server);
+    expect_greeting(client, "127.0.0.1");
+    program_type(client, "bonjour\n");
+    peer_expect_line(server, "bonjour");
+    peer_send(server, "Hey client\n");
+    program_expect_line(client, "Hey client");
+    program_type(client, "\nça va ?\n");
+    peer_expect_line(server, "%s", "");
+    peer_send(server, "réponse à la ligne vide\n");
+    program_expect_line(client, "réponse à la ligne vide");
+    peer_expect_line(server, "ça va ?");
+    peer_send(server, "oui\n");
+    program_expect_line(client, "oui");
+}
+
+LESSON(client_asks_host_and_port, .step = 4, .points = 0.5, .programs = "client",
+       .needs = "client_connects",
+       .title = "Sans argument, le client demande l'hôte puis le port, sans attendre la fin de ligne")
+{
+    listener = listener_open("127.0.0.1");
+    struct program *client = START("client");
+    program_expect_text(client, "enter the host name to connect: ");
+    program_type(client, "127.0.0.1\n");
+    program_expect_text(client, "enter the port: ");
+    program_type(client, test_port());
+    program_type(client, "\n");
+    struct peer *server = listener_accept(listener, "serveur du juge");
+    expect_greeting(client, "127.0.0.1");
+    program_type(client, "bonjour\n");
+    peer_expect_line(server, "bonjour");
+}
+
+LESSON(client_asks_port_only, .step = 4, .points = 0.25, .programs = "client",
+       .needs = "client_asks_host_and_port",
+       .title = "Avec HOST seul, il demande le port ; tout peut être tapé d'avance")
+{
+    listener = listener_open("127.0.0.1");
+    struct program *client = START("client", "127.0.0.1");
+    program_type(client, test_port());
+    program_type(client, "\nbonjour\n");
+    program_end_input(client);
+    program_expect_text(client, "enter the port: ");
+    struct peer *server = listener_accept(listener, "serveur du juge");
+    expect_greeting(client, "127.0.0.1");
+    peer_expect_line(server, "bonjour");
+    peer_send(server, "Hey client\n");
+    program_expect_line(client, "Hey client");
+}
+
+LESSON(client_ends_politely, .step = 4, .points = 0.25, .programs = "client",
+       .needs = "client_sends_and_shows",
+       .title = "À la fin de l'entrée : END, fin d'envoi, et code 0 quand le serveur a fermé")
+{
+    struct peer *server;
+    struct program *client = start_client(&server);
+    expect_greeting(client, "127.0.0.1");
+    program_end_input(client);
+    peer_expect_line(server, "END");
+    peer_expect_end(server);
+    peer_close(server);
+    program_expect_exit(client, 0);
+    program_expect_no_more_output(client);
+}
+
+LESSON(client_accepts_end_at_prompt, .step = 4, .points = 0.25, .programs = "client",
+       .needs = "client_asks_host_and_port", .defects = "D05",
+       .title = "Fin de l'entrée devant une question : fin tranquille, code 0")
+{
+    struct program *client = START("client");
+    program_expect_text(client, "enter the host name to connect: ");
+    program_end_input(client);
+    program_expect_exit(client, 0);
+    program_expect_at_most_newline(client);
+
+    struct program *other = START("client", "127.0.0.1");
+    program_expect_text(other, "enter the port: ");
+    program_end_input(other);
+    program_expect_exit(other, 0);
+    program_expect_at_most_newline(other);
+}
+
+LESSON(client_refuses_bad_ports, .step = 4, .points = 0.25, .programs = "client",
+       .needs = "client_asks_host_and_port", .defects = "D04",
+       .title = "Un port mal écrit, en argument ou tapé, est refusé : code 2 et un message")
+{
+    static const char *const bad_ports[] = {
+        "abc", "8001x", "-1", "0", "70000", "", "+8001", "0x50", "99999999999999999999",
+    };
+    for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++) {
+        struct program *client = START("client", "127.0.0.1", bad_ports[i]);
+        program_expect_exit(client, 2);
+        program_expect_some_error(client);
+        program_expect_no_more_output(client);
+    }
+    for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++) {
+        struct program *client = START("client", "127.0.0.1");
+        program_type(client, bad_ports[i]);
+        program_type(client, "\n");
+        program_expect_text(client, "enter the port: ");
+        program_expect_exit(client, 2);
+        program_expect_some_error(client);
+    }
+    struct program *client = START("client", "127.0.0.1", test_port(), "trop");
+    program_expect_exit(client, 2);
+    program_expect_some_error(client);
+}
+
+LESSON(client_reports_refusal, .step = 4, .points = 0.25, .programs = "client",
+       .needs = "client_connects", .defects = "D03",
+       .title = "Personne n'écoute : code 1, la raison sur stderr, rien de plus sur stdout")
+{
+    struct program *client = START("client", "127.0.0.1", test_port());
+    program_expect_exit(client, 1);
+    program_expect_error(client, "client", "127.0.0.1", test_port(), "Connection refused");
+    program_expect_line(client, "socket created");
+    program_expect_no_more_output(client);
+}
+
+LESSON(client_speaks_ipv6, .step = 4, .points = 0.25, .programs = "client",
+       .needs = "client_announces_connection", .defects = "D06",
+       .title = "Le client se connecte à une adresse IPv6, montrée entre crochets")
+{
+    if (!network_has_ipv6())
+        verdict_skip("cette machine n'a pas d'IPv6");
+    listener = listener_open("::1");
+    struct program *client = START("client", "::1", test_port());
+    listener_accept(listener, "serveur du juge");
+    expect_greeting(client, "[::1]");
+}
+
+LESSON(client_tries_each_address, .step = 4, .points = 0.25, .programs = "client",
+       .needs = "client_announces_connection", .defects = "D06",
+       .title = "Un nom à plusieurs adresses : la première refuse, la suivante est essayée")
+{
+    if (!network_has_ipv6() || !name_has_both_families("localhost"))
+        verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");
+    static const char *const places[] = {"127.0.0.1", "::1"};
+    for (size_t i = 0; i < 2; i++) {
+        listener = listener_open(places[i]);
+        struct program *client = START("client", "localhost", test_port());
+        struct peer *server = listener_accept(listener, "serveur du juge");
+        expect_greeting(client, "localhost");
+        peer_reset(server);
+        listener_close(listener);
+    }
+}

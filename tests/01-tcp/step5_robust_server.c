@@ -1,0 +1,218 @@
+// Étape 5 : le serveur tient, quoi que fassent ses clients, et s'arrête quand on le lui demande.
+#include "judge.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BURST 200
+
+static void expect_service(const char *name)
+{
+    struct peer *client = peer_connect(name);
+    peer_send(client, "bonjour\n");
+    peer_expect_line(client, "Hey client");
+    peer_send(client, "END\n");
+    peer_expect_gone(client);
+}
+
+static char *letters(size_t length)
+{
+    char *bytes = malloc(length + 2);
+    if (bytes == NULL)
+        verdict_broken("mémoire insuffisante");
+    memset(bytes, 'a', length);
+    bytes[length] = '\n';
+    bytes[length + 1] = '\0';
+    return bytes;
+}
+
+LESSON(server_survives_reset, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_serves_next_client", .defects = "D13",
+       .title = "Un client qui coupe net au milieu d'une ligne n'arrête que sa connexion")
+{
+    struct program *server = start_server();
+    struct peer *client = peer_connect("client brutal");
+    peer_send(client, "bonjour\nune ligne inach");
+    peer_expect_line(client, "Hey client");
+    peer_wait_until_read(client);
+    peer_reset(client);
+    expect_service("client suivant");
+    program_expect_alive(server);
+}
+
+LESSON(server_survives_departure, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_serves_next_client", .defects = "D12 D19",
+       .title = "Un client parti sans lire ses réponses ne tue pas le serveur, et ne l'occupe pas")
+{
+    struct program *server = start_server();
+    struct peer *waiting = peer_connect("client patient");
+    peer_send(waiting, "un\n");
+    peer_expect_line(waiting, "Hey client");
+    // Pendant que le serveur est occupé, un client envoie cent lignes et disparaît : chaque réponse
+    // sera écrite à quelqu'un qui n'est plus là.
+    struct peer *gone = peer_connect("client pressé");
+    for (int i = 0; i < 100; i++)
+        peer_send(gone, "vite\n");
+    peer_close(gone);
+    peer_send(waiting, "END\n");
+    peer_expect_gone(waiting);
+    expect_service("client suivant");
+    program_expect_alive(server);
+}
+
+LESSON(server_limits_line, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_serves_next_client", .defects = "D21",
+       .title = "Une ligne sans fin : message, connexion fermée, client suivant servi")
+{
+    const size_t length = 1 << 20;
+    struct program *server = start_server();
+    struct peer *client = peer_connect("client bavard");
+    peer_send_while_open(client, letters(length), length);
+    peer_expect_gone(client);
+    program_expect_some_error(server);
+    expect_service("client suivant");
+}
+
+LESSON(server_accepts_longest_line, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_shows_line", .defects = "D21",
+       .title = "Une ligne de 65 536 octets est encore une ligne")
+{
+    struct program *server = start_server();
+    struct peer *client = peer_connect("client");
+    program_expect_line(server, "server waiting...");
+    program_expect_line(server, "client connected from %s", client->address);
+    char *line = letters(65536);
+    peer_send_bytes(client, line, 65537);
+    peer_expect_line(client, "Hey client");
+    program_expect_line(server, "received from client: %.65536s", line);
+    peer_send(client, "et une courte\n");
+    peer_expect_line(client, "Hey client");
+}
+
+LESSON(server_survives_short_calls, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_ends_on_end_line", .defects = "D11 D20",
+       .title = "Envois et lectures partiels, appels interrompus : le dialogue n'en est pas changé")
+{
+    program_inject("short=1,eintr=2");
+    struct program *server = start_server();
+    for (int i = 0; i < 3; i++)
+        expect_service("client");
+    program_expect_alive(server);
+}
+
+LESSON(server_survives_stop_and_continue, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_replies_to_each_line", .defects = "D20",
+       .title = "Suspendu puis repris (Ctrl-Z, fg), le serveur continue où il en était")
+{
+    struct program *server = start_server();
+    struct peer *client = peer_connect("client");
+    peer_send(client, "avant\n");
+    peer_expect_line(client, "Hey client");
+    program_signal(server, SIGSTOP);
+    peer_send(client, "pendant\n");
+    program_signal(server, SIGCONT);
+    peer_expect_line(client, "Hey client");
+    peer_send(client, "après\n");
+    peer_expect_line(client, "Hey client");
+}
+
+LESSON(server_stops_while_waiting, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_serves_next_client", .defects = "D16",
+       .title = "SIGTERM ou SIGINT sans client : arrêt en ordre, code 0")
+{
+    struct program *server = start_server();
+    expect_service("client");
+    program_signal(server, SIGTERM);
+    program_expect_exit(server, 0);
+    server = start_server();
+    program_signal(server, SIGINT);
+    program_expect_exit(server, 0);
+}
+
+LESSON(server_stops_while_serving, .step = 5, .points = 0.5, .programs = "server",
+       .needs = "server_replies", .defects = "D16",
+       .title = "SIGTERM avec un client, muet ou bavard : arrêt en ordre, code 0")
+{
+    struct program *server = start_server();
+    struct peer *silent = peer_connect("client muet");
+    peer_send(silent, "bonjour\nune ligne inach");
+    peer_expect_line(silent, "Hey client");
+    program_signal(server, SIGINT);
+    program_expect_exit(server, 0);
+    peer_expect_gone(silent);
+
+    // Redémarré sur un autre port : savoir reprendre le même est l'affaire d'un autre test.
+    server = START("server", "127.0.0.1", other_port());
+    server_expect_listening(server, other_port());
+    struct peer *talker = peer_connect_to("client bavard", "127.0.0.1", other_port());
+    peer_stop_reading(talker);
+    for (int i = 0; i < 2000; i++)
+        peer_send(talker, "encore une ligne, sans lire les réponses\n");
+    program_signal(server, SIGTERM);
+    program_expect_exit(server, 0);
+}
+
+LESSON(server_restarts_at_once, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_stops_while_waiting server_stops_while_serving", .defects = "D14",
+       .title = "Arrêté avec un client connecté, le serveur redémarre aussitôt sur le même port")
+{
+    struct program *server = start_server();
+    struct peer *client = peer_connect("client");
+    peer_send(client, "bonjour\n");
+    peer_expect_line(client, "Hey client");
+    program_signal(server, SIGTERM);
+    program_expect_exit(server, 0);
+    // Le serveur a fermé le premier : c'est de son côté que la connexion reste en TIME_WAIT.
+    peer_expect_gone(client);
+    peer_close(client);
+    start_server();
+    expect_service("client suivant");
+}
+
+LESSON(server_serves_a_burst, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_serves_next_client", .defects = "D15",
+       .title = "Deux cents connexions au même instant : aucune n'est refusée ni retardée")
+{
+    static struct peer *clients[BURST];
+    start_server();
+    struct peer *first = peer_connect("premier client");
+    peer_send(first, "bonjour\n");
+    peer_expect_line(first, "Hey client");
+    // Le serveur est tenu par son premier client : toutes les autres attendent dans la file.
+    for (int i = 0; i < BURST; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "client %d", i + 1);
+        clients[i] = peer_connect_begin(name);
+    }
+    peers_expect_established(clients, BURST);
+    for (int i = 0; i < BURST; i++) {
+        peer_send(clients[i], "bonjour\n");
+        peer_half_close(clients[i]);
+    }
+    peer_send(first, "END\n");
+    for (int i = 0; i < BURST; i++) {
+        peer_expect_line(clients[i], "Hey client");
+        peer_expect_end(clients[i]);
+        peer_close(clients[i]);
+    }
+}
+
+LESSON(server_leaks_nothing, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_survives_reset", .defects = "D16",
+       .title = "Quarante clients, polis ou brutaux, ne laissent aucun descripteur ouvert")
+{
+    struct program *server = start_server();
+    expect_service("premier client");
+    int before = program_descriptor_count(server);
+    for (int i = 0; i < 20; i++) {
+        expect_service("client poli");
+        struct peer *rude = peer_connect("client brutal");
+        peer_send(rude, "bonjour\n");
+        peer_expect_line(rude, "Hey client");
+        peer_reset(rude);
+    }
+    expect_service("dernier client");
+    program_expect_descriptors(server, before);
+}

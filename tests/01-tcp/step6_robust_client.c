@@ -1,0 +1,168 @@
+// Étape 6 : le client tient, quoi que fasse le serveur.
+#include "judge.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct program *start_client(struct peer **server)
+{
+    struct listener *listener = listener_open("127.0.0.1");
+    struct program *client = START("client", "127.0.0.1", test_port());
+    *server = listener_accept(listener, "serveur du juge");
+    program_expect_line(client, "socket created");
+    program_expect_line(client, "socket connected to 127.0.0.1:%s", test_port());
+    return client;
+}
+
+static void exchange(struct program *client, struct peer *server, const char *text)
+{
+    program_type(client, text);
+    program_type(client, "\n");
+    peer_expect_line(server, "%s", text);
+    peer_send(server, "Hey client\n");
+    program_expect_line(client, "Hey client");
+}
+
+static char *letters(size_t length)
+{
+    char *bytes = malloc(length + 2);
+    if (bytes == NULL)
+        verdict_broken("mémoire insuffisante");
+    memset(bytes, 'a', length);
+    bytes[length] = '\n';
+    bytes[length + 1] = '\0';
+    return bytes;
+}
+
+LESSON(client_shows_late_replies, .step = 6, .points = 0.25, .programs = "client",
+       .needs = "client_ends_politely", .defects = "D02",
+       .title = "Ce que le serveur envoie après END est encore montré")
+{
+    struct peer *server;
+    struct program *client = start_client(&server);
+    exchange(client, server, "bonjour");
+    program_end_input(client);
+    peer_expect_line(server, "END");
+    peer_expect_end(server);
+    peer_send(server, "un dernier mot\net un autre, sans fin de ligne");
+    peer_close(server);
+    program_expect_line(client, "un dernier mot");
+    program_expect_line(client, "et un autre, sans fin de ligne");
+    program_expect_exit(client, 0);
+}
+
+LESSON(client_sends_end_once, .step = 6, .points = 0.25, .programs = "client",
+       .needs = "client_ends_politely", .defects = "D02",
+       .title = "END tapé : envoyé une seule fois, et rien de ce qui le suit")
+{
+    struct peer *server;
+    struct program *client = start_client(&server);
+    program_type(client, "END\nceci ne doit pas partir\n");
+    program_end_input(client);
+    peer_expect_line(server, "END");
+    peer_expect_end(server);
+    peer_close(server);
+    program_expect_exit(client, 0);
+    program_expect_no_more_output(client);
+}
+
+LESSON(client_reports_closing_server, .step = 6, .points = 0.25, .programs = "client",
+       .needs = "client_sends_and_shows", .defects = "D19",
+       .title = "Un serveur qui ferme ou coupe sans répondre : un message, code 1")
+{
+    struct peer *server;
+    struct program *client = start_client(&server);
+    program_type(client, "bonjour\n");
+    peer_expect_line(server, "bonjour");
+    peer_close(server);
+    program_expect_exit(client, 1);
+    program_expect_error(client, "client");
+
+    struct listener *listener = listener_open_on("127.0.0.1", other_port());
+    client = START("client", "127.0.0.1", other_port());
+    server = listener_accept(listener, "serveur brutal");
+    program_expect_line(client, "socket created");
+    program_expect_line(client, "socket connected to 127.0.0.1:%s", other_port());
+    peer_reset(server);
+    program_type(client, "bonjour\nencore\n");
+    program_expect_exit(client, 1);
+    program_expect_error(client, "client");
+}
+
+LESSON(client_frames_replies, .step = 6, .points = 0.25, .programs = "client",
+       .needs = "client_sends_and_shows", .defects = "D09",
+       .title = "Une réponse en morceaux, ou deux réponses ensemble, restent des lignes")
+{
+    struct peer *server;
+    struct program *client = start_client(&server);
+    program_type(client, "un\n");
+    peer_expect_line(server, "un");
+    peer_send_byte_by_byte(server, "réponse en mor");
+    peer_send(server, "ceaux\nréponse d'avance\n");
+    program_expect_line(client, "réponse en morceaux");
+    program_type(client, "deux\n");
+    peer_expect_line(server, "deux");
+    program_expect_line(client, "réponse d'avance");
+    program_type(client, "trois\n");
+    peer_expect_line(server, "trois");
+    peer_send(server, "sans fin de ligne");
+    peer_half_close(server);
+    program_expect_line(client, "sans fin de ligne");
+}
+
+LESSON(client_shows_bytes_safely, .step = 6, .points = 0.25, .programs = "client",
+       .needs = "client_sends_and_shows", .defects = "D18 D22",
+       .title = "Les octets de contrôle d'une réponse sont montrés échappés")
+{
+    struct peer *server;
+    struct program *client = start_client(&server);
+    program_type(client, "bonjour\n");
+    peer_expect_line(server, "bonjour");
+    peer_send_bytes(server, "\x1b[31mrouge\0fin\xFF\r\n", 17);
+    program_expect_line(client, "\\x1B[31mrouge\\x00fin\\xFF\\x0D");
+    exchange(client, server, "été");
+}
+
+LESSON(client_survives_short_calls, .step = 6, .points = 0.25, .programs = "client",
+       .needs = "client_sends_and_shows", .defects = "D11 D20",
+       .title = "Envois et lectures partiels, appels interrompus : le dialogue n'en est pas changé")
+{
+    struct peer *server;
+    program_inject("short=1,eintr=2");
+    struct program *client = start_client(&server);
+    exchange(client, server, "une ligne envoyée octet par octet");
+    program_signal(client, SIGSTOP);
+    program_signal(client, SIGCONT);
+    exchange(client, server, "et une autre");
+}
+
+LESSON(client_sends_longest_line, .step = 6, .points = 0.25, .programs = "client",
+       .needs = "client_sends_and_shows", .defects = "D21",
+       .title = "65 536 octets tapés sont encore une ligne ; un de plus : message, code 1")
+{
+    struct peer *server;
+    struct program *client = start_client(&server);
+    char *longest = letters(65536);
+    program_type(client, longest);
+    peer_expect_line(server, "%.65536s", longest);
+    peer_send(server, "Hey client\n");
+    program_expect_line(client, "Hey client");
+    program_type(client, letters(65537));
+    program_expect_exit(client, 1);
+    program_expect_error(client, "client");
+}
+
+LESSON(client_limits_reply, .step = 6, .points = 0.25, .programs = "client",
+       .needs = "client_sends_and_shows", .defects = "D21",
+       .title = "Une réponse sans fin : un message, code 1, pas une mémoire sans borne")
+{
+    const size_t length = 1 << 20;
+    struct peer *server;
+    struct program *client = start_client(&server);
+    program_type(client, "bonjour\n");
+    peer_expect_line(server, "bonjour");
+    peer_send_while_open(server, letters(length), length);
+    program_expect_exit(client, 1);
+    program_expect_error(client, "client");
+}
