@@ -109,19 +109,30 @@ def tell_transcript(paper, transcript):
 
 
 def tell_waiting(paper, run):
-    """Les tests dont le terrain manque : ils viendront d'eux-mêmes."""
-    waiting = [test for test in run["tests"] if test["status"] == "not_run"]
-    if not waiting:
-        return
-    paper.blank()
-    reasons = {}
-    for test in waiting:
-        reasons.setdefault(test.get("reason") or "leur terrain manque", []).append(test)
-    for reason, tests in reasons.items():
-        count = len(tests)
-        plural = "s" if count > 1 else ""
-        paper.wrapped(f"– {count} test{plural} pas encore essayé{plural} : {visible(reason)}",
-                      indent=2, hanging=4)
+    """Les tests dont le terrain manque, rangés sous l'échec qui les retient : ils viendront d'eux-mêmes."""
+    tests = {test["name"]: test for test in run["tests"]}
+    groups = {}
+    for test in run["tests"]:
+        if test["status"] == "not_run":
+            groups.setdefault(held_by(test, tests), []).append(test)
+    if groups:
+        paper.blank()
+    for (name, reason), waiting in groups.items():
+        many = len(waiting) > 1
+        what = f"– {len(waiting)} tests ne sont pas encore essayés" if many else f"– « {waiting[0]['title']} » n'est pas encore essayé"
+        why = f"il faut d'abord « {tests[name]['title']} » ({name})" if name else reason
+        paper.wrapped(visible(f"{what} : {why}"), indent=2, hanging=4)
+
+
+def held_by(test, tests):
+    """(nom du premier échec dont ce test dépend, raison donnée par le juge)."""
+    for name in test["needs"]:
+        needed = tests.get(name)
+        if needed and needed["status"] == "not_run":
+            return held_by(needed, tests)
+        if needed and needed["status"] != "passed":
+            return name, ""
+    return "", test.get("reason") or "ce qu'il demande manque"
 
 
 def tell_skipped(paper, run):

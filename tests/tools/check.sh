@@ -1,0 +1,173 @@
+#!/bin/sh
+# Passe les vérifications du dépôt : check.sh [VÉRIFICATION…] (sans argument : toutes, dans l'ordre).
+# Chacune est une fonction gate_NOM, dont la sortie va dans build/check/NOM.log ; l'écran n'en montre
+# qu'une ligne, et le détail seulement en cas d'échec. Un juge qui finit par « N passed, N failed »
+# compte pour ses tests ; toute autre vérification compte pour un.
+set -uf
+export LC_ALL=C.UTF-8
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPER NO_COLOR
+
+ALL="solutions skeleton warnings parity points format lint report options shared sanitize threads valgrind docs readme"
+STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
+JOBS=$(nproc 2>/dev/null || echo 2)
+
+describe() {
+    case $1 in
+    solutions) echo "les solutions ont tous les points" ;;
+    skeleton) echo "le squelette compile, a zéro point, et dit quoi faire" ;;
+    warnings) echo "aucun avertissement de gcc ni de clang" ;;
+    parity) echo "squelette et solution se correspondent" ;;
+    points) echo "points, étapes et défauts concordent avec les notes" ;;
+    format) echo "la mise en forme du C" ;;
+    lint) echo "clang-tidy, cppcheck, shellcheck" ;;
+    report) echo "les rapports, sur des résultats d'exemple" ;;
+    options) echo "les demandes mal écrites, et les statuts" ;;
+    shared) echo "mêmes points sans réseau à part" ;;
+    sanitize) echo "solutions sous ASan et UBSan" ;;
+    threads) echo "solutions sous TSan" ;;
+    valgrind) echo "solutions sous valgrind" ;;
+    docs) echo "la documentation, sans avertissement" ;;
+    readme) echo "chaque commande des deux README" ;;
+    esac
+}
+
+sources() { # DOSSIER… : les fichiers C qui s'y trouvent
+    find "$@" -name '*.[ch]' -not -path '*/build/*' | LC_ALL=C sort
+}
+
+judge() { # RÉGLAGE=VALEUR… : juge, et compte les tests
+    env COUNT=1 "$@" sh tests/tools/judge.sh
+}
+
+gate_solutions() {
+    judge WORK=solutions
+}
+
+gate_skeleton() {
+    judge WORK=labs
+    [ $? -eq 1 ] || return 1
+    set +f
+    for lab in $LABS; do
+        sh tests/tools/python.sh tests/tools/skeleton.py "build/work/labs/$lab/results.json" "labs/$lab" || return 1
+    done
+}
+
+compile_strictly() { # COMPILATEUR : chaque source C, sous les options les plus sévères
+    sources labs solutions common tests | grep '\.c$' | xargs -P "$JOBS" -I '{}' \
+        sh -c '"$1" $2 -fPIC -Icommon -Itests/harness $(for d in labs/*/; do printf "%s" "-I$d "; done) -c -o /dev/null "$3"' \
+        - "$1" "$STRICT" '{}'
+}
+
+gate_warnings() {
+    compile_strictly gcc && compile_strictly clang
+}
+
+gate_parity() {
+    sh tests/tools/python.sh tests/tools/parity.py
+}
+
+gate_points() {
+    sh tests/tools/python.sh tests/tools/points.py $LABS
+}
+
+gate_format() {
+    sources labs solutions common tests | xargs clang-format --dry-run -Werror
+}
+
+# clang-tidy reçoit les fichiers un par un : à plusieurs, sa version 14 accuse à tort les va_list.
+# cppcheck ne connaît ni les macros de Criterion, ni les fonctions du juge qui ne reviennent pas.
+gate_lint() {
+    sources labs solutions common tests | grep '\.c$' | xargs -P "$JOBS" -n 1 \
+        sh -c 'clang-tidy --quiet "$1" -- -std=c11 -D_GNU_SOURCE -Icommon -Itests/harness -Ilabs/01-tcp' - || return 1
+    cppcheck --quiet --std=c11 -j "$JOBS" --enable=warning,performance,portability --inline-suppr \
+        --suppress=missingIncludeSystem --suppress='nullPointerRedundantCheck:tests/*' \
+        --error-exitcode=1 -Icommon -Itests/harness -Ilabs/01-tcp \
+        -D_GNU_SOURCE '-DTest(suite,name,...)=void test_##name(void)' labs solutions common tests || return 1
+    find tests .ci -name '*.sh' -o -path .ci/run | xargs shellcheck -s sh
+}
+
+gate_report() {
+    sh tests/tools/python.sh tests/report/selftest.py
+}
+
+gate_options() {
+    sh tests/tools/options_test.sh
+}
+
+gate_shared() {
+    judge WORK=solutions JUDGE_NETWORK=shared
+}
+
+gate_sanitize() {
+    judge WORK=solutions SANITIZE=address JUDGE_SLOWNESS=5
+}
+
+gate_threads() {
+    judge WORK=solutions SANITIZE=thread JUDGE_SLOWNESS=5
+}
+
+gate_valgrind() {
+    judge WORK=solutions JUDGE_SLOWNESS=20 JUDGE_WRAPPER="valgrind --quiet --error-exitcode=66 \
+--leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect"
+}
+
+gate_docs() {
+    sh tests/tools/docs.sh
+}
+
+gate_readme() {
+    sh tests/tools/python.sh tests/tools/readme.py README.md README.fr.md
+}
+
+# La dernière ligne d'un juge, s'il y en a une, dit combien de tests ; sinon la vérification en vaut un.
+count_tests() { # JOURNAL STATUT
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$1" | tail -n 1)
+    case $gate in skeleton | options) line='' ;; esac
+    if [ -z "$line" ]; then
+        if [ "$2" -eq 0 ]; then line="1 passed, 0 failed"; else line="0 passed, 1 failed"; fi
+    fi
+    # shellcheck disable=SC2086
+    set -- $line "$2"
+    new_passed=$1 new_failed=${3%,} new_skipped=0
+    case $line in *skipped*) new_skipped=$5 ;; esac
+    # Un juge qui n'a pas pu travailler n'a peut-être compté aucun échec.
+    if [ "$status" -ne 0 ] && [ "$new_failed" -eq 0 ]; then new_failed=1; fi
+    passed=$((passed + new_passed))
+    failed=$((failed + new_failed))
+    skipped=$((skipped + new_skipped))
+}
+
+run_gate() {
+    gate=$1
+    log=build/check/$gate.log
+    read -r before _ </proc/uptime
+    ("gate_$gate") >"$log" 2>&1 </dev/null
+    status=$?
+    read -r after _ </proc/uptime
+    seconds=$((${after%.*} - ${before%.*}))
+    count_tests "$log" "$status"
+    if [ "$status" -eq 0 ]; then
+        printf '✓ %-10s %s (%s s)\n' "$gate" "$(describe "$gate")" "$seconds"
+    else
+        printf '✗ %-10s %s (%s s) : voir %s\n' "$gate" "$(describe "$gate")" "$seconds" "$log"
+        tail -n 60 "$log" | sed 's/^/    /'
+    fi
+}
+
+mkdir -p build/check || exit 2
+for gate in ${*:-$ALL}; do
+    case " $ALL " in *" $gate "*) ;; *) echo "check : « $gate » n'existe pas (il y a : $ALL)" >&2 && exit 2 ;; esac
+done
+sh tests/tools/deps.sh --if-missing test docs check || exit 2
+passed=0 failed=0 skipped=0
+for gate in ${*:-$ALL}; do
+    run_gate "$gate"
+done
+echo
+if [ "$skipped" -eq 0 ]; then
+    echo "$passed passed, $failed failed"
+else
+    echo "$passed passed, $failed failed, $skipped skipped"
+fi
+[ "$failed" -eq 0 ]

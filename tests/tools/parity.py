@@ -1,0 +1,62 @@
+"""Le squelette et la solution de chaque lab : mêmes fichiers, mêmes fonctions, mêmes en-têtes Doxygen."""
+
+import pathlib
+import sys
+
+import csource
+
+LABS, SOLUTIONS = pathlib.Path("labs"), pathlib.Path("solutions")
+PRODUCED = {"server", "client", "build"}
+
+
+def files(folder):
+    """Les noms des fichiers d'un lab, sans ce que make y fabrique."""
+    return {path.name for path in folder.iterdir() if path.name not in PRODUCED}
+
+
+def compare_sources(lab, name):
+    """Les fonctions d'un fichier, des deux côtés."""
+    skeleton = csource.functions((LABS / lab / name).read_text(encoding="utf-8"))
+    solution = csource.functions((SOLUTIONS / lab / name).read_text(encoding="utf-8"))
+    declared = "".join(path.read_text(encoding="utf-8") for path in (SOLUTIONS / lab).glob("*.h"))
+    for function in sorted(skeleton.keys() ^ solution.keys()):
+        where = "la solution" if function in solution else "le squelette"
+        yield f"{lab}/{name} : {function}() n'est que dans {where}"
+    for function in sorted(skeleton.keys() & solution.keys()):
+        if skeleton[function][0] != solution[function][0]:
+            yield f"{lab}/{name} : {function}() n'a pas la même signature"
+        if skeleton[function][1] != solution[function][1]:
+            yield f"{lab}/{name} : {function}() n'a pas le même en-tête Doxygen"
+        if not solution[function][1] and function != "main" and f" {function}(" not in declared:
+            yield f"{lab}/{name} : {function}() n'a pas d'en-tête Doxygen"
+
+
+def compare(lab):
+    """Un lab, des deux côtés."""
+    skeleton, solution = files(LABS / lab), files(SOLUTIONS / lab)
+    for name in sorted(skeleton ^ solution):
+        yield f"{lab}/{name} n'est que dans {'solutions' if name in solution else 'labs'}"
+    for name in sorted(skeleton & solution):
+        if name.endswith(".c"):
+            yield from compare_sources(lab, name)
+        elif name.endswith(".h") or name == "Makefile":
+            if (LABS / lab / name).read_bytes() != (SOLUTIONS / lab / name).read_bytes():
+                yield f"{lab}/{name} diffère entre labs et solutions"
+
+
+def main():
+    names = sorted({path.name for side in (LABS, SOLUTIONS) for path in side.iterdir() if path.is_dir()})
+    found = []
+    for lab in names:
+        if (LABS / lab).is_dir() and (SOLUTIONS / lab).is_dir():
+            found += compare(lab)
+        else:
+            found.append(f"{lab} n'est que d'un côté")
+    for complaint in found:
+        print(complaint)
+    print(f"{len(names)} labs comparés, {len(found)} différences")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
