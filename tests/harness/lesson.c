@@ -1,7 +1,7 @@
 #include "lesson.h"
 
 #include "process_tree.h"
-#include "program.h"
+#include "settle.h"
 #include "transcript.h"
 #include "verdict.h"
 
@@ -46,5 +46,6 @@ void lesson_run(struct lesson *lesson)
     process_tree_adopt_orphans();
     transcript_begin();
     lesson->body();
+    settle_under_checker();
     verdict_pass();
 }

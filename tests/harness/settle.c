@@ -1,0 +1,51 @@
+#include "settle.h"
+
+#include "complain.h"
+#include "program.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/** Code de retour par lequel assainisseurs et valgrind disent avoir trouvé une erreur. */
+#define CHECKER_EXIT 66
+
+static bool is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value != NULL && *value != '\0';
+}
+
+static bool has_ended(void *context)
+{
+    return ((const struct program *)context)->ended;
+}
+
+static void stop_server(struct program *program)
+{
+    if (program->ended || strncmp(program->which, "server", strlen("server")) != 0)
+        return;
+    program_signal(program, SIGTERM);
+    pump_until(has_ended, program, 20);
+}
+
+static void refuse_report(const struct program *program)
+{
+    if (!program->ended || !WIFEXITED(program->status) ||
+        WEXITSTATUS(program->status) != CHECKER_EXIT)
+        return;
+    struct symptoms symptoms = {.program = program};
+    complain(&symptoms, "le dialogue est juste, mais %s a une erreur de mémoire", program->actor);
+}
+
+void settle_under_checker(void)
+{
+    if (!is_set("SANITIZE") && !is_set(WRAPPER_VARIABLE))
+        return;
+    for (struct program *program = program_first(); program != NULL; program = program->next)
+        stop_server(program);
+    pump_now();
+    for (struct program *program = program_first(); program != NULL; program = program->next)
+        refuse_report(program);
+}
