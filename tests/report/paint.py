@@ -7,7 +7,7 @@ NARROW, WIDE = 80, 100
 
 
 def visible(text):
-    """Le texte sans caractère de contrôle. Le juge l'a déjà rendu visible ; on n'en dépend pas."""
+    """Le texte sans caractère de contrôle : rien ne peut dérégler un terminal."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else f"\\x{ord(c):02X}" for c in text)
@@ -65,7 +65,7 @@ class Paper:
         rest = " " * (indent if hanging is None else hanging)
         current, used = margin, indent
         for word in text.split(" "):
-            size = columns(visible(word)) if "\x1b" not in word else 12
+            size = columns(word) if "\x1b" not in word else 12
             if used + size > self.width and current.strip():
                 self.lines.append(current.rstrip())
                 current, used = rest, len(rest)

@@ -3,6 +3,8 @@
 import json
 import os
 
+from paint import visible
+
 FORMAT = 1
 
 
@@ -20,7 +22,19 @@ def load(path):
     if not isinstance(run, dict) or run.get("format") != FORMAT:
         raise Unreadable(f"{path} : ce format de résultats n'est pas connu")
     run["remarks"] = remarks_beside(path)
-    return run
+    return clean(run)
+
+
+def clean(value, lines=False):
+    """La même valeur, ses textes sans caractère de contrôle. Le juge y a déjà veillé ; on n'en dépend pas."""
+    if isinstance(value, str):
+        return "\n".join(map(visible, value.expandtabs(8).split("\n"))) if lines else visible(value)
+    if isinstance(value, list):
+        return [clean(item) for item in value]
+    if isinstance(value, dict):
+        # Seul le message d'un compilateur tient sur plusieurs lignes.
+        return {key: clean(item, key == "message") for key, item in value.items()}
+    return value
 
 
 def remarks_beside(path):

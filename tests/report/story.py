@@ -1,6 +1,6 @@
 """Raconter un échec : ce que le juge a fait, ce qu'il attendait, ce qu'il a vu, où relire."""
 
-from paint import columns, visible
+from paint import columns
 from results import format_number
 
 LABEL = 11
@@ -19,7 +19,7 @@ def tell_build(paper, run):
         what = "ne peut pas être construit" if len(names) == 1 else "ne peuvent pas être construits"
         paper.line("  " + paper.paint(f"✗ {', '.join(names)} {what}", "red", "bold"))
         for line in message.split("\n"):
-            paper.line("    " + visible(line.expandtabs(8)))
+            paper.line("    " + line)
 
 
 def tell_failures(paper, run, request, limit):
@@ -35,7 +35,7 @@ def tell_failures(paper, run, request, limit):
         paper.blank()
         paper.line("  Ensuite :")
         for test in rest:
-            paper.line("  " + paper.paint("✗", "red") + f" {visible(test['title'])}  "
+            paper.line("  " + paper.paint("✗", "red") + f" {test['title']}  "
                        + paper.paint(f"TEST={test['name']}", "dim"))
         paper.line("  Pour en lire un en entier : " + request.command(run, f"TEST={rest[0]['name']}"))
     tell_waiting(paper, run)
@@ -49,16 +49,16 @@ def tell(paper, run, test, request):
     points = format_number(test["points"])
     about = [f"étape {test['step']}", f"{points} point{'s' if test['points'] >= 2 else ''}", *test["defects"]]
     paper.blank()
-    paper.line("  " + paper.paint("✗ " + visible(test["title"]), "red", "bold"))
+    paper.line("  " + paper.paint("✗ " + test["title"], "red", "bold"))
     paper.line("    " + paper.paint(" · ".join(about), "dim"))
     summary = failure.get("summary") or test.get("reason")
     if summary:
-        paper.wrapped(visible(summary), indent=4)
+        paper.wrapped(summary, indent=4)
     tell_difference(paper, failure)
     tell_transcript(paper, test.get("transcript") or [])
     for label, key in (("Cause probable : ", "cause"), ("À relire : ", "advice")):
         if failure.get(key):
-            paper.wrapped(paper.paint(label, "cyan") + visible(failure[key]), indent=4, hanging=6)
+            paper.wrapped(paper.paint(label, "cyan") + failure[key], indent=4, hanging=6)
     paper.line("    " + paper.paint("Ce test seul : " + request.command(run, f"TEST={test['name']}"), "dim"))
 
 
@@ -72,9 +72,9 @@ def tell_difference(paper, failure):
     room = paper.width - 4 - LABEL
     for label, text in (("attendu", expected), ("reçu", received)):
         if text is not None:
-            paper.line(f"    {label:<{LABEL}}" + window(visible(text), caret, room)[0])
+            paper.line(f"    {label:<{LABEL}}" + window(text, caret, room)[0])
     if caret is not None and received is not None:
-        shift = window(visible(received), caret, room)[1]
+        shift = window(received, caret, room)[1]
         paper.line(" " * (4 + LABEL + shift) + paper.paint("^", "red", "bold"))
 
 
@@ -102,8 +102,8 @@ def tell_transcript(paper, transcript):
             paper.line(f"      … ({len(transcript) - len(entries) + 1} lignes)")
             continue
         time = f"{entry['ms']:.1f}".replace(".", ",")
-        head = f"    {time:>8} ms  {paper.pad(visible(entry['actor']), actors)}  {visible(entry['verb'])} "
-        text = visible(entry["text"])
+        head = f"    {time:>8} ms  {paper.pad(entry['actor'], actors)}  {entry['verb']} "
+        text = entry["text"]
         room = paper.width - columns(head)
         paper.line(paper.paint(head, "dim") + (text if len(text) <= room else text[:room - 1] + "…"))
 
@@ -121,7 +121,7 @@ def tell_waiting(paper, run):
         many = len(waiting) > 1
         what = f"– {len(waiting)} tests ne sont pas encore essayés" if many else f"– « {waiting[0]['title']} » n'est pas encore essayé"
         why = f"il faut d'abord « {tests[name]['title']} » ({name})" if name else reason
-        paper.wrapped(visible(f"{what} : {why}"), indent=2, hanging=4)
+        paper.wrapped(f"{what} : {why}", indent=2, hanging=4)
 
 
 def held_by(test, tests):
@@ -139,6 +139,6 @@ def tell_skipped(paper, run):
     """Les tests que cette machine ne permet pas : ils ne coûtent rien."""
     for test in run["tests"]:
         if test["status"] == "skipped":
-            paper.wrapped(f"○ {visible(test['title'])} : sauté, et ne compte pas "
-                          f"({visible(test.get('reason') or 'cette machine ne le permet pas')})",
+            paper.wrapped(f"○ {test['title']} : sauté, et ne compte pas "
+                          f"({test.get('reason') or 'cette machine ne le permet pas'})",
                           indent=2, hanging=4)

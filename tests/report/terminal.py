@@ -21,7 +21,7 @@ FULL_STORIES = 3
 def report_lab(paper, run, request):
     """Le rapport d'un lab : étapes, compilation, échecs, remarques."""
     paper.blank()
-    paper.line(paper.paint(visible(f"{run['lab']} · {run['title']}"), "bold"))
+    paper.line(paper.paint(f"{run['lab']} · {run['title']}", "bold"))
     paper.blank()
     report_steps(paper, run)
     story.tell_build(paper, run)
@@ -54,7 +54,7 @@ def report_network(paper, run):
     network = run.get("network") or {}
     if network.get("isolated", True):
         return
-    paper.wrapped(visible(network.get("note") or "Réseau commun : cette machine ne permet pas d'isoler chaque test."),
+    paper.wrapped(network.get("note") or "Réseau commun : cette machine ne permet pas d'isoler chaque test.",
                   indent=2)
 
 

@@ -35,7 +35,7 @@ def compare_steps(run, notes):
     told = {int(step): (title, number(points), anchor) for step, title, points, anchor in STEP.findall(notes)}
     for step in run["steps"]:
         points = sum(test["points"] for test in run["tests"] if test["step"] == step["number"])
-        expected = (step["title"], points, f"{run['lab']}-etape-{step['number']}")
+        expected = (step["title"], points, f"lab-{run['lab']}-etape-{step['number']}")
         if told.get(step["number"]) != expected:
             yield f"étape {step['number']} : les tests disent {expected}, les notes {told.get(step['number'])}"
     for extra in sorted(told.keys() - {step["number"] for step in run["steps"]}):
@@ -51,7 +51,7 @@ def compare_defects(run, notes):
     for defect in sorted(told.keys() - tested):
         yield f"{defect} : les notes en parlent, aucun test ne le montre"
     for defect, anchor in told.items():
-        if anchor != f"{run['lab']}-{defect.lower()}":
+        if anchor != f"lab-{run['lab']}-{defect.lower()}":
             yield f"{defect} : l'ancre {anchor} n'est pas celle attendue"
 
 

@@ -1,0 +1,170 @@
+"""Les rapports, éprouvés sur des résultats d'exemple et sur des textes hostiles."""
+
+import copy
+import io
+import json
+import os
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+import junit
+import options
+import paint
+import results
+import story
+import terminal
+
+EXAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "example", "results.json")
+HOSTILE = "".join(map(chr, range(0, 0x100))) + "\u2028\ufffe\uffff\ud800 ]]> <script> & \" ' `$(id)` =1+1 😀 漢字 e\u0301"
+
+
+def page(run, **settings):
+    """Le rapport d'un lab, en texte."""
+    request = options.Request()
+    request.work = "rendus/d'Ève Élan"
+    for name, value in settings.items():
+        setattr(request, name, value)
+    paper = paint.Paper(io.StringIO())
+    terminal.report_lab(paper, run, request)
+    terminal.report_total(paper, [run], request)
+    return "\n".join(paper.lines)
+
+
+def failing_everywhere(text):
+    """L'exemple, où chaque texte a été remplacé par celui-ci."""
+    run = copy.deepcopy(results.load(EXAMPLE))
+    run["title"] = text
+    run["remarks"] = [text]
+    run["build"][1]["message"] = text
+    for test in run["tests"]:
+        test.update(status="failed", title=text, reason=text, needs=[])
+        test["failure"] = {key: text for key in ("summary", "expected", "received", "cause", "advice")} | {"caret": 300}
+        test["transcript"] = [{"ms": 1, "actor": text, "verb": text, "text": text}] * 100
+    return run
+
+
+def loaded(run):
+    """Ces résultats, passés par un fichier comme ceux du juge."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "results.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(run, file)
+        with open(os.path.join(folder, "remarks.txt"), "w", encoding="utf-8", errors="replace") as file:
+            file.write("\n".join(run["remarks"]))
+        return results.load(path)
+
+
+class Marks(unittest.TestCase):
+    def test_a_skipped_test_costs_nothing(self):
+        run = results.load(EXAMPLE)
+        self.assertEqual(results.available(run), 9)
+        self.assertAlmostEqual(results.mark(run), 20 * 3 / 9)
+
+    def test_a_test_not_tried_is_a_failed_test(self):
+        self.assertEqual(results.counts(results.load(EXAMPLE)), (1, 2, 1))
+
+    def test_full_marks_are_counted_in_tests_not_in_decimals(self):
+        run = results.load(EXAMPLE)
+        for test in run["tests"]:
+            test.update(status="passed", points=0.1)
+        self.assertTrue(results.is_full(run))
+        self.assertEqual(results.format_number(results.mark(run)), "20")
+
+    def test_a_minimum_is_reached_exactly(self):
+        request = options.Request()
+        request.minimum = 20 * 3 / 9
+        self.assertEqual(terminal.status([results.load(EXAMPLE)], request), 0)
+        request.minimum = 7
+        self.assertEqual(terminal.status([results.load(EXAMPLE)], request), 1)
+
+    def test_numbers_are_french(self):
+        self.assertEqual([results.format_number(value) for value in (0, 12.5, 20.0, 6.6666, 10)],
+                         ["0", "12,5", "20", "6,67", "10"])
+
+    def test_results_that_cannot_be_read_are_the_judges_trouble(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for content in ("", "{", "[]", '{"format":99}'):
+                path = os.path.join(folder, "results.json")
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(content)
+                self.assertRaises(results.Unreadable, results.load, path)
+        self.assertRaises(results.Unreadable, results.load, "nulle/part.json")
+
+
+class Terminal(unittest.TestCase):
+    def test_the_story_of_a_failure_is_complete(self):
+        text = page(results.load(EXAMPLE))
+        for part in ("✓", "✗–○", "Note : 6,67 / 20", "D09", "étape 2", "Cause probable : ", "À relire : ",
+                     "Réseau commun", "il faut d'abord", "envoie « bonjour\\n »",
+                     "make test WORK='rendus/d'\\''Ève Élan' LAB=01-tcp TEST=replies"):
+            self.assertIn(part, text)
+
+    def test_the_caret_stands_under_the_difference(self):
+        lines = page(results.load(EXAMPLE)).split("\n")
+        received = next(i for i, line in enumerate(lines) if line.strip().startswith("reçu"))
+        self.assertEqual(lines[received][lines[received + 1].index("^")], "<")
+
+    def test_one_compile_error_is_told_once(self):
+        text = page(results.load(EXAMPLE))
+        self.assertEqual(text.count("client.c:3:5: error"), 1)
+        self.assertIn("client, framing_driver ne peuvent pas être construits", text)
+
+    def test_no_byte_reaches_the_terminal_raw(self):
+        text = page(loaded(failing_everywhere(HOSTILE)))
+        for line in text.split("\n"):
+            self.assertTrue(line.isprintable(), ascii(line))
+
+    def test_nothing_earned_is_told_kindly(self):
+        run = results.load(EXAMPLE)
+        for test in run["tests"]:
+            test["status"] = "not_run"
+        self.assertIn("Pour commencer : l'étape 1", page(run))
+
+    def test_a_long_text_is_shown_around_the_difference(self):
+        piece, column = story.window("a" * 500 + "X" + "b" * 500, 500, 60)
+        self.assertLessEqual(len(piece), 60)
+        self.assertEqual(piece[column], "X")
+
+    def test_colors_stay_out_of_files(self):
+        self.assertNotIn("\x1b", page(results.load(EXAMPLE)))
+
+
+class Junit(unittest.TestCase):
+    def check(self, run):
+        root = ElementTree.fromstring(junit.document([run]).encode("utf-8", "replace"))
+        self.assertEqual(root.tag, "testsuites")
+        for suite in root:
+            cases = suite.findall("testcase")
+            self.assertEqual(int(suite.get("tests")), len(cases))
+            self.assertEqual(int(suite.get("failures")), len(suite.findall("testcase/failure")))
+            self.assertEqual(int(suite.get("errors")), len(suite.findall("testcase/error")))
+            self.assertEqual(int(suite.get("skipped")), len(suite.findall("testcase/skipped")))
+            for case in cases:
+                self.assertTrue(case.get("name") and case.get("classname"))
+                float(case.get("time"))
+        return root
+
+    def test_the_example(self):
+        root = self.check(results.load(EXAMPLE))
+        self.assertEqual(root.find("testsuite").get("name"), "01-tcp")
+
+    def test_hostile_texts(self):
+        run = failing_everywhere(HOSTILE)
+        run["lab"] = HOSTILE
+        self.check(run)
+
+    def test_the_file_is_written_whole(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "a b.xml")
+            junit.write([failing_everywhere(HOSTILE)], path)
+            self.assertEqual(ElementTree.parse(path).getroot().tag, "testsuites")
+            self.assertEqual(os.listdir(folder), ["a b.xml"])
+
+
+if __name__ == "__main__":
+    outcome = unittest.TextTestRunner(verbosity=2).run(unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__]))
+    failed = len(outcome.failures) + len(outcome.errors)
+    print(f"{outcome.testsRun - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
