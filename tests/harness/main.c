@@ -147,6 +147,16 @@ static void judge(struct plan *plan)
     free(wave);
 }
 
+// Un test demandé a pu être écarté par l'échec d'un autre : c'est celui-là qu'il faut lire d'abord.
+static void report_failed_needs(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        struct entry *entry = &plan->entries[i];
+        if (entry->selected && entry->outcome == OUTCOME_FAILED)
+            entry->reported = true;
+    }
+}
+
 static bool write_results(const struct plan *plan, const struct run *run, const char *path)
 {
     char temporary[4200];
@@ -201,6 +211,7 @@ int main(int argc, char **argv)
     if (!isolated)
         setenv(NETWORK_VARIABLE, "shared", 1);
     judge(&plan);
+    report_failed_needs(&plan);
 
     const struct run run = {.work = options.work,
                             .isolated = isolated,
