@@ -69,6 +69,18 @@ docs: ## écrit la documentation dans build/docs/html
 check: $(JUDGES) $(INJECTORS) ## passe toutes les vérifications du dépôt
 	$(RUN)sh $(TOOLS)/check.sh
 
+.PHONY: mutants
+mutants: $(JUDGES) $(INJECTORS) ## chaque défaut est-il tué par son test ? (LAB= TEST= FULL=1 UPDATE=1)
+	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/mutants.py
+
+.PHONY: variants
+variants: $(JUDGES) $(INJECTORS) ## les programmes justes écrits autrement ont-ils 20/20 ? (LAB= TEST= QUICK=1)
+	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/variants.py
+
+.PHONY: hostile
+hostile: $(JUDGES) $(INJECTORS) ## le juge tient-il devant les pires programmes ? (LAB= TEST=)
+	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/hostile.py
+
 .PHONY: compile_commands.json
 compile_commands.json: ## décrit les compilations aux éditeurs
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/compile_commands.py

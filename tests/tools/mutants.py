@@ -1,0 +1,203 @@
+"""Les mutants : des solutions où une seule chose est fausse. Chacun doit être tué par le test qui nomme
+son défaut, avec le message que son texte de référence (.golden) garde.
+
+Réglages, par l'environnement : LAB= TEST= (nom d'un mutant ou d'un test, avec *) UPDATE=1 (réécrit les
+textes de référence) FULL=1 (tous les tests sur chaque mutant, et la matrice dans build/mutants/).
+"""
+
+import os
+import pathlib
+import re
+
+import workshop
+from workshop import Trouble
+
+HUNK = re.compile(r"^@@ .*?@@.*$")
+# Ce qui change d'une fois à l'autre : les ports.
+PORT = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=\]:)\d+|(?<=localhost:)\d+|(?<=port )\d+|(?<=« )\d{4,5}(?= »)")
+
+
+class Mutant:
+    """Une altération de la solution, lue dans un fichier .patch."""
+
+    def __init__(self, lab, path):
+        self.lab, self.path, self.name = lab, path, path.stem
+        text = path.read_text(encoding="utf-8")
+        start = re.search(r"^--- ", text, re.M)
+        if not start:
+            raise Trouble(f"{path} : aucune altération")
+        head = text[:start.start()].split("\n")
+        killers = [line.split(":", 1)[1].strip() for line in head if line.startswith("Tué par :")]
+        if len(killers) != 1 or killers[0] not in lab.tests:
+            raise Trouble(f"{path} : « Tué par : » doit nommer un test du lab")
+        self.killer = killers[0]
+        self.defect = head[0].removeprefix("Défaut : ") if head[0].startswith("Défaut : ") else None
+        self.changes = list(read_changes(text[start.start():], path))
+        self.check_head(head[0])
+
+    def check_head(self, first):
+        """Un mutant d'un défaut du catalogue est tué par un test qui dit montrer ce défaut."""
+        if self.defect is None and first != "Erreur d'étudiant":
+            raise Trouble(f"{self.path} : la première ligne dit « Défaut : Dnn » ou « Erreur d'étudiant »")
+        if not self.name.startswith((self.defect or "E") + "-"):
+            raise Trouble(f"{self.path} : le nom du fichier ne commence pas par {self.defect or 'E'}-")
+        if self.defect and self.defect not in self.lab.tests[self.killer]["defects"]:
+            raise Trouble(f"{self.path} : {self.killer} ne dit pas montrer {self.defect}")
+
+    def sources(self):
+        """Les sources de la solution, altérées."""
+        sources = dict(self.lab.solution)
+        for name, before, after in self.changes:
+            if sources.get(name, "").count(before) != 1:
+                raise Trouble(f"{self.path} : ne s'applique plus à {name} (attendu une fois) :\n{before}")
+            sources[name] = sources[name].replace(before, after)
+        return sources
+
+    @property
+    def golden(self):
+        return self.path.with_suffix(".golden")
+
+
+def read_changes(text, path):
+    """(fichier, avant, après) pour chaque morceau d'un diff unifié. Le numéro des lignes ne compte pas."""
+    name, before, after = None, [], []
+    for line in text.splitlines() + ["@@ fin @@"]:
+        if HUNK.match(line) or line.startswith(("--- ", "+++ ")):
+            if before or after:
+                yield name, "".join(before), "".join(after)
+                before, after = [], []
+            if line.startswith("+++ "):
+                name = pathlib.PurePath(line[4:].split("\t")[0]).name
+        elif line[:1] in ("", " ", "-", "+"):
+            if line[:1] != "+":
+                before.append(line[1:] + "\n")
+            if line[:1] != "-":
+                after.append(line[1:] + "\n")
+        else:
+            raise Trouble(f"{path} : ligne inattendue dans le diff : {line}")
+
+
+def plain(text, caret=None):
+    """Le texte sans ce qui change d'une fois à l'autre, et la nouvelle place de l'accent circonflexe."""
+    if text is None:
+        return "", caret
+    pieces, last, moved = [], 0, caret
+    for match in PORT.finditer(text):
+        pieces += [text[last:match.start()], "PORT"]
+        last = match.end()
+        if caret is not None and caret >= match.start():
+            inside = caret < match.end()
+            moved = moved - (caret - match.start()) if inside else moved + 4 - len(match.group())
+    return "".join(pieces) + text[last:], moved
+
+
+def reading(test):
+    """Ce qu'un étudiant lit de cet échec, sans ce qui change d'une fois à l'autre."""
+    failure = test["failure"]
+    lines = [test["title"], "", plain(failure["summary"])[0]]
+    if failure["expected"] is not None:
+        caret = failure["caret"] if failure["caret"] is not None and failure["caret"] >= 0 else None
+        received, caret = plain(failure["received"], caret)
+        lines += ["attendu : " + plain(failure["expected"])[0], "reçu    : " + received]
+        if caret is not None:
+            lines.append(" " * (10 + caret) + "^")
+    lines += ["Cause probable : " + plain(failure["cause"])[0]] if failure["cause"] else []
+    lines += ["À relire : " + failure["advice"]]
+    return "".join(line.rstrip() + "\n" for line in lines)
+
+
+def compare_golden(mutant, test):
+    """Compare avec le texte de référence, ou le réécrit ; rend une plainte ou None."""
+    now = reading(test)
+    before = mutant.golden.read_text(encoding="utf-8") if mutant.golden.is_file() else None
+    if now == before:
+        return None
+    if os.environ.get("UPDATE"):
+        mutant.golden.write_text(now, encoding="utf-8")
+        return None
+    if before is None:
+        return f"pas de texte de référence (UPDATE=1 l'écrit) ; l'étudiant lit :\n{now}"
+    return f"le message a changé (UPDATE=1 l'accepte).\n--- {mutant.golden}\n{before}+++ maintenant\n{now}"
+
+
+def complaint_about(mutant, run):
+    """Ce que le test nommé dit de ce mutant : None s'il le tue comme prévu."""
+    test = next(test for test in run["tests"] if test["name"] == mutant.killer)
+    if test["status"] == "passed":
+        return f"survit à {mutant.killer}"
+    if test["status"] != "failed":
+        return f"{mutant.killer} n'a pas pu le juger ({test['status']} : {test['reason']})"
+    return compare_golden(mutant, test)
+
+
+def try_mutant(mutant):
+    """Construit et juge un mutant ; rend (mutant, tests échoués, plainte ou None)."""
+    bench = workshop.Bench(mutant.lab, workshop.BUILD / "mutants" / mutant.lab.name / mutant.name,
+                           mutant.lab.base)
+    try:
+        errors = bench.build(mutant.sources())
+        if errors:
+            return mutant, [], "ne compile pas : " + next(iter(errors.values()))
+        run = bench.judge(None if os.environ.get("FULL") else mutant.killer)
+    except Trouble as trouble:
+        return mutant, [], str(trouble)
+    failed = [test["name"] for test in run["tests"] if test["status"] == "failed"]
+    return mutant, failed, complaint_about(mutant, run)
+
+
+def without_mutant(lab, mutants):
+    """Les défauts que des tests disent montrer, et qu'aucun mutant n'a."""
+    shown = {defect for test in lab.tests.values() for defect in test["defects"]}
+    return sorted(shown - {mutant.defect for mutant in mutants})
+
+
+def forgotten_goldens(mutants, folder):
+    """Les textes de référence sans mutant."""
+    return sorted(set(folder.glob("*.golden")) - {mutant.golden for mutant in mutants})
+
+
+def write_matrix(lab, outcomes):
+    """La matrice mutants × tests, et les tests qu'aucun mutant n'a fait échouer."""
+    lines = []
+    for mutant, failed, _ in outcomes:
+        others = [name for name in failed if name != mutant.killer]
+        lines.append(f"{mutant.name:<44} {mutant.killer}" + "".join(f" {name}" for name in others))
+    killed = {name for _, failed, _ in outcomes for name in failed}
+    idle = [name for name in lab.tests if name not in killed]
+    path = workshop.BUILD / "mutants" / f"{lab.name}.matrix"
+    path.write_text("\n".join(lines + ["", "sans mutant : " + (" ".join(idle) or "aucun")]) + "\n",
+                    encoding="utf-8")
+    print(f"{lab.name} : matrice dans {path}")
+    return idle
+
+
+def check_lab(lab):
+    """Éprouve tous les mutants d'un lab ; rend (réussites, échecs)."""
+    folder = pathlib.Path("tests/mutants", lab.name)
+    everything = [Mutant(lab, path) for path in sorted(folder.glob("*.patch"))]
+    mutants = [mutant for mutant in everything
+               if workshop.selected(mutant.name) or workshop.selected(mutant.killer)]
+    outcomes = workshop.in_parallel(try_mutant, mutants)
+    complaints = [f"{mutant.name} : {complaint}" for mutant, _, complaint in outcomes if complaint]
+    whole = len(mutants) == len(everything)
+    if whole:
+        complaints += [f"{path} : aucun mutant de ce nom" for path in forgotten_goldens(everything, folder)]
+        complaints += [f"{defect} : aucun mutant n'a ce défaut" for defect in without_mutant(lab, everything)]
+    if os.environ.get("FULL"):
+        idle = write_matrix(lab, outcomes)
+        complaints += [f"{name} : aucun mutant ne fait échouer ce test" for name in idle if whole]
+    for complaint in complaints:
+        print(f"✗ {lab.name}/{complaint}")
+    killed = sum(1 for _, _, complaint in outcomes if not complaint)
+    print(f"{lab.name} : {killed} mutants tués sur {len(mutants)}")
+    return killed, len(complaints)
+
+
+def main():
+    chosen = [lab for lab in workshop.labs() if pathlib.Path("tests/mutants", lab).is_dir()]
+    totals = [check_lab(workshop.Lab(lab)) for lab in chosen]
+    return workshop.conclude(sum(killed for killed, _ in totals), sum(failed for _, failed in totals))
+
+
+if __name__ == "__main__":
+    workshop.run_main(main)

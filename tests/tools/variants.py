@@ -1,0 +1,114 @@
+"""Les variantes : des programmes justes, écrits autrement que la solution. Toutes doivent avoir 20/20 :
+une variante accusée est un défaut des tests. Puis le premier jet naïf, dont la note doit être moyenne.
+
+Un fichier absent d'une variante est celui de la solution. Chaque variante est jugée trois fois : telle
+quelle, sans réseau à part, et pendant que tous les processeurs sont occupés (QUICK=1 : une seule fois).
+Réglages, par l'environnement : LAB= TEST= (nom d'une variante, avec *) QUICK=1.
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import workshop
+from workshop import Trouble
+
+FOLDER = pathlib.Path("tests/variants")
+NAIVE = "naive"
+# « À peu près la moitié » : au-delà, la robustesse ne rapporterait rien ; en deçà, on découragerait.
+NAIVE_MARKS = (8, 12)
+BUSY = [sys.executable, "-c", "while True: pass"]
+
+
+class Load:
+    """De quoi occuper tous les processeurs, le temps d'un « with »."""
+
+    def __enter__(self):
+        self.processes = [subprocess.Popen(BUSY) for _ in range(2 * workshop.JOBS)]
+
+    def __exit__(self, *exception):
+        for process in self.processes:
+            process.kill()
+            process.wait()
+
+
+def build(lab, folder):
+    """Construit une variante ; ce qu'elle n'a pas vient de la solution."""
+    own = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.c"))}
+    strangers = own.keys() - lab.solution.keys()
+    if strangers or not own:
+        raise Trouble(f"{folder} : sources inattendues ou absentes : {' '.join(strangers)}")
+    place = workshop.BUILD / "variants" / f"{lab.name}+{folder.relative_to(FOLDER).as_posix().replace('/', '+')}"
+    bench = workshop.Bench(lab, place, lab.base)
+    errors = bench.build(lab.solution | own)
+    if errors:
+        raise Trouble(f"{folder} : ne compile pas : {next(iter(errors.values()))}")
+    return bench
+
+
+def tell(name, mode, run):
+    """Dit la note, et chaque accusation."""
+    mark = workshop.mark(run)
+    print(f"{'✓' if mark == 20 else '✗'} {name}, {mode} : {mark:.2f}/20 en {run['duration_ms']:.0f} ms")
+    for test in run["tests"]:
+        if test["status"] not in ("passed", "skipped"):
+            failure = test["failure"] or {}
+            print(f"    {test['name']} : {failure.get('summary') or test['reason']}\n      {failure.get('cause')}")
+    return mark == 20
+
+
+def modes():
+    """(nom, façon de juger)"""
+    yield "telle quelle", lambda bench: bench.judge()
+    if os.environ.get("QUICK"):
+        return
+    yield "réseau commun", lambda bench: bench.judge(JUDGE_NETWORK="shared")
+
+    def under_load(bench):
+        with Load():
+            return bench.judge()
+    yield "processeurs occupés", under_load
+
+
+def check_variants(lab):
+    """Juge chaque variante de chaque façon ; rend (réussites, échecs)."""
+    passed = failed = 0
+    for folder in sorted((FOLDER / lab.name).iterdir()):
+        if not workshop.selected(folder.name):
+            continue
+        bench = build(lab, folder)
+        for mode, judge in modes():
+            right = tell(f"{lab.name}/{folder.name}", mode, judge(bench))
+            passed, failed = passed + right, failed + (not right)
+    return passed, failed
+
+
+def check_naive(lab):
+    """Le premier jet d'un étudiant : rend (réussites, échecs)."""
+    folder = FOLDER / NAIVE / lab.name
+    if not folder.is_dir() or not workshop.selected(NAIVE):
+        return 0, 0
+    run = build(lab, folder).judge()
+    mark = workshop.mark(run)
+    right = NAIVE_MARKS[0] <= mark <= NAIVE_MARKS[1]
+    print(f"{'✓' if right else '✗'} {lab.name}, programme naïf : {mark:.2f}/20 "
+          f"(attendu : de {NAIVE_MARKS[0]} à {NAIVE_MARKS[1]})")
+    for step in run["steps"]:
+        tests = [test for test in run["tests"] if test["step"] == step["number"]]
+        won = sum(test["points"] for test in tests if test["status"] == "passed")
+        print(f"    étape {step['number']} : {won:g} sur {sum(test['points'] for test in tests):g}")
+    return int(right), int(not right)
+
+
+def main():
+    totals = []
+    for name in workshop.labs():
+        if (FOLDER / name).is_dir():
+            lab = workshop.Lab(name)
+            totals += [check_variants(lab), check_naive(lab)]
+    return workshop.conclude(sum(passed for passed, _ in totals), sum(failed for _, failed in totals))
+
+
+if __name__ == "__main__":
+    workshop.run_main(main)

@@ -1,0 +1,188 @@
+"""L'atelier : construire des programmes à partir de la solution d'un lab, et les faire juger.
+
+Sert aux mutants, aux variantes et aux programmes hostiles. Les règles de compilation et le juge sont
+ceux des étudiants (work.mk, build/tests/NN/judge) ; rien n'y est imité.
+"""
+
+import concurrent.futures
+import fnmatch
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+BUILD = pathlib.Path("build")
+JOBS = os.cpu_count() or 2
+
+
+class Trouble(Exception):
+    """L'atelier ou le juge n'a pas pu faire son travail."""
+
+
+def labs():
+    """Les labs qui ont un juge, réduits par LAB= (nom entier, ou son numéro)."""
+    wanted = os.environ.get("LAB", "")
+    known = os.environ.get("LABS", "").split()
+    found = [lab for lab in known if wanted in ("", lab) or lab.startswith(wanted + "-")]
+    if not found:
+        raise Trouble(f"LAB={wanted} : ce lab n'existe pas (il y a : {' '.join(known)})")
+    return found
+
+
+def settings(lab):
+    """Les affectations de tests/NN/lab.mk."""
+    text = pathlib.Path("tests", lab, "lab.mk").read_text(encoding="utf-8")
+    return dict(re.findall(r"^(\w+) := (.*)$", text, re.M))
+
+
+class Lab:
+    """Un lab, et sa solution compilée une fois pour toutes."""
+
+    def __init__(self, name):
+        self.name = name
+        values = settings(name)
+        self.programs = values["PROGRAMS"].split()
+        self.libraries = values.get("LIBRARY", "").split()
+        self.drivers = values.get("DRIVERS", "").split()
+        origin = {file: pathlib.Path("solutions", name, file)
+                  for file in self.libraries + [program + ".c" for program in self.programs]}
+        lender = values.get("BORROW")
+        if lender:
+            for file in settings(lender)["LIBRARY"].split():
+                origin[file] = pathlib.Path("solutions", lender, file)
+                self.libraries.append(file)
+        self.solution = {file: path.read_text(encoding="utf-8") for file, path in origin.items()}
+        listing = subprocess.run([self.judge, "--list"], check=True, capture_output=True).stdout
+        self.tests = {test["name"]: test for test in json.loads(listing)["tests"]}
+        self.base = Bench(self, BUILD / "workshop" / "solution", None)
+        self.base.build(self.solution)
+
+    @property
+    def judge(self):
+        return f"build/tests/{self.name}/judge"
+
+
+class Bench:
+    """Un dossier où un travail est construit, puis jugé. Ce qui ne change pas vient de la solution."""
+
+    def __init__(self, lab, folder, base):
+        self.lab, self.root, self.base = lab, folder, base
+        self.folder = folder / lab.name
+        self.programs = self.folder / "bin"
+
+    def build(self, sources):
+        """Construit ce travail ; rend {programme: erreur} pour ce qui n'a pas pu l'être."""
+        digest = self.digest(sources)
+        stamp = self.folder / "digest"
+        if not stamp.is_file() or stamp.read_text() != digest:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.lay_out(sources)
+            self.make()
+            stamp.write_text(digest)
+        return {path.stem: path.read_text(encoding="utf-8", errors="replace").strip()
+                for path in sorted(self.programs.glob("*.error"))}
+
+    def digest(self, sources):
+        """Tout ce dont le résultat dépend, en un mot."""
+        used = [pathlib.Path("tests/tools", name) for name in ("work.mk", "compile.sh")]
+        used += [pathlib.Path("tests", self.lab.name, driver + ".c") for driver in self.lab.drivers]
+        used += sorted(pathlib.Path("common").glob("*.[ch]")) + sorted(pathlib.Path("labs").glob("*/*.h"))
+        used += [pathlib.Path("tests", self.lab.name, "lab.mk")]
+        digest = hashlib.sha256()
+        for path in used:
+            digest.update(path.read_bytes())
+        digest.update(json.dumps([sources, self.lab.solution, os.environ.get("CC", "")],
+                                 sort_keys=True).encode())
+        return digest.hexdigest()
+
+    def lay_out(self, sources):
+        """Pose les sources ; ce qu'un fichier inchangé a déjà donné est repris de la solution."""
+        (self.folder / "src").mkdir(parents=True)
+        for name, text in sources.items():
+            (self.folder / "src" / name).write_text(text, encoding="utf-8")
+        if self.base is None:
+            return
+        changed = {name for name in self.lab.solution if sources.get(name) != self.lab.solution[name]}
+        library_changed = bool(changed & set(self.lab.libraries))
+        for place in ("obj", "lib", "bin"):
+            for path in sorted((self.base.folder / place).iterdir()):
+                stale = path.stem + ".c" in changed or (library_changed and place == "bin")
+                if path.suffix in (".o", "") and not stale:
+                    self.take(path, place)
+                if path.suffix == ".a" and not library_changed:
+                    self.take(path, place)
+
+    def take(self, path, place):
+        """Reprend un fichier de la solution ; le lien garde sa date, donc make ne le refait pas."""
+        (self.folder / place).mkdir(exist_ok=True)
+        os.link(path, self.folder / place / path.name)
+
+    def make(self):
+        """Compile par les règles du juge."""
+        environment = {key: value for key, value in os.environ.items()
+                       if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "WORK", "SANITIZE")}
+        result = subprocess.run(["make", "-s", "-k", "-f", "tests/tools/work.mk", f"BASE={self.root}",
+                                 f"LABS={self.lab.name}"], env=environment, capture_output=True,
+                                text=True, errors="replace", stdin=subprocess.DEVNULL)
+        if result.returncode != 0:
+            raise Trouble(f"{self.root} : la compilation n'a pas pu être conduite : {result.stderr}")
+
+    def judge(self, test=None, **environment):
+        """Juge ce travail, en entier ou pour un test ; rend les résultats."""
+        results = self.folder / "results.json"
+        results.unlink(missing_ok=True)
+        command = [self.lab.judge, "--programs", self.programs, "--results", results]
+        command += ["--test", test] if test else []
+        done = subprocess.run(command, env=os.environ | environment, capture_output=True,
+                              stdin=subprocess.DEVNULL, text=True, errors="replace")
+        if not results.is_file():
+            raise Trouble(f"{self.root} : le juge n'a rien écrit (statut {done.returncode}) : {done.stderr}")
+        run = json.loads(results.read_text(encoding="utf-8"))
+        if run["problems"] or done.returncode != 0:
+            raise Trouble(f"{self.root} : ennui du juge : {run['problems'] or done.returncode}")
+        return run
+
+
+def mark(run):
+    """La note sur 20 : un test que la machine ne permet pas ne compte pas."""
+    counted = [test for test in run["tests"] if test["status"] != "skipped"]
+    total = sum(test["points"] for test in counted)
+    return 20 * sum(test["points"] for test in counted if test["status"] == "passed") / total
+
+
+def selected(name):
+    """TEST= choisit parmi des noms ; * y remplace une suite de lettres."""
+    pattern = os.environ.get("TEST", "")
+    return not pattern or fnmatch.fnmatch(name, pattern) or fnmatch.fnmatch(name, f"*{pattern}*")
+
+
+def in_parallel(function, items):
+    """Applique une fonction à chaque élément, sur tous les processeurs, et montre l'avancement."""
+    items = list(items)
+    results = []
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        for done, result in enumerate(pool.map(function, items), 1):
+            results.append(result)
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r{done}/{len(items)}" + ("\n" if done == len(items) else ""))
+                sys.stderr.flush()
+    return results
+
+
+def conclude(passed, failed):
+    """La dernière ligne, et le statut."""
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def run_main(main):
+    """Lance un outil ; un ennui est une ligne et le statut 2."""
+    try:
+        sys.exit(main())
+    except Trouble as trouble:
+        print(f"atelier : {trouble}", file=sys.stderr)
+        sys.exit(2)
