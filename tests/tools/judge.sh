@@ -2,6 +2,7 @@
 # Juge un travail : le déroulement de « make test ».
 #   judge.sh            trouve les sources, les copie, les compile, les juge, écrit le rapport
 #   judge.sh --check    vérifie seulement que la demande a un sens
+#   judge.sh --build    compile seulement, et dit où : DOSSIER LAB…
 # Réglages, par l'environnement : WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COUNT, et les deux
 # coutures COMPILE_WRAPPER (devant le compilateur) et JUDGE_WRAPPER (devant chaque programme jugé).
 # Statut : 0 tous les points demandés, 1 il en manque, 2 le juge n'a pas pu faire son travail.
@@ -302,9 +303,13 @@ build_folder
 for lab in $found; do
     prepare_lab "$lab"
 done
-select_labs
+[ "${1:-}" = --build ] || select_labs
 ${MAKE:-make} -s -k -j"$(nproc 2>/dev/null || echo 2)" -f tests/tools/work.mk BASE="$base" LABS="$found" ||
     die "la compilation n'a pas pu être conduite"
+if [ "${1:-}" = --build ]; then
+    echo "$base$found"
+    exit 0
+fi
 troubles=
 for lab in $found; do
     judge_lab "$lab"
