@@ -166,10 +166,10 @@ def is_bound(pid, protocol, port):
 def talk(stage, clients, words):
     """Tape chaque ligne à chaque client, et attend que chacun ait montré la réponse."""
     for word in words:
-        heard = [client.lines for client in clients]
         for client in clients:
             client.type(word if len(clients) == 1 else f"{word} ({client.name})")
-        stage.until(lambda: all(client.lines > before + 1 or not client.open
+        heard = [client.lines for client in clients]
+        stage.until(lambda: all(client.lines > before or not client.open
                                 for client, before in zip(clients, heard)))
         stage.settle()
     for client in clients:
