@@ -63,8 +63,7 @@ static void write_problems(FILE *out, const struct plan *plan)
         if (!entry->selected || entry->outcome != OUTCOME_BROKEN)
             continue;
         char text[1024];
-        snprintf(text, sizeof text, "%s : %s", entry->lesson->name,
-                 entry->reason[0] != '\0' ? entry->reason : "voir la raison donnée par le test");
+        snprintf(text, sizeof text, "%s : %s", entry->lesson->name, entry->reason);
         fputs(separator, out);
         json_string(out, text);
         separator = ",";

@@ -168,7 +168,10 @@ static void collect_verdict(struct entry *entry, const char *scratch)
     size_t status = strcspn(text, "\n");
     entry->outcome = outcome_named(text, status);
     entry->members = text + status + (text[status] == '\n');
-    entry->members[strcspn(entry->members, "\n")] = '\0';
+    char *reason = entry->members + strcspn(entry->members, "\n");
+    if (*reason == '\n')
+        *reason++ = '\0';
+    snprintf(entry->reason, sizeof entry->reason, "%.*s", (int)strcspn(reason, "\n"), reason);
 }
 
 void run_wave(struct plan *plan, const bool *wave, const char *scratch)

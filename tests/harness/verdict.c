@@ -63,7 +63,7 @@ static void write_failure(FILE *out, const struct failure *failure)
     fputc('}', out);
 }
 
-// Première ligne : le statut, pour le juge. Seconde : les membres JSON du test, pour le résultat.
+// Trois lignes : le statut, pour le juge ; les membres JSON du test, pour le résultat ; la raison.
 static void write_verdict(const char *status, const char *reason, const struct failure *failure)
 {
     double duration = transcript_elapsed_ms();
@@ -78,7 +78,7 @@ static void write_verdict(const char *status, const char *reason, const struct f
     write_failure(out, failure);
     fputs(",\"transcript\":", out);
     transcript_write(out);
-    fputc('\n', out);
+    fprintf(out, "\n%s\n", reason != NULL ? reason : "");
     close_verdict(out, path);
 }
 
