@@ -88,6 +88,7 @@ struct stillness {
     double last_event_s;  /**< Dernier événement visible du dehors. */
     double last_look_s;   /**< Dernier regard sur les processus. */
     double cpu_at_event_s; /**< Temps de calcul au dernier événement visible. */
+    bool looked;          /**< Un premier regard a eu lieu. */
     struct activity seen; /**< Ce qu'ils avaient fait au dernier regard. */
 };
 
@@ -114,8 +115,11 @@ static enum wait_end judge_stillness(struct stillness *still)
 
     struct activity activity = {.asleep = true};
     programs_observe(&activity);
-    bool moved = activity.work != still->seen.work || !activity.asleep;
+    bool moved = !still->looked || activity.work != still->seen.work || !activity.asleep;
     still->seen = activity;
+    if (!still->looked)
+        still->cpu_at_event_s = activity.cpu_s;
+    still->looked = true;
     if (activity.processes == 0)
         return now - still->last_event_s > 2 * OBSERVATION_PERIOD_S ? WAIT_ENDED : WAIT_DONE;
     if (activity.cpu_s - still->cpu_at_event_s > SPIN_PATIENCE_S * slowness())
@@ -127,8 +131,9 @@ static enum wait_end judge_stillness(struct stillness *still)
 
 enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)
 {
-    struct stillness still = {.seen = {.asleep = true}};
-    programs_observe(&still.seen);
+    // Regarder deux cents threads coûte plus que ce que l'on attend d'ordinaire : le premier regard
+    // n'a lieu que si l'attente dure.
+    struct stillness still = {.last_look_s = now_s()};
     restart(&still, true);
     for (;;) {
         if (condition(context))
