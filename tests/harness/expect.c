@@ -5,7 +5,6 @@
 #include "transcript.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -250,16 +249,9 @@ void program_expect_alive(struct program *program)
 
 int program_descriptor_count(const struct program *program)
 {
-    char path[32];
-    int count = 0;
-    snprintf(path, sizeof path, "/proc/%d/fd", (int)program->pid);
-    DIR *descriptors = opendir(path);
-    if (descriptors == NULL)
-        return 0;
-    for (struct dirent *entry; (entry = readdir(descriptors)) != NULL;)
-        count += isdigit((unsigned char)entry->d_name[0]) != 0;
-    closedir(descriptors);
-    return count;
+    struct footprint footprint;
+    process_tree_measure(program->pid, &footprint);
+    return footprint.descriptors;
 }
 
 /** Un nombre de descripteurs attendu. */

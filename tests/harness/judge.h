@@ -16,6 +16,7 @@
 #include "peer.h"
 #include "program.h"
 #include "pump.h"
+#include "resources.h"
 #include "verdict.h"
 
 #endif

@@ -38,7 +38,7 @@ void pump_set_patience(double seconds)
     patience_s = seconds;
 }
 
-static double slowness(void)
+double pump_slowness(void)
 {
     static double factor;
     if (factor == 0.0) {
@@ -107,7 +107,7 @@ static enum wait_end judge_stillness(struct stillness *still)
     double now = now_s();
     if (programs_flooding())
         return WAIT_FLOODED;
-    if (now - still->last_event_s > LATE_PATIENCE_S * slowness() + patience_s)
+    if (now - still->last_event_s > LATE_PATIENCE_S * pump_slowness() + patience_s)
         return WAIT_LATE;
     if (now - still->last_look_s < OBSERVATION_PERIOD_S)
         return WAIT_DONE;
@@ -122,11 +122,11 @@ static enum wait_end judge_stillness(struct stillness *still)
     still->looked = true;
     if (activity.processes == 0)
         return now - still->last_event_s > 2 * OBSERVATION_PERIOD_S ? WAIT_ENDED : WAIT_DONE;
-    if (activity.cpu_s - still->cpu_at_event_s > SPIN_PATIENCE_S * slowness())
+    if (activity.cpu_s - still->cpu_at_event_s > SPIN_PATIENCE_S * pump_slowness())
         return WAIT_SPINNING;
     if (moved)
         restart(still, false);
-    return now - still->since_s > patience_s * slowness() ? WAIT_ASLEEP : WAIT_DONE;
+    return now - still->since_s > patience_s * pump_slowness() ? WAIT_ASLEEP : WAIT_DONE;
 }
 
 enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)

@@ -65,6 +65,9 @@ void pump_now(void);
  */
 void pump_set_patience(double seconds);
 
+/** @brief Facteur de lenteur : 1, ou davantage sous valgrind ou un assainisseur. */
+double pump_slowness(void);
+
 /** @brief Dit pourquoi une attente a échoué, en français, ou `NULL` pour ::WAIT_DONE. */
 const char *wait_end_text(enum wait_end end);
 

@@ -1,0 +1,184 @@
+#include "resources.h"
+
+#include "complain.h"
+#include "sockdiag.h"
+#include "transcript.h"
+#include "verdict.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Tous les combien regarder si un programme dort, et combien de fois de suite il doit dormir.
+#define LOOK_PERIOD_MS 2
+#define CALM_LOOKS 25
+// Temps de calcul, en secondes, au-delà duquel un programme qui n'a rien à faire tourne à vide.
+#define IDLE_BUDGET_S 0.4
+
+struct footprint program_footprint(const struct program *program)
+{
+    struct footprint footprint;
+    process_tree_measure(program->pid, &footprint);
+    return footprint;
+}
+
+/** Une mesure à laquelle revenir. */
+struct return_goal {
+    const struct program *program;
+    int descriptors;
+    int threads;
+    struct footprint now;
+};
+
+static bool footprint_back(void *context)
+{
+    struct return_goal *goal = context;
+    goal->now = program_footprint(goal->program);
+    return goal->program->ended ||
+           (goal->now.descriptors <= goal->descriptors && goal->now.threads <= goal->threads);
+}
+
+void program_expect_footprint_back(struct program *program, const struct footprint *before,
+                                   int slack, int clients)
+{
+    struct return_goal goal = {.program = program,
+                               .descriptors = before->descriptors + slack,
+                               .threads = before->threads + slack};
+    enum wait_end end = pump_until(footprint_back, &goal, 5);
+    if (program->ended) {
+        struct symptoms symptoms = {.end = end, .program = program};
+        complain(&symptoms, "%s devrait continuer, et il s'est arrêté", program->actor);
+    }
+    transcript_note("juge", "·", "%s tient %d descripteurs et %d threads", program->actor,
+                    goal.now.descriptors, goal.now.threads);
+    if (goal.now.descriptors > goal.descriptors)
+        complain_because("Un descripteur reste ouvert après certains clients : tous les chemins, "
+                         "erreurs comprises, passent-ils par close ?",
+                         "%s tenait %d descripteurs ; %d clients plus tard, tous partis, il en "
+                         "tient %d",
+                         program->actor, before->descriptors, clients, goal.now.descriptors);
+    if (goal.now.threads > goal.threads)
+        complain_because("Le thread de certains clients ne finit pas après leur départ : recv qui "
+                         "rend 0 ou -1 le fait-il sortir de sa boucle ?",
+                         "%s avait %d threads ; %d clients plus tard, tous partis, il en a %d",
+                         program->actor, before->threads, clients, goal.now.threads);
+}
+
+/** Une observation en cours. */
+struct watch {
+    struct program *program;
+    double cpu_s;        /**< Temps de calcul au départ. */
+    double spent_s;      /**< Temps de calcul depuis. */
+    size_t output;       /**< Octets écrits au dernier regard. */
+    int calm_looks;      /**< Regards tranquilles à la suite. */
+    double budget_s;     /**< Au-delà, il tourne ; 0 : peu importe. */
+};
+
+static bool calm_or_spinning(void *context)
+{
+    struct watch *watch = context;
+    struct program *program = watch->program;
+    struct activity activity = {.asleep = true};
+    process_tree_observe(program->pid, &activity);
+    size_t output = program->out.length + program->err.length;
+    bool calm = activity.asleep && output == watch->output;
+    watch->output = output;
+    watch->calm_looks = calm ? watch->calm_looks + 1 : 0;
+    watch->spent_s = activity.cpu_s - watch->cpu_s;
+    bool spinning = watch->budget_s > 0 && watch->spent_s > watch->budget_s;
+    return program->ended || spinning || watch->calm_looks >= CALM_LOOKS;
+}
+
+static enum wait_end observe(struct watch *watch)
+{
+    struct activity activity = {.asleep = true};
+    process_tree_observe(watch->program->pid, &activity);
+    watch->cpu_s = activity.cpu_s;
+    return pump_until(calm_or_spinning, watch, LOOK_PERIOD_MS);
+}
+
+void program_wait_until_calm(struct program *program)
+{
+    struct watch watch = {.program = program};
+    observe(&watch);
+}
+
+void program_expect_calm(struct program *program, const char *situation)
+{
+    struct watch watch = {.program = program, .budget_s = IDLE_BUDGET_S * pump_slowness()};
+    enum wait_end end = observe(&watch);
+    if (program->ended) {
+        struct symptoms symptoms = {.end = end, .program = program};
+        complain(&symptoms, "%s devrait continuer, et il s'est arrêté", program->actor);
+    }
+    if (watch.calm_looks >= CALM_LOOKS)
+        return;
+    complain_because("Il recommence sans fin un appel qui échoue aussitôt. Ce qui manque ne "
+                     "reviendra pas plus vite : il faut attendre en dormant, un peu, ou qu'un "
+                     "client parte.",
+                     "%s, %s, occupe un processeur entier au lieu d'attendre", program->actor,
+                     situation);
+}
+
+void program_limit_descriptors(struct program *program, int spare)
+{
+    if (!process_tree_limit_descriptors(program->pid, spare))
+        verdict_skip("le système ne permet pas de limiter les descripteurs d'un programme : %s",
+                     strerror(errno));
+    transcript_note("juge", "·", "ne laisse à %s que %d descripteurs de plus", program->actor,
+                    spare);
+}
+
+/** Un socket à reconnaître parmi ceux d'un programme. */
+struct ownership {
+    const struct program *program;
+    unsigned long inode;
+    bool owned;
+    unsigned port;
+};
+
+static bool compare_inode(unsigned long inode, void *context)
+{
+    struct ownership *ownership = context;
+    ownership->owned = inode == ownership->inode;
+    return !ownership->owned;
+}
+
+static bool look_at_listener(const struct socket_view *view, void *context)
+{
+    struct ownership *ownership = context;
+    ownership->inode = view->inode;
+    process_tree_visit_sockets(ownership->program->pid, compare_inode, ownership);
+    if (ownership->owned)
+        ownership->port = view->local_port;
+    return !ownership->owned;
+}
+
+unsigned program_listening_port(const struct program *program)
+{
+    struct ownership ownership = {.program = program};
+    sockets_visit(IPPROTO_TCP, 1u << TCP_LISTEN, look_at_listener, &ownership);
+    return ownership.port;
+}
+
+/** La file d'attente d'un port. */
+struct queue {
+    unsigned port;
+    unsigned length;
+};
+
+static bool look_at_queue(const struct socket_view *view, void *context)
+{
+    struct queue *queue = context;
+    if (view->local_port == queue->port)
+        queue->length += view->receive_queue;
+    return true;
+}
+
+unsigned connections_waiting(const char *port)
+{
+    struct queue queue = {.port = (unsigned)atoi(port)};
+    sockets_visit(IPPROTO_TCP, 1u << TCP_LISTEN, look_at_queue, &queue);
+    return queue.length;
+}

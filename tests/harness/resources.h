@@ -1,0 +1,55 @@
+/**
+ * @file resources.h
+ * @brief Ce qu'un programme occupe : descripteurs, threads, mémoire, processeur, ports.
+ *
+ * Ces mesures portent sur le programme et sur tous ses descendants : il peut être lancé par un bac
+ * à sable, ou donner un processus à chaque client. Aucune n'est comparée à une valeur absolue, mais
+ * à une autre mesure du même programme.
+ */
+#ifndef HARNESS_RESOURCES_H
+#define HARNESS_RESOURCES_H
+
+#include "program.h"
+
+/** @brief Mesure ce que le programme occupe à cet instant. */
+struct footprint program_footprint(const struct program *program);
+
+/**
+ * @brief Attend que descripteurs et threads soient revenus à ce qu'ils étaient.
+ *
+ * @param program le programme
+ * @param before  la mesure de départ
+ * @param slack   combien de plus est admis, de chaque (un programme peut garder des threads prêts)
+ * @param clients nombre de clients passés entre les deux mesures, pour le message
+ */
+void program_expect_footprint_back(struct program *program, const struct footprint *before,
+                                   int slack, int clients);
+
+/**
+ * @brief Attend que le programme ait fini ce qu'il pouvait faire, et dorme.
+ *
+ * Sert à savoir qu'il est bloqué là où le test veut l'amener, avant d'aller plus loin.
+ */
+void program_wait_until_calm(struct program *program);
+
+/**
+ * @brief Vérifie que le programme attend en dormant, et non en tournant sur lui-même.
+ *
+ * S'endormir de temps en temps ne suffit pas : il faut le voir dormir, muet, à chacun de plusieurs
+ * regards de suite. Celui qui tourne est reconnu au temps de calcul qu'il a pris, jamais à la montre.
+ *
+ * @param program   le programme
+ * @param situation ce qu'il est en train d'attendre, pour le message
+ */
+void program_expect_calm(struct program *program, const char *situation);
+
+/** @brief Ne laisse au programme que quelques descripteurs de plus, sans retour. */
+void program_limit_descriptors(struct program *program, int spare);
+
+/** @brief Un port TCP sur lequel le programme écoute, 0 s'il n'écoute pas. */
+unsigned program_listening_port(const struct program *program);
+
+/** @brief Connexions établies par le système, que le programme n'a pas acceptées, sur un port. */
+unsigned connections_waiting(const char *port);
+
+#endif
