@@ -81,6 +81,11 @@ variants: $(JUDGES) $(INJECTORS) ## les programmes justes écrits autrement ont-
 hostile: $(JUDGES) $(INJECTORS) ## le juge tient-il devant les pires programmes ? (LAB= TEST=)
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/hostile.py
 
+GATES := solutions skeleton warnings parity points format lint report options shared sanitize threads valgrind readme
+.PHONY: $(GATES)
+$(GATES): $(JUDGES) $(INJECTORS)
+	$(RUN)sh $(TOOLS)/check.sh $@
+
 .PHONY: compile_commands.json
 compile_commands.json: ## décrit les compilations aux éditeurs
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/compile_commands.py

@@ -45,6 +45,11 @@ $(COMMON_OBJECTS): $(BUILD)/%.o: $(COMMON)/%.c | $(BUILD)
 $(BUILD):
 	@mkdir -p $@
 
+# make rend 2 à tout échec ; en mode question (-q), il garde le statut 1 du juge : des points manquent.
+ifeq ($(MAKECMDGOALS),test)
+MAKEFLAGS += -q
+endif
+
 # Le juge recompile lui-même ; STEP=3 ou TEST=motif lui sont transmis.
 test:
 	@$(MAKE) --no-print-directory -C ../.. test \

@@ -155,6 +155,13 @@ run_gate() {
     fi
 }
 
+if [ "${1:-}" = --describe ]; then
+    for gate in $ALL; do
+        [ "$gate" = docs ] || printf '  make %-22s %s\n' "$gate" "$(describe "$gate")"
+    done
+    exit 0
+fi
+
 mkdir -p build/check || exit 2
 for gate in ${*:-$ALL}; do
     case " $ALL " in *" $gate "*) ;; *) echo "check : « $gate » n'existe pas (il y a : $ALL)" >&2 && exit 2 ;; esac

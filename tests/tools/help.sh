@@ -8,6 +8,8 @@ awk '
     text = $0; sub(/^.* ## /, "", text)
     printf "  make %-22s %s\n", goal, text
 }' "$1"
+printf '  %s\n' "" "Chaque vérification de « make check » est aussi un but :"
+sh "${0%/*}/check.sh" --describe
 cat <<'FIN'
 
 Les réglages de « make test »
