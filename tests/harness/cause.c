@@ -305,6 +305,8 @@ const char *likely_cause(const struct symptoms *symptoms)
         return bytes;
     if (symptoms->end == WAIT_SPINNING || symptoms->end == WAIT_FLOODED)
         return from_sleep(symptoms);
+    if (symptoms->hint != NULL)
+        return with_place(symptoms->hint, symptoms);
     const char *output = from_stdout(symptoms);
     if (output != NULL)
         return with_place(output, symptoms);

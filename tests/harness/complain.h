@@ -22,6 +22,7 @@ struct symptoms {
     const char *received;        /**< Octets venus à la place. */
     size_t received_length;      /**< Leur nombre. */
     bool on_stdout;              /**< C'est la sortie standard qui est en cause. */
+    const char *hint;            /**< Cause connue du test, si rien d'autre ne parle, ou `NULL`. */
 };
 
 /** @brief Conclut par un échec, la cause étant lue dans les symptômes. */

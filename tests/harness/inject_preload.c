@@ -6,7 +6,9 @@
  * Sur la boucle locale cela n'arrive presque jamais ; ici, cela arrive quand on le demande.
  * La variable JUDGE_INJECT contient des réglages séparés par des virgules :
  *   short=N  un appel sur un socket ne transfère jamais plus de N octets ;
- *   eintr=K  un appel sur un socket (ou poll) sur K échoue d'abord avec EINTR, à partir du premier.
+ *   eintr=K  un appel sur un socket (ou poll) sur K échoue d'abord avec EINTR, à partir du premier ;
+ *            sauf un appel qui n'attend jamais (MSG_DONTWAIT) : le noyau ne l'interrompt pas ;
+ *   refuse=N les N premiers datagrammes envoyés sont refusés avec EPERM, comme par un pare-feu.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -31,6 +33,7 @@
 
 static size_t short_limit;
 static unsigned eintr_period;
+static atomic_uint refusals;
 static atomic_uint calls;
 
 static unsigned setting(const char *name)
@@ -44,6 +47,7 @@ __attribute__((constructor)) static void read_settings(void)
 {
     short_limit = setting("short=");
     eintr_period = setting("eintr=");
+    refusals = setting("refuse=");
 }
 
 static bool is_socket(int fd)
@@ -63,9 +67,31 @@ static bool interrupt(void)
     return true;
 }
 
+static bool interrupt_unless(int flags)
+{
+    return (flags & MSG_DONTWAIT) == 0 && interrupt();
+}
+
 static size_t shortened(size_t length)
 {
     return short_limit > 0 && length > short_limit ? short_limit : length;
+}
+
+// Un datagramme part ou arrive en entier : le raccourcir n'aurait pas de sens.
+static bool is_stream(int fd)
+{
+    int type = 0;
+    socklen_t length = sizeof type;
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM;
+}
+
+static bool refuse(int fd)
+{
+    if (refusals == 0 || is_stream(fd))
+        return false;
+    refusals--;
+    errno = EPERM;
+    return true;
 }
 
 // dlsym rend un pointeur de données ; POSIX garantit qu'il se convertit en pointeur de fonction.
@@ -93,28 +119,24 @@ ssize_t write(int fd, const void *bytes, size_t length)
 ssize_t recv(int fd, void *bytes, size_t length, int flags)
 {
     REAL(recv);
-    return interrupt() ? -1 : real(fd, bytes, shortened(length), flags);
+    if (interrupt_unless(flags))
+        return -1;
+    return real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags);
 }
 
 ssize_t send(int fd, const void *bytes, size_t length, int flags)
 {
     REAL(send);
-    return interrupt() ? -1 : real(fd, bytes, shortened(length), flags);
-}
-
-// Un datagramme part ou arrive en entier : seule l'interruption a un sens pour ces deux appels.
-static bool is_stream(int fd)
-{
-    int type = 0;
-    socklen_t length = sizeof type;
-    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM;
+    if (interrupt_unless(flags) || refuse(fd))
+        return -1;
+    return real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags);
 }
 
 ssize_t recvfrom(int fd, void *bytes, size_t length, int flags, __SOCKADDR_ARG from,
                  socklen_t *from_length)
 {
     REAL(recvfrom);
-    if (interrupt())
+    if (interrupt_unless(flags))
         return -1;
     return real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags, from, from_length);
 }
@@ -123,7 +145,7 @@ ssize_t sendto(int fd, const void *bytes, size_t length, int flags, __CONST_SOCK
                socklen_t to_length)
 {
     REAL(sendto);
-    if (interrupt())
+    if (interrupt_unless(flags) || refuse(fd))
         return -1;
     return real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags, to, to_length);
 }
@@ -163,7 +185,7 @@ ssize_t readv(int fd, const struct iovec *vector, int count)
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
     REAL(sendmsg);
-    if (interrupt())
+    if (interrupt_unless(flags) || refuse(fd))
         return -1;
     struct msghdr partial = *message;
     struct iovec piece = first_piece(message->msg_iov, message->msg_iovlen);
@@ -175,7 +197,7 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
     REAL(recvmsg);
-    return interrupt() ? -1 : real(fd, message, flags);
+    return interrupt_unless(flags) ? -1 : real(fd, message, flags);
 }
 
 int accept(int fd, __SOCKADDR_ARG address, socklen_t *length)

@@ -10,6 +10,7 @@
 #define HARNESS_JUDGE_H
 
 #include "complain.h"
+#include "datagram.h"
 #include "expect.h"
 #include "lesson.h"
 #include "network.h"

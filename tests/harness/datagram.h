@@ -1,0 +1,100 @@
+/**
+ * @file datagram.h
+ * @brief Les correspondants UDP du test : clients et serveurs tenus par le juge, geste par geste.
+ *
+ * Une *boîte* est un socket UDP lié à une adresse, où les datagrammes sont gardés dans l'ordre de
+ * leur arrivée, chacun avec son expéditeur et l'instant où le noyau l'a reçu. Perdre un datagramme,
+ * c'est ne pas y répondre ; répondre en retard, c'est répondre après un autre événement.
+ */
+#ifndef HARNESS_DATAGRAM_H
+#define HARNESS_DATAGRAM_H
+
+#include "peer.h"
+#include "program.h"
+#include "pump.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+/** Le plus long message d'un datagramme IPv4, en octets. */
+#define LONGEST_DATAGRAM 65507
+
+/** Un datagramme reçu par le juge. */
+struct datagram {
+    char *bytes;                    /**< Son message. */
+    size_t length;                  /**< Sa longueur, en octets, 0 compris. */
+    struct sockaddr_storage source; /**< Son expéditeur. */
+    socklen_t source_length;        /**< Longueur de cette adresse. */
+    char from[PEER_ADDRESS_SIZE];   /**< Son expéditeur, en texte : `127.0.0.1:40112`. */
+    bool dated;                     /**< @ref arrived_ms est connu. */
+    double arrived_ms; /**< Son arrivée dans le noyau, en millisecondes depuis le début du test. */
+};
+
+/** Un socket UDP tenu par le juge. */
+struct postbox {
+    const char *name;                /**< Son nom dans le compte rendu. */
+    struct source source;            /**< Son socket, surveillé par la pompe. */
+    int family;                      /**< `AF_INET` ou `AF_INET6`. */
+    bool dates;                      /**< Le noyau y date les arrivées. */
+    char address[PEER_ADDRESS_SIZE]; /**< Son adresse locale : `127.0.0.1:40112`. */
+    char asked[PEER_ADDRESS_SIZE];   /**< À qui il a écrit en dernier. */
+    struct datagram **received;      /**< Tout ce qu'il a reçu. */
+    size_t count;                    /**< Combien de datagrammes. */
+    size_t taken;                    /**< Combien le test en a déjà attendu et reconnu. */
+};
+
+/** @brief Lie un socket à une adresse numérique et à un port (`"0"` : un port libre). */
+struct postbox *postbox_open(const char *name, const char *host, const char *port);
+
+/** @brief Lie un socket à 127.0.0.1 et à un port libre : un client du test. */
+struct postbox *postbox_client(const char *name);
+
+/** @brief Ferme le socket : plus personne n'écoute à cette adresse. */
+void postbox_close(struct postbox *box);
+
+/** @brief Envoie un datagramme à une adresse numérique. */
+void postbox_send(struct postbox *box, const char *host, const char *port, const void *bytes,
+                  size_t length);
+
+/** @brief Envoie des octets au serveur du test : 127.0.0.1 ou ::1, et test_port(). */
+void postbox_ask_bytes(struct postbox *box, const void *bytes, size_t length);
+
+/** @brief Envoie un texte au serveur du test. */
+void postbox_ask(struct postbox *box, const char *text);
+
+/** @brief Envoie des octets à l'expéditeur d'un datagramme, reçu par cette boîte ou une autre. */
+void postbox_answer_bytes(struct postbox *box, const struct datagram *to, const void *bytes,
+                          size_t length);
+
+/** @brief Envoie un texte à l'expéditeur d'un datagramme. */
+void postbox_answer(struct postbox *box, const struct datagram *to, const char *text);
+
+/** @brief Attend une réponse, exactement ces octets, de celui à qui la question a été envoyée. */
+void postbox_expect_reply(struct postbox *box, const char *text);
+
+/**
+ * @brief Attend une question, exactement ces octets, de n'importe qui.
+ * @param hint  cause à dire si rien ne vient et que le programme vit encore, ou `NULL`
+ */
+const struct datagram *postbox_expect_question(struct postbox *box, const void *bytes,
+                                               size_t length, const char *hint);
+
+/** @brief Vérifie que rien d'autre n'a été reçu jusqu'ici. */
+void postbox_expect_nothing_more(struct postbox *box);
+
+/** @brief Dit si un datagramme a été reçu, que le test n'a pas encore pris ; ne l'attend pas. */
+bool postbox_has_mail(void *box);
+
+/**
+ * @brief Inonde le serveur du test, depuis plusieurs processus, tant que son socket est ouvert.
+ *
+ * Le déluge finit de lui-même quand le port se ferme, et au plus tard avec le test.
+ * @param senders nombre de processus
+ */
+void deluge_begin(int senders);
+
+/** @brief Lance le serveur sur 127.0.0.1 et test_port(), et attend de le voir lié à ce port. */
+struct program *start_datagram_server(void);
+
+#endif
