@@ -33,6 +33,8 @@ judge_sources = $(filter-out %_driver.c,$(wildcard tests/$1/*.c tests/$1/private
 LABS := $(foreach lab,$(patsubst tests/%/lab.mk,%,$(wildcard tests/*/lab.mk)),$(if $(call judge_sources,$(lab)),$(lab)))
 export LABS
 JUDGES := $(LABS:%=build/tests/%/judge)
+# Pour juger un lab, le juge de ce lab suffit. Si LAB ne désigne rien, judge.sh le dira.
+WANTED := $(or $(if $(LAB),$(filter $(LAB) $(LAB)-%,$(LABS))),$(LABS))
 INJECTORS := $(patsubst tests/%_preload.c,build/%.so,$(wildcard tests/harness/*_preload.c))
 
 CFLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
@@ -48,7 +50,7 @@ help: ## affiche cette aide
 	$(RUN)sh $(TOOLS)/help.sh $(firstword $(MAKEFILE_LIST))
 
 .PHONY: test
-test: $(JUDGES) $(INJECTORS) ## juge un travail (WORK= LAB= STEP= TEST= MIN= JUNIT=)
+test: $(WANTED:%=build/tests/%/judge) $(INJECTORS) ## juge un travail (WORK= LAB= STEP= TEST= MIN= JUNIT=)
 	$(RUN)sh $(TOOLS)/judge.sh
 
 .PHONY: demo
