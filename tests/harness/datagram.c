@@ -251,6 +251,25 @@ bool postbox_has_mail(void *box)
     return postbox->count > postbox->taken;
 }
 
+/** Deux boîtes, dont l'une doit recevoir quelque chose. */
+struct pair {
+    struct postbox *box;
+    struct postbox *other;
+};
+
+static bool either_has_mail(void *context)
+{
+    const struct pair *pair = context;
+    return postbox_has_mail(pair->box) || postbox_has_mail(pair->other);
+}
+
+struct postbox *postbox_first_with_mail(struct postbox *box, struct postbox *other)
+{
+    struct pair pair = {box, other};
+    pump_until(either_has_mail, &pair, 20);
+    return postbox_has_mail(other) ? other : box;
+}
+
 static const struct datagram *next(struct postbox *box)
 {
     return box->received[box->taken];

@@ -86,6 +86,9 @@ void postbox_expect_nothing_more(struct postbox *box);
 /** @brief Dit si un datagramme a été reçu, que le test n'a pas encore pris ; ne l'attend pas. */
 bool postbox_has_mail(void *box);
 
+/** @brief Attend un datagramme dans l'une de deux boîtes, et rend celle qui l'a reçu. */
+struct postbox *postbox_first_with_mail(struct postbox *box, struct postbox *other);
+
 /**
  * @brief Inonde le serveur du test, depuis plusieurs processus, tant que son socket est ouvert.
  *

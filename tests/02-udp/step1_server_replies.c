@@ -1,0 +1,120 @@
+// Étape 1 : le serveur se lie là où on le lui demande, montre ce qu'il reçoit et répond.
+#include "talk.h"
+
+#include "sockdiag.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+LESSON(server_binds, .step = 1, .points = 0.5, .programs = "server",
+       .title = "Le serveur démarre et se lie à l'adresse et au port donnés")
+{
+    start_datagram_server();
+}
+
+LESSON(server_replies, .step = 1, .points = 1, .programs = "server", .needs = "server_binds",
+       .defects = "D23", .title = "Un datagramme reçoit sa réponse, à l'octet près")
+{
+    struct program *server = start_datagram_server();
+    struct postbox *client = postbox_client("client");
+    postbox_ask(client, "bonjour");
+    postbox_expect_reply(client, REPLY);
+    program_expect_alive(server);
+}
+
+LESSON(server_shows_datagram, .step = 1, .points = 0.75, .programs = "server",
+       .needs = "server_replies", .defects = "D24",
+       .title = "Chaque datagramme est montré aussitôt, avec l'adresse de son expéditeur")
+{
+    struct program *server = start_datagram_server();
+    struct postbox *client = postbox_client("client");
+    postbox_ask(client, "bonjour");
+    program_expect_line(server, "received from %s: bonjour", client->address);
+    postbox_ask(client, "encore");
+    program_expect_line(server, "received from %s: encore", client->address);
+    program_expect_no_more_output(server);
+}
+
+LESSON(server_serves_second_client, .step = 1, .points = 0.5, .programs = "server",
+       .needs = "server_replies", .defects = "D23 D32",
+       .title = "Un second client est servi aussi, puis le premier encore")
+{
+    start_datagram_server();
+    struct postbox *first = postbox_client("client 1");
+    struct postbox *second = postbox_client("client 2");
+    postbox_ask(first, "un");
+    postbox_expect_reply(first, REPLY);
+    postbox_ask(second, "deux");
+    postbox_expect_reply(second, REPLY);
+    postbox_ask(first, "trois");
+    postbox_expect_reply(first, REPLY);
+    postbox_expect_nothing_more(second);
+}
+
+LESSON(server_replies_once_to_each, .step = 1, .points = 0.5, .programs = "server",
+       .needs = "server_replies",
+       .title = "À chaque datagramme une réponse, et une seule, même s'ils arrivent ensemble")
+{
+    start_datagram_server();
+    struct postbox *client = postbox_client("client");
+    postbox_ask(client, "un");
+    postbox_ask(client, "deux");
+    postbox_ask(client, "trois");
+    for (int i = 0; i < 3; i++)
+        postbox_expect_reply(client, REPLY);
+    // Le serveur répond dans l'ordre : une réponse de trop aux premiers serait déjà là.
+    postbox_ask(client, "quatre");
+    postbox_expect_reply(client, REPLY);
+    postbox_expect_nothing_more(client);
+}
+
+LESSON(server_default_address, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_binds", .title = "Sans argument, le serveur est sur 127.0.0.1:12345")
+{
+    const char *port = default_port();
+    struct program *server = START("server");
+    server_expect_bound(server, port);
+    struct postbox *client = postbox_client("client");
+    postbox_send(client, "127.0.0.1", port, "bonjour", 7);
+    postbox_expect_reply(client, REPLY);
+}
+
+/** Cherche un socket lié et retient son adresse IPv4. */
+struct place {
+    unsigned port;
+    unsigned char address[4];
+};
+
+static bool note_place(const struct socket_view *view, void *context)
+{
+    struct place *place = context;
+    if (view->local_port != place->port || view->family != AF_INET)
+        return true;
+    memcpy(place->address, view->local_address, sizeof place->address);
+    return false;
+}
+
+LESSON(server_binds_only_there, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_binds", .title = "Le serveur n'est lié qu'à l'adresse demandée")
+{
+    struct program *server = START("server", "127.0.0.2", test_port());
+    server_expect_bound(server, test_port());
+    struct place place = {.port = (unsigned)atoi(test_port())};
+    sockets_visit(IPPROTO_UDP, ~0u, note_place, &place);
+    const unsigned char wanted[4] = {127, 0, 0, 2};
+    if (memcmp(place.address, wanted, sizeof wanted) == 0)
+        return;
+    char shown[INET_ADDRSTRLEN] = "?";
+    inet_ntop(AF_INET, place.address, shown, sizeof shown);
+    complain_because("L'adresse donnée en argument n'est pas celle passée à bind : 0.0.0.0 "
+                     "(INADDR_ANY) ouvre le serveur au réseau entier.",
+                     "lancé sur 127.0.0.2, le serveur est lié à %s", shown);
+}
+
+LESSON(server_accepts_a_name, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_binds", .title = "HOST peut être un nom : localhost")
+{
+    struct program *server = START("server", "localhost", test_port());
+    server_expect_bound(server, test_port());
+}

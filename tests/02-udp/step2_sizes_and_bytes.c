@@ -1,0 +1,147 @@
+// Étape 2 : toutes les tailles, tous les octets, toutes les familles d'adresses.
+#include "talk.h"
+
+#include <string.h>
+
+static void expect_size_served(struct program *server, struct postbox *client, size_t length)
+{
+    char *message = letters(length);
+    postbox_ask_bytes(client, message, length);
+    program_expect_line(server, "received from %s: %s", client->address, message);
+    postbox_expect_reply(client, REPLY);
+}
+
+LESSON(server_takes_small_messages, .step = 2, .points = 0.25, .programs = "server",
+       .needs = "server_shows_datagram", .defects = "D25",
+       .title = "Des messages de 1, 512 et 4096 octets : montrés en entier, chacun sa réponse")
+{
+    struct program *server = start_datagram_server();
+    struct postbox *client = postbox_client("client");
+    expect_size_served(server, client, 1);
+    expect_size_served(server, client, 512);
+    expect_size_served(server, client, 4096);
+}
+
+LESSON(server_takes_empty_message, .step = 2, .points = 0.75, .programs = "server",
+       .needs = "server_replies", .defects = "D30",
+       .title = "Un datagramme vide est un message : montré, répondu, et le serveur continue")
+{
+    struct program *server = start_datagram_server();
+    struct postbox *client = postbox_client("client");
+    postbox_ask(client, "");
+    postbox_expect_reply(client, REPLY);
+    postbox_ask(client, "bonjour");
+    postbox_expect_reply(client, REPLY);
+    program_expect_line(server, "received from %s: ", client->address);
+    program_expect_line(server, "received from %s: bonjour", client->address);
+}
+
+LESSON(server_takes_large_messages, .step = 2, .points = 0.75, .programs = "server",
+       .needs = "server_takes_small_messages", .defects = "D25",
+       .title = "4097 et 65 507 octets : rien n'est coupé, et le message suivant n'en garde rien")
+{
+    struct program *server = start_datagram_server();
+    struct postbox *client = postbox_client("client");
+    expect_size_served(server, client, 4097);
+    expect_size_served(server, client, LONGEST_DATAGRAM);
+    expect_size_served(server, client, 3);
+}
+
+LESSON(
+    server_shows_bytes_safely, .step = 2, .points = 0.5, .programs = "server",
+    .needs = "server_shows_datagram", .defects = "D24",
+    .title = "Les octets de contrôle et l'UTF-8 invalide sont montrés échappés, le reste tel quel")
+{
+    struct program *server = start_datagram_server();
+    struct postbox *client = postbox_client("client");
+    const char *from = client->address;
+    postbox_ask(client, "une ligne\r\n");
+    program_expect_line(server, "received from %s: une ligne\\x0D\\x0A", from);
+    postbox_ask(client, "\x1b[2J\x7F\xC2\x9B");
+    program_expect_line(server, "received from %s: \\x1B[2J\\x7F\\xC2\\x9B", from);
+    postbox_ask_bytes(client, "a\0b\xFF\xC3", 5);
+    program_expect_line(server, "received from %s: a\\x00b\\xFF\\xC3", from);
+    postbox_ask(client, "été € 😀 \\n %s");
+    program_expect_line(server, "received from %s: été € 😀 \\n %%s", from);
+}
+
+LESSON(server_speaks_ipv6, .step = 2, .points = 0.5, .programs = "server",
+       .needs = "server_shows_datagram", .defects = "D32",
+       .title = "Le serveur répond aussi en IPv6, et montre l'adresse entre crochets")
+{
+    if (!network_has_ipv6())
+        verdict_skip("cette machine n'a pas d'IPv6");
+    struct program *server = START("server", "::1", test_port());
+    server_expect_bound(server, test_port());
+    struct postbox *client = postbox_open("client IPv6", "::1", "0");
+    postbox_ask(client, "bonjour");
+    program_expect_line(server, "received from %s: bonjour", client->address);
+    postbox_expect_reply(client, REPLY);
+    postbox_ask(client, "encore");
+    postbox_expect_reply(client, REPLY);
+}
+
+static void expect_interleaving(const char *host)
+{
+    struct postbox *first = postbox_open("client 1", host, "0");
+    struct postbox *second = postbox_open("client 2", host, "0");
+    struct postbox *third = postbox_open("client 3", host, "0");
+    postbox_ask(first, "1a");
+    postbox_ask(second, "2a");
+    postbox_ask(first, "1b");
+    postbox_ask(third, "3a");
+    postbox_ask(second, "2b");
+    postbox_expect_reply(first, REPLY);
+    postbox_expect_reply(first, REPLY);
+    postbox_expect_reply(second, REPLY);
+    postbox_expect_reply(second, REPLY);
+    postbox_expect_reply(third, REPLY);
+    postbox_expect_nothing_more(first);
+    postbox_expect_nothing_more(second);
+    postbox_close(first);
+    postbox_close(second);
+    postbox_close(third);
+}
+
+LESSON(server_serves_interleaved_clients, .step = 2, .points = 0.25, .programs = "server",
+       .needs = "server_serves_second_client", .defects = "D32",
+       .title = "Trois clients dont les questions alternent : à chacun ses réponses")
+{
+    start_datagram_server();
+    expect_interleaving("127.0.0.1");
+}
+
+LESSON(server_serves_interleaved_ipv6, .step = 2, .points = 0.25, .programs = "server",
+       .needs = "server_serves_second_client server_speaks_ipv6", .defects = "D32",
+       .title = "De même en IPv6, où les adresses sont plus longues")
+{
+    if (!network_has_ipv6())
+        verdict_skip("cette machine n'a pas d'IPv6");
+    struct program *server = START("server", "::1", test_port());
+    server_expect_bound(server, test_port());
+    expect_interleaving("::1");
+}
+
+LESSON(client_takes_any_reply, .step = 2, .points = 0.5, .programs = "client",
+       .needs = "client_shows_reply", .defects = "D25",
+       .title = "Des réponses de 1, 4096, 4097 et 65 507 octets : montrées en entier")
+{
+    static const size_t lengths[] = {1, 4096, 4097, LONGEST_DATAGRAM};
+    struct postbox *server = open_judge_server();
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        char *reply = letters(lengths[i]);
+        struct program *client = start_client();
+        postbox_answer(server, expect_question(server), reply);
+        expect_shown(client, reply);
+    }
+}
+
+LESSON(client_shows_bytes_safely, .step = 2, .points = 0.25, .programs = "client",
+       .needs = "client_shows_reply", .defects = "D24",
+       .title = "Les octets de contrôle d'une réponse sont montrés échappés, le reste tel quel")
+{
+    struct postbox *server = open_judge_server();
+    struct program *client = start_client();
+    postbox_answer_bytes(server, expect_question(server), "\x1b[31mété\0fin\xFF\r\n", 17);
+    expect_shown(client, "\\x1B[31mété\\x00fin\\xFF\\x0D\\x0A");
+}

@@ -1,0 +1,83 @@
+// Étape 4 : un datagramme se perd, une réponse tarde ; le client redemande, puis renonce.
+// Les tests qui attendent ne dépendent que des premiers, pour attendre tous en même temps.
+#include "talk.h"
+
+#include <signal.h>
+
+LESSON(client_asks_again, .step = 4, .points = 1, .programs = "client", .needs = "client_asks",
+       .defects = "D28", .title = "La première question se perd : elle est renvoyée après 500 ms")
+{
+    struct postbox *server = open_judge_server();
+    struct program *client = start_client();
+    expect_question(server);
+    postbox_answer(server, expect_question_again(server, 2), "il est midi");
+    expect_shown(client, "il est midi");
+    postbox_expect_nothing_more(server);
+}
+
+LESSON(client_doubles_its_wait, .step = 4, .points = 0.75, .programs = "client",
+       .needs = "client_asks", .defects = "D28",
+       .title = "Les deux premières se perdent : la seconde attente est deux fois plus longue")
+{
+    struct postbox *server = open_judge_server();
+    struct program *client = start_client();
+    expect_question(server);
+    expect_question_again(server, 2);
+    postbox_answer(server, expect_question_again(server, 3), "il est midi");
+    expect_shown(client, "il est midi");
+    postbox_expect_nothing_more(server);
+}
+
+LESSON(
+    client_gives_up, .step = 4, .points = 1, .programs = "client", .needs = "client_asks",
+    .defects = "D28",
+    .title = "Toutes se perdent : quatre envois, l'attente doublant, puis un message et le code 1")
+{
+    struct postbox *server = open_judge_server();
+    struct program *client = start_client();
+    expect_question(server);
+    for (int number = 2; number <= SEND_COUNT; number++)
+        expect_question_again(server, number);
+    expect_renunciation(client, server, NULL);
+    program_expect_error(client, "client", "127.0.0.1", test_port());
+}
+
+LESSON(
+    client_shows_one_reply, .step = 4, .points = 0.75, .programs = "client", .needs = "client_asks",
+    .defects = "D33",
+    .title = "Une réponse en retard est une réponse ; venue deux fois, elle est montrée une fois")
+{
+    struct postbox *server = open_judge_server();
+    struct program *client = start_client();
+    const struct datagram *late = expect_question(server);
+    const struct datagram *again = expect_question_again(server, 2);
+    postbox_answer(server, late, "il était midi");
+    postbox_answer(server, again, "il était midi");
+    expect_shown(client, "il était midi");
+    postbox_expect_nothing_more(server);
+
+    // Le double d'une réponse passée ne concerne pas la question suivante.
+    client = start_client();
+    const struct datagram *next = expect_question(server);
+    postbox_answer(server, again, "il était midi");
+    postbox_answer(server, next, "il est une heure");
+    expect_shown(client, "il est une heure");
+}
+
+LESSON(
+    client_survives_interruptions, .step = 4, .points = 0.5, .programs = "client",
+    .needs = "client_asks", .defects = "D28",
+    .title = "Appels interrompus, suspension puis reprise : ni l'attente ni la réponse n'y perdent")
+{
+    program_inject("eintr=2");
+    struct postbox *server = open_judge_server();
+    struct program *client = start_client();
+    expect_question(server);
+    program_signal(client, SIGSTOP);
+    program_signal(client, SIGCONT);
+    const struct datagram *again = expect_question_again(server, 2);
+    program_signal(client, SIGSTOP);
+    postbox_answer(server, again, "il est midi");
+    program_signal(client, SIGCONT);
+    expect_shown(client, "il est midi");
+}

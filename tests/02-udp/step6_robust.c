@@ -1,0 +1,229 @@
+// Étape 6 : les programmes tiennent, disent ce qui ne va pas, et s'arrêtent quand on le demande.
+#include "talk.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+/** Processus qui inondent le serveur. */
+#define FLOODERS 4
+
+/** Octets affichés par un serveur sous le déluge : assez pour voir qu'il y est, ou qu'il y reste. */
+#define FLOODED_OUTPUT (64 << 10)
+#define DEAF_OUTPUT (768 << 10)
+
+/** Datagrammes servis entre deux mesures de la mémoire, et croissance tolérée. */
+#define MANY_DATAGRAMS 400
+#define MEMORY_SLACK_KIB 8192
+
+LESSON(server_stops_when_idle, .step = 6, .points = 0.25, .programs = "server",
+       .needs = "server_replies", .defects = "D26",
+       .title = "SIGTERM ou SIGINT au repos : code 0, et le même port peut être repris aussitôt")
+{
+    struct program *server = start_datagram_server();
+    expect_service("client");
+    program_signal(server, SIGTERM);
+    program_expect_exit(server, 0);
+    server = start_datagram_server();
+    expect_service("client suivant");
+    program_signal(server, SIGINT);
+    program_expect_exit(server, 0);
+}
+
+/** Un serveur dont la sortie doit grandir, ou cesser. */
+struct growth {
+    const struct program *server;
+    size_t length;
+};
+
+static bool has_grown_or_ended(void *context)
+{
+    const struct growth *growth = context;
+    return growth->server->ended || growth->server->out.length >= growth->length;
+}
+
+LESSON(server_stops_under_flood, .step = 6, .points = 0.25, .programs = "server",
+       .needs = "server_stops_when_idle server_shows_datagram", .defects = "D26",
+       .title = "SIGTERM sous un déluge de datagrammes : le serveur s'arrête, code 0")
+{
+    struct program *server = start_datagram_server();
+    // Moins prioritaire que ceux qui l'inondent : sa file d'attente ne se vide jamais.
+    setpriority(PRIO_PROCESS, (id_t)server->pid, 5);
+    struct growth flooded = {server, FLOODED_OUTPUT};
+    deluge_begin(FLOODERS);
+    pump_until(has_grown_or_ended, &flooded, 20);
+    program_expect_alive(server);
+    program_signal(server, SIGTERM);
+    // Le déluge ne finit qu'avec le serveur. Ce qu'il répond encore dit s'il a entendu.
+    struct growth deaf = {server, server->out.length + DEAF_OUTPUT};
+    pump_until(has_grown_or_ended, &deaf, 20);
+    if (!server->ended && server->out.length >= deaf.length)
+        complain_because("Quand un datagramme attend toujours, le programme n'attend jamais : "
+                         "regarde-t-il l'ordre de s'arrêter avant chaque lecture, ou seulement "
+                         "quand il n'a plus rien à lire ?",
+                         "après SIGTERM, %s répond encore à des milliers de datagrammes",
+                         server->actor);
+    program_expect_exit(server, 0);
+}
+
+LESSON(server_reports_taken_port, .step = 6, .points = 0.25, .programs = "server",
+       .needs = "server_replies", .defects = "D27",
+       .title =
+           "Port pris, ou adresse d'une autre machine : code 1, un message qui dit où et pourquoi")
+{
+    struct program *first = start_datagram_server();
+    struct program *second = START("server", "127.0.0.1", test_port());
+    if (pump_until(program_has_ended, second, 20) == WAIT_ASLEEP)
+        complain_because("Deux serveurs ont pris le même port sans une erreur : une option du "
+                         "socket (SO_REUSEADDR, SO_REUSEPORT) le permet, et l'un des deux attendra "
+                         "pour rien.",
+                         "un second serveur, sur un port déjà pris, continue");
+    program_expect_exit(second, 1);
+    program_expect_error(second, "server", "127.0.0.1", test_port(), "Address already in use");
+    program_expect_no_more_output(second);
+    program_expect_alive(first);
+
+    // 192.0.2.0/24 est réservé à la documentation (RFC 5737) : aucune machine ne l'a.
+    struct program *foreign = START("server", "192.0.2.1", test_port());
+    program_expect_exit(foreign, 1);
+    program_expect_error(foreign, "server", "192.0.2.1", test_port(),
+                         "Cannot assign requested address");
+
+    // Un nom mal formé est refusé sans interroger personne : la réponse ne dépend pas du réseau.
+    struct program *unknown = START("server", "nom..inconnu", test_port());
+    program_expect_exit(unknown, 1);
+    program_expect_error(unknown, "server", "nom..inconnu");
+}
+
+LESSON(server_survives_failed_reply, .step = 6, .points = 0.25, .programs = "server",
+       .needs = "server_replies", .defects = "D26",
+       .title = "Une réponse qui ne peut partir est dite sur stderr, et n'arrête pas le serveur")
+{
+    program_inject("refuse=1");
+    struct program *server = start_datagram_server();
+    struct postbox *unlucky = postbox_client("client malchanceux");
+    postbox_ask(unlucky, "bonjour");
+    expect_service("client suivant");
+    // Réessayer est permis ; se taire ne l'est pas.
+    if (!postbox_has_mail(unlucky))
+        program_expect_some_error(server);
+
+    // Un client parti : sa réponse trouve un port fermé, et cela ne regarde que lui.
+    struct postbox *gone = postbox_client("client parti");
+    postbox_ask(gone, "bonjour");
+    postbox_close(gone);
+    expect_service("client suivant");
+    expect_service("client suivant");
+    program_expect_alive(server);
+}
+
+LESSON(server_survives_interruptions, .step = 6, .points = 0.25, .programs = "server",
+       .needs = "server_replies", .defects = "D26",
+       .title = "Appels interrompus, suspension puis reprise : chaque datagramme a sa réponse")
+{
+    program_inject("eintr=2");
+    struct program *server = start_datagram_server();
+    for (int i = 0; i < 3; i++)
+        expect_service("client");
+    struct postbox *client = postbox_client("client patient");
+    program_signal(server, SIGSTOP);
+    postbox_ask(client, "un");
+    postbox_ask(client, "deux");
+    program_signal(server, SIGCONT);
+    postbox_expect_reply(client, REPLY);
+    postbox_expect_reply(client, REPLY);
+    program_expect_alive(server);
+}
+
+static const char *const bad_ports[] = {
+    "12345x", "-1", "0", "65536", "70000", "", "+12345", " 12345", "0x50", "99999999999999999999",
+};
+
+static void expect_usage_refused(struct program *program)
+{
+    program_expect_exit(program, 2);
+    program_expect_some_error(program);
+    program_expect_no_more_output(program);
+}
+
+LESSON(
+    server_refuses_bad_arguments, .step = 6, .points = 0.25, .programs = "server",
+    .needs = "server_binds", .defects = "D27",
+    .title = "Serveur : un port mal écrit, ou un argument de trop, est refusé : code 2, un message")
+{
+    for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++)
+        expect_usage_refused(START("server", "127.0.0.1", bad_ports[i]));
+    expect_usage_refused(START("server", "127.0.0.1", test_port(), "trop"));
+}
+
+LESSON(client_refuses_bad_arguments, .step = 6, .points = 0.25, .programs = "client",
+       .needs = "client_asks", .defects = "D25",
+       .title = "Client : mauvais port ou argument de trop : code 2 ; MESSAGE trop long : 1 ou 2")
+{
+    for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++)
+        expect_usage_refused(START("client", "127.0.0.1", bad_ports[i], QUESTION));
+    expect_usage_refused(START("client", "127.0.0.1", test_port(), QUESTION, "trop"));
+
+    // En IPv6 le système prendrait vingt octets de plus ; le contrat n'a qu'une limite.
+    static const char *const places[] = {"127.0.0.1", "::1"};
+    for (size_t i = 0; i < 2 && (i == 0 || network_has_ipv6()); i++) {
+        struct postbox *server = postbox_open("serveur du juge", places[i], test_port());
+        struct program *client =
+            START("client", places[i], test_port(), letters(LONGEST_DATAGRAM + 1));
+        program_expect_exit_either(client, 1, 2);
+        program_expect_error(client, "client");
+        program_expect_no_more_output(client);
+        postbox_expect_nothing_more(server);
+    }
+}
+
+// Mémoire inscriptible de ce processus : tas, piles, projections privées.
+static long writable_memory_kib(const struct program *program)
+{
+    char path[32];
+    char line[256];
+    long size = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)program->pid);
+    FILE *status = fopen(path, "re");
+    if (status == NULL)
+        return 0;
+    while (fgets(line, sizeof line, status) != NULL) {
+        if (strncmp(line, "VmData:", 7) == 0)
+            size = strtol(line + 7, NULL, 10);
+    }
+    fclose(status);
+    return size;
+}
+
+// Un assainisseur garde exprès la mémoire rendue : sa croissance n'est pas celle du programme.
+static bool memory_is_the_program_s(void)
+{
+    const char *sanitizer = getenv("SANITIZE");
+    const char *wrapper = getenv(WRAPPER_VARIABLE);
+    return (sanitizer == NULL || *sanitizer == '\0') && (wrapper == NULL || *wrapper == '\0');
+}
+
+LESSON(server_leaks_nothing, .step = 6, .points = 0.25, .programs = "server",
+       .needs = "server_replies", .defects = "D26",
+       .title = "Quatre cents datagrammes ne laissent ni descripteur ouvert ni mémoire perdue")
+{
+    struct program *server = start_datagram_server();
+    for (int i = 0; i < 20; i++)
+        expect_service("premiers clients");
+    int descriptors = program_descriptor_count(server);
+    long before = writable_memory_kib(server);
+    struct postbox *client = postbox_client("client assidu");
+    for (int i = 0; i < MANY_DATAGRAMS; i++) {
+        postbox_ask(client, "encore");
+        postbox_expect_reply(client, REPLY);
+    }
+    program_expect_descriptors(server, descriptors);
+    long growth = writable_memory_kib(server) - before;
+    if (growth > MEMORY_SLACK_KIB && memory_is_the_program_s())
+        complain_because("La mémoire prise pour un datagramme doit être rendue, ou servir au "
+                         "suivant.",
+                         "après %d datagrammes, %s tient %ld Kio de plus", MANY_DATAGRAMS,
+                         server->actor, growth);
+}

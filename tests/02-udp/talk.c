@@ -1,0 +1,174 @@
+#include "talk.h"
+
+#include "transcript.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Part du temps annoncé qu'un programme juste peut ne pas avoir attendu : horloges arrondies,
+// échéance calculée juste avant un envoi que la machine retarde.
+#define EARLY_RATIO 0.1
+#define EARLY_SLACK_MS 100.0
+
+void expect_service(const char *name)
+{
+    struct postbox *client = postbox_client(name);
+    postbox_ask(client, "bonjour");
+    postbox_expect_reply(client, REPLY);
+    postbox_close(client);
+}
+
+bool program_has_ended(void *program)
+{
+    return ((const struct program *)program)->ended;
+}
+
+char *letters(size_t length)
+{
+    char *bytes = malloc(length + 1);
+    if (bytes == NULL)
+        verdict_broken("mémoire insuffisante");
+    memset(bytes, 'a', length);
+    bytes[length] = '\0';
+    return bytes;
+}
+
+struct postbox *open_judge_server(void)
+{
+    return postbox_open("serveur du juge", "127.0.0.1", test_port());
+}
+
+struct program *start_client(void)
+{
+    return START("client", "127.0.0.1", test_port(), QUESTION);
+}
+
+const struct datagram *expect_question(struct postbox *server)
+{
+    return postbox_expect_question(server, QUESTION, strlen(QUESTION), NULL);
+}
+
+static int wait_before_ms(int number)
+{
+    return 250 << (number - 1);
+}
+
+int due_ms(int number)
+{
+    int due = 0;
+    for (int i = 2; i <= number; i++)
+        due += wait_before_ms(i);
+    return due;
+}
+
+void allow_wait_before(int number)
+{
+    int wait = wait_before_ms(number);
+    pump_set_patience((wait + (wait > 1600 ? wait / 4 : 400)) / 1e3);
+}
+
+static const char *cause_of_haste(double elapsed_ms, int number)
+{
+    if (elapsed_ms < 20)
+        return "Il n'attend presque pas. L'attente est-elle donnée dans la bonne unité (des "
+               "millisecondes pour poll, des secondes et des microsecondes dans une struct "
+               "timeval) ? Un appel interrompu (EINTR) est-il pris pour la fin de l'attente ?";
+    if (number > 2)
+        return "Chaque attente dure deux fois la précédente : 500, 1000, 2000, 4000 ms.";
+    return "La première attente dure 500 ms. Quelque chose l'a-t-il écourtée : un appel "
+           "interrompu, un datagramme qui n'était pas la réponse ?";
+}
+
+static void refuse_haste(double elapsed_ms, int number)
+{
+    double due = due_ms(number);
+    double slack = due * EARLY_RATIO > EARLY_SLACK_MS ? due * EARLY_RATIO : EARLY_SLACK_MS;
+    if (elapsed_ms >= due - slack)
+        return;
+    if (number > SEND_COUNT)
+        complain_because(cause_of_haste(elapsed_ms, number),
+                         "le client renonce %.0f ms après son premier envoi ; il doit y passer "
+                         "%.0f ms",
+                         elapsed_ms, due);
+    complain_because(cause_of_haste(elapsed_ms, number),
+                     "l'envoi n° %d part %.0f ms après le premier ; il doit partir après %.0f ms",
+                     number, elapsed_ms, due);
+}
+
+// La date de chaque envoi est celle du noyau : un juge retardé ne se trompe pas d'intervalle.
+void check_not_too_early(const struct postbox *server, int number)
+{
+    const struct datagram *first = server->received[0];
+    const struct datagram *again = server->received[number - 1];
+    if (!first->dated || !again->dated)
+        return;
+    double elapsed_ms = again->arrived_ms - first->arrived_ms;
+    transcript_note("juge", "·", "envoi n° %d : %.0f ms après le premier", number, elapsed_ms);
+    refuse_haste(elapsed_ms, number);
+}
+
+const struct datagram *expect_question_again(struct postbox *server, int number)
+{
+    char hint[512];
+    snprintf(hint, sizeof hint,
+             "Après %d ms de silence la question doit repartir, et le client attend encore. Un "
+             "datagramme se perd sans que personne le dise : qui ne redemande pas peut attendre "
+             "pour toujours.",
+             wait_before_ms(number));
+    allow_wait_before(number);
+    enum wait_end end = pump_until(postbox_has_mail, server, 20);
+    if (end != WAIT_DONE) {
+        struct symptoms symptoms = {.end = end, .program = program_first(), .hint = hint};
+        complain(&symptoms, "l'envoi n° %d de la question n'est pas venu", number);
+    }
+    const struct datagram *again =
+        postbox_expect_question(server, QUESTION, strlen(QUESTION), NULL);
+    check_not_too_early(server, number);
+    pump_set_patience(1);
+    return again;
+}
+
+void expect_shown(struct program *client, const char *text)
+{
+    program_expect_line(client, "Server Says");
+    program_expect_line(client, "%s", text);
+    program_expect_exit(client, 0);
+    program_expect_no_more_output(client);
+}
+
+/** Ce qui peut suivre le dernier envoi. */
+struct last_wait {
+    const struct program *client;
+    struct postbox *server;
+    struct postbox *other;
+};
+
+static bool last_wait_over(void *context)
+{
+    const struct last_wait *wait = context;
+    return wait->client->ended || postbox_has_mail(wait->server) ||
+           (wait->other != NULL && postbox_has_mail(wait->other));
+}
+
+void expect_renunciation(struct program *client, struct postbox *server, struct postbox *other)
+{
+    struct last_wait wait = {client, server, other};
+    allow_wait_before(SEND_COUNT + 1);
+    pump_until(last_wait_over, &wait, 20);
+    pump_set_patience(1);
+    pump_now();
+    if (postbox_has_mail(server))
+        complain_because("Quatre envois en tout, le premier compris ; après la dernière attente, "
+                         "le client renonce.",
+                         "un envoi n° %zu est parti", server->count);
+    if (other != NULL && postbox_has_mail(other))
+        complain_because("Un silence ne prouve pas que le serveur est absent : il est peut-être "
+                         "lent. Seul un refus (ECONNREFUSED) mène à l'adresse suivante.",
+                         "après un silence, la question est partie vers une autre adresse, %s",
+                         other->address);
+    if (client->ended && server->received[0]->dated)
+        refuse_haste(transcript_elapsed_ms() - server->received[0]->arrived_ms, SEND_COUNT + 1);
+    program_expect_exit(client, 1);
+    program_expect_no_more_output(client);
+}

@@ -1,0 +1,63 @@
+/**
+ * @file talk.h
+ * @brief Les gestes que les tests de ce lab partagent : servir un client, interroger un serveur.
+ */
+#ifndef UDP_TALK_H
+#define UDP_TALK_H
+
+#include "judge.h"
+
+/** Ce que le serveur répond à tout. */
+#define REPLY "Hello I'm UDP Server"
+
+/** La question que les tests font poser au client. */
+#define QUESTION "quelle heure est-il ?"
+
+/** Nombre d'envois de la question, le premier compris. */
+#define SEND_COUNT 4
+
+/** @brief Un client du juge pose une question au serveur et reçoit la réponse. */
+void expect_service(const char *name);
+
+/** @brief Condition d'attente : le programme est terminé. */
+bool program_has_ended(void *program);
+
+/** @brief Autant de lettres « a », à ne pas libérer. */
+char *letters(size_t length);
+
+/** @brief Ouvre la boîte du serveur tenu par le juge : 127.0.0.1 et test_port(). */
+struct postbox *open_judge_server(void);
+
+/** @brief Lance le client vers 127.0.0.1 et test_port(), avec ::QUESTION. */
+struct program *start_client(void);
+
+/** @brief Attend la première question, exactement ::QUESTION. */
+const struct datagram *expect_question(struct postbox *server);
+
+/**
+ * @brief Attend que la question soit renvoyée, ni plus tôt que le contrat ne le dit, ni jamais.
+ * @param server la boîte qui n'a pas répondu
+ * @param number rang de l'envoi attendu : 2, 3 ou 4
+ */
+const struct datagram *expect_question_again(struct postbox *server, int number);
+
+/** @brief Vérifie que l'envoi de ce rang, déjà reçu, n'est pas parti trop tôt. */
+void check_not_too_early(const struct postbox *server, int number);
+
+/** @brief Temps entre le premier envoi et celui de ce rang (5 : le renoncement), en ms. */
+int due_ms(int number);
+
+/** @brief Règle la patience du juge sur l'attente que le contrat permet avant l'envoi de ce rang. */
+void allow_wait_before(int number);
+
+/** @brief Attend que le client montre la réponse, et rien d'autre, et finisse avec le code 0. */
+void expect_shown(struct program *client, const char *text);
+
+/**
+ * @brief Attend que le client renonce, après quatre envois et quatre attentes.
+ * @param server la boîte muette qui a reçu les quatre envois
+ * @param other  une boîte qui ne doit rien recevoir, ou `NULL`
+ */
+void expect_renunciation(struct program *client, struct postbox *server, struct postbox *other);
+
+#endif
