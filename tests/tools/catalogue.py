@@ -1,0 +1,373 @@
+"""Le catalogue des défauts (docs/defauts.md) : la prose est écrite à la main, les tableaux sont générés.
+
+catalogue.py --write    refait les tableaux, entre « <!-- généré : D09 --> » et « <!-- fin --> »
+catalogue.py --check    refuse un tableau périmé, et tout désaccord entre le catalogue, les notes, les tests,
+                        les mutants et les solutions
+
+Un lab qui n'a pas encore de tests a des tableaux « à venir » ; dès qu'il en a, rien ne lui est plus permis.
+"""
+
+import collections
+import functools
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+import csource
+from workshop import settings
+
+PAGE = pathlib.Path("docs", "defauts.md")
+WRITE = "sh tests/tools/python.sh tests/tools/catalogue.py --write"
+# Ce qu'aucun programme ne peut montrer : des idées, des mots, un choix de module.
+TEXT_ONLY = {"D44", "D57", "D58", "D59"}
+GENRES = {"plante", "bloque", "résultat faux", "fuite", "abus", "piège du C", "texte"}
+STUDENT = "Erreur d'étudiant"
+
+SECTION = re.compile(r"^## .+ \{#([\w-]+)\}$")
+HEADING = re.compile(r"^### (D\d\d) — (.+?) \{#([\w-]+)\}$", re.M)
+ANY_ID = re.compile(r"^#+ +(D\d+)\b", re.M)
+GENRE = re.compile(r"^Genre : (.+?)\.$", re.M)
+PLACE = re.compile(r"`(\w+\.c):(\w+)`")
+BLOCK = re.compile(r"(<!-- généré : (.+?) -->\n)(.*?)(<!-- fin -->)", re.S)
+LATER = "\nTests et mutants : à venir.\n\n"
+
+
+class Lab:
+    """Ce que le dépôt sait d'un lab : ses tests (None tant qu'il n'y en a pas), ses mutants, ses notes."""
+
+    def __init__(self, name):
+        self.name = name
+        self.written = any(not path.name.endswith("_driver.c") for path in pathlib.Path("tests", name).glob("*.c"))
+        self.steps, self.tests = self.listing() if self.written else (None, None)
+        folder = pathlib.Path("tests", "mutants", name)
+        self.mutants = [Mutant(path) for path in sorted(folder.glob("*.patch"))]
+        notes = pathlib.Path("labs", name, "NOTES.fr.md").read_text(encoding="utf-8")
+        self.traps = {trap: title for trap, title, _ in HEADING.findall(notes)}
+        self.misspelt = sorted(set(ANY_ID.findall(notes)) - self.traps.keys())
+        lender = settings(name).get("BORROW")
+        self.folders = [pathlib.Path("solutions", folder) for folder in (name, lender) if folder]
+        self.folders.append(pathlib.Path("common"))
+
+    @property
+    def unknown(self):
+        """Des tests existent, et le juge ne peut pas les dire : rien n'est su de ce lab."""
+        return self.written and self.tests is None
+
+    def listing(self):
+        """Les numéros des étapes et les tests, tels que le juge les dit."""
+        judge = pathlib.Path("build", "tests", self.name, "judge")
+        if not judge.is_file():
+            return None, None
+        done = subprocess.run([judge, "--list"], capture_output=True, stdin=subprocess.DEVNULL)
+        if done.returncode != 0:
+            return None, None
+        run = json.loads(done.stdout)
+        return {step["number"] for step in run["steps"]}, run["tests"]
+
+    def find(self, file, function):
+        """Le chemin de la source qui définit cette fonction, ou None."""
+        for folder in self.folders:
+            if function in functions_of(folder / file):
+                return folder / file
+        return None
+
+
+class Mutant:
+    """L'en-tête d'un mutant : le défaut (None : erreur d'étudiant), ce qui est changé, le test qui le tue."""
+
+    def __init__(self, path):
+        self.path, self.name = path, path.stem
+        head = re.split(r"^--- ", path.read_text(encoding="utf-8"), maxsplit=1, flags=re.M)[0].strip().split("\n")
+        self.first = head[0]
+        self.defect = self.first.removeprefix("Défaut : ") if self.first.startswith("Défaut : ") else None
+        killers = [line.removeprefix("Tué par : ") for line in head if line.startswith("Tué par : ")]
+        self.killer = killers[0] if len(killers) == 1 else None
+        self.text = " ".join(line.strip() for line in head[1:] if not line.startswith("Tué par : ")).strip()
+
+    def complaints(self, entries, lab):
+        """Un mutant a un défaut connu, ou dit être une erreur d'étudiant ; son test existe et le dit."""
+        if self.defect is None and self.first != STUDENT:
+            yield f"{self.path} : la première ligne dit « Défaut : Dnn » ou « {STUDENT} »"
+        if self.defect and (self.defect not in entries or entries[self.defect].lab != lab.name):
+            yield f"{self.path} : {self.defect} n'est pas un défaut de {lab.name} au catalogue"
+        if self.killer is None:
+            yield f"{self.path} : une ligne « Tué par : » et une seule est attendue"
+        if not self.text:
+            yield f"{self.path} : rien ne dit ce qui y est changé"
+        golden = self.path.with_suffix(".golden")
+        if self.defect and golden.is_file() and self.defect not in golden.read_text(encoding="utf-8"):
+            yield f"{golden} : le message ne nomme pas {self.defect}"
+        if self.killer is None or lab.tests is None:
+            return
+        test = next((test for test in lab.tests if test["name"] == self.killer), None)
+        if test is None:
+            yield f"{self.path} : {lab.name} n'a pas de test {self.killer}"
+        elif self.defect and self.defect not in test["defects"]:
+            yield f"{self.path} : {self.killer} montre {self.defect}, et ne le dit pas"
+
+
+class Entry:
+    """Un défaut, tel que le catalogue le raconte."""
+
+    def __init__(self, name, title, anchor, lab, body):
+        self.name, self.title, self.anchor, self.lab = name, title, anchor, lab
+        genre = GENRE.search(body)
+        self.genre = genre[1] if genre else None
+        self.blocks = [block for _, block, _, _ in BLOCK.findall(body)]
+        self.places = list(dict.fromkeys(PLACE.findall(BLOCK.sub("", body))))
+
+    def complaints(self, labs):
+        """Ce qui manque à cette rubrique, ou y est faux."""
+        if self.anchor != f"defaut-{self.name.lower()}":
+            yield f"{self.name} : l'ancre {self.anchor} n'est pas celle attendue"
+        if self.genre not in GENRES:
+            yield f"{self.name} : une ligne « Genre : … . » est attendue, parmi {', '.join(sorted(GENRES))}"
+        if self.blocks != ([] if self.name in TEXT_ONLY else [self.name]):
+            yield f"{self.name} : un tableau généré à son nom est attendu, sauf pour {', '.join(sorted(TEXT_ONLY))}"
+        if self.name in TEXT_ONLY:
+            return
+        if self.lab is None:
+            yield f"{self.name} : l'ancre de sa partie ne commence pas par « defauts- » et le nom d'un lab"
+            return
+        if not self.places:
+            yield f"{self.name} : la prose ne dit pas où il est corrigé (`fichier.c:fonction`)"
+        for file, function in self.places:
+            if labs[self.lab].find(file, function) is None:
+                yield f"{self.name} : aucune fonction {function} dans {file}"
+
+
+@functools.lru_cache(maxsize=None)
+def functions_of(path):
+    """Les fonctions qu'une source définit ; aucune si elle n'existe pas."""
+    return csource.functions(path.read_text(encoding="utf-8")).keys() if path.is_file() else ()
+
+
+def read_entries(page, labs):
+    """Les rubriques du catalogue, dans l'ordre."""
+    lab, starts = None, []
+    for line in re.finditer(r"^.*$", page, re.M):
+        section, heading = SECTION.match(line[0]), HEADING.match(line[0])
+        if section:
+            anchor = section[1].removeprefix("defauts-")
+            lab = next((name for name in labs if anchor.startswith(name)), None)
+            starts.append((line.start(), None, lab))
+        elif heading:
+            starts.append((line.start(), heading, lab))
+    ends = [start for start, _, _ in starts[1:]] + [len(page)]
+    return [Entry(*heading.groups(), lab, page[start:end])
+            for (start, heading, lab), end in zip(starts, ends) if heading]
+
+
+def cell(text):
+    """Un texte dans une case de tableau, pour Doxygen comme pour GitHub."""
+    for mark in "\\|@#%":
+        text = text.replace(mark, "\\" + mark)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("--", "\\--")
+
+
+def french(number):
+    """Un nombre écrit à la française."""
+    return f"{number:g}".replace(".", ",")
+
+
+def table(titles, rows):
+    """Un tableau Markdown."""
+    lines = [" | ".join(titles), "|".join("---" for _ in titles)]
+    return "".join(f"| {line} |\n" if index != 1 else f"|{line}|\n"
+                   for index, line in enumerate(lines + [" | ".join(row) for row in rows]))
+
+
+def tests_of(entry, labs):
+    return [test for test in labs[entry.lab].tests or [] if entry.name in test["defects"]] if entry.lab else []
+
+
+def mutants_of(entry, labs):
+    return [mutant for mutant in labs[entry.lab].mutants if mutant.defect == entry.name] if entry.lab else []
+
+
+def describe_places(entry, lab):
+    """Où le défaut est corrigé : chaque source, et ses fonctions."""
+    places = collections.defaultdict(list)
+    for file, function in entry.places:
+        places[lab.find(file, function) or file].append(f"`{function}`")
+    return " ; ".join(f"`{path}` ({', '.join(names)})" for path, names in places.items())
+
+
+def render_entry(entry, labs):
+    """Les tableaux d'un défaut."""
+    text = (f"\nCorrigé dans {describe_places(entry, labs[entry.lab])}. Pour le voir de vos yeux : "
+            f"[l'expérience des notes](#lab-{entry.lab}-{entry.name.lower()}).\n")
+    if labs[entry.lab].tests is None:
+        return text + LATER
+    rows = [(f"`{test['name']}`", str(test["step"]), french(test["points"]), cell(test["title"]))
+            for test in tests_of(entry, labs)]
+    text += "\n" + table(("test", "étape", "points", "ce qu'il demande"), rows)
+    rows = [(f"`{mutant.name}`", cell(mutant.text), f"`{mutant.killer}`") for mutant in mutants_of(entry, labs)]
+    if rows:
+        text += "\n" + table(("mutant", "ce qui y est changé", "tué par"), rows)
+    return text + "\n"
+
+
+def render_summary(entries, labs):
+    """Tous les défauts, un par ligne, et les totaux."""
+    rows = []
+    for entry in sorted(entries, key=lambda entry: entry.name):
+        tests, mutants = str(len(tests_of(entry, labs))), str(len(mutants_of(entry, labs)))
+        if entry.name in TEXT_ONLY:
+            tests = mutants = "–"
+        elif labs[entry.lab].tests is None:
+            tests = mutants = "à venir"
+        elif not labs[entry.lab].mutants:
+            mutants = "à venir"
+        rows.append((f"[{entry.name}](#{entry.anchor})", entry.title, entry.genre or "?", tests, mutants))
+    mutants = [mutant for lab in labs.values() for mutant in lab.mutants]
+    tests = [test for lab in labs.values() for test in lab.tests or []]
+    named = sum(mutant.defect is not None for mutant in mutants)
+    return (f"\n{len(entries)} défauts ; {len(tests)} tests ; {len(mutants)} mutants, dont {named} ont un défaut "
+            f"de cette page et {len(mutants) - named} une erreur d'étudiant.\n\n"
+            + table(("défaut", "titre", "genre", "tests", "mutants"), rows) + "\n")
+
+
+def render_mistakes(labs):
+    """Les erreurs d'étudiants, lab par lab."""
+    text = "\n"
+    for lab in labs.values():
+        rows = [(f"`{mutant.name}`", cell(mutant.text), f"`{mutant.killer}`")
+                for mutant in lab.mutants if mutant.defect is None]
+        text += f"**{lab.name}**\n\n"
+        text += table(("mutant", "ce qui y est changé", "tué par"), rows) + "\n" if rows else "À venir.\n\n"
+    return text
+
+
+def renew(page, entries, labs):
+    """La page, ses tableaux refaits ; ceux d'un lab dont rien n'est su restent comme ils sont."""
+    known = {entry.name: entry for entry in entries if entry.lab and entry.name not in TEXT_ONLY}
+    blind = any(lab.unknown for lab in labs.values())
+
+    def replace(match):
+        opening, name, before, closing = match.groups()
+        if name == "sommaire":
+            after = before if blind else render_summary(entries, labs)
+        elif name == "erreurs":
+            after = render_mistakes(labs)
+        elif name in known:
+            entry = known[name]
+            after = (before or LATER) if labs[entry.lab].unknown else render_entry(entry, labs)
+        else:
+            after = before
+        return opening + after + closing
+    return BLOCK.sub(replace, page)
+
+
+def stale_blocks(page, renewed):
+    """Chaque tableau qui n'est plus ce qu'il devrait être."""
+    for (_, name, before, _), (_, _, after, _) in zip(BLOCK.findall(page), BLOCK.findall(renewed)):
+        if before != after:
+            yield f"{PAGE} : le tableau « {name} » est périmé ; pour le refaire : {WRITE}"
+
+
+def compare_page(page, entries):
+    """La forme de la page : numéros, balises."""
+    names = sorted(entry.name for entry in entries)
+    expected = [f"D{number:02d}" for number in range(1, len(names) + 1)]
+    if names != expected:
+        wrong = next((name for name, wanted in zip(names, expected) if name != wanted), "?")
+        yield f"{PAGE} : les défauts vont de D01 à {expected[-1] if expected else '?'}, sans trou ; voyez {wrong}"
+    for written in sorted(set(ANY_ID.findall(page)) - set(names)):
+        yield f"{PAGE} : le titre de {written} n'a pas la forme « ### Dnn — titre {{#defaut-dnn}} »"
+    blocks = [name for _, name, _, _ in BLOCK.findall(page)]
+    if len(blocks) != page.count("<!-- généré") or len(blocks) != page.count("<!-- fin -->"):
+        yield f"{PAGE} : une balise « généré » ou « fin » n'a pas sa pareille"
+    for name in sorted(set(blocks) - set(names) - {"sommaire", "erreurs"}):
+        yield f"{PAGE} : « généré : {name} » ne veut rien dire"
+    for name in ("sommaire", "erreurs"):
+        if blocks.count(name) != 1:
+            yield f"{PAGE} : « généré : {name} » est attendu une fois"
+
+
+def compare_notes(entries, lab):
+    """Les pièges des notes d'un lab sont ceux du catalogue, sous le même titre."""
+    told = {entry.name: entry.title for entry in entries.values() if entry.lab == lab.name}
+    where = f"labs/{lab.name}/NOTES.fr.md"
+    for name in lab.misspelt:
+        yield f"{where} : le titre de {name} n'a pas la forme « ### Dnn — titre {{#ancre}} »"
+    for name in sorted(lab.traps.keys() - told.keys()):
+        yield f"{where} : {name} n'est pas un défaut de {lab.name} au catalogue"
+    for name in sorted(told.keys() - lab.traps.keys()):
+        yield f"{where} : {name} est au catalogue, et n'a pas de section « ### {name} — … »"
+    for name in sorted(told.keys() & lab.traps.keys()):
+        if told[name] != lab.traps[name]:
+            yield f"{where} : {name} s'appelle « {lab.traps[name]} », et « {told[name]} » au catalogue"
+
+
+def compare_tests(entries, lab):
+    """Chaque test a une étape et des points, et ne nomme que des défauts de son lab ; chaque défaut a un test."""
+    if lab.unknown:
+        yield f"{lab.name} a des tests, mais son juge ne peut pas les dire : make build/tests/{lab.name}/judge"
+    if lab.tests is None:
+        return
+    for test in lab.tests:
+        where = f"{lab.name}, test {test['name']}"
+        if test["step"] not in lab.steps:
+            yield f"{where} : l'étape {test['step']} n'existe pas"
+        if not test["points"] > 0:
+            yield f"{where} : pas de points"
+        for name in test["defects"]:
+            if name not in entries or entries[name].lab != lab.name:
+                yield f"{where} : {name} n'est pas un défaut de {lab.name} au catalogue"
+            elif name in TEXT_ONLY:
+                yield f"{where} : le catalogue dit qu'aucun programme ne peut montrer {name}"
+    shown = {name for test in lab.tests for name in test["defects"]}
+    for entry in entries.values():
+        if entry.lab == lab.name and entry.name not in TEXT_ONLY | shown:
+            yield f"{lab.name} : aucun test ne montre {entry.name}"
+
+
+def compare_folders(labs):
+    """Les mutants sont rangés par lab."""
+    folder = pathlib.Path("tests", "mutants")
+    for path in sorted(folder.rglob("*.patch")) if folder.is_dir() else []:
+        if path.parent.parent != folder or path.parent.name not in labs:
+            yield f"{path} : ce dossier n'est pas celui d'un lab"
+
+
+def complaints(page, entries, labs):
+    """Tout ce qui ne concorde pas, tableaux mis à part."""
+    yield from compare_page(page, entries)
+    for entry in entries:
+        yield from entry.complaints(labs)
+    by_name = {entry.name: entry for entry in entries}
+    yield from compare_folders(labs)
+    for lab in labs.values():
+        yield from compare_notes(by_name, lab)
+        yield from compare_tests(by_name, lab)
+        for mutant in lab.mutants:
+            yield from mutant.complaints(by_name, lab)
+
+
+def main():
+    if sys.argv[1:] not in (["--check"], ["--write"]):
+        print("catalogue : --check ou --write est attendu", file=sys.stderr)
+        return 2
+    labs = {path.parent.name: Lab(path.parent.name) for path in sorted(pathlib.Path("tests").glob("*/lab.mk"))}
+    page = PAGE.read_text(encoding="utf-8")
+    entries = read_entries(page, labs)
+    renewed = renew(page, entries, labs)
+    found = list(complaints(page, entries, labs))
+    if sys.argv[1] == "--check":
+        found += stale_blocks(page, renewed)
+    elif renewed != page:
+        PAGE.write_text(renewed, encoding="utf-8")
+    for lab in labs.values():
+        if not lab.written:
+            print(f"{lab.name} : pas encore de tests ; ses tableaux disent « à venir »")
+    for complaint in found:
+        print(complaint)
+    print(f"{len(entries)} défauts au catalogue, {len(found)} désaccords")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
