@@ -8,7 +8,7 @@ export LC_ALL=C.UTF-8
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPER NO_COLOR
 
-ALL="solutions skeleton warnings parity points format lint report options shared sanitize threads valgrind docs readme"
+ALL="solutions skeleton warnings parity points catalogue format lint report options shared sanitize threads valgrind docs readme"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -19,6 +19,7 @@ describe() {
     warnings) echo "aucun avertissement de gcc ni de clang" ;;
     parity) echo "squelette et solution se correspondent" ;;
     points) echo "points, étapes et défauts concordent avec les notes" ;;
+    catalogue) echo "le catalogue des défauts dit ce que disent notes, tests et mutants" ;;
     format) echo "la mise en forme du C" ;;
     lint) echo "clang-tidy, cppcheck, shellcheck" ;;
     report) echo "les rapports, sur des résultats d'exemple" ;;
@@ -69,6 +70,10 @@ gate_parity() {
 
 gate_points() {
     sh tests/tools/python.sh tests/tools/points.py $LABS
+}
+
+gate_catalogue() {
+    sh tests/tools/python.sh tests/tools/catalogue.py --check
 }
 
 gate_format() {
