@@ -104,6 +104,9 @@ LESSON(framing_accepts_longest_line, .step = 2, .points = 0.25, .programs = "fra
     program_expect_line(driver, "ligne de 15 octets : 123456789012345");
     program_expect_line(driver, "ligne de 6 octets : encore");
     program_expect_line(driver, "ligne de 15 octets : 543210987654321");
+    peer_send_byte_by_byte(peer, "octet par octet");
+    peer_send(peer, "\n");
+    program_expect_line(driver, "ligne de 15 octets : octet par octet");
     peer_half_close(peer);
     program_expect_line(driver, "fin de flux");
 }
@@ -142,15 +145,25 @@ LESSON(framing_reads_standard_input, .step = 2, .points = 0.25, .programs = "fra
     program_expect_line(driver, "fin de flux");
 }
 
+static bool has_spoken(void *driver)
+{
+    return ((const struct program *)driver)->out.length > 0;
+}
+
 LESSON(framing_sends_everything, .step = 2, .points = 0.25, .programs = "framing_driver",
        .defects = "D11",
-       .title = "send_all envoie un mégaoctet entier, même à un lecteur lent")
+       .title = "send_all envoie huit mégaoctets entiers, même à un lecteur lent")
 {
-    const size_t length = 1 << 20;
+    const size_t length = 8 << 20;
     struct peer *peer;
     char *expected = pattern(length);
-    struct program *driver = start_sender("1048576", &peer);
+    struct program *driver = start_sender("8388608", &peer);
+    // C'est plus que la mémoire des deux systèmes : le lecteur ne lit pas tant que l'envoi n'attend
+    // pas, ou ne prétend pas avoir fini.
     peer_stop_reading(peer);
+    pump_set_patience(0.1);
+    pump_until(has_spoken, driver, 5);
+    pump_set_patience(1);
     peer_resume_reading(peer);
     peer_expect_bytes(peer, expected, length);
     program_expect_line(driver, "tout est envoyé");
@@ -202,6 +215,8 @@ LESSON(framing_survives_departure, .step = 2, .points = 0.25, .programs = "frami
     // Plus que la mémoire des deux systèmes : l'envoi est encore en cours quand l'autre coupe.
     struct program *driver = start_sender("67108864", &peer);
     peer_stop_reading(peer);
+    // La fin de flux avant la coupure : c'est alors EPIPE, donc SIGPIPE, et non ECONNRESET.
+    peer_half_close(peer);
     peer_reset(peer);
     program_expect_exit(driver, 0);
     program_expect_either_line(driver, "erreur : EPIPE", "erreur : ECONNRESET");

@@ -84,6 +84,8 @@ LESSON(client_reports_closing_server, .step = 6, .points = 0.25, .programs = "cl
     server = listener_accept(listener, "serveur brutal");
     program_expect_line(client, "socket created");
     program_expect_line(client, "socket connected to 127.0.0.1:%s", other_port());
+    // La fin de flux avant la coupure : c'est alors EPIPE, donc SIGPIPE, et non ECONNRESET.
+    peer_half_close(server);
     peer_reset(server);
     program_type(client, "bonjour\nencore\n");
     program_expect_exit(client, 1);

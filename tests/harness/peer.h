@@ -95,7 +95,7 @@ void peer_expect_end(struct peer *peer);
 /** @brief Attend que l'autre ferme, par une fin de flux ou par un RST, sans un octet de plus. */
 void peer_expect_gone(struct peer *peer);
 
-/** @brief Vérifie que rien d'autre n'a été reçu jusqu'ici. */
+/** @brief Laisse les programmes finir ce qu'ils font, et vérifie que rien d'autre n'est reçu. */
 void peer_expect_nothing_more(struct peer *peer);
 
 /** @brief Attend d'avoir reçu au moins @p length octets en tout. */

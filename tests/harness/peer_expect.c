@@ -130,6 +130,7 @@ void peer_expect_end(struct peer *peer)
 
 void peer_expect_nothing_more(struct peer *peer)
 {
+    programs_wait_until_asleep();
     pump_now();
     expect_no_byte(peer, WAIT_DONE);
 }

@@ -26,10 +26,17 @@ struct program *program_first(void)
     return programs;
 }
 
+// « server_thread » est encore le serveur, compilé autrement.
+static bool is_named(const char *which, const char *name)
+{
+    size_t length = strlen(name);
+    return strncmp(which, name, length) == 0 && (which[length] == '\0' || which[length] == '_');
+}
+
 struct program *program_named(const char *which)
 {
     for (struct program *program = programs; program != NULL; program = program->next) {
-        if (strcmp(program->which, which) == 0)
+        if (is_named(program->which, which))
             return program;
     }
     return NULL;
@@ -74,6 +81,19 @@ static void collect(struct source *source, short revents)
                      bytes, (size_t)count);
     if (output->length > FLOOD_LIMIT)
         source->events = 0;
+}
+
+static bool all_asleep(void *context)
+{
+    (void)context;
+    struct activity activity = {.asleep = true};
+    programs_observe(&activity);
+    return activity.asleep;
+}
+
+void programs_wait_until_asleep(void)
+{
+    pump_until(all_asleep, NULL, 1);
 }
 
 bool programs_flooding(void)
@@ -135,9 +155,9 @@ static void watch(struct source *source, int fd, short events,
 
 static const char *actor_of(const char *which)
 {
-    if (strcmp(which, "server") == 0)
+    if (is_named(which, "server"))
         return "votre serveur";
-    if (strcmp(which, "client") == 0)
+    if (is_named(which, "client"))
         return "votre client";
     return "votre framing.c";
 }
@@ -207,8 +227,13 @@ void program_end_input(struct program *program)
 void program_signal(struct program *program, int signal)
 {
     transcript_note("juge", "·", "envoie SIG%s à %s", sigabbrev_np(signal), program->actor);
-    if (!program->ended)
-        kill(program->pid, signal);
+    if (program->ended)
+        return;
+    kill(program->pid, signal);
+    // Ce que le test fait ensuite doit trouver le programme arrêté, pas sur le point de l'être.
+    siginfo_t state;
+    if (signal == SIGSTOP)
+        waitid(P_PID, (id_t)program->pid, &state, WSTOPPED | WEXITED | WNOWAIT);
 }
 
 void programs_observe(struct activity *activity)

@@ -77,6 +77,14 @@ void program_end_input(struct program *program);
 /** @brief Envoie un signal au programme. */
 void program_signal(struct program *program, int signal);
 
+/**
+ * @brief Attend que les programmes n'aient plus rien à faire : chacun de leurs threads dort.
+ *
+ * Ce qu'ils devaient faire de ce qui leur est arrivé est alors fait. N'exige rien : un programme qui
+ * ne dort jamais est laissé à lui-même.
+ */
+void programs_wait_until_asleep(void);
+
 /** @brief Dernier programme lancé sous ce nom, ou `NULL`. */
 struct program *program_named(const char *which);
 
