@@ -56,14 +56,15 @@ class Lab:
                 origin[file] = pathlib.Path("solutions", lender, file)
                 self.libraries.append(file)
         self.solution = {file: path.read_text(encoding="utf-8") for file, path in origin.items()}
+        # Une copie : le juge peut être reconstruit pendant que l'on travaille. Il cherche sa bibliothèque
+        # d'injection dans ../../harness.
+        self.judge = BUILD / "workshop" / name / "judge"
+        self.judge.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(BUILD / "tests" / name / "judge", self.judge)
         listing = subprocess.run([self.judge, "--list"], check=True, capture_output=True).stdout
         self.tests = {test["name"]: test for test in json.loads(listing)["tests"]}
         self.base = Bench(self, BUILD / "workshop" / "solution", None)
         self.base.build(self.solution)
-
-    @property
-    def judge(self):
-        return f"build/tests/{self.name}/judge"
 
 
 class Bench:
