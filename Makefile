@@ -30,7 +30,7 @@ export CC
 
 # Un lab est jugé dès qu'il a un lab.mk et des tests.
 judge_sources = $(filter-out %_driver.c,$(wildcard tests/$1/*.c tests/$1/private/*.c))
-LABS := $(foreach lab,$(patsubst tests/%/lab.mk,%,$(wildcard tests/*/lab.mk)),$(if $(call judge_sources,$(lab)),$(lab)))
+LABS := $(strip $(foreach lab,$(patsubst tests/%/lab.mk,%,$(wildcard tests/*/lab.mk)),$(if $(call judge_sources,$(lab)),$(lab))))
 export LABS
 JUDGES := $(LABS:%=build/tests/%/judge)
 # Pour juger un lab, le juge de ce lab suffit. Si LAB ne désigne rien, judge.sh le dira.
