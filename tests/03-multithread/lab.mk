@@ -3,3 +3,4 @@ TITLE := Multithread : un thread pour chaque client
 PROGRAMS := server client
 BORROW := 01-tcp
 LAB_CFLAGS := -pthread
+SANITIZED := server:thread server:address

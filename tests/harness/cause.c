@@ -2,6 +2,7 @@
 
 #include "network.h"
 #include "process_tree.h"
+#include "sanitizer.h"
 #include "sockdiag.h"
 #include "visible.h"
 
@@ -59,6 +60,9 @@ void describe_end(const struct program *program, char *where, size_t size)
 
 static const char *from_sanitizer(const struct program *program)
 {
+    static struct finding finding;
+    if (sanitizer_read(program, &finding))
+        return finding.cause;
     static const char *const marks[] = {"AddressSanitizer", "LeakSanitizer", "runtime error:",
                                         "ThreadSanitizer", "== Invalid ", "definitely lost"};
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
@@ -80,9 +84,6 @@ static const char *from_death(const struct program *program)
 {
     if (!program->ended)
         return NULL;
-    const char *sanitizer = from_sanitizer(program);
-    if (sanitizer != NULL)
-        return sanitizer;
     char end[256];
     describe_end(program, end, sizeof end);
     if (program->err.length == 0)
@@ -295,6 +296,9 @@ const char *likely_cause(const struct symptoms *symptoms)
 {
     if (symptoms->program == NULL)
         return NULL;
+    const char *sanitizer = from_sanitizer(symptoms->program);
+    if (sanitizer != NULL)
+        return sanitizer;
     const char *bytes = from_bytes(symptoms);
     if (bytes != NULL && !symptoms->program->ended)
         return with_place(bytes, symptoms);

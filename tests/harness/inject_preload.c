@@ -8,11 +8,13 @@
  *   short=N  un appel sur un socket ne transfère jamais plus de N octets ;
  *   eintr=K  un appel sur un socket (ou poll) sur K échoue d'abord avec EINTR, à partir du premier ;
  *            sauf un appel qui n'attend jamais (MSG_DONTWAIT) : le noyau ne l'interrompt pas ;
- *   refuse=N les N premiers datagrammes envoyés sont refusés avec EPERM, comme par un pare-feu.
+ *   refuse=N les N premiers datagrammes envoyés sont refusés avec EPERM, comme par un pare-feu ;
+ *   threads=N  après le deuxième client accepté, les N premières créations de thread échouent.
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -35,6 +37,8 @@ static size_t short_limit;
 static unsigned eintr_period;
 static atomic_uint refusals;
 static atomic_uint calls;
+static atomic_uint accepted;
+static atomic_int refused_threads;
 
 static unsigned setting(const char *name)
 {
@@ -48,6 +52,7 @@ __attribute__((constructor)) static void read_settings(void)
     short_limit = setting("short=");
     eintr_period = setting("eintr=");
     refusals = setting("refuse=");
+    refused_threads = (int)setting("threads=");
 }
 
 static bool is_socket(int fd)
@@ -200,16 +205,23 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
     return interrupt_unless(flags) ? -1 : real(fd, message, flags);
 }
 
+static int count_client(int fd)
+{
+    if (fd >= 0)
+        atomic_fetch_add(&accepted, 1);
+    return fd;
+}
+
 int accept(int fd, __SOCKADDR_ARG address, socklen_t *length)
 {
     REAL(accept);
-    return interrupt() ? -1 : real(fd, address, length);
+    return interrupt() ? -1 : count_client(real(fd, address, length));
 }
 
 int accept4(int fd, __SOCKADDR_ARG address, socklen_t *length, int flags)
 {
     REAL(accept4);
-    return interrupt() ? -1 : real(fd, address, length, flags);
+    return interrupt() ? -1 : count_client(real(fd, address, length, flags));
 }
 
 int poll(struct pollfd *descriptors, nfds_t count, int timeout)
@@ -223,4 +235,14 @@ int ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *timeo
 {
     REAL(ppoll);
     return interrupt() ? -1 : real(descriptors, count, timeout, mask);
+}
+
+// Les threads préparés au démarrage, avant tout client, ne sont pas touchés.
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
+                   void *argument)
+{
+    REAL(pthread_create);
+    if (atomic_load(&accepted) > 2 && atomic_fetch_sub(&refused_threads, 1) > 0)
+        return EAGAIN;
+    return real(thread, attributes, start, argument);
 }

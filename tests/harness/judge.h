@@ -18,6 +18,7 @@
 #include "program.h"
 #include "pump.h"
 #include "resources.h"
+#include "sanitizer.h"
 #include "verdict.h"
 
 #endif

@@ -6,12 +6,15 @@
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
 
-VARIANT := $(CC)$(if $(SANITIZE),+$(SANITIZE))
-COMMON := build/common/$(subst /,-,$(VARIANT))
+# Où sont les objets de common/, une fois pour tous les travaux. $1 : l'assainisseur, ou rien.
+common_folder = build/common/$(subst /,-,$(CC)$(if $1,+$1))
+COMMON := $(call common_folder,$(SANITIZE))
 SANITIZER_address := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SANITIZER_thread := -fsanitize=thread
-SANITIZER := $(if $(SANITIZE),$(SANITIZER_$(SANITIZE)) -fno-omit-frame-pointer)
-FLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Icommon -pthread $(SANITIZER)
+sanitizer_flags = $(if $1,$(SANITIZER_$1) -fno-omit-frame-pointer)
+SANITIZER := $(call sanitizer_flags,$(SANITIZE))
+PLAIN_FLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Icommon -pthread
+FLAGS := $(PLAIN_FLAGS) $(SANITIZER)
 COMPILE := sh tests/tools/compile.sh
 RULES := tests/tools/work.mk tests/tools/compile.sh
 
@@ -46,6 +49,36 @@ $(PROGRAMS:%=$(BASE)/$1/bin/%) $(DRIVERS:%=$(BASE)/$1/bin/%): $(BASE)/$1/bin/%: 
 -include $(PROGRAMS:%=$(BASE)/$1/obj/%.d) $(DRIVERS:%=$(BASE)/$1/obj/%.d) $(LIBRARIES:%.c=$(BASE)/$1/lib/%.d)
 endef
 
+# Un jumeau : un programme du lab compilé en plus avec un assainisseur, pour les tests qui le lancent
+# (SANITIZED := server:thread donne server_thread). $1 : le lab ; $2 : le programme ; $3 : l'assainisseur.
+# La sonde, un programme vide compilé de même, dit au juge si l'assainisseur marche sur cette machine.
+define twin_rules
+all: $(BASE)/$1/bin/$2_$3 $(BASE)/$1/bin/probe_$3
+
+$(BASE)/$1/$3/$2.o: $(call present,$(BASE)/$1/src/$2.c) $(RULES)
+	$(COMPILE) object $$@ $(BASE)/$1/src/$2.c $(PLAIN_FLAGS) $(call sanitizer_flags,$3) $(INCLUDES) $(LAB_CFLAGS)
+
+$(BASE)/$1/bin/$2_$3: $(BASE)/$1/$3/$2.o $(BASE)/$1/$3/lib/library.a $(call common_folder,$3)/common.a
+	$(COMPILE) program $$@ $$^ $(call sanitizer_flags,$3) -pthread $(LAB_CFLAGS)
+
+-include $(BASE)/$1/$3/$2.d
+endef
+
+# Ce que tous les jumeaux d'un lab ont en commun pour un assainisseur. $1 : le lab ; $2 : l'assainisseur.
+define twin_library_rules
+$(BASE)/$1/$2/lib/library.a: $(LIBRARIES:%.c=$(BASE)/$1/$2/lib/%.o)
+	$(COMPILE) archive $$@ $$^
+
+$(foreach source,$(LIBRARIES),
+$(BASE)/$1/$2/lib/$(source:.c=.o): $(call present,$(BASE)/$1/src/$(source)) $(RULES)
+	$(COMPILE) object $$@ $(BASE)/$1/src/$(source) $(PLAIN_FLAGS) $(call sanitizer_flags,$2) $(INCLUDES) $(LAB_CFLAGS)
+)
+$(BASE)/$1/bin/probe_$2: $(call common_folder,$2)/sanitizer_probe.o $(RULES)
+	$(COMPILE) program $$@ $$< $(call sanitizer_flags,$2) -pthread
+
+-include $(LIBRARIES:%.c=$(BASE)/$1/$2/lib/%.d)
+endef
+
 # Chaque lab.mk est lu à neuf. Le lab qui prête sa bibliothèque (BORROW) est lu le premier.
 define load_lab
 TITLE :=
@@ -55,6 +88,7 @@ HEADERS :=
 DRIVERS :=
 BORROW :=
 LAB_CFLAGS :=
+SANITIZED :=
 include tests/$1/lab.mk
 endef
 
@@ -62,20 +96,41 @@ define borrow_lab
 LENT := $$(shell sed -n 's/^LIBRARY := //p' tests/$(BORROW)/lab.mk)
 endef
 
+after_colon = $(lastword $(subst :, ,$1))
+before_colon = $(firstword $(subst :, ,$1))
+
+TWINS :=
 $(foreach lab,$(LABS),\
 	$(eval $(call load_lab,$(lab)))\
 	$(eval LENT :=)\
 	$(if $(BORROW),$(eval $(call borrow_lab)))\
 	$(eval LIBRARIES := $(LIBRARY) $(LENT))\
 	$(eval INCLUDES := -Ilabs/$(lab) $(BORROW:%=-Ilabs/%))\
-	$(eval $(call lab_rules,$(lab))))
+	$(eval $(call lab_rules,$(lab)))\
+	$(eval KINDS := $(sort $(foreach twin,$(SANITIZED),$(call after_colon,$(twin)))))\
+	$(eval TWINS += $(KINDS))\
+	$(foreach kind,$(KINDS),$(eval $(call twin_library_rules,$(lab),$(kind))))\
+	$(foreach twin,$(SANITIZED),\
+		$(eval $(call twin_rules,$(lab),$(call before_colon,$(twin)),$(call after_colon,$(twin))))))
 
-COMMON_OBJECTS := $(patsubst common/%.c,$(COMMON)/%.o,$(wildcard common/*.c))
+# Un programme écrit avec les threads de C11 ne peut être vérifié par ThreadSanitizer sans cette aide.
+helpers = $(if $(filter thread,$1),c11_threads)
+common_objects = $(patsubst common/%.c,$(call common_folder,$1)/%.o,$(wildcard common/*.c)) \
+	$(patsubst %,$(call common_folder,$1)/%.o,$(call helpers,$1))
 
-$(COMMON)/common.a: $(COMMON_OBJECTS)
-	$(COMPILE) archive $@ $^
+# $1 : l'assainisseur, ou rien.
+define common_rules
+$(call common_folder,$1)/common.a: $(call common_objects,$1)
+	$(COMPILE) archive $$@ $$^
 
-$(COMMON_OBJECTS): $(COMMON)/%.o: common/%.c $(RULES)
-	$(COMPILE) object $@ $< $(FLAGS)
+$(call common_folder,$1)/%.o: common/%.c $(RULES)
+	$(COMPILE) object $$@ $$< $(PLAIN_FLAGS) $(call sanitizer_flags,$1)
 
--include $(COMMON_OBJECTS:.o=.d)
+$(call common_folder,$1)/%.o: tests/tools/%.c $(RULES)
+	$(COMPILE) object $$@ $$< $(PLAIN_FLAGS) $(call sanitizer_flags,$1)
+
+-include $(patsubst %.o,%.d,$(call common_objects,$1))
+endef
+
+$(eval $(call common_rules,$(SANITIZE)))
+$(foreach kind,$(filter-out $(SANITIZE),$(sort $(TWINS))),$(eval $(call common_rules,$(kind))))

@@ -1,0 +1,112 @@
+#include "sanitizer.h"
+
+#include "complain.h"
+#include "expect.h"
+#include "network.h"
+#include "spawn.h"
+#include "transcript.h"
+#include "verdict.h"
+#include "visible.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PROBE_PATIENCE_MS 20000
+
+static const char *title_of(const char *sanitizer)
+{
+    return strcmp(sanitizer, "thread") == 0 ? "ThreadSanitizer" : "AddressSanitizer";
+}
+
+static void programs_path(char *path, size_t size, const char *name, const char *suffix)
+{
+    const char *folder = getenv(PROGRAMS_VARIABLE);
+    snprintf(path, size, "%s/%s%s", folder != NULL ? folder : ".", name, suffix);
+}
+
+static bool is_built(const char *name)
+{
+    char path[4200];
+    programs_path(path, sizeof path, name, "");
+    return access(path, X_OK) == 0;
+}
+
+// Ce qu'un programme vide, compilé de même, écrit sur stderr ; et s'il finit bien.
+static bool probe_runs(const char *probe, char *said, size_t size)
+{
+    static const char *const no_arguments[] = {NULL};
+    struct spawned spawned;
+    size_t length = 0;
+    int status = 1;
+    said[0] = '\0';
+    if (!spawn(probe, no_arguments, &spawned))
+        return false;
+    struct pollfd ended = {.fd = spawned.pidfd, .events = POLLIN};
+    bool in_time = poll(&ended, 1, PROBE_PATIENCE_MS) > 0;
+    if (!in_time)
+        process_tree_kill_descendants();
+    else if (waitpid(spawned.pid, &status, 0) < 0)
+        status = 1;
+    ssize_t count = read(spawned.err, said, size - 1);
+    length = count > 0 ? strcspn(said, "\n") : 0;
+    said[length] = '\0';
+    close(spawned.in);
+    close(spawned.out);
+    close(spawned.err);
+    close(spawned.pidfd);
+    return in_time && status == 0;
+}
+
+static void require_sanitizer(const char *sanitizer)
+{
+    char probe[32];
+    char said[512];
+    snprintf(probe, sizeof probe, "probe_%s", sanitizer);
+    if (!is_built(probe))
+        verdict_skip("ce compilateur n'a pas %s", title_of(sanitizer));
+    if (!probe_runs(probe, said, sizeof said))
+        verdict_skip("%s ne marche pas sur cette machine, même pour un programme vide : %s",
+                     title_of(sanitizer), said);
+}
+
+// Le juge sait que l'outil marche ici : si l'étudiant ne compile pas avec lui, cela vient du code.
+static _Noreturn void complain_not_built(const char *name, const char *sanitizer)
+{
+    char path[4200];
+    char bytes[1024] = "";
+    programs_path(path, sizeof path, name, ".error");
+    FILE *in = fopen(path, "re");
+    if (in != NULL) {
+        bytes[fread(bytes, 1, sizeof bytes - 1, in)] = '\0';
+        fclose(in);
+    }
+    char *shown = visible_short(bytes, strcspn(bytes, "\n"));
+    char cause[2048];
+    snprintf(cause, sizeof cause, "Le compilateur dit : %s", shown);
+    complain_because(cause, "votre serveur ne se compile pas avec %s", title_of(sanitizer));
+}
+
+struct program *start_sanitized_server(const char *sanitizer)
+{
+    char name[32];
+    snprintf(name, sizeof name, "server_%s", sanitizer);
+    require_sanitizer(sanitizer);
+    if (!is_built(name))
+        complain_not_built(name, sanitizer);
+    transcript_note("juge", "·", "compile votre serveur avec %s", title_of(sanitizer));
+    struct program *server = START(strdup(name), "127.0.0.1", test_port());
+    server_expect_listening(server, test_port());
+    return server;
+}
+
+void program_expect_clean_report(struct program *program)
+{
+    struct finding finding;
+    pump_now();
+    if (sanitizer_read(program, &finding))
+        complain_because(finding.cause, "%s", finding.summary);
+}

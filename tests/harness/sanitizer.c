@@ -1,0 +1,276 @@
+#include "sanitizer.h"
+
+#include "complain.h"
+#include "visible.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** Un endroit du programme : la première ligne d'une pile qui soit du code de l'étudiant. */
+struct place {
+    char text[160]; /**< `serve_client (server.c:87)`. */
+    bool known;     /**< Le fichier et la ligne sont connus. */
+};
+
+static const char *next_line(const char *line)
+{
+    const char *newline = strchr(line, '\n');
+    return newline != NULL ? newline + 1 : line + strlen(line);
+}
+
+static bool starts_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static const char *skip_spaces(const char *text)
+{
+    return text + strspn(text, " ");
+}
+
+// Les sources jugées sont dans un dossier src : « …/src/server.c:87 ». Celles de l'assainisseur
+// aussi, mais plus profond.
+static bool read_place(const char *line, const char *end, struct place *place)
+{
+    const char *source = memmem(line, (size_t)(end - line), "/src/", strlen("/src/"));
+    if (source == NULL)
+        return false;
+    source += strlen("/src/");
+    size_t name = strcspn(source, "/: \n");
+    if (source[name] != ':' || !isdigit((unsigned char)source[name + 1]))
+        return false;
+    int place_length = (int)(name + 1 + strspn(source + name + 1, "0123456789"));
+    // « #0 fonction chemin » pour ThreadSanitizer, « #0 0x… in fonction chemin » pour les autres.
+    const char *function = memmem(line, (size_t)(end - line), " in ", strlen(" in "));
+    function = function != NULL ? function + strlen(" in ") : line + strcspn(line, " \n");
+    function = skip_spaces(function);
+    snprintf(place->text, sizeof place->text, "%.*s (%.*s)", (int)strcspn(function, " \n"),
+             function, place_length, source);
+    place->known = true;
+    return true;
+}
+
+// Parcourt une pile jusqu'à la première ligne de l'étudiant ; rend la ligne qui suit la pile.
+static const char *read_stack(const char *line, struct place *place)
+{
+    *place = (struct place){.text = "un endroit que l'outil n'a pas su nommer"};
+    for (; *skip_spaces(line) == '#'; line = next_line(line)) {
+        if (!place->known)
+            read_place(skip_spaces(line), next_line(line), place);
+    }
+    return line;
+}
+
+/** Un accès, parmi les deux d'une course. */
+struct access {
+    bool writes;
+    bool by_main;
+    struct place place;
+};
+
+static bool is_access(const char *line)
+{
+    return strstr(line, " of size ") != NULL && strstr(line, " of size ") < next_line(line) &&
+           !starts_with(line, "Location");
+}
+
+static const char *read_access(const char *line, struct access *access)
+{
+    const char *end = next_line(line);
+    const char *main_thread = strstr(line, "by main thread");
+    const char *write = strcasestr(line, "write of size");
+    access->by_main = main_thread != NULL && main_thread < end;
+    access->writes = write != NULL && write < end;
+    return read_stack(end, &access->place);
+}
+
+/** Une course, telle que ThreadSanitizer la raconte. */
+struct race {
+    struct access accesses[2];
+    int count;
+    char what[200];     /**< La donnée, en français. */
+    const char *advice; /**< Ce qu'il faut se demander. */
+};
+
+static void read_global(const char *line, struct race *race)
+{
+    const char *name = line + strlen("Location is global '");
+    // Une variable static d'une fonction s'appelle « count.3 ».
+    snprintf(race->what, sizeof race->what, "la variable « %.*s »", (int)strcspn(name, "'.\n"),
+             name);
+}
+
+static const char *read_heap(const char *line, struct race *race)
+{
+    struct place place;
+    const char *after = read_stack(next_line(line), &place);
+    if (place.known)
+        snprintf(race->what, sizeof race->what, "la mémoire allouée dans %s", place.text);
+    else
+        snprintf(race->what, sizeof race->what, "une mémoire allouée par malloc");
+    return after;
+}
+
+static const char *read_location(const char *line, struct race *race)
+{
+    race->advice = "Quel verrou les deux devraient-ils tenir ?";
+    if (starts_with(line, "Location is global '")) {
+        read_global(line, race);
+    } else if (starts_with(line, "Location is heap")) {
+        return read_heap(line, race);
+    } else if (starts_with(line, "Location is stack of main")) {
+        snprintf(race->what, sizeof race->what, "une variable locale du thread principal");
+        race->advice = "Une variable de la boucle, dont l'adresse a été donnée à un thread, a déjà "
+                       "changé quand il la lit (piège D45).";
+    } else if (starts_with(line, "Location is stack")) {
+        snprintf(race->what, sizeof race->what, "une variable locale d'un thread");
+        race->advice =
+            "Son adresse est sortie du thread à qui elle appartient : elle est partagée.";
+    } else if (starts_with(line, "Location is file descriptor ")) {
+        const char *number = line + strlen("Location is file descriptor ");
+        snprintf(race->what, sizeof race->what, "le descripteur %.*s", (int)strcspn(number, " \n"),
+                 number);
+        race->advice = "Un descripteur fermé pendant qu'un autre thread s'en sert peut être déjà "
+                       "celui d'un autre client : qui le ferme, et sous quel verrou ?";
+    }
+    return next_line(line);
+}
+
+static void read_race(const char *report, struct race *race)
+{
+    *race = (struct race){.what = "une même donnée",
+                          .advice = "Quel verrou les deux devraient-ils tenir ?"};
+    for (const char *line = next_line(report); *line != '\0' && !starts_with(line, "=====");) {
+        const char *text = skip_spaces(line);
+        if (race->count < 2 && is_access(text))
+            line = read_access(text, &race->accesses[race->count++]);
+        else if (starts_with(text, "Location is "))
+            line = read_location(text, race);
+        else
+            line = next_line(line);
+    }
+}
+
+static void describe_race(const char *report, struct finding *finding)
+{
+    struct race race;
+    read_race(report, &race);
+    const struct access *first = &race.accesses[0];
+    const struct access *second = &race.accesses[1];
+    snprintf(finding->summary, sizeof finding->summary,
+             "deux threads touchent en même temps à %s, et l'un au moins la modifie", race.what);
+    snprintf(
+        finding->cause, sizeof finding->cause,
+        "Course entre threads (data race), vue par ThreadSanitizer : %s %s dans %s ; %s %s dans "
+        "%s ; rien n'ordonne ces deux accès. %s",
+        first->by_main ? "le thread principal" : "un thread", first->writes ? "écrit" : "lit",
+        first->place.text, second->by_main ? "le thread principal" : "un autre thread",
+        second->writes ? "écrit" : "lit", second->place.text, race.advice);
+}
+
+static void describe_leak(const char *report, struct finding *finding)
+{
+    const char *direct = strstr(report, "Direct leak of ");
+    unsigned long bytes = 0;
+    unsigned long blocks = 0;
+    struct place place = {.text = "un endroit que l'outil n'a pas su nommer"};
+    if (direct != NULL &&
+        sscanf(direct, "Direct leak of %lu byte(s) in %lu object(s)", &bytes, &blocks) == 2)
+        read_stack(next_line(direct), &place);
+    snprintf(finding->summary, sizeof finding->summary,
+             "de la mémoire allouée pour des clients n'est jamais rendue");
+    snprintf(finding->cause, sizeof finding->cause,
+             "Fuite vue par LeakSanitizer : %lu octets, en %lu morceaux, alloués dans %s. À qui "
+             "est cette mémoire, et par quels chemins ce propriétaire finit-il sans la rendre ?",
+             bytes, blocks, place.text);
+}
+
+/** Un mot d'un rapport, et ce qu'il veut dire. */
+struct meaning {
+    const char *word;
+    const char *text;
+};
+
+static const struct meaning meanings[] = {
+    {"stack-buffer-overflow", "un accès au-delà d'un tableau local"},
+    {"heap-buffer-overflow", "un accès au-delà d'une mémoire allouée par malloc"},
+    {"global-buffer-overflow", "un accès au-delà d'un tableau global"},
+    {"heap-use-after-free", "l'usage d'une mémoire déjà rendue par free"},
+    {"stack-use-after-return", "l'usage d'une variable locale d'une fonction déjà finie"},
+    {"stack-use-after-scope", "l'usage d'une variable locale hors de son bloc"},
+    {"stack-overflow", "une pile trop petite pour ce qu'on y met"},
+    {"double-free", "une mémoire rendue deux fois par free"},
+    {"bad-free", "free d'une adresse que malloc n'a pas donnée"},
+    {"unlock of an unlocked mutex", "un verrou rendu par un thread qui ne le tenait pas"},
+    {"double lock of a mutex", "un verrou pris deux fois par le même thread"},
+    {"invalid mutex", "un verrou jamais préparé, ou déjà détruit"},
+    {"SEGV", "l'accès à une adresse interdite"},
+};
+
+// Le reste d'un rapport dit l'essentiel à sa première ligne, puis une pile.
+static void describe_other(const char *report, const char *kind, struct finding *finding)
+{
+    const char *end = next_line(report);
+    const char *what = NULL;
+    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0] && what == NULL; i++) {
+        if (memmem(report, (size_t)(end - report), meanings[i].word, strlen(meanings[i].word)))
+            what = meanings[i].text;
+    }
+    struct place place = {0};
+    for (const char *line = end; *line != '\0' && !place.known; line = next_line(line))
+        read_place(skip_spaces(line), next_line(line), &place);
+    char *shown = visible_short(kind, strcspn(kind, "\n"));
+    snprintf(finding->summary, sizeof finding->summary, "le vérificateur a trouvé : %s",
+             what != NULL ? what : shown);
+    snprintf(finding->cause, sizeof finding->cause, "Erreur vue par %s : %s%s%s.",
+             strstr(report, "ThreadSanitizer") != NULL ? "ThreadSanitizer" : "AddressSanitizer",
+             what != NULL ? what : shown, place.known ? ", dans " : "", place.text);
+    free(shown);
+}
+
+// UBSan : « …/src/server.c:12:3: runtime error: … », sans pile.
+static void describe_undefined(const char *error, struct finding *finding)
+{
+    const char *end = next_line(error);
+    const char *text = strstr(error, "runtime error: ") + strlen("runtime error: ");
+    const char *file = memmem(error, (size_t)(end - error), "/src/", strlen("/src/"));
+    file = file != NULL ? file + strlen("/src/") : error;
+    char *shown = visible_short(text, strcspn(text, "\n"));
+    snprintf(finding->summary, sizeof finding->summary,
+             "une opération que le C ne définit pas a eu lieu");
+    snprintf(finding->cause, sizeof finding->cause, "Erreur vue par UBSan, à %.*s : %s",
+             (int)strcspn(file, " \n"), file, shown);
+    free(shown);
+}
+
+static const char *line_start(const char *text, const char *at)
+{
+    while (at > text && at[-1] != '\n')
+        at--;
+    return at;
+}
+
+bool sanitizer_read(const struct program *program, struct finding *finding)
+{
+    const char *text = program->err.bytes;
+    if (text == NULL)
+        return false;
+    const char *race = strstr(text, "WARNING: ThreadSanitizer: data race");
+    const char *leak = strstr(text, "ERROR: LeakSanitizer: ");
+    const char *thread = strstr(text, "ThreadSanitizer: ");
+    const char *address = strstr(text, "ERROR: AddressSanitizer: ");
+    const char *undefined = strstr(text, ": runtime error: ");
+    if (race != NULL)
+        describe_race(race, finding);
+    else if (address != NULL)
+        describe_other(address, address + strlen("ERROR: AddressSanitizer: "), finding);
+    else if (undefined != NULL)
+        describe_undefined(line_start(text, undefined), finding);
+    else if (leak != NULL)
+        describe_leak(leak, finding);
+    else if (thread != NULL)
+        describe_other(thread, thread + strlen("ThreadSanitizer: "), finding);
+    return race != NULL || leak != NULL || thread != NULL || address != NULL || undefined != NULL;
+}

@@ -1,0 +1,36 @@
+/**
+ * @file sanitizer.h
+ * @brief Lire le rapport d'un assainisseur (ThreadSanitizer, AddressSanitizer, LeakSanitizer, UBSan)
+ * et le redire en français, avec le fichier, la ligne et la variable de l'étudiant.
+ */
+#ifndef HARNESS_SANITIZER_H
+#define HARNESS_SANITIZER_H
+
+#include "program.h"
+
+/** Ce qu'un assainisseur a trouvé. */
+struct finding {
+    char summary[512]; /**< Ce qui ne va pas, en une phrase. */
+    char cause[1024];  /**< Où, et ce qu'il faut se demander. */
+};
+
+/**
+ * @brief Lit le premier rapport d'assainisseur que le programme a écrit sur stderr.
+ * @return `false` s'il n'y en a pas
+ */
+bool sanitizer_read(const struct program *program, struct finding *finding);
+
+/**
+ * @brief Lance le serveur du test, compilé avec un assainisseur, et attend de le voir écouter.
+ *
+ * Le test est sans objet si cet assainisseur ne marche pas ici, ce qu'un programme vide du juge a
+ * d'abord éprouvé. `SANITIZED` le demande dans lab.mk.
+ *
+ * @param sanitizer `thread` ou `address`
+ */
+struct program *start_sanitized_server(const char *sanitizer);
+
+/** @brief Conclut par un échec si un assainisseur a écrit un rapport. */
+void program_expect_clean_report(struct program *program);
+
+#endif
