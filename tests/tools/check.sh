@@ -55,6 +55,7 @@ gate_skeleton() {
 }
 
 compile_strictly() { # COMPILATEUR : chaque source C, sous les options les plus sévères
+    # shellcheck disable=SC2016 # c'est le shell lancé qui développe
     sources labs solutions common tests | grep '\.c$' | xargs -P "$JOBS" -I '{}' \
         sh -c '"$1" $2 -fPIC -Icommon -Itests/harness $(for d in labs/*/; do printf "%s" "-I$d "; done) -c -o /dev/null "$3"' \
         - "$1" "$STRICT" '{}'
@@ -69,6 +70,7 @@ gate_parity() {
 }
 
 gate_points() {
+    # shellcheck disable=SC2086 # des noms de labs, séparés par des espaces
     sh tests/tools/python.sh tests/tools/points.py $LABS
 }
 
@@ -83,13 +85,14 @@ gate_format() {
 # clang-tidy reçoit les fichiers un par un : à plusieurs, sa version 14 accuse à tort les va_list.
 # cppcheck ne connaît ni les macros de Criterion, ni les fonctions du juge qui ne reviennent pas.
 gate_lint() {
+    # shellcheck disable=SC2016
     sources labs solutions common tests | grep '\.c$' | xargs -P "$JOBS" -n 1 \
         sh -c 'clang-tidy --quiet "$1" -- -std=c11 -D_GNU_SOURCE -Icommon -Itests/harness -Ilabs/01-tcp' - || return 1
     cppcheck --quiet --std=c11 -j "$JOBS" --enable=warning,performance,portability --inline-suppr \
         --suppress=missingIncludeSystem --suppress='nullPointerRedundantCheck:tests/*' \
         --error-exitcode=1 -Icommon -Itests/harness -Ilabs/01-tcp \
         -D_GNU_SOURCE '-DTest(suite,name,...)=void test_##name(void)' labs solutions common tests || return 1
-    find tests .ci -name '*.sh' -o -path .ci/run | xargs shellcheck -s sh
+    find tests .ci \( -name '*.sh' -o -path .ci/run \) -exec shellcheck -s sh {} +
 }
 
 gate_report() {
@@ -168,12 +171,14 @@ if [ "${1:-}" = --describe ]; then
 fi
 
 mkdir -p build/check || exit 2
-for gate in ${*:-$ALL}; do
+# shellcheck disable=SC2086
+[ $# -gt 0 ] || set -- $ALL
+for gate; do
     case " $ALL " in *" $gate "*) ;; *) echo "check : « $gate » n'existe pas (il y a : $ALL)" >&2 && exit 2 ;; esac
 done
 sh tests/tools/deps.sh --if-missing test docs check || exit 2
 passed=0 failed=0 skipped=0
-for gate in ${*:-$ALL}; do
+for gate; do
     run_gate "$gate"
 done
 echo
