@@ -30,7 +30,8 @@ HEADING = re.compile(r"^### (D\d\d) — (.+?) \{#([\w-]+)\}$", re.M)
 ANY_ID = re.compile(r"^#+ +(D\d+)\b", re.M)
 GENRE = re.compile(r"^Genre : (.+?)\.$", re.M)
 PLACE = re.compile(r"`(\w+\.c):(\w+)`")
-BLOCK = re.compile(r"(<!-- généré : (.+?) -->\n)(.*?)(<!-- fin -->)", re.S)
+# Une balise de fin perdue ne doit pas faire prendre pour un tableau la prose qui suit.
+BLOCK = re.compile(r"(<!-- généré : ([^\n]+?) -->\n)((?:(?!<!-- généré).)*?)(<!-- fin -->)", re.S)
 LATER = "\nTests et mutants : à venir.\n\n"
 
 
@@ -305,7 +306,7 @@ def compare_notes(entries, lab):
 def compare_tests(entries, lab):
     """Chaque test a une étape et des points, et ne nomme que des défauts de son lab ; chaque défaut a un test."""
     if lab.unknown:
-        yield f"{lab.name} a des tests, mais son juge ne peut pas les dire : make build/tests/{lab.name}/judge"
+        yield f"{lab.name} a des tests, mais pas de juge qui marche : make build/tests/{lab.name}/judge"
     if lab.tests is None:
         return
     for test in lab.tests:
@@ -323,6 +324,18 @@ def compare_tests(entries, lab):
     for entry in entries.values():
         if entry.lab == lab.name and entry.name not in TEXT_ONLY | shown:
             yield f"{lab.name} : aucun test ne montre {entry.name}"
+
+
+def compare_commented(lab):
+    """Le corrigé commenté : le test nommé à la fin de la ligne d'un défaut existe, et montre ce défaut."""
+    path = pathlib.Path("solutions", lab.name, "NOTES.fr.md")
+    if lab.tests is None or not path.is_file():
+        return
+    shown = {test["name"]: test["defects"] for test in lab.tests}
+    for name, last in re.findall(r"^\| (D\d\d)\b.*\|([^|\n]*)\|$", path.read_text(encoding="utf-8"), re.M):
+        for test in re.findall(r"`(\w+)`", last):
+            if name not in shown.get(test, []):
+                yield f"{path} : {test} n'est pas un test qui montre {name}"
 
 
 def compare_folders(labs):
@@ -343,6 +356,7 @@ def complaints(page, entries, labs):
     for lab in labs.values():
         yield from compare_notes(by_name, lab)
         yield from compare_tests(by_name, lab)
+        yield from compare_commented(lab)
         for mutant in lab.mutants:
             yield from mutant.complaints(by_name, lab)
 
@@ -365,7 +379,7 @@ def main():
             print(f"{lab.name} : pas encore de tests ; ses tableaux disent « à venir »")
     for complaint in found:
         print(complaint)
-    print(f"{len(entries)} défauts au catalogue, {len(found)} désaccords")
+    print(f"{len(entries)} défauts au catalogue, {len(found)} désaccord{'s' if len(found) > 1 else ''}")
     return 1 if found else 0
 
 
