@@ -69,13 +69,11 @@ struct client {
 
 /** Ce que les threads partagent : qui est là. */
 struct registry {
-    pthread_mutex_t mutex;     /**< Protège la liste, le nombre, le dernier parti, l'affichage. */
+    pthread_mutex_t mutex;     /**< Protège la liste, le nombre, et l'affichage. */
     pthread_cond_t empty;      /**< Signalée quand le dernier client est parti. */
     struct client *clients;    /**< Les clients présents. */
     unsigned long active;      /**< Leur nombre. */
     unsigned long limit;       /**< Leur nombre maximal ; ne change plus une fois fixé. */
-    bool has_departed;         /**< Vrai si @ref departed attend d'être rejoint. */
-    pthread_t departed;        /**< Le dernier thread parti, que personne n'a encore rejoint. */
     atomic_bool stopping;      /**< L'arrêt est demandé : se lit sans le verrou. */
     pthread_attr_t attributes; /**< Attributs des threads ; ne changent plus. */
 };
@@ -192,8 +190,9 @@ static int listen_on(const struct addrinfo *address, const char **action)
  */
 static int open_server(const struct endpoint *local, const struct addrinfo *addresses)
 {
-    // TODO (étape 1) : essayer chaque adresse, garder la première qui convient. Si aucune ne convient, une seule ligne d'erreur : l'appel
-    // qui a échoué, l'hôte, le port, la raison. Piège D34.
+    // TODO (étape 1) : essayer chaque adresse, garder la première qui convient. Si aucune ne
+    // convient, une seule ligne d'erreur : l'appel qui a échoué, l'hôte, le port, la raison.
+    // Piège D34.
     (void)local;
     (void)addresses;
     return -1;
@@ -206,12 +205,13 @@ static int open_server(const struct endpoint *local, const struct addrinfo *addr
  * @param limit    nombre maximal de clients présents à la fois
  * @retval 0 le registre est prêt
  * @return sinon le code d'erreur (`ENOMEM`, `EINVAL`…) ; ces fonctions n'emploient pas `errno`
- * @see pthread_attr_setstacksize(3), pthread_mutex_init(3), pthread_cond_init(3)
+ * @see pthread_attr_setstacksize(3), pthread_attr_setdetachstate(3), pthread_mutex_init(3),
+ * pthread_cond_init(3)
  */
 static int registry_init(struct registry *registry, unsigned long limit)
 {
     // TODO (étape 4) : un registre vide, son verrou (man 3 pthread_mutex_init), et la limite.
-    // TODO (étape 5) : les attributs des threads (man 3 pthread_attr_setstacksize).
+    // TODO (étape 5) : les attributs des threads : pile, et que devient un thread fini ? Piège D46.
     // TODO (étape 6) : la condition « plus personne » (man 3 pthread_cond_init).
     (void)registry;
     (void)limit;
@@ -330,15 +330,15 @@ static void enter(struct registry *registry, struct client *client)
 }
 
 /**
- * @brief Raye un client du registre, ferme son socket et annonce son départ ; à appeler avec le
- * verrou.
+ * @brief Raye un client du registre, ferme son socket, annonce son départ et le libère ; à appeler
+ * avec le verrou.
  *
  * @param registry le registre
- * @param client   le client qui part
+ * @param client   le client qui part ; n'existe plus ensuite
  */
 static void leave(struct registry *registry, struct client *client)
 {
-    // TODO (étape 2) : fermer le socket du client. Piège D39.
+    // TODO (étape 2) : fermer le socket du client, libérer sa mémoire. Piège D39.
     // TODO (étape 4) : ne plus le compter, puis annoncer son départ. Piège D40.
     // TODO (étape 6) : le rayer de la liste ; dire, s'il était le dernier, qu'il ne reste personne
     // (man 3 pthread_cond_signal). Dans quel ordre fermer et rayer ?
@@ -351,16 +351,15 @@ static void leave(struct registry *registry, struct client *client)
  *
  * @param argument le `struct client`, dont le thread devient propriétaire
  * @return `NULL`, toujours
- * @see pthread_join(3), pthread_self(3)
  */
 static void *serve_client(void *argument)
 {
     // TODO (étape 2) : servir le client (converse), puis le laisser partir, quoi qu'il soit arrivé
-    // (leave). Qui libère le « struct client », et quand ?
+    // (leave).
     // TODO (étape 4) : prendre le verrou autour du départ (man 3 pthread_mutex_lock), et seulement
     // autour de lui. Piège D48.
     // TODO (étape 5) : dire l'erreur sur stderr (report_peer_error, dans report.h), sans fonction à
-    // mémoire statique (piège D47) ; ne laisser aucun thread ni détaché ni rejoint (piège D46).
+    // mémoire statique (piège D47).
     (void)argument;
     return NULL;
 }
@@ -446,15 +445,15 @@ static int accept_clients(int listener, int signals, struct registry *registry)
 }
 
 /**
- * @brief Renvoie tous les clients, et attend que leurs threads soient finis.
+ * @brief Renvoie tous les clients, et attend qu'ils soient tous partis.
  *
  * @param registry le registre ; vide ensuite
- * @see shutdown(2), pthread_cond_wait(3), pthread_join(3)
+ * @see shutdown(2), pthread_cond_wait(3)
  */
 static void dismiss_clients(struct registry *registry)
 {
     // TODO (étape 6) : réveiller chaque thread qui attend son client (man 2 shutdown), attendre
-    // que tous soient partis (man 3 pthread_cond_wait), rejoindre ce qui doit l'être. Piège D43.
+    // que tous soient partis (man 3 pthread_cond_wait). Piège D43.
     (void)registry;
 }
 

@@ -69,13 +69,11 @@ struct client {
 
 /** Ce que les threads partagent : qui est là. */
 struct registry {
-    pthread_mutex_t mutex;     /**< Protège la liste, le nombre, le dernier parti, l'affichage. */
+    pthread_mutex_t mutex;     /**< Protège la liste, le nombre, et l'affichage. */
     pthread_cond_t empty;      /**< Signalée quand le dernier client est parti. */
     struct client *clients;    /**< Les clients présents. */
     unsigned long active;      /**< Leur nombre. */
     unsigned long limit;       /**< Leur nombre maximal ; ne change plus une fois fixé. */
-    bool has_departed;         /**< Vrai si @ref departed attend d'être rejoint. */
-    pthread_t departed;        /**< Le dernier thread parti, que personne n'a encore rejoint. */
     atomic_bool stopping;      /**< L'arrêt est demandé : se lit sans le verrou. */
     pthread_attr_t attributes; /**< Attributs des threads ; ne changent plus. */
 };
@@ -245,11 +243,12 @@ static int open_server(const struct endpoint *local, const struct addrinfo *addr
  * @param limit    nombre maximal de clients présents à la fois
  * @retval 0 le registre est prêt
  * @return sinon le code d'erreur (`ENOMEM`, `EINVAL`…) ; ces fonctions n'emploient pas `errno`
- * @see pthread_attr_setstacksize(3), pthread_mutex_init(3), pthread_cond_init(3)
+ * @see pthread_attr_setstacksize(3), pthread_attr_setdetachstate(3), pthread_mutex_init(3),
+ * pthread_cond_init(3)
  */
 static int registry_init(struct registry *registry, unsigned long limit)
 {
-    // Un champ absent d'un initialiseur vaut zéro : personne n'est là, personne n'est à rejoindre.
+    // Un champ absent d'un initialiseur vaut zéro : personne n'est là.
     *registry = (struct registry){.limit = limit};
     int code = pthread_mutex_init(&registry->mutex, NULL);
     if (code == 0)
@@ -258,6 +257,9 @@ static int registry_init(struct registry *registry, unsigned long limit)
         code = pthread_attr_init(&registry->attributes);
     if (code == 0)
         code = pthread_attr_setstacksize(&registry->attributes, STACK_SIZE);
+    // Détaché, un thread rend sa pile dès qu'il finit, sans qu'il faille venir le rejoindre.
+    if (code == 0)
+        code = pthread_attr_setdetachstate(&registry->attributes, PTHREAD_CREATE_DETACHED);
     return code;
 }
 
@@ -390,11 +392,11 @@ static void enter(struct registry *registry, struct client *client)
 }
 
 /**
- * @brief Raye un client du registre, ferme son socket et annonce son départ ; à appeler avec le
- * verrou.
+ * @brief Raye un client du registre, ferme son socket, annonce son départ et le libère ; à appeler
+ * avec le verrou.
  *
  * @param registry le registre
- * @param client   le client qui part
+ * @param client   le client qui part ; n'existe plus ensuite
  */
 static void leave(struct registry *registry, struct client *client)
 {
@@ -409,6 +411,7 @@ static void leave(struct registry *registry, struct client *client)
     close(client->fd);
     registry->active--;
     announce("disconnected from", client->address, registry->active);
+    free(client);
     if (registry->active == 0)
         pthread_cond_signal(&registry->empty);
 }
@@ -418,7 +421,6 @@ static void leave(struct registry *registry, struct client *client)
  *
  * @param argument le `struct client`, dont le thread devient propriétaire
  * @return `NULL`, toujours
- * @see pthread_join(3), pthread_self(3)
  */
 static void *serve_client(void *argument)
 {
@@ -433,18 +435,10 @@ static void *serve_client(void *argument)
         report_peer_error(PROGRAM, "échange avec", client->address, reason);
     }
 
+    // Ce verrou rendu, le thread ne touche plus à rien de partagé : le serveur peut finir.
     pthread_mutex_lock(&registry->mutex);
     leave(registry, client);
-    bool follows = registry->has_departed;
-    pthread_t predecessor = registry->departed;
-    registry->has_departed = true;
-    registry->departed = pthread_self();
     pthread_mutex_unlock(&registry->mutex);
-    free(client);
-
-    // Chaque partant rejoint celui qui l'a précédé : il n'en reste jamais qu'un à rejoindre.
-    if (follows)
-        pthread_join(predecessor, NULL);
     return NULL;
 }
 
@@ -573,10 +567,10 @@ static int accept_clients(int listener, int signals, struct registry *registry)
 }
 
 /**
- * @brief Renvoie tous les clients, et attend que leurs threads soient finis.
+ * @brief Renvoie tous les clients, et attend qu'ils soient tous partis.
  *
  * @param registry le registre ; vide ensuite
- * @see shutdown(2), pthread_cond_wait(3), pthread_join(3)
+ * @see shutdown(2), pthread_cond_wait(3)
  */
 static void dismiss_clients(struct registry *registry)
 {
@@ -588,13 +582,7 @@ static void dismiss_clients(struct registry *registry)
         (void)shutdown(client->fd, SHUT_RDWR);
     while (registry->active > 0)
         pthread_cond_wait(&registry->empty, &registry->mutex);
-    bool someone = registry->has_departed;
-    pthread_t last = registry->departed;
     pthread_mutex_unlock(&registry->mutex);
-
-    // Le dernier parti a rejoint l'avant-dernier, qui a rejoint celui d'avant… : tous ont fini.
-    if (someone)
-        pthread_join(last, NULL);
 }
 
 /**
