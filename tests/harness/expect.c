@@ -3,6 +3,7 @@
 #include "cause.h"
 #include "complain.h"
 #include "transcript.h"
+#include "visible.h"
 
 #include <ctype.h>
 #include <stdarg.h>
@@ -56,8 +57,8 @@ static _Noreturn void complain_of_output(const struct wanted_text *wanted, enum 
                                          const char *what)
 {
     const struct output *out = &wanted->program->out;
-    // Le programme a pu écrire la fin de sa ligne pendant que la différence se voyait déjà.
-    pump_now();
+    if (end == WAIT_DONE)
+        programs_settle();
     const char *text = fresh(out);
     size_t length = fresh_length(out);
     const char *newline = memchr(text, '\n', length);
@@ -143,7 +144,30 @@ static void wait_for_end(struct program *program)
     if (program->ended)
         return;
     struct symptoms symptoms = {.end = end, .program = program};
-    complain(&symptoms, "%s devrait être terminé et ne l'est pas", program->actor);
+    complain(&symptoms, "%s, lancé par « %s », devrait être terminé et ne l'est pas", program->actor,
+             program->command);
+}
+
+// 0, 1 et 2 sont des codes du contrat : le mauvais a été choisi. Un autre est un accident.
+static void complain_of_code(const struct program *program, const char *wanted)
+{
+    int status = program->status;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) > 2)
+        return;
+    char said[512] = "";
+    if (program->err.length > 0) {
+        char *shown = visible_short(program->err.bytes, strcspn(program->err.bytes, "\n"));
+        snprintf(said, sizeof said, " Il disait sur stderr : « %s »", shown);
+        free(shown);
+    }
+    char cause[1024];
+    snprintf(cause, sizeof cause,
+             "Le code de retour dit à qui a lancé le programme ce qui s'est passé : 0, tout s'est "
+             "bien passé ; 1, une erreur du système ou du réseau ; 2, une mauvaise utilisation.%s",
+             said);
+    complain_because(cause, "%s, lancé par « %s », devait finir avec le code %s, et a fini avec le "
+                            "code %d",
+                     program->actor, program->command, wanted, WEXITSTATUS(status));
 }
 
 void program_expect_exit_either(struct program *program, int code, int other)
@@ -152,13 +176,12 @@ void program_expect_exit_either(struct program *program, int code, int other)
     int status = program->status;
     if (WIFEXITED(status) && (WEXITSTATUS(status) == code || WEXITSTATUS(status) == other))
         return;
-    char end[256];
     char wanted[32];
-    describe_end(program, end, sizeof end);
     snprintf(wanted, sizeof wanted, code == other ? "%d" : "%d ou %d", code, other);
+    complain_of_code(program, wanted);
     struct symptoms symptoms = {.program = program};
-    complain(&symptoms, "%s devait finir avec le code %s ; il a fini autrement : %s",
-             program->actor, wanted, end);
+    complain(&symptoms, "%s, lancé par « %s », devait finir avec le code %s, et ne l'a pas fait",
+             program->actor, program->command, wanted);
 }
 
 void program_expect_exit(struct program *program, int code)
@@ -211,7 +234,12 @@ void program_expect_some_error(struct program *program)
     enum wait_end end = pump_until(something_said, program, 20);
     if (program->err.length > 0)
         return;
-    struct symptoms symptoms = {.end = end};
+    if (!program->ended || WIFEXITED(program->status))
+        complain_because("Une erreur se dit sur stderr, en une ligne : qui, quoi, où, pourquoi. Sur "
+                         "stdout, un autre programme la prendrait pour un résultat.",
+                         "%s, lancé par « %s », n'a rien dit de l'erreur sur stderr",
+                         program->actor, program->command);
+    struct symptoms symptoms = {.end = end, .program = program};
     complain(&symptoms, "%s n'a rien dit de l'erreur sur stderr", program->actor);
 }
 

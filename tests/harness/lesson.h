@@ -51,6 +51,7 @@ struct lesson {
     const char *title;    /**< Ce que le programme doit faire, en une phrase. */
     const char *programs; /**< Programmes nécessaires, séparés par des espaces. */
     const char *needs;    /**< Tests qui doivent réussir d'abord, séparés par des espaces. */
+    const char *hint;     /**< Question à se poser quand les symptômes ne montrent qu'un lieu. */
     const char *defects;  /**< Défauts du catalogue que ce test révèle, séparés par des espaces. */
     void (*body)(void);   /**< Les gestes. */
     const char *file;     /**< Fichier source, pour l'ordre d'affichage. */

@@ -346,6 +346,21 @@ static const struct call_name call_names[] = {
     {SYS_rt_sigtimedwait, "sigwait", false},
 };
 
+// Un numéro ne dit rien à qui n'a pas compté : entrée standard, socket, tube ?
+static const char *kind_of_descriptor(pid_t pid, unsigned long number)
+{
+    char path[64];
+    char target[32];
+    if (number == 0)
+        return "l'entrée standard";
+    snprintf(path, sizeof path, "/proc/%d/fd/%lu", (int)pid, number);
+    ssize_t length = readlink(path, target, sizeof target - 1);
+    target[length > 0 ? length : 0] = '\0';
+    if (strncmp(target, "socket:", strlen("socket:")) == 0)
+        return "un socket";
+    return strncmp(target, "pipe:", strlen("pipe:")) == 0 ? "un tube" : "un fichier";
+}
+
 void process_tree_sleeping_call(pid_t pid, char *text, unsigned size)
 {
     char path[32];
@@ -361,7 +376,8 @@ void process_tree_sleeping_call(pid_t pid, char *text, unsigned size)
         if (call->number != number)
             continue;
         if (call->has_descriptor)
-            snprintf(text, size, "%s (descripteur %lu)", call->name, first);
+            snprintf(text, size, "%s (descripteur %lu, %s)", call->name, first,
+                     kind_of_descriptor(pid, first));
         else
             snprintf(text, size, "%s", call->name);
         return;

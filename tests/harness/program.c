@@ -96,6 +96,25 @@ void programs_wait_until_asleep(void)
     pump_until(all_asleep, NULL, 1);
 }
 
+// Les deux sorties fermées à la fois : il est presque toujours en train de mourir.
+static bool none_dying(void *context)
+{
+    (void)context;
+    for (const struct program *program = programs; program != NULL; program = program->next) {
+        if (program->out.closed && program->err.closed && !program->ended)
+            return false;
+    }
+    return true;
+}
+
+void programs_settle(void)
+{
+    programs_wait_until_asleep();
+    pump_now();
+    pump_set_patience(0.2);
+    pump_until(none_dying, NULL, 1);
+}
+
 bool programs_flooding(void)
 {
     for (const struct program *program = programs; program != NULL; program = program->next) {
@@ -162,14 +181,16 @@ static const char *actor_of(const char *which)
     return "votre framing.c";
 }
 
-static void note_start(const struct program *program, const char *const *words)
+static void note_start(struct program *program, const char *const *words)
 {
-    char line[512] = "./";
-    for (size_t used = 2; *words != NULL && used < sizeof line; words++) {
+    char *line = program->command;
+    const size_t size = sizeof program->command;
+    snprintf(line, size, "./");
+    for (size_t used = 2; *words != NULL && used < size; words++) {
         char *shown = visible_short(*words, strlen(*words));
         const char *space = words[1] != NULL ? " " : "";
-        used += (size_t)snprintf(line + used, sizeof line - used, "%s%s",
-                                 *shown == '\0' ? "''" : shown, space);
+        used += (size_t)snprintf(line + used, size - used, "%s%s", *shown == '\0' ? "''" : shown,
+                                 space);
         free(shown);
     }
     transcript_note(program->actor, "·", "démarre : %s", line);

@@ -37,6 +37,7 @@ struct output {
 struct program {
     const char *which;    /**< `server`, `client`, `framing_driver`. */
     const char *actor;    /**< Son nom dans le compte rendu. */
+    char command[512];    /**< Comment il a été lancé : `./server 127.0.0.1 8001`. */
     pid_t pid;            /**< Son numéro de processus. */
     bool ended;           /**< Il est terminé. */
     int status;           /**< Son statut, comme rendu par waitpid(). */
@@ -84,6 +85,14 @@ void program_signal(struct program *program, int signal);
  * ne dort jamais est laissé à lui-même.
  */
 void programs_wait_until_asleep(void);
+
+/**
+ * @brief Laisse retomber la poussière avant de décrire un échec.
+ *
+ * Une différence se voit parfois avant que le programme ait fini sa ligne, dit son erreur ou rendu
+ * l'âme. Après cet appel, tout cela est là. Le test ne peut plus que conclure.
+ */
+void programs_settle(void);
 
 /** @brief Dernier programme lancé sous ce nom, ou `NULL`. */
 struct program *program_named(const char *which);
