@@ -1,4 +1,5 @@
 #include "cause.h"
+#include "cause_bytes.h"
 
 #include "network.h"
 #include "process_tree.h"
@@ -6,7 +7,6 @@
 #include "sockdiag.h"
 #include "visible.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -36,7 +36,7 @@ static const char *signal_meaning(int signal)
     case SIGABRT:
         return "la bibliothèque a détecté une corruption, ou abort() a été appelé";
     case SIGPIPE:
-        return "il a écrit dans un socket que l'autre avait déjà fermé (piège D19)";
+        return "il a écrit dans un socket que l'autre avait déjà fermé : piège D19";
     case SIGFPE:
         return "division par zéro";
     case SIGKILL:
@@ -80,10 +80,33 @@ static const char *from_sanitizer(const struct program *program)
     return NULL;
 }
 
+// Le programme d'essai du juge annonce lui-même ce que les fonctions de framing.c lui ont rendu.
+static const char *from_driver(const struct program *program)
+{
+    if (strcmp(program->which, "framing_driver") != 0 || WIFSIGNALED(program->status) ||
+        program->out.length == 0)
+        return NULL;
+    if (strstr(program->out.bytes, "EINTR") != NULL)
+        return "Un appel interrompu par un signal (EINTR) a été pris pour une erreur : rien n'est "
+               "perdu, il est à refaire.";
+    size_t end = program->out.length - (program->out.bytes[program->out.length - 1] == '\n');
+    const char *newline = memrchr(program->out.bytes, '\n', end);
+    const char *last = newline != NULL ? newline + 1 : program->out.bytes;
+    char *shown = visible_short(last, end - (size_t)(last - program->out.bytes));
+    const char *cause = say("Le programme d'essai du juge, lié à votre framing.c, a fini en "
+                            "annonçant : « %s ».",
+                            shown);
+    free(shown);
+    return cause;
+}
+
 static const char *from_death(const struct program *program)
 {
     if (!program->ended)
         return NULL;
+    const char *driver = from_driver(program);
+    if (driver != NULL)
+        return driver;
     char end[256];
     describe_end(program, end, sizeof end);
     if (program->err.length == 0)
@@ -94,83 +117,6 @@ static const char *from_death(const struct program *program)
         say("%s s'est arrêté : %s. Il disait sur stderr : « %s »", program->actor, end, shown);
     free(shown);
     return cause;
-}
-
-static bool same_letters(const char *a, size_t a_length, const char *b, size_t b_length)
-{
-    size_t i = 0;
-    size_t j = 0;
-    for (;;) {
-        while (i < a_length && isspace((unsigned char)a[i]))
-            i++;
-        while (j < b_length && isspace((unsigned char)b[j]))
-            j++;
-        if (i == a_length || j == b_length)
-            return i == a_length && j == b_length;
-        if (tolower((unsigned char)a[i++]) != tolower((unsigned char)b[j++]))
-            return false;
-    }
-}
-
-// Le texte attendu finit par `:PORT` et le texte reçu par le même nombre, octets échangés.
-static bool port_is_swapped(const struct symptoms *symptoms)
-{
-    const char *expected = memrchr(symptoms->expected, ':', symptoms->expected_length);
-    const char *received = memrchr(symptoms->received, ':', symptoms->received_length);
-    if (expected == NULL || received == NULL)
-        return false;
-    unsigned wanted = (unsigned)strtoul(expected + 1, NULL, 10);
-    unsigned shown = (unsigned)strtoul(received + 1, NULL, 10);
-    return wanted != shown && wanted == (((shown & 0xFF) << 8) | (shown >> 8));
-}
-
-static const char *from_same_start(const struct symptoms *symptoms)
-{
-    const char *rest = symptoms->received + symptoms->expected_length;
-    size_t length = symptoms->received_length - symptoms->expected_length;
-    if (rest[0] == '\0')
-        return "Un octet nul suit le message : la longueur envoyée compte le \\0 final de la "
-               "chaîne C, qui n'a rien à faire sur le réseau.";
-    if (length >= symptoms->expected_length &&
-        memcmp(rest, symptoms->expected, symptoms->expected_length) == 0)
-        return "Le message est là, mais deux fois.";
-    return "Le début est juste, puis il y a des octets en trop : la longueur utilisée est-elle "
-           "celle du message, ou celle du tampon ?";
-}
-
-static const char *from_missing_newline(const struct symptoms *symptoms)
-{
-    size_t length = symptoms->expected_length;
-    if (length == 0 || symptoms->expected[length - 1] != '\n' ||
-        symptoms->received_length != length - 1 ||
-        memcmp(symptoms->expected, symptoms->received, length - 1) != 0)
-        return NULL;
-    return "Le texte est juste, mais il manque la fin de ligne \\n : sans elle, qui lit ne sait "
-           "pas que la ligne est finie.";
-}
-
-static const char *from_bytes(const struct symptoms *symptoms)
-{
-    if (symptoms->expected == NULL || symptoms->received_length == 0)
-        return NULL;
-    const char *newline = from_missing_newline(symptoms);
-    if (newline != NULL)
-        return newline;
-    if (symptoms->received_length > symptoms->expected_length &&
-        memcmp(symptoms->expected, symptoms->received, symptoms->expected_length) == 0)
-        return from_same_start(symptoms);
-    if (symptoms->received_length < symptoms->expected_length &&
-        memcmp(symptoms->expected, symptoms->received, symptoms->received_length) == 0)
-        return "Seul le début est venu : la suite a été perdue, ou coupée à un octet nul ou à la "
-               "taille d'un tampon.";
-    if (same_letters(symptoms->expected, symptoms->expected_length, symptoms->received,
-                     symptoms->received_length))
-        return "Seuls les espaces, les fins de ligne ou les majuscules diffèrent : le contrat se "
-               "lit à l'octet près.";
-    if (port_is_swapped(symptoms))
-        return "Les deux octets du port sont échangés : l'ordre du réseau n'est pas celui de la "
-               "machine (ntohs).";
-    return NULL;
 }
 
 static const char *from_stdout(const struct symptoms *symptoms)
@@ -186,6 +132,9 @@ static const char *from_stdout(const struct symptoms *symptoms)
         return "Le texte est là, mais sur stderr : le contrat le veut sur stdout.";
     if (program->out.closed && !program->ended)
         return say("%s a fermé sa sortie standard.", program->actor);
+    if (wanted == symptoms->expected_length && !program->ended)
+        return "Une question n'a pas de fin de ligne : même vidée ligne par ligne, stdout la garde "
+               "en mémoire tant que le programme ne la fait pas partir (man 3 fflush).";
     if (program->out.length == 0 && !program->ended)
         return "Rien n'est encore sorti sur stdout. Quand stdout est un tube et non un terminal, "
                "printf garde le texte en mémoire jusqu'à en avoir plusieurs kilooctets : le "
@@ -299,7 +248,7 @@ const char *likely_cause(const struct symptoms *symptoms)
     const char *sanitizer = from_sanitizer(symptoms->program);
     if (sanitizer != NULL)
         return sanitizer;
-    const char *bytes = from_bytes(symptoms);
+    const char *bytes = cause_from_bytes(symptoms);
     if (bytes != NULL && !symptoms->program->ended)
         return with_place(bytes, symptoms);
     const char *death = from_death(symptoms->program);

@@ -4,11 +4,23 @@
 #include "verdict.h"
 #include "visible.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+// Une cause est une phrase : elle peut commencer par « votre serveur ».
+static const char *as_sentence(const char *cause)
+{
+    static char sentence[4096];
+    if (cause == NULL)
+        return NULL;
+    snprintf(sentence, sizeof sentence, "%s", cause);
+    sentence[0] = (char)toupper((unsigned char)sentence[0]);
+    return sentence;
+}
 
 void complain(const struct symptoms *symptoms, const char *format, ...)
 {
@@ -18,7 +30,7 @@ void complain(const struct symptoms *symptoms, const char *format, ...)
     vsnprintf(summary, sizeof summary, format, arguments);
     va_end(arguments);
 
-    struct failure failure = {.summary = summary, .caret = -1, .cause = likely_cause(symptoms)};
+    struct failure failure = {.summary = summary, .caret = -1, .cause = as_sentence(likely_cause(symptoms))};
     if (symptoms->expected != NULL) {
         struct visible_difference difference =
             visible_compare(symptoms->expected, symptoms->expected_length,

@@ -17,6 +17,9 @@ struct program *start_server(void);
 /** @brief Attend de voir un serveur TCP écouter sur un port, sans s'y connecter. */
 void server_expect_listening(struct program *server, const char *port);
 
+/** @brief Vérifie qu'un socket TCP n'écoute, sur un port, qu'à une adresse IPv4 donnée. */
+void server_expect_only_address(const char *address, const char *port);
+
 /** @brief Attend de voir un serveur UDP lié à un port, sans lui écrire. */
 void server_expect_bound(struct program *server, const char *port);
 

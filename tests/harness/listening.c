@@ -5,9 +5,11 @@
 #include "sockdiag.h"
 #include "transcript.h"
 
+#include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /** Un port que l'on veut voir s'ouvrir. */
 struct opening {
@@ -82,6 +84,34 @@ void server_expect_bound(struct program *server, const char *port)
 {
     struct opening opening = {.server = server, .port = (unsigned)atoi(port), .datagram = true};
     expect_opening(&opening);
+}
+
+/** Cherche une écoute et retient son adresse IPv4. */
+struct address_seen {
+    unsigned port;
+    unsigned char address[4];
+};
+
+static bool note_address(const struct socket_view *view, void *context)
+{
+    struct address_seen *seen = context;
+    if (view->local_port != seen->port || view->family != AF_INET)
+        return true;
+    memcpy(seen->address, view->local_address, sizeof seen->address);
+    return false;
+}
+
+void server_expect_only_address(const char *address, const char *port)
+{
+    struct address_seen seen = {.port = (unsigned)atoi(port)};
+    sockets_visit(IPPROTO_TCP, 1u << TCP_LISTEN, note_address, &seen);
+    char shown[INET_ADDRSTRLEN] = "?";
+    inet_ntop(AF_INET, seen.address, shown, sizeof shown);
+    if (strcmp(shown, address) == 0)
+        return;
+    complain_because("L'adresse voulue n'est pas celle passée à bind : 0.0.0.0 (INADDR_ANY) ouvre "
+                     "le serveur au réseau entier.",
+                     "le serveur devait écouter sur %s, il écoute sur %s", address, shown);
 }
 
 struct program *start_server(void)

@@ -263,10 +263,12 @@ static bool everything_acknowledged(void *context)
 
 void peer_send_byte_by_byte(struct peer *peer, const char *text)
 {
+    bool reading = true;
     for (; *text != '\0'; text++) {
         peer_send_bytes(peer, text, 1);
         pump_until(everything_acknowledged, peer, 1);
-        peer_wait_until_read(peer);
+        // Un programme qui ne lit plus n'est attendu qu'une fois.
+        reading = reading && peer_wait_until_read(peer);
     }
 }
 

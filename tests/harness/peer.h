@@ -64,8 +64,11 @@ size_t peer_send_while_open(struct peer *peer, const void *bytes, size_t length)
 /** @brief Envoie chaque octet dans un segment à lui, en attendant que l'autre l'ait acquitté. */
 void peer_send_byte_by_byte(struct peer *peer, const char *text);
 
-/** @brief Attend que le programme ait lu tout ce qui lui a été envoyé. */
-void peer_wait_until_read(struct peer *peer);
+/**
+ * @brief Attend que le programme ait lu tout ce qui lui a été envoyé.
+ * @return `false` s'il ne lit plus cette connexion
+ */
+bool peer_wait_until_read(struct peer *peer);
 
 /** @brief Cesse de recevoir : la mémoire du système se remplit, puis l'autre est retenu. */
 void peer_stop_reading(struct peer *peer);

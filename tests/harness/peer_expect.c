@@ -186,7 +186,7 @@ static bool everything_read(void *context)
     return !remote.unread;
 }
 
-void peer_wait_until_read(struct peer *peer)
+bool peer_wait_until_read(struct peer *peer)
 {
-    pump_until(everything_read, peer, 1);
+    return pump_until(everything_read, peer, 1) == WAIT_DONE;
 }

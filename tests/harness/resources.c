@@ -68,11 +68,11 @@ void program_expect_footprint_back(struct program *program, const struct footpri
 /** Une observation en cours. */
 struct watch {
     struct program *program;
-    double cpu_s;        /**< Temps de calcul au départ. */
-    double spent_s;      /**< Temps de calcul depuis. */
-    size_t output;       /**< Octets écrits au dernier regard. */
-    int calm_looks;      /**< Regards tranquilles à la suite. */
-    double budget_s;     /**< Au-delà, il tourne ; 0 : peu importe. */
+    double cpu_s;    /**< Temps de calcul au départ. */
+    double spent_s;  /**< Temps de calcul depuis. */
+    size_t output;   /**< Octets écrits au dernier regard. */
+    int calm_looks;  /**< Regards tranquilles à la suite. */
+    double budget_s; /**< Au-delà, il tourne ; 0 : peu importe. */
 };
 
 static bool calm_or_spinning(void *context)

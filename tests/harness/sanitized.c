@@ -9,6 +9,7 @@
 #include "visible.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,9 +104,16 @@ struct program *start_sanitized_server(const char *sanitizer)
     return server;
 }
 
-void program_expect_clean_report(struct program *program)
+static bool has_ended(void *context)
+{
+    return ((const struct program *)context)->ended;
+}
+
+void program_stop_and_expect_clean_report(struct program *program)
 {
     struct finding finding;
+    program_signal(program, SIGTERM);
+    pump_until(has_ended, program, 20);
     pump_now();
     if (sanitizer_read(program, &finding))
         complain_because(finding.cause, "%s", finding.summary);

@@ -30,7 +30,11 @@ bool sanitizer_read(const struct program *program, struct finding *finding);
  */
 struct program *start_sanitized_server(const char *sanitizer);
 
-/** @brief Conclut par un échec si un assainisseur a écrit un rapport. */
-void program_expect_clean_report(struct program *program);
+/**
+ * @brief Arrête le programme par SIGTERM, et conclut par un échec si un assainisseur a parlé.
+ *
+ * Un programme qui ne finit pas sur SIGTERM n'est pas accusé ici : un autre test le juge.
+ */
+void program_stop_and_expect_clean_report(struct program *program);
 
 #endif

@@ -1,0 +1,95 @@
+#include "cause_bytes.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool same_letters(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    size_t i = 0;
+    size_t j = 0;
+    for (;;) {
+        while (i < a_length && isspace((unsigned char)a[i]))
+            i++;
+        while (j < b_length && isspace((unsigned char)b[j]))
+            j++;
+        if (i == a_length || j == b_length)
+            return i == a_length && j == b_length;
+        if (tolower((unsigned char)a[i++]) != tolower((unsigned char)b[j++]))
+            return false;
+    }
+}
+
+// Le texte attendu finit par `:PORT` et le texte reçu par le même nombre, octets échangés.
+static bool port_is_swapped(const struct symptoms *symptoms)
+{
+    const char *expected = memrchr(symptoms->expected, ':', symptoms->expected_length);
+    const char *received = memrchr(symptoms->received, ':', symptoms->received_length);
+    if (expected == NULL || received == NULL)
+        return false;
+    unsigned wanted = (unsigned)strtoul(expected + 1, NULL, 10);
+    unsigned shown = (unsigned)strtoul(received + 1, NULL, 10);
+    return wanted != shown && wanted == (((shown & 0xFF) << 8) | (shown >> 8));
+}
+
+static const char *from_same_start(const struct symptoms *symptoms)
+{
+    const char *rest = symptoms->received + symptoms->expected_length;
+    size_t length = symptoms->received_length - symptoms->expected_length;
+    if (rest[0] == '\0')
+        return "Un octet nul suit le message : la longueur envoyée compte le \\0 final de la "
+               "chaîne C, qui n'a rien à faire sur le réseau.";
+    if (length >= symptoms->expected_length &&
+        memcmp(rest, symptoms->expected, symptoms->expected_length) == 0)
+        return "Le message est là, mais deux fois.";
+    return "Le début est juste, puis il y a des octets en trop : la longueur utilisée est-elle "
+           "celle du message, ou celle du tampon ?";
+}
+
+static const char *from_missing_newline(const struct symptoms *symptoms)
+{
+    size_t length = symptoms->expected_length;
+    if (length == 0 || symptoms->expected[length - 1] != '\n' ||
+        symptoms->received_length != length - 1 ||
+        memcmp(symptoms->expected, symptoms->received, length - 1) != 0)
+        return NULL;
+    return "Le texte est juste, mais il manque la fin de ligne \\n : sans elle, qui lit ne sait "
+           "pas que la ligne est finie.";
+}
+
+static const char *from_nothing_expected(const struct symptoms *symptoms)
+{
+    if (symptoms->on_stdout)
+        return "Le contrat énumère tout ce qui paraît sur stdout : ni ligne vide, ni message de "
+               "plus.";
+    return "À ce moment du dialogue, le contrat ne prévoit aucun envoi.";
+}
+
+const char *cause_from_bytes(const struct symptoms *symptoms)
+{
+    if (symptoms->expected == NULL || symptoms->received_length == 0)
+        return NULL;
+    if (symptoms->expected_length == 0)
+        return from_nothing_expected(symptoms);
+    if (symptoms->received[0] == '\0' && symptoms->expected[0] != '\0')
+        return "Un octet nul est venu d'abord : le message précédent a été envoyé avec le \\0 final "
+               "de la chaîne C, qui n'a rien à faire sur le réseau.";
+    const char *newline = from_missing_newline(symptoms);
+    if (newline != NULL)
+        return newline;
+    if (symptoms->received_length > symptoms->expected_length &&
+        memcmp(symptoms->expected, symptoms->received, symptoms->expected_length) == 0)
+        return from_same_start(symptoms);
+    if (symptoms->received_length < symptoms->expected_length &&
+        memcmp(symptoms->expected, symptoms->received, symptoms->received_length) == 0)
+        return "Seul le début est venu : la suite a été perdue, ou coupée à un octet nul ou à la "
+               "taille d'un tampon.";
+    if (same_letters(symptoms->expected, symptoms->expected_length, symptoms->received,
+                     symptoms->received_length))
+        return "Seuls les espaces, les fins de ligne ou les majuscules diffèrent : le contrat se "
+               "lit à l'octet près.";
+    if (port_is_swapped(symptoms))
+        return "Les deux octets du port sont échangés : l'ordre du réseau n'est pas celui de la "
+               "machine (ntohs).";
+    return NULL;
+}

@@ -1,0 +1,18 @@
+/**
+ * @file cause_bytes.h
+ * @brief La cause probable d'un échec, lue dans la forme des octets attendus et reçus.
+ */
+#ifndef HARNESS_CAUSE_BYTES_H
+#define HARNESS_CAUSE_BYTES_H
+
+#include "complain.h"
+
+/**
+ * @brief Compare ce qui est venu à ce qui était attendu : fin de ligne absente, octet nul en trop,
+ * message coupé ou répété, port aux octets échangés…
+ *
+ * @return texte français, ou `NULL` si rien ne se dégage
+ */
+const char *cause_from_bytes(const struct symptoms *symptoms);
+
+#endif
