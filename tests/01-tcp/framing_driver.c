@@ -7,7 +7,8 @@
  *
  *     framing_driver read HOST PORT TAILLE   lit des lignes jusqu'à la fin ou à une erreur
  *     framing_driver read - - TAILLE         de même, sur l'entrée standard
- *     framing_driver send HOST PORT LONGUEUR envoie LONGUEUR octets, attend la fin de flux
+ *     framing_driver send HOST PORT LONGUEUR envoie LONGUEUR octets
+ *     framing_driver late HOST PORT LONGUEUR de même, une fois que le juge a coupé la connexion
  */
 #include "display.h"
 #include "framing.h"
@@ -86,6 +87,17 @@ static int read_lines(int fd, size_t size)
     return 0;
 }
 
+// Lire jusqu'à l'erreur la consomme : l'envoi qui suit trouve une connexion morte, donc EPIPE, et
+// SIGPIPE pour qui ne s'en est pas gardé.
+static void wait_for_reset(int fd)
+{
+    char byte;
+    ssize_t count;
+    do
+        count = read(fd, &byte, 1);
+    while (count > 0 || (count < 0 && errno == EINTR));
+}
+
 static int send_pattern(int fd, size_t length)
 {
     char *bytes = malloc(length + 1);
@@ -114,6 +126,8 @@ int main(int argc, char **argv)
         return 3;
     }
     size_t number = strtoul(argv[4], NULL, 10);
+    if (strcmp(argv[1], "late") == 0)
+        wait_for_reset(fd);
     int status = strcmp(argv[1], "read") == 0 ? read_lines(fd, number) : send_pattern(fd, number);
     close(fd);
     return status;

@@ -9,7 +9,9 @@
 #include <string.h>
 
 LESSON(server_listens, .step = 1, .points = 0.5, .programs = "server", .defects = "D07",
-       .title = "Le serveur démarre et écoute sur l'adresse et le port donnés")
+       .title = "Le serveur démarre et écoute sur l'adresse et le port donnés",
+       .hint = "Un serveur écoute après trois appels réussis, dans l'ordre : socket, bind, "
+               "listen. Le résultat de chacun est-il vérifié ?")
 {
     start_server();
 }
@@ -23,7 +25,9 @@ LESSON(server_announces_waiting, .step = 1, .points = 0.25, .programs = "server"
 
 LESSON(server_announces_client, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_announces_waiting", .defects = "D08",
-       .title = "Le serveur annonce le client qui arrive, avec son adresse")
+       .title = "Le serveur annonce le client qui arrive, avec son adresse",
+       .hint = "L'adresse du client est celle que remplit accept, à qui l'on dit la place "
+               "disponible.")
 {
     struct program *server = start_server();
     program_expect_line(server, "server waiting...");
@@ -73,7 +77,8 @@ LESSON(server_listens_only_there, .step = 1, .points = 0.25, .programs = "server
 
 LESSON(server_speaks_ipv6, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_announces_client", .defects = "D06",
-       .title = "Le serveur écoute sur une adresse IPv6 et la montre entre crochets")
+       .title = "Le serveur écoute sur une adresse IPv6 et la montre entre crochets",
+       .hint = "« ::1 » est une adresse IPv6 : le programme suppose-t-il IPv4 quelque part ?")
 {
     if (!network_has_ipv6())
         verdict_skip("cette machine n'a pas d'IPv6");
@@ -85,8 +90,9 @@ LESSON(server_speaks_ipv6, .step = 1, .points = 0.25, .programs = "server",
 }
 
 LESSON(server_accepts_a_name, .step = 1, .points = 0.25, .programs = "server",
-       .needs = "server_listens", .defects = "D06",
-       .title = "HOST peut être un nom : localhost")
+       .needs = "server_listens", .defects = "D06", .title = "HOST peut être un nom : localhost",
+       .hint = "« localhost » est un nom, pas une adresse : quelle fonction traduit l'un en "
+               "l'autre ?")
 {
     struct program *server = START("server", "localhost", test_port());
     server_expect_listening(server, test_port());
@@ -94,7 +100,9 @@ LESSON(server_accepts_a_name, .step = 1, .points = 0.25, .programs = "server",
 
 LESSON(server_refuses_bad_arguments, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_listens", .defects = "D04",
-       .title = "Un port mal écrit, ou un argument de trop, est refusé : code 2 et un message")
+       .title = "Un port mal écrit, ou un argument de trop, est refusé : code 2 et un message",
+       .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre, et il y a au plus "
+               "deux arguments.")
 {
     static const char *const bad_ports[] = {
         "8001x", "-1", "0", "65536", "70000", "", "+8001", " 8001", "0x50", "99999999999999999999",
@@ -112,7 +120,9 @@ LESSON(server_refuses_bad_arguments, .step = 1, .points = 0.25, .programs = "ser
 
 LESSON(server_reports_taken_port, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_listens", .defects = "D17",
-       .title = "Un port déjà pris : code 1, et un message qui dit où et pourquoi")
+       .title = "Un port déjà pris : code 1, et un message qui dit où et pourquoi",
+       .hint = "Quand bind échoue, continuer serait attendre des clients sur un port que personne "
+               "ne connaît.")
 {
     listener_open("127.0.0.1");
     struct program *server = START("server", "127.0.0.1", test_port());
@@ -135,7 +145,9 @@ LESSON(server_reports_foreign_address, .step = 1, .points = 0.25, .programs = "s
 
 LESSON(server_reports_unknown_name, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_listens", .defects = "D17",
-       .title = "Un nom qui n'existe pas : code 1 et un message")
+       .title = "Un nom qui n'existe pas : code 1 et un message",
+       .hint = "Sans adresse, il n'y a rien à essayer : que fait le programme quand getaddrinfo "
+               "échoue ?")
 {
     // Un nom mal formé est refusé sans interroger personne : la réponse ne dépend pas du réseau.
     struct program *server = START("server", "nom..inconnu", test_port());

@@ -2,7 +2,9 @@
 #include "judge.h"
 
 LESSON(server_replies, .step = 3, .points = 0.5, .programs = "server", .needs = "server_listens",
-       .defects = "D08", .title = "Une ligne reçoit sa réponse")
+       .defects = "D08", .title = "Une ligne reçoit sa réponse",
+       .hint = "Après accept, tout se passe sur le descripteur qu'il a rendu : lire une ligne, "
+               "puis répondre.")
 {
     start_server();
     struct peer *client = peer_connect("client");
@@ -23,7 +25,9 @@ LESSON(server_shows_line, .step = 3, .points = 0.25, .programs = "server",
 }
 
 LESSON(server_replies_to_each_line, .step = 3, .points = 0.5, .programs = "server",
-       .needs = "server_replies", .title = "Chaque ligne a sa réponse, dans un dialogue suivi")
+       .needs = "server_replies", .title = "Chaque ligne a sa réponse, dans un dialogue suivi",
+       .hint = "Un même client envoie plusieurs lignes, et chacune a une réponse, ni plus ni "
+               "moins : où le programme revient-il après avoir répondu ?")
 {
     start_server();
     struct peer *client = peer_connect("client");
@@ -38,7 +42,9 @@ LESSON(server_replies_to_each_line, .step = 3, .points = 0.5, .programs = "serve
 
 LESSON(server_ends_on_end_line, .step = 3, .points = 0.5, .programs = "server",
        .needs = "server_replies server_announces_client",
-       .title = "La ligne END est montrée, n'a pas de réponse, et ferme la connexion")
+       .title = "La ligne END est montrée, n'a pas de réponse, et ferme la connexion",
+       .hint = "read_line rend la ligne sans son \\n ; END est montré, n'a pas de réponse, et le "
+               "socket de ce client est rendu au système.")
 {
     struct program *server = start_server();
     struct peer *client = peer_connect("client");
@@ -52,7 +58,9 @@ LESSON(server_ends_on_end_line, .step = 3, .points = 0.5, .programs = "server",
 
 LESSON(server_ends_on_end_of_stream, .step = 3, .points = 0.25, .programs = "server",
        .needs = "server_replies",
-       .title = "La fin de flux ferme la connexion, sans réponse de trop")
+       .title = "La fin de flux ferme la connexion, sans réponse de trop",
+       .hint = "Une fin de flux n'est pas une ligne vide : la valeur rendue par read_line les "
+               "distingue.")
 {
     start_server();
     struct peer *client = peer_connect("client");
@@ -64,7 +72,8 @@ LESSON(server_ends_on_end_of_stream, .step = 3, .points = 0.25, .programs = "ser
 
 LESSON(server_serves_next_client, .step = 3, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D08",
-       .title = "Après un client, le suivant est servi")
+       .title = "Après un client, le suivant est servi",
+       .hint = "Quand un client a fini, le serveur revient attendre le suivant.")
 {
     struct program *server = start_server();
     struct peer *first = peer_connect("client 1");
@@ -79,7 +88,9 @@ LESSON(server_serves_next_client, .step = 3, .points = 0.5, .programs = "server"
 
 LESSON(server_serves_one_at_a_time, .step = 3, .points = 0.25, .programs = "server",
        .needs = "server_serves_next_client",
-       .title = "Un second client attend que le premier ait fini")
+       .title = "Un second client attend que le premier ait fini",
+       .hint = "Le contrat veut un client après l'autre : le suivant attend dans la file du "
+               "système.")
 {
     start_server();
     struct peer *first = peer_connect("client 1");
@@ -97,7 +108,8 @@ LESSON(server_serves_one_at_a_time, .step = 3, .points = 0.25, .programs = "serv
 
 LESSON(server_splits_lines, .step = 3, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D09",
-       .title = "« salut » et END arrivés ensemble font deux lignes, pas une")
+       .title = "« salut » et END arrivés ensemble font deux lignes, pas une",
+       .hint = "Un recv n'est pas un message : deux lignes peuvent arriver ensemble.")
 {
     start_server();
     struct peer *client = peer_connect("client");
@@ -108,7 +120,9 @@ LESSON(server_splits_lines, .step = 3, .points = 0.25, .programs = "server",
 
 LESSON(server_joins_pieces, .step = 3, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D09 D10",
-       .title = "Une ligne arrivée en morceaux n'a qu'une réponse ; END en deux morceaux ferme")
+       .title = "Une ligne arrivée en morceaux n'a qu'une réponse ; END en deux morceaux ferme",
+       .hint = "Un recv n'est pas un message : une ligne peut arriver en plusieurs fois, et n'a "
+               "qu'une réponse.")
 {
     start_server();
     struct peer *client = peer_connect("client");
@@ -123,8 +137,8 @@ LESSON(server_joins_pieces, .step = 3, .points = 0.25, .programs = "server",
 }
 
 LESSON(server_answers_last_line, .step = 3, .points = 0.25, .programs = "server",
-       .needs = "server_replies",
-       .title = "Une dernière ligne sans \\n reçoit encore sa réponse")
+       .needs = "server_replies", .title = "Une dernière ligne sans \\n reçoit encore sa réponse",
+       .hint = "Une dernière ligne sans \\n est encore une ligne : elle a droit à sa réponse.")
 {
     start_server();
     struct peer *client = peer_connect("client");
@@ -136,7 +150,9 @@ LESSON(server_answers_last_line, .step = 3, .points = 0.25, .programs = "server"
 
 LESSON(server_knows_end_exactly, .step = 3, .points = 0.25, .programs = "server",
        .needs = "server_replies_to_each_line", .defects = "D09",
-       .title = "Seule la ligne END ferme : « END », ni ENDE, ni end, ni la ligne vide")
+       .title = "Seule la ligne END ferme : « END », ni ENDE, ni end, ni la ligne vide",
+       .hint = "END est une ligne de trois octets, ni plus ni moins ; toute autre ligne, même "
+               "vide, a sa réponse.")
 {
     start_server();
     struct peer *client = peer_connect("client");
@@ -154,9 +170,12 @@ LESSON(server_knows_end_exactly, .step = 3, .points = 0.25, .programs = "server"
     peer_expect_line(client, "Hey client");
 }
 
-LESSON(server_shows_bytes_safely, .step = 3, .points = 0.25, .programs = "server",
-       .needs = "server_shows_line", .defects = "D10 D18 D22",
-       .title = "Les octets de contrôle et l'UTF-8 invalide sont montrés échappés, le reste tel quel")
+LESSON(
+    server_shows_bytes_safely, .step = 3, .points = 0.25, .programs = "server",
+    .needs = "server_shows_line", .defects = "D10 D18 D22",
+    .title = "Les octets de contrôle et l'UTF-8 invalide sont montrés échappés, le reste tel quel",
+    .hint = "Un octet reçu n'est pas un caractère : le contrat dit lesquels sont montrés tels "
+            "quels, et comment s'écrivent les autres.")
 {
     struct program *server = start_server();
     struct peer *client = peer_connect("client");
@@ -169,8 +188,8 @@ LESSON(server_shows_bytes_safely, .step = 3, .points = 0.25, .programs = "server
     peer_send_bytes(client, "a\0b\xFF\xC3\n", 6);
     program_expect_line(server, "received from client: a\\x00b\\xFF\\xC3");
     peer_send(client, "\xED\xA0\x80\xC0\xAF\xF4\x90\x80\x80\n");
-    program_expect_line(
-        server, "received from client: \\xED\\xA0\\x80\\xC0\\xAF\\xF4\\x90\\x80\\x80");
+    program_expect_line(server,
+                        "received from client: \\xED\\xA0\\x80\\xC0\\xAF\\xF4\\x90\\x80\\x80");
     peer_send(client, "été € 😀 \\n %s\n");
     program_expect_line(server, "received from client: été € 😀 \\n %%s");
 }

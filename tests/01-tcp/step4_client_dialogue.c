@@ -20,7 +20,9 @@ static void expect_greeting(struct program *client, const char *host)
 }
 
 LESSON(client_connects, .step = 4, .points = 0.5, .programs = "client",
-       .title = "Le client se connecte à l'adresse et au port donnés")
+       .title = "Le client se connecte à l'adresse et au port donnés",
+       .hint = "Le juge écoute bien là : l'adresse donnée à connect est-elle celle de la ligne de "
+               "commande, et le port dans l'ordre du réseau ?")
 {
     struct peer *server;
     start_client(&server);
@@ -28,7 +30,9 @@ LESSON(client_connects, .step = 4, .points = 0.5, .programs = "client",
 
 LESSON(client_announces_connection, .step = 4, .points = 0.5, .programs = "client",
        .needs = "client_connects",
-       .title = "Le client annonce le socket créé, puis la connexion établie")
+       .title = "Le client annonce le socket créé, puis la connexion établie",
+       .hint = "« socket created » vient avant la tentative de connexion, l'autre ligne après sa "
+               "réussite.")
 {
     struct peer *server;
     struct program *client = start_client(&server);
@@ -37,7 +41,9 @@ LESSON(client_announces_connection, .step = 4, .points = 0.5, .programs = "clien
 
 LESSON(client_sends_and_shows, .step = 4, .points = 0.75, .programs = "client",
        .needs = "client_announces_connection", .defects = "D01",
-       .title = "Chaque ligne tapée est envoyée, chaque réponse est montrée")
+       .title = "Chaque ligne tapée est envoyée, chaque réponse est montrée",
+       .hint = "Pour chaque ligne tapée, même vide : l'envoyer avec son \\n, lire une réponse, la "
+               "montrer.")
 {
     struct peer *server;
     struct program *client = start_client(&server);
@@ -55,9 +61,11 @@ LESSON(client_sends_and_shows, .step = 4, .points = 0.75, .programs = "client",
     program_expect_line(client, "oui");
 }
 
-LESSON(client_asks_host_and_port, .step = 4, .points = 0.5, .programs = "client",
-       .needs = "client_connects",
-       .title = "Sans argument, le client demande l'hôte puis le port, sans attendre la fin de ligne")
+LESSON(
+    client_asks_host_and_port, .step = 4, .points = 0.5, .programs = "client",
+    .needs = "client_connects",
+    .title = "Sans argument, le client demande l'hôte puis le port, sans attendre la fin de ligne",
+    .hint = "La réponse à une question est une ligne sans son \\n.")
 {
     listener = listener_open("127.0.0.1");
     struct program *client = START("client");
@@ -74,7 +82,9 @@ LESSON(client_asks_host_and_port, .step = 4, .points = 0.5, .programs = "client"
 
 LESSON(client_asks_port_only, .step = 4, .points = 0.25, .programs = "client",
        .needs = "client_asks_host_and_port",
-       .title = "Avec HOST seul, il demande le port ; tout peut être tapé d'avance")
+       .title = "Avec HOST seul, il demande le port ; tout peut être tapé d'avance",
+       .hint = "Tout est tapé d'avance : la lecture du port a pu prendre aussi la suite. Qui la "
+               "garde ?")
 {
     listener = listener_open("127.0.0.1");
     struct program *client = START("client", "127.0.0.1");
@@ -91,7 +101,9 @@ LESSON(client_asks_port_only, .step = 4, .points = 0.25, .programs = "client",
 
 LESSON(client_ends_politely, .step = 4, .points = 0.25, .programs = "client",
        .needs = "client_sends_and_shows",
-       .title = "À la fin de l'entrée : END, fin d'envoi, et code 0 quand le serveur a fermé")
+       .title = "À la fin de l'entrée : END, fin d'envoi, et code 0 quand le serveur a fermé",
+       .hint = "À la fin de l'entrée : dire END, ne fermer que le sens de l'envoi, écouter "
+               "jusqu'à la fin de flux.")
 {
     struct peer *server;
     struct program *client = start_client(&server);
@@ -106,7 +118,8 @@ LESSON(client_ends_politely, .step = 4, .points = 0.25, .programs = "client",
 
 LESSON(client_accepts_end_at_prompt, .step = 4, .points = 0.25, .programs = "client",
        .needs = "client_asks_host_and_port", .defects = "D05",
-       .title = "Fin de l'entrée devant une question : fin tranquille, code 0")
+       .title = "Fin de l'entrée devant une question : fin tranquille, code 0",
+       .hint = "La fin de l'entrée n'est ni une réponse vide, ni une erreur.")
 {
     struct program *client = START("client");
     program_expect_text(client, "enter the host name to connect: ");
@@ -123,7 +136,8 @@ LESSON(client_accepts_end_at_prompt, .step = 4, .points = 0.25, .programs = "cli
 
 LESSON(client_refuses_bad_ports, .step = 4, .points = 0.25, .programs = "client",
        .needs = "client_asks_host_and_port", .defects = "D04",
-       .title = "Un port mal écrit, en argument ou tapé, est refusé : code 2 et un message")
+       .title = "Un port mal écrit, en argument ou tapé, est refusé : code 2 et un message",
+       .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre.")
 {
     static const char *const bad_ports[] = {
         "abc", "8001x", "-1", "0", "70000", "", "+8001", "0x50", "99999999999999999999",
@@ -160,7 +174,8 @@ LESSON(client_reports_refusal, .step = 4, .points = 0.25, .programs = "client",
 
 LESSON(client_speaks_ipv6, .step = 4, .points = 0.25, .programs = "client",
        .needs = "client_announces_connection", .defects = "D06",
-       .title = "Le client se connecte à une adresse IPv6, montrée entre crochets")
+       .title = "Le client se connecte à une adresse IPv6, montrée entre crochets",
+       .hint = "« ::1 » est une adresse IPv6 : le programme suppose-t-il IPv4 quelque part ?")
 {
     if (!network_has_ipv6())
         verdict_skip("cette machine n'a pas d'IPv6");
@@ -172,7 +187,9 @@ LESSON(client_speaks_ipv6, .step = 4, .points = 0.25, .programs = "client",
 
 LESSON(client_tries_each_address, .step = 4, .points = 0.25, .programs = "client",
        .needs = "client_announces_connection", .defects = "D06",
-       .title = "Un nom à plusieurs adresses : la première refuse, la suivante est essayée")
+       .title = "Un nom à plusieurs adresses : la première refuse, la suivante est essayée",
+       .hint = "Un nom peut avoir plusieurs adresses : quand l'une refuse, reste-t-il à essayer "
+               "les autres ?")
 {
     if (!network_has_ipv6() || !name_has_both_families("localhost"))
         verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");

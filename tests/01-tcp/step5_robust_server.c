@@ -30,7 +30,8 @@ static char *letters(size_t length)
 
 LESSON(server_survives_reset, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_serves_next_client", .defects = "D13",
-       .title = "Un client qui coupe net au milieu d'une ligne n'arrête que sa connexion")
+       .title = "Un client qui coupe net au milieu d'une ligne n'arrête que sa connexion",
+       .hint = "Une erreur sur une connexion ne regarde que cette connexion.")
 {
     struct program *server = start_server();
     struct peer *client = peer_connect("client brutal");
@@ -44,7 +45,9 @@ LESSON(server_survives_reset, .step = 5, .points = 0.25, .programs = "server",
 
 LESSON(server_survives_departure, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_serves_next_client", .defects = "D12 D19",
-       .title = "Un client parti sans lire ses réponses ne tue pas le serveur, et ne l'occupe pas")
+       .title = "Un client parti sans lire ses réponses ne tue pas le serveur, et ne l'occupe pas",
+       .hint = "Une erreur sur une connexion ne regarde que cette connexion, et un socket mort ne "
+               "revit pas.")
 {
     struct program *server = start_server();
     struct peer *waiting = peer_connect("client patient");
@@ -64,7 +67,9 @@ LESSON(server_survives_departure, .step = 5, .points = 0.25, .programs = "server
 
 LESSON(server_limits_line, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_serves_next_client", .defects = "D21",
-       .title = "Une ligne sans fin : message, connexion fermée, client suivant servi")
+       .title = "Une ligne sans fin : message, connexion fermée, client suivant servi",
+       .hint = "Une ligne n'a pas toujours de fin : passé 65 536 octets, le contrat écarte ce "
+               "client, et le dit.")
 {
     const size_t length = 1 << 20;
     struct program *server = start_server();
@@ -77,7 +82,9 @@ LESSON(server_limits_line, .step = 5, .points = 0.25, .programs = "server",
 
 LESSON(server_accepts_longest_line, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_shows_line", .defects = "D21",
-       .title = "Une ligne de 65 536 octets est encore une ligne")
+       .title = "Une ligne de 65 536 octets est encore une ligne",
+       .hint = "65 536 octets, plus le \\n : la place prévue suffit-elle partout où la ligne "
+               "passe ?")
 {
     struct program *server = start_server();
     struct peer *client = peer_connect("client");
@@ -93,7 +100,9 @@ LESSON(server_accepts_longest_line, .step = 5, .points = 0.25, .programs = "serv
 
 LESSON(server_survives_short_calls, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_ends_on_end_line", .defects = "D11 D20",
-       .title = "Envois et lectures partiels, appels interrompus : le dialogue n'en est pas changé")
+       .title = "Envois et lectures partiels, appels interrompus : le dialogue n'en est pas changé",
+       .hint = "Ici chaque envoi et chaque lecture ne porte que sur un octet, et un appel sur "
+               "deux est interrompu (EINTR) : ce que rend chaque appel est-il regardé ?")
 {
     program_inject("short=1,eintr=2");
     struct program *server = start_server();
@@ -102,9 +111,22 @@ LESSON(server_survives_short_calls, .step = 5, .points = 0.25, .programs = "serv
     program_expect_alive(server);
 }
 
+LESSON(server_survives_failing_accept, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_serves_next_client", .defects = "D12",
+       .title = "Un accept qui échoue en passant (ECONNABORTED, EMFILE) n'arrête pas le serveur")
+{
+    program_inject("accept=4");
+    struct program *server = start_server();
+    expect_service("client");
+    expect_service("client suivant");
+    program_expect_alive(server);
+}
+
 LESSON(server_survives_stop_and_continue, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_replies_to_each_line", .defects = "D20",
-       .title = "Suspendu puis repris (Ctrl-Z, fg), le serveur continue où il en était")
+       .title = "Suspendu puis repris (Ctrl-Z, fg), le serveur continue où il en était",
+       .hint = "À la reprise, un appel qui attendait peut rendre EINTR : ce n'est pas une erreur "
+               "de la connexion.")
 {
     struct program *server = start_server();
     struct peer *client = peer_connect("client");
@@ -120,7 +142,9 @@ LESSON(server_survives_stop_and_continue, .step = 5, .points = 0.25, .programs =
 
 LESSON(server_stops_while_waiting, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_serves_next_client", .defects = "D16",
-       .title = "SIGTERM ou SIGINT sans client : arrêt en ordre, code 0")
+       .title = "SIGTERM ou SIGINT sans client : arrêt en ordre, code 0",
+       .hint = "Un gestionnaire de signal peut lever un drapeau ; mais qu'est-ce qui réveille "
+               "l'appel où le serveur attend ?")
 {
     struct program *server = start_server();
     expect_service("client");
@@ -135,9 +159,11 @@ LESSON(server_stops_while_waiting, .step = 5, .points = 0.25, .programs = "serve
     program_expect_exit(server, 0);
 }
 
-LESSON(server_stops_while_serving, .step = 5, .points = 0.5, .programs = "server",
+LESSON(server_stops_while_serving, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D16",
-       .title = "SIGTERM avec un client, muet ou bavard : arrêt en ordre, code 0")
+       .title = "SIGTERM avec un client, muet ou bavard : arrêt en ordre, code 0",
+       .hint = "Un gestionnaire de signal peut lever un drapeau ; mais qu'est-ce qui réveille "
+               "l'appel où le serveur attend son client ?")
 {
     struct program *server = start_server();
     struct peer *silent = peer_connect("client muet");
@@ -161,7 +187,9 @@ LESSON(server_stops_while_serving, .step = 5, .points = 0.5, .programs = "server
 
 LESSON(server_restarts_at_once, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_stops_while_waiting server_stops_while_serving", .defects = "D14",
-       .title = "Arrêté avec un client connecté, le serveur redémarre aussitôt sur le même port")
+       .title = "Arrêté avec un client connecté, le serveur redémarre aussitôt sur le même port",
+       .hint = "L'ancienne connexion est encore en TIME_WAIT (ss -tan) : bind refuse alors ce "
+               "port, sauf si une option du socket, demandée à temps, le permet (man 7 socket).")
 {
     struct program *server = start_server();
     struct peer *client = peer_connect("client");

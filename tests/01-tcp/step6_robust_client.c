@@ -37,7 +37,9 @@ static char *letters(size_t length)
 
 LESSON(client_shows_late_replies, .step = 6, .points = 0.25, .programs = "client",
        .needs = "client_ends_politely", .defects = "D02",
-       .title = "Ce que le serveur envoie après END est encore montré")
+       .title = "Ce que le serveur envoie après END est encore montré",
+       .hint = "Une connexion se ferme dans chaque sens : dire que l'on n'enverra plus n'empêche "
+               "pas de recevoir.")
 {
     struct peer *server;
     struct program *client = start_client(&server);
@@ -54,7 +56,8 @@ LESSON(client_shows_late_replies, .step = 6, .points = 0.25, .programs = "client
 
 LESSON(client_sends_end_once, .step = 6, .points = 0.25, .programs = "client",
        .needs = "client_ends_politely", .defects = "D02",
-       .title = "END tapé : envoyé une seule fois, et rien de ce qui le suit")
+       .title = "END tapé : envoyé une seule fois, et rien de ce qui le suit",
+       .hint = "END, tapé ou non, part une fois, et rien ne part après lui.")
 {
     struct peer *server;
     struct program *client = start_client(&server);
@@ -69,7 +72,9 @@ LESSON(client_sends_end_once, .step = 6, .points = 0.25, .programs = "client",
 
 LESSON(client_reports_closing_server, .step = 6, .points = 0.25, .programs = "client",
        .needs = "client_sends_and_shows", .defects = "D19",
-       .title = "Un serveur qui ferme ou coupe sans répondre : un message, code 1")
+       .title = "Un serveur qui ferme ou coupe sans répondre : un message, code 1",
+       .hint = "Une lecture qui rend 0, un envoi qui échoue : dans les deux cas le serveur est "
+               "parti, et le contrat veut un message et le code 1.")
 {
     struct peer *server;
     struct program *client = start_client(&server);
@@ -94,7 +99,9 @@ LESSON(client_reports_closing_server, .step = 6, .points = 0.25, .programs = "cl
 
 LESSON(client_frames_replies, .step = 6, .points = 0.25, .programs = "client",
        .needs = "client_sends_and_shows", .defects = "D09",
-       .title = "Une réponse en morceaux, ou deux réponses ensemble, restent des lignes")
+       .title = "Une réponse en morceaux, ou deux réponses ensemble, restent des lignes",
+       .hint = "Un recv n'est pas une réponse : elle peut arriver en morceaux, ou avec la "
+               "suivante.")
 {
     struct peer *server;
     struct program *client = start_client(&server);
@@ -115,7 +122,9 @@ LESSON(client_frames_replies, .step = 6, .points = 0.25, .programs = "client",
 
 LESSON(client_shows_bytes_safely, .step = 6, .points = 0.25, .programs = "client",
        .needs = "client_sends_and_shows", .defects = "D18 D22",
-       .title = "Les octets de contrôle d'une réponse sont montrés échappés")
+       .title = "Les octets de contrôle d'une réponse sont montrés échappés",
+       .hint = "Un octet reçu n'est pas un caractère : le contrat dit lesquels sont montrés tels "
+               "quels, et comment s'écrivent les autres.")
 {
     struct peer *server;
     struct program *client = start_client(&server);
@@ -128,10 +137,12 @@ LESSON(client_shows_bytes_safely, .step = 6, .points = 0.25, .programs = "client
 
 LESSON(client_survives_short_calls, .step = 6, .points = 0.25, .programs = "client",
        .needs = "client_sends_and_shows", .defects = "D11 D20",
-       .title = "Envois et lectures partiels, appels interrompus : le dialogue n'en est pas changé")
+       .title = "Envois et lectures partiels, appels interrompus : le dialogue n'en est pas changé",
+       .hint = "Ici chaque envoi et chaque lecture ne porte que sur un octet, et un appel sur "
+               "deux est interrompu (EINTR) : ce que rend chaque appel est-il regardé ?")
 {
     struct peer *server;
-    program_inject("short=1,eintr=2");
+    program_inject("short=1,eintr=2,connect=1");
     struct program *client = start_client(&server);
     exchange(client, server, "une ligne envoyée octet par octet");
     program_signal(client, SIGSTOP);
@@ -141,7 +152,9 @@ LESSON(client_survives_short_calls, .step = 6, .points = 0.25, .programs = "clie
 
 LESSON(client_sends_longest_line, .step = 6, .points = 0.25, .programs = "client",
        .needs = "client_sends_and_shows", .defects = "D21",
-       .title = "65 536 octets tapés sont encore une ligne ; un de plus : message, code 1")
+       .title = "65 536 octets tapés sont encore une ligne ; un de plus : message, code 1",
+       .hint = "65 536 octets, plus le \\n : la place prévue suffit-elle partout où la ligne "
+               "passe ?")
 {
     struct peer *server;
     struct program *client = start_client(&server);
@@ -157,7 +170,9 @@ LESSON(client_sends_longest_line, .step = 6, .points = 0.25, .programs = "client
 
 LESSON(client_limits_reply, .step = 6, .points = 0.25, .programs = "client",
        .needs = "client_sends_and_shows", .defects = "D21",
-       .title = "Une réponse sans fin : un message, code 1, pas une mémoire sans borne")
+       .title = "Une réponse sans fin : un message, code 1, pas une mémoire sans borne",
+       .hint = "Une réponse n'a pas toujours de fin : passé 65 536 octets, le contrat veut un "
+               "message et le code 1.")
 {
     const size_t length = 1 << 20;
     struct peer *server;

@@ -1,6 +1,7 @@
 #include "complain.h"
 
 #include "cause.h"
+#include "sanitizer.h"
 #include "verdict.h"
 #include "visible.h"
 
@@ -30,12 +31,17 @@ void complain(const struct symptoms *symptoms, const char *format, ...)
     vsnprintf(summary, sizeof summary, format, arguments);
     va_end(arguments);
 
-    struct failure failure = {.summary = summary, .caret = -1, .cause = as_sentence(likely_cause(symptoms))};
+    // Une course ou un débordement explique tout le reste.
+    struct finding finding;
+    if (symptoms->program != NULL && sanitizer_read(symptoms->program, &finding))
+        complain_because(finding.cause, "%s", finding.summary);
+
+    struct failure failure = {
+        .summary = summary, .caret = -1, .cause = as_sentence(likely_cause(symptoms))};
     if (symptoms->expected != NULL) {
-        struct visible_difference difference =
-            visible_compare(symptoms->expected, symptoms->expected_length,
-                            symptoms->received != NULL ? symptoms->received : "",
-                            symptoms->received_length);
+        struct visible_difference difference = visible_compare(
+            symptoms->expected, symptoms->expected_length,
+            symptoms->received != NULL ? symptoms->received : "", symptoms->received_length);
         failure.expected = difference.expected;
         failure.received = difference.received;
         failure.caret = difference.caret;
@@ -57,8 +63,9 @@ void complain_no_connection(const struct peer *peer, enum wait_end end)
 {
     struct symptoms symptoms = {.end = end, .program = program_named("server"), .peer = peer};
     if (peer->error == ECONNREFUSED)
-        complain(&symptoms, "« %s » ne peut pas se connecter : connexion refusée, le serveur "
-                            "n'écoute plus",
+        complain(&symptoms,
+                 "« %s » ne peut pas se connecter : connexion refusée, le serveur "
+                 "n'écoute plus",
                  peer->name);
     complain(&symptoms, "la connexion de « %s » ne s'établit pas", peer->name);
 }
@@ -74,8 +81,9 @@ void complain_not_sent(const struct peer *peer, enum wait_end end, int error, si
     if (error == EPIPE || error == ECONNRESET)
         complain(&symptoms, "« %s » ne peut plus envoyer : le programme a fermé la connexion",
                  peer->name);
-    complain(&symptoms, "« %s » n'a pas pu envoyer ses %zu derniers octets : le programme ne les "
-                        "lit pas",
+    complain(&symptoms,
+             "« %s » n'a pas pu envoyer ses %zu derniers octets : le programme ne les "
+             "lit pas",
              peer->name, remaining);
 }
 

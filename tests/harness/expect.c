@@ -75,8 +75,7 @@ static _Noreturn void complain_of_output(const struct wanted_text *wanted, enum 
              wanted->program->actor, what);
 }
 
-static void expect_text(struct program *program, const char *bytes, size_t length,
-                        const char *what)
+static void expect_text(struct program *program, const char *bytes, size_t length, const char *what)
 {
     struct wanted_text wanted = {program, bytes, length};
     enum wait_end end = pump_until(text_decided, &wanted, 20);
@@ -116,21 +115,6 @@ void program_expect_line(struct program *program, const char *format, ...)
     free(line);
 }
 
-static bool line_available(void *context)
-{
-    const struct output *out = &((const struct program *)context)->out;
-    return out->closed || memchr(fresh(out), '\n', fresh_length(out)) != NULL;
-}
-
-void program_expect_either_line(struct program *program, const char *line, const char *other)
-{
-    pump_until(line_available, program, 20);
-    size_t length = strlen(other);
-    bool is_other = fresh_length(&program->out) > length && fresh(&program->out)[length] == '\n' &&
-                    same_shown(fresh(&program->out), other, length);
-    program_expect_line(program, "%s", is_other ? other : line);
-}
-
 static bool has_ended(void *context)
 {
     const struct program *program = context;
@@ -144,8 +128,8 @@ static void wait_for_end(struct program *program)
     if (program->ended)
         return;
     struct symptoms symptoms = {.end = end, .program = program};
-    complain(&symptoms, "%s, lancé par « %s », devrait être terminé et ne l'est pas", program->actor,
-             program->command);
+    complain(&symptoms, "%s, lancé par « %s », devrait être terminé et ne l'est pas",
+             program->actor, program->command);
 }
 
 // 0, 1 et 2 sont des codes du contrat : le mauvais a été choisi. Un autre est un accident.
@@ -165,8 +149,9 @@ static void complain_of_code(const struct program *program, const char *wanted)
              "Le code de retour dit à qui a lancé le programme ce qui s'est passé : 0, tout s'est "
              "bien passé ; 1, une erreur du système ou du réseau ; 2, une mauvaise utilisation.%s",
              said);
-    complain_because(cause, "%s, lancé par « %s », devait finir avec le code %s, et a fini avec le "
-                            "code %d",
+    complain_because(cause,
+                     "%s, lancé par « %s », devait finir avec le code %s, et a fini avec le "
+                     "code %d",
                      program->actor, program->command, wanted, WEXITSTATUS(status));
 }
 
@@ -235,10 +220,11 @@ void program_expect_some_error(struct program *program)
     if (program->err.length > 0)
         return;
     if (!program->ended || WIFEXITED(program->status))
-        complain_because("Une erreur se dit sur stderr, en une ligne : qui, quoi, où, pourquoi. Sur "
-                         "stdout, un autre programme la prendrait pour un résultat.",
-                         "%s, lancé par « %s », n'a rien dit de l'erreur sur stderr",
-                         program->actor, program->command);
+        complain_because(
+            "Une erreur se dit sur stderr, en une ligne : qui, quoi, où, pourquoi. Sur "
+            "stdout, un autre programme la prendrait pour un résultat.",
+            "%s, lancé par « %s », n'a rien dit de l'erreur sur stderr", program->actor,
+            program->command);
     struct symptoms symptoms = {.end = end, .program = program};
     complain(&symptoms, "%s n'a rien dit de l'erreur sur stderr", program->actor);
 }

@@ -34,9 +34,6 @@ void program_expect_line(struct program *program, const char *format, ...)
 /** @brief Attend la ligne suivante, donnée par ses octets, sans le `\n`. */
 void program_expect_line_bytes(struct program *program, const char *bytes, size_t length);
 
-/** @brief Attend la ligne suivante, qui peut être l'une ou l'autre de deux, sans le `\n`. */
-void program_expect_either_line(struct program *program, const char *line, const char *other);
-
 /** @brief Attend exactement ce texte sur la sortie standard (une invite, sans fin de ligne). */
 void program_expect_text(struct program *program, const char *text);
 

@@ -7,12 +7,16 @@
  * La variable JUDGE_INJECT contient des réglages séparés par des virgules :
  *   short=N  un appel sur un socket ne transfère jamais plus de N octets ;
  *   eintr=K  un appel sur un socket (ou poll) sur K échoue d'abord avec EINTR, à partir du premier ;
- *            sauf un appel qui n'attend jamais (MSG_DONTWAIT) : le noyau ne l'interrompt pas ;
+ *            sauf un appel qui n'attend jamais (MSG_DONTWAIT, O_NONBLOCK) : le noyau ne
+ *            l'interrompt pas ;
  *   refuse=N les N premiers datagrammes envoyés sont refusés avec EPERM, comme par un pare-feu ;
+ *   accept=N  les N premiers accept échouent, tour à tour avec ECONNABORTED et EMFILE ;
+ *   connect=N  les N premiers connect sont interrompus (EINTR) une fois la connexion lancée ;
  *   threads=N  après le deuxième client accepté, les N premières créations de thread échouent.
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -39,6 +43,8 @@ static atomic_uint refusals;
 static atomic_uint calls;
 static atomic_uint accepted;
 static atomic_int refused_threads;
+static atomic_int failing_accepts;
+static atomic_int interrupted_connects;
 
 static unsigned setting(const char *name)
 {
@@ -53,6 +59,8 @@ __attribute__((constructor)) static void read_settings(void)
     eintr_period = setting("eintr=");
     refusals = setting("refuse=");
     refused_threads = (int)setting("threads=");
+    failing_accepts = (int)setting("accept=");
+    interrupted_connects = (int)setting("connect=");
 }
 
 static bool is_socket(int fd)
@@ -64,17 +72,26 @@ static bool is_socket(int fd)
     return result;
 }
 
+// Un appel sur K, mais pas toujours le même : un programme juste qui ferait tour à tour poll, puis
+// accept, et reprendrait à poll, verrait sinon le second interrompu chaque fois.
 static bool interrupt(void)
 {
-    if (eintr_period == 0 || atomic_fetch_add(&calls, 1) % eintr_period != 0)
+    if (eintr_period == 0)
+        return false;
+    unsigned rank = atomic_fetch_add(&calls, 1) % (2 * eintr_period + 1);
+    if (rank != 0 && rank != eintr_period)
         return false;
     errno = EINTR;
     return true;
 }
 
-static bool interrupt_unless(int flags)
+static bool interrupt_on(int fd, int flags)
 {
-    return (flags & MSG_DONTWAIT) == 0 && interrupt();
+    int saved = errno;
+    int status = fcntl(fd, F_GETFL);
+    bool waits = (flags & MSG_DONTWAIT) == 0 && (status < 0 || (status & O_NONBLOCK) == 0);
+    errno = saved;
+    return waits && interrupt();
 }
 
 static size_t shortened(size_t length)
@@ -110,7 +127,7 @@ ssize_t read(int fd, void *bytes, size_t length)
     REAL(read);
     if (!is_socket(fd))
         return real(fd, bytes, length);
-    return interrupt() ? -1 : real(fd, bytes, shortened(length));
+    return interrupt_on(fd, 0) ? -1 : real(fd, bytes, shortened(length));
 }
 
 ssize_t write(int fd, const void *bytes, size_t length)
@@ -118,13 +135,13 @@ ssize_t write(int fd, const void *bytes, size_t length)
     REAL(write);
     if (!is_socket(fd))
         return real(fd, bytes, length);
-    return interrupt() ? -1 : real(fd, bytes, shortened(length));
+    return interrupt_on(fd, 0) ? -1 : real(fd, bytes, shortened(length));
 }
 
 ssize_t recv(int fd, void *bytes, size_t length, int flags)
 {
     REAL(recv);
-    if (interrupt_unless(flags))
+    if (interrupt_on(fd, flags))
         return -1;
     return real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags);
 }
@@ -132,7 +149,7 @@ ssize_t recv(int fd, void *bytes, size_t length, int flags)
 ssize_t send(int fd, const void *bytes, size_t length, int flags)
 {
     REAL(send);
-    if (interrupt_unless(flags) || refuse(fd))
+    if (interrupt_on(fd, flags) || refuse(fd))
         return -1;
     return real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags);
 }
@@ -141,7 +158,7 @@ ssize_t recvfrom(int fd, void *bytes, size_t length, int flags, __SOCKADDR_ARG f
                  socklen_t *from_length)
 {
     REAL(recvfrom);
-    if (interrupt_unless(flags))
+    if (interrupt_on(fd, flags))
         return -1;
     return real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags, from, from_length);
 }
@@ -150,7 +167,7 @@ ssize_t sendto(int fd, const void *bytes, size_t length, int flags, __CONST_SOCK
                socklen_t to_length)
 {
     REAL(sendto);
-    if (interrupt_unless(flags) || refuse(fd))
+    if (interrupt_on(fd, flags) || refuse(fd))
         return -1;
     return real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags, to, to_length);
 }
@@ -170,7 +187,7 @@ ssize_t writev(int fd, const struct iovec *vector, int count)
     REAL(writev);
     if (!is_socket(fd))
         return real(fd, vector, count);
-    if (interrupt())
+    if (interrupt_on(fd, 0))
         return -1;
     struct iovec piece = first_piece(vector, (size_t)count);
     return short_limit > 0 ? real(fd, &piece, 1) : real(fd, vector, count);
@@ -181,7 +198,7 @@ ssize_t readv(int fd, const struct iovec *vector, int count)
     REAL(readv);
     if (!is_socket(fd))
         return real(fd, vector, count);
-    if (interrupt())
+    if (interrupt_on(fd, 0))
         return -1;
     struct iovec piece = first_piece(vector, (size_t)count);
     return short_limit > 0 ? real(fd, &piece, 1) : real(fd, vector, count);
@@ -190,7 +207,7 @@ ssize_t readv(int fd, const struct iovec *vector, int count)
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
     REAL(sendmsg);
-    if (interrupt_unless(flags) || refuse(fd))
+    if (interrupt_on(fd, flags) || refuse(fd))
         return -1;
     struct msghdr partial = *message;
     struct iovec piece = first_piece(message->msg_iov, message->msg_iovlen);
@@ -202,7 +219,7 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
     REAL(recvmsg);
-    return interrupt_unless(flags) ? -1 : real(fd, message, flags);
+    return interrupt_on(fd, flags) ? -1 : real(fd, message, flags);
 }
 
 static int count_client(int fd)
@@ -215,13 +232,36 @@ static int count_client(int fd)
 int accept(int fd, __SOCKADDR_ARG address, socklen_t *length)
 {
     REAL(accept);
-    return interrupt() ? -1 : count_client(real(fd, address, length));
+    return interrupt_on(fd, 0) ? -1 : count_client(real(fd, address, length));
 }
 
 int accept4(int fd, __SOCKADDR_ARG address, socklen_t *length, int flags)
 {
     REAL(accept4);
-    return interrupt() ? -1 : count_client(real(fd, address, length, flags));
+    return interrupt_on(fd, 0) ? -1 : count_client(real(fd, address, length, flags));
+}
+
+// Comme le noyau : la connexion est lancée, elle s'établira toute seule, mais l'appel a été
+// interrompu. Le rappeler en rend le résultat ; attendre qu'on puisse écrire (poll) le dit aussi.
+static int interrupted_connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+    REAL(connect);
+    int flags = fcntl(fd, F_GETFL);
+    if ((flags & O_NONBLOCK) != 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+        return real(fd, address, length);
+    int result = real(fd, address, length);
+    int error = errno;
+    fcntl(fd, F_SETFL, flags);
+    errno = result < 0 && error == EINPROGRESS ? EINTR : error;
+    return result;
+}
+
+int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+    REAL(connect);
+    if (!is_stream(fd) || atomic_fetch_sub(&interrupted_connects, 1) <= 0)
+        return real(fd, address, length);
+    return interrupted_connect(fd, address, length);
 }
 
 int poll(struct pollfd *descriptors, nfds_t count, int timeout)

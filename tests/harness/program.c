@@ -77,7 +77,7 @@ static void collect(struct source *source, short revents)
         return;
     }
     append(output, bytes, (size_t)count);
-    transcript_bytes(program->actor, is_out ? ">" : "!", is_out ? "affiche" : "écrit sur stderr",
+    transcript_lines(program->actor, is_out ? ">" : "!", is_out ? "affiche" : "écrit sur stderr",
                      bytes, (size_t)count);
     if (output->length > FLOOD_LIMIT)
         source->events = 0;

@@ -2,6 +2,7 @@
 
 #include "lesson.h"
 #include "program.h"
+#include "transcript.h"
 #include "verdict.h"
 
 #include <errno.h>
@@ -24,20 +25,45 @@
 
 /** Ce qu'il faut pour remplacer le processus par le programme à juger. */
 struct command {
-    char path[4096];               /**< Chemin du programme. */
-    char wrapper[4096];            /**< Copie découpée de JUDGE_WRAPPER. */
-    const char *words[MAX_WORDS];  /**< argv complet. */
-    char variables[MAX_VARIABLES][4200]; /**< L'environnement, en texte. */
+    char path[4096];                      /**< Chemin du programme. */
+    char wrapper[4096];                   /**< Copie découpée de JUDGE_WRAPPER. */
+    const char *words[MAX_WORDS];         /**< argv complet. */
+    char variables[MAX_VARIABLES][4200];  /**< L'environnement, en texte. */
     char *environment[MAX_VARIABLES + 1]; /**< L'environnement, pour execve. */
-    char directory[4096];          /**< Dossier de travail jetable. */
-    bool fixed_addresses;          /**< Pas d'adresses au hasard : voir become(). */
+    char directory[4096];                 /**< Dossier de travail jetable. */
+    bool fixed_addresses;                 /**< Pas d'adresses au hasard : voir become(). */
 };
 
 static const char *injection;
 
+static const struct {
+    const char *setting;
+    const char *meaning;
+} injections[] = {
+    {"short=", "un socket ne transfère pas plus d'octets à la fois que"},
+    {"eintr=", "un appel est interrompu (EINTR) sur"},
+    {"refuse=", "datagrammes refusés (EPERM) au début :"},
+    {"threads=", "créations de thread qui échouent (EAGAIN) :"},
+    {"connect=", "connect interrompu (EINTR) une fois la connexion lancée, nombre de fois :"},
+    {"accept=", "accept échoue d'abord (ECONNABORTED, puis EMFILE), nombre d'échecs :"},
+};
+
+// Le lecteur du compte rendu doit savoir que le juge met le programme à l'épreuve.
+static void note_injection(const char *specification)
+{
+    for (size_t i = 0; i < sizeof injections / sizeof injections[0]; i++) {
+        const char *found = strstr(specification, injections[i].setting);
+        if (found != NULL)
+            transcript_note("juge", "·", "mise à l'épreuve : %s %d", injections[i].meaning,
+                            atoi(found + strlen(injections[i].setting)));
+    }
+}
+
 void program_inject(const char *specification)
 {
     injection = specification;
+    if (specification != NULL)
+        note_injection(specification);
 }
 
 static const char *variable_or(const char *name, const char *otherwise)
@@ -85,7 +111,8 @@ static void prepare_environment(struct command *command, const char *which)
     add_variable(command, &count, "TMPDIR", command->directory);
     add_variable(command, &count, "ASAN_OPTIONS",
                  "exitcode=66:detect_leaks=1:verify_asan_link_order=0:abort_on_error=0");
-    add_variable(command, &count, "UBSAN_OPTIONS", "exitcode=66:halt_on_error=1:print_stacktrace=1");
+    add_variable(command, &count, "UBSAN_OPTIONS",
+                 "exitcode=66:halt_on_error=1:print_stacktrace=1");
     add_variable(command, &count, "TSAN_OPTIONS", thread_options(which));
     if (injection != NULL) {
         add_variable(command, &count, "LD_PRELOAD", variable_or("JUDGE_INJECT_LIBRARY", ""));
@@ -104,7 +131,8 @@ static size_t add_wrapper(struct command *command)
     return count;
 }
 
-static void prepare_command(struct command *command, const char *which, const char *const *arguments)
+static void prepare_command(struct command *command, const char *which,
+                            const char *const *arguments)
 {
     snprintf(command->path, sizeof command->path, "%s/%s", variable_or(PROGRAMS_VARIABLE, "."),
              which);

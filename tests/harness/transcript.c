@@ -4,6 +4,7 @@
 #include "visible.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -12,11 +13,18 @@
 #define HEAD_EVENTS 40
 #define TAIL_EVENTS 40
 
+// Au-delà, un morceau est annoncé par son nombre d'octets.
+#define LONG_PIECE 200
+
 struct event {
     double ms;
     char *actor;
     char *verb;
     char *text;
+    char *action; /**< Pour des octets : ce qui en est fait. */
+    char *bytes;  /**< Pour des octets : tous ceux du morceau, tant qu'il peut s'allonger. */
+    size_t length;
+    int repeated; /**< Combien de fois de suite. */
 };
 
 static struct event events[HEAD_EVENTS + TAIL_EVENTS];
@@ -28,6 +36,8 @@ static void forget(struct event *event)
     free(event->actor);
     free(event->verb);
     free(event->text);
+    free(event->action);
+    free(event->bytes);
     *event = (struct event){0};
 }
 
@@ -54,29 +64,104 @@ static struct event *slot(size_t number)
     return &events[HEAD_EVENTS + (number - HEAD_EVENTS) % TAIL_EVENTS];
 }
 
-void transcript_note(const char *actor, const char *verb, const char *format, ...)
+static struct event *add_event(const char *actor, const char *verb)
 {
     struct event *event = slot(total++);
     forget(event);
     event->ms = transcript_elapsed_ms();
     event->actor = strdup(actor);
     event->verb = strdup(verb);
+    event->repeated = 1;
+    return event;
+}
+
+static bool is_like(const struct event *event, const char *actor, const char *verb)
+{
+    return strcmp(event->actor, actor) == 0 && strcmp(event->verb, verb) == 0;
+}
+
+// Cent fois le même geste se lisent mieux en une ligne.
+static void fold_repetition(void)
+{
+    if (total < 2 || total > HEAD_EVENTS)
+        return;
+    struct event *last = &events[total - 1];
+    struct event *before = &events[total - 2];
+    if (!is_like(before, last->actor, last->verb) || strcmp(before->text, last->text) != 0)
+        return;
+    before->repeated++;
+    forget(last);
+    total--;
+}
+
+void transcript_note(const char *actor, const char *verb, const char *format, ...)
+{
+    struct event *event = add_event(actor, verb);
     va_list arguments;
     va_start(arguments, format);
     if (vasprintf(&event->text, format, arguments) < 0)
         abort();
     va_end(arguments);
+    fold_repetition();
+}
+
+static void describe_bytes(struct event *event)
+{
+    char *text = visible_short(event->bytes, event->length);
+    free(event->text);
+    int written =
+        event->length > LONG_PIECE
+            ? asprintf(&event->text, "%s %zu octets : « %s »", event->action, event->length, text)
+            : asprintf(&event->text, "%s « %s »", event->action, text);
+    if (written < 0)
+        abort();
+    free(text);
+}
+
+// Ce qui a été écrit en plusieurs fois est une seule ligne pour qui lit : on la recolle.
+static bool continues_last(const char *actor, const char *verb, const char *action)
+{
+    if (total == 0)
+        return false;
+    const struct event *last = slot(total - 1);
+    return last->bytes != NULL && last->repeated == 1 && is_like(last, actor, verb) &&
+           strcmp(last->action, action) == 0 && last->length > 0 &&
+           last->bytes[last->length - 1] != '\n';
+}
+
+static void add_bytes(const char *actor, const char *verb, const char *action, const char *bytes,
+                      size_t length, bool joined)
+{
+    bool continued = joined && continues_last(actor, verb, action);
+    struct event *event = continued ? slot(total - 1) : add_event(actor, verb);
+    char *grown = realloc(event->bytes, event->length + length + 1);
+    if (grown == NULL)
+        abort();
+    memcpy(grown + event->length, bytes, length);
+    event->bytes = grown;
+    event->length += length;
+    if (event->action == NULL)
+        event->action = strdup(action);
+    describe_bytes(event);
+    fold_repetition();
 }
 
 void transcript_bytes(const char *actor, const char *verb, const char *action, const char *bytes,
                       size_t length)
 {
-    char *text = visible_short(bytes, length);
-    if (length > 200)
-        transcript_note(actor, verb, "%s %zu octets : « %s »", action, length, text);
-    else
-        transcript_note(actor, verb, "%s « %s »", action, text);
-    free(text);
+    add_bytes(actor, verb, action, bytes, length, false);
+}
+
+void transcript_lines(const char *actor, const char *verb, const char *action, const char *bytes,
+                      size_t length)
+{
+    while (length > 0) {
+        const char *newline = memchr(bytes, '\n', length);
+        size_t line = newline != NULL ? (size_t)(newline - bytes) + 1 : length;
+        add_bytes(actor, verb, action, bytes, line, true);
+        bytes += line;
+        length -= line;
+    }
 }
 
 static void write_event(FILE *out, double ms, const char *actor, const char *verb, const char *text)
@@ -106,7 +191,13 @@ void transcript_write(FILE *out)
             write_event(out, event->ms, "juge", "·", text);
             fputc(',', out);
         }
-        write_event(out, event->ms, event->actor, event->verb, event->text);
+        char *text = event->text;
+        if (event->repeated > 1 &&
+            asprintf(&text, "%s (%d fois de suite)", event->text, event->repeated) < 0)
+            abort();
+        write_event(out, event->ms, event->actor, event->verb, text);
+        if (text != event->text)
+            free(text);
     }
     fputc(']', out);
 }

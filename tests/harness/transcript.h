@@ -36,6 +36,14 @@ void transcript_note(const char *actor, const char *verb, const char *format, ..
 void transcript_bytes(const char *actor, const char *verb, const char *action, const char *bytes,
                       size_t length);
 
+/**
+ * @brief Note ce qu'un programme écrit : un événement par ligne, même écrite en plusieurs fois.
+ *
+ * Les paramètres sont ceux de transcript_bytes().
+ */
+void transcript_lines(const char *actor, const char *verb, const char *action, const char *bytes,
+                      size_t length);
+
 /** @brief Écrit le compte rendu en JSON : un tableau d'événements. */
 void transcript_write(FILE *out);
 
