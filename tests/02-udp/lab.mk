@@ -1,3 +1,5 @@
 # Ce que le juge doit savoir de ce lab. Une affectation simple (:=) par ligne.
 TITLE := UDP : des datagrammes, une question, une réponse
 PROGRAMS := server client
+DEMO_PORT := 12345
+DEMO_PROTOCOL := udp

@@ -49,17 +49,18 @@ LESSON(
 {
     struct postbox *server = open_judge_server();
     struct program *client = start_client();
-    const struct datagram *late = expect_question(server);
-    const struct datagram *again = expect_question_again(server, 2);
-    postbox_answer(server, late, "il était midi");
-    postbox_answer(server, again, "il était midi");
+    const struct datagram *first = expect_question(server);
+    expect_question_again(server, 2);
+    // La réponse à la première question arrive après la seconde.
+    postbox_answer(server, first, "il était midi");
     expect_shown(client, "il était midi");
     postbox_expect_nothing_more(server);
 
-    // Le double d'une réponse passée ne concerne pas la question suivante.
+    // La réponse à la seconde, elle, ne concerne pas la question suivante.
     client = start_client();
     const struct datagram *next = expect_question(server);
-    postbox_answer(server, again, "il était midi");
+    postbox_answer(server, first, "il était midi");
+    postbox_answer(server, next, "il est une heure");
     postbox_answer(server, next, "il est une heure");
     expect_shown(client, "il est une heure");
 }
@@ -69,7 +70,7 @@ LESSON(
     .needs = "client_asks", .defects = "D28",
     .title = "Appels interrompus, suspension puis reprise : ni l'attente ni la réponse n'y perdent")
 {
-    program_inject("eintr=2");
+    note_interruptions();
     struct postbox *server = open_judge_server();
     struct program *client = start_client();
     expect_question(server);

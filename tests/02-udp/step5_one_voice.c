@@ -4,6 +4,8 @@
 #include "process_tree.h"
 #include "transcript.h"
 
+#include <string.h>
+
 /** Intervalle entre deux datagrammes de l'étranger bavard, en millisecondes. */
 #define STRANGER_PERIOD_MS 40
 
@@ -13,6 +15,20 @@
 static struct postbox *open_stranger(void)
 {
     return postbox_open("étranger", "127.0.0.1", "0");
+}
+
+// Un client fini alors que le serveur n'avait rien dit a cru quelqu'un d'autre.
+static void refuse_credulity(const struct program *client)
+{
+    static const char text[] = "D'où vient ce datagramme ? Un socket reçoit tout ce qu'on lui "
+                               "envoie, de qui que ce soit, tant qu'on ne l'a pas réservé à un "
+                               "correspondant ni comparé l'expéditeur.";
+    if (client->out.length == 0)
+        return;
+    bool fooled = memmem(client->out.bytes, client->out.length, "moi", 3) != NULL;
+    if (fooled || memmem(client->out.bytes, client->out.length, "midi", 4) == NULL)
+        complain_because(text, "le client a pris pour la réponse du serveur ce que disait un "
+                               "étranger");
 }
 
 LESSON(client_ignores_stranger, .step = 5, .points = 0.5, .programs = "client",
@@ -29,6 +45,8 @@ LESSON(client_ignores_stranger, .step = 5, .points = 0.5, .programs = "client",
     postbox_answer(namesake, question, "non, c'est moi");
     postbox_answer(stranger, question, "");
     postbox_answer(server, question, "il est midi");
+    pump_until(program_has_ended, client, 20);
+    refuse_credulity(client);
     expect_shown(client, "il est midi");
     postbox_expect_nothing_more(server);
 }
@@ -74,6 +92,7 @@ static const struct datagram *expect_again_despite(struct chatter *chatter, int 
     chatter->overslept_ms = transcript_elapsed_ms() + wait_ms + 400;
     allow_wait_before(number);
     pump_until(question_came_despite_chatter, chatter, 10);
+    refuse_credulity(chatter->client);
     if (chatter->overslept >= OVERSLEPT_LIMIT)
         complain_because("Chaque datagramme écarté fait-il repartir l'attente de zéro ? Ce qui "
                          "vient d'un étranger ne change rien à l'heure du prochain envoi.",
@@ -138,8 +157,8 @@ LESSON(
         pump_set_patience(0.35);
         const struct datagram *question = postbox_expect_question(
             server, QUESTION, sizeof QUESTION - 1,
-            "localhost a deux adresses, et personne n'écoute à l'autre : un refus (ECONNREFUSED) "
-            "mène à la suivante, sans attendre.");
+            "Le nom localhost a deux adresses, et personne n'écoute à l'autre : un refus "
+            "(ECONNREFUSED) mène à la suivante, sans attendre.");
         pump_set_patience(1);
         postbox_answer(server, question, "il est midi");
         expect_shown(client, "il est midi");

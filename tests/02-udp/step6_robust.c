@@ -1,18 +1,23 @@
 // Étape 6 : les programmes tiennent, disent ce qui ne va pas, et s'arrêtent quand on le demande.
 #include "talk.h"
 
+#include "sockdiag.h"
+#include "transcript.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
-/** Processus qui inondent le serveur. */
-#define FLOODERS 4
+/** Longueur des datagrammes du déluge : chaque octet, échappé, s'affiche en quatre. */
+#define FLOOD_LENGTH 4000
+
+/** Combien sont versés à chaque tour : plus que le serveur n'a pu en lire depuis le précédent. */
+#define FLOOD_COUNT 60
 
 /** Octets affichés par un serveur sous le déluge : assez pour voir qu'il y est, ou qu'il y reste. */
-#define FLOODED_OUTPUT (64 << 10)
-#define DEAF_OUTPUT (768 << 10)
+#define FLOODED_OUTPUT (256 << 10)
+#define DEAF_OUTPUT (4 << 20)
 
 /** Datagrammes servis entre deux mesures de la mémoire, et croissance tolérée. */
 #define MANY_DATAGRAMS 400
@@ -32,16 +37,22 @@ LESSON(server_stops_when_idle, .step = 6, .points = 0.25, .programs = "server",
     program_expect_exit(server, 0);
 }
 
-/** Un serveur dont la sortie doit grandir, ou cesser. */
-struct growth {
+/** Un serveur inondé, dont la sortie doit grandir, ou cesser. */
+struct flood {
     const struct program *server;
+    struct postbox *sender;
     size_t length;
 };
 
+// Le tube de stdout ne contient que quelques datagrammes affichés, et le juge ne le vide qu'entre
+// deux averses : la file d'attente du serveur n'est jamais vide quand il y revient.
 static bool has_grown_or_ended(void *context)
 {
-    const struct growth *growth = context;
-    return growth->server->ended || growth->server->out.length >= growth->length;
+    static char bytes[FLOOD_LENGTH];
+    const struct flood *flood = context;
+    memset(bytes, 1, sizeof bytes);
+    postbox_pour(flood->sender, bytes, sizeof bytes, FLOOD_COUNT);
+    return flood->server->ended || flood->server->out.length >= flood->length;
 }
 
 LESSON(server_stops_under_flood, .step = 6, .points = 0.25, .programs = "server",
@@ -49,23 +60,41 @@ LESSON(server_stops_under_flood, .step = 6, .points = 0.25, .programs = "server"
        .title = "SIGTERM sous un déluge de datagrammes : le serveur s'arrête, code 0")
 {
     struct program *server = start_datagram_server();
-    // Moins prioritaire que ceux qui l'inondent : sa file d'attente ne se vide jamais.
-    setpriority(PRIO_PROCESS, (id_t)server->pid, 5);
-    struct growth flooded = {server, FLOODED_OUTPUT};
-    deluge_begin(FLOODERS);
-    pump_until(has_grown_or_ended, &flooded, 20);
+    struct flood flood = {server, postbox_client("client intarissable"), FLOODED_OUTPUT};
+    transcript_note("juge", "→", "inonde le serveur : sa file d'attente ne se vide jamais");
+    pump_until(has_grown_or_ended, &flood, 20);
     program_expect_alive(server);
     program_signal(server, SIGTERM);
-    // Le déluge ne finit qu'avec le serveur. Ce qu'il répond encore dit s'il a entendu.
-    struct growth deaf = {server, server->out.length + DEAF_OUTPUT};
-    pump_until(has_grown_or_ended, &deaf, 20);
-    if (!server->ended && server->out.length >= deaf.length)
+    // Le déluge ne finit qu'avec le serveur. Ce qu'il affiche encore dit s'il a entendu.
+    flood.length = server->out.length + DEAF_OUTPUT;
+    pump_until(has_grown_or_ended, &flood, 20);
+    if (!server->ended && server->out.length >= flood.length)
         complain_because("Quand un datagramme attend toujours, le programme n'attend jamais : "
                          "regarde-t-il l'ordre de s'arrêter avant chaque lecture, ou seulement "
                          "quand il n'a plus rien à lire ?",
-                         "après SIGTERM, %s répond encore à des milliers de datagrammes",
+                         "après SIGTERM, %s sert encore des centaines de datagrammes",
                          server->actor);
     program_expect_exit(server, 0);
+}
+
+static bool count_bound(const struct socket_view *view, void *context)
+{
+    int *bound = context;
+    *bound += view->local_port == (unsigned)atoi(test_port());
+    return true;
+}
+
+static _Noreturn void complain_of_sharing(void)
+{
+    int bound = 0;
+    sockets_visit(IPPROTO_UDP, ~0u, count_bound, &bound);
+    complain_because(bound > 1
+                         ? "Les deux ont pris le même port sans une erreur : une option du socket "
+                           "(SO_REUSEADDR, SO_REUSEPORT) le permet, et l'un des deux attendra pour "
+                           "rien."
+                         : "Il n'a pas obtenu le port, et il attend quand même : le résultat de "
+                           "bind est-il regardé ?",
+                     "un second serveur, lancé sur un port déjà pris, ne s'arrête pas");
 }
 
 LESSON(server_reports_taken_port, .step = 6, .points = 0.25, .programs = "server",
@@ -76,10 +105,7 @@ LESSON(server_reports_taken_port, .step = 6, .points = 0.25, .programs = "server
     struct program *first = start_datagram_server();
     struct program *second = START("server", "127.0.0.1", test_port());
     if (pump_until(program_has_ended, second, 20) == WAIT_ASLEEP)
-        complain_because("Deux serveurs ont pris le même port sans une erreur : une option du "
-                         "socket (SO_REUSEADDR, SO_REUSEPORT) le permet, et l'un des deux attendra "
-                         "pour rien.",
-                         "un second serveur, sur un port déjà pris, continue");
+        complain_of_sharing();
     program_expect_exit(second, 1);
     program_expect_error(second, "server", "127.0.0.1", test_port(), "Address already in use");
     program_expect_no_more_output(second);
@@ -101,6 +127,8 @@ LESSON(server_survives_failed_reply, .step = 6, .points = 0.25, .programs = "ser
        .needs = "server_replies", .defects = "D26",
        .title = "Une réponse qui ne peut partir est dite sur stderr, et n'arrête pas le serveur")
 {
+    transcript_note("juge", "·",
+                    "fait refuser par le système (EPERM) le premier datagramme envoyé");
     program_inject("refuse=1");
     struct program *server = start_datagram_server();
     struct postbox *unlucky = postbox_client("client malchanceux");
@@ -123,7 +151,7 @@ LESSON(server_survives_interruptions, .step = 6, .points = 0.25, .programs = "se
        .needs = "server_replies", .defects = "D26",
        .title = "Appels interrompus, suspension puis reprise : chaque datagramme a sa réponse")
 {
-    program_inject("eintr=2");
+    note_interruptions();
     struct program *server = start_datagram_server();
     for (int i = 0; i < 3; i++)
         expect_service("client");

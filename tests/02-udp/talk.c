@@ -11,6 +11,12 @@
 #define EARLY_RATIO 0.1
 #define EARLY_SLACK_MS 100.0
 
+void note_interruptions(void)
+{
+    transcript_note("juge", "·", "fait interrompre (EINTR) un appel sur deux du programme");
+    program_inject("eintr=2");
+}
+
 void expect_service(const char *name)
 {
     struct postbox *client = postbox_client(name);

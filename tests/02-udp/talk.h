@@ -16,6 +16,9 @@
 /** Nombre d'envois de la question, le premier compris. */
 #define SEND_COUNT 4
 
+/** @brief Fait interrompre par un signal un appel sur deux du programme lancé ensuite, et le dit. */
+void note_interruptions(void);
+
 /** @brief Un client du juge pose une question au serveur et reçoit la réponse. */
 void expect_service(const char *name);
 

@@ -9,17 +9,14 @@
 #include "verdict.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #define RECEIVE_STORAGE (4 << 20)
 #define DATING_TRIES 500
-#define DELUGE_LIMIT 3000000
 
 static double seconds(const struct timespec *time)
 {
@@ -207,6 +204,7 @@ static void send_to(struct postbox *box, const struct sockaddr *to, socklen_t to
                     const void *bytes, size_t length)
 {
     peer_format_address(to, to_length, box->asked);
+    box->asked_length = length;
     note(box, "→", "envoie à", box->asked, bytes, length);
     struct dispatch dispatch = {box, to, to_length, bytes, length, 0};
     if (pump_until(dispatched, &dispatch, 1) != WAIT_DONE || dispatch.error != 0)
@@ -303,6 +301,9 @@ static const char *cause_of_silence(const struct postbox *box)
     if (queue.unread > 0)
         return "La question est arrivée, mais elle attend encore dans la file du socket : le "
                "programme ne la lit pas.";
+    if (box->asked_length == 0)
+        return "Un datagramme vide est un message comme un autre : une réception de 0 octet n'est "
+               "ni une erreur, ni la fin de quoi que ce soit.";
     if (program->err.length > 0)
         return "La question a été lue, mais la réponse n'est pas partie : stderr, ci-dessus, dit "
                "peut-être pourquoi. Quelle adresse et quelle longueur d'adresse sont données à "
@@ -383,38 +384,14 @@ void postbox_expect_nothing_more(struct postbox *box)
     complain(&symptoms, "« %s » a reçu un datagramme que rien ne demandait", box->name);
 }
 
-// Dans un processus à part : le juge, lui, doit lire ce que le serveur affiche.
-_Noreturn static void flood(int fd, pid_t parent)
-{
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(0);
-    // Le socket est connecté : le premier envoi qui suit la fermeture du port est refusé.
-    for (int i = 0; i < DELUGE_LIMIT; i++) {
-        if (send(fd, "x", 1, 0) < 0 && errno == ECONNREFUSED)
-            break;
-    }
-    _exit(0);
-}
-
-void deluge_begin(int senders)
+void postbox_pour(struct postbox *box, const void *bytes, size_t length, int count)
 {
     struct sockaddr_storage address;
-    socklen_t length;
-    peer_resolve("127.0.0.1", test_port(), &address, &length);
-    transcript_note("juge", "→", "inonde le serveur de datagrammes, depuis %d processus", senders);
-    pid_t parent = getpid();
-    for (int i = 0; i < senders; i++) {
-        int fd = socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        if (fd < 0 || connect(fd, (struct sockaddr *)&address, length) < 0)
-            verdict_broken("socket : %s", strerror(errno));
-        pid_t pid = fork();
-        if (pid == 0)
-            flood(fd, parent);
-        close(fd);
-        if (pid < 0)
-            verdict_broken("fork : %s", strerror(errno));
-    }
+    socklen_t address_length;
+    peer_resolve("127.0.0.1", test_port(), &address, &address_length);
+    box->source.events = 0;
+    for (int i = 0; i < count; i++)
+        sendto(box->source.fd, bytes, length, 0, (const struct sockaddr *)&address, address_length);
 }
 
 struct program *start_datagram_server(void)

@@ -39,6 +39,7 @@ struct postbox {
     bool dates;                      /**< Le noyau y date les arrivées. */
     char address[PEER_ADDRESS_SIZE]; /**< Son adresse locale : `127.0.0.1:40112`. */
     char asked[PEER_ADDRESS_SIZE];   /**< À qui il a écrit en dernier. */
+    size_t asked_length;             /**< Longueur de ce dernier envoi. */
     struct datagram **received;      /**< Tout ce qu'il a reçu. */
     size_t count;                    /**< Combien de datagrammes. */
     size_t taken;                    /**< Combien le test en a déjà attendu et reconnu. */
@@ -89,13 +90,8 @@ bool postbox_has_mail(void *box);
 /** @brief Attend un datagramme dans l'une de deux boîtes, et rend celle qui l'a reçu. */
 struct postbox *postbox_first_with_mail(struct postbox *box, struct postbox *other);
 
-/**
- * @brief Inonde le serveur du test, depuis plusieurs processus, tant que son socket est ouvert.
- *
- * Le déluge finit de lui-même quand le port se ferme, et au plus tard avec le test.
- * @param senders nombre de processus
- */
-void deluge_begin(int senders);
+/** @brief Verse des datagrammes sur le serveur du test, sans les noter, ni lire les réponses. */
+void postbox_pour(struct postbox *box, const void *bytes, size_t length, int count);
 
 /** @brief Lance le serveur sur 127.0.0.1 et test_port(), et attend de le voir lié à ce port. */
 struct program *start_datagram_server(void);
