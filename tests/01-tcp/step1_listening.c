@@ -70,8 +70,11 @@ LESSON(server_listens_only_there, .step = 1, .points = 0.25, .programs = "server
         return;
     char shown[INET_ADDRSTRLEN] = "?";
     inet_ntop(AF_INET, place.address, shown, sizeof shown);
-    complain_because("L'adresse donnée en argument n'est pas celle passée à bind : 0.0.0.0 "
-                     "(INADDR_ANY) ouvre le serveur au réseau entier.",
+    const unsigned char any[4] = {0, 0, 0, 0};
+    complain_because(memcmp(place.address, any, sizeof any) == 0
+                         ? "0.0.0.0 (INADDR_ANY) ouvre le serveur au réseau entier : ce n'est pas "
+                           "l'adresse donnée en argument."
+                         : "L'adresse donnée en argument n'est pas celle passée à bind.",
                      "lancé sur 127.0.0.2, le serveur écoute sur %s", shown);
 }
 
