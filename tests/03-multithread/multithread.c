@@ -1,0 +1,140 @@
+#include "multithread.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Des lignes très courtes : chaque octet envoyé en rapporte dix, et le retour déborde bien avant
+// l'aller. Quatre mégaoctets et demi de réponses, plus que la mémoire d'un socket.
+#define FLOOD_LINE "a\n"
+#define FLOOD_LINES 250000
+#define NARROW_WINDOW 4096
+
+struct program *open_service(void)
+{
+    struct program *server = start_server();
+    program_expect_line(server, "waiting for connection");
+    return server;
+}
+
+static const char *name_of(const char *format, va_list arguments)
+{
+    static char name[64];
+    vsnprintf(name, sizeof name, format, arguments);
+    return name;
+}
+
+struct peer *arrive(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    struct peer *client = peer_connect(name_of(format, arguments));
+    va_end(arguments);
+    peer_expect_line(client, WELCOME);
+    return client;
+}
+
+struct peer *knock(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    struct peer *client = peer_connect_begin(name_of(format, arguments));
+    va_end(arguments);
+    return client;
+}
+
+void exchange(struct peer *client, const char *text)
+{
+    char line[256];
+    snprintf(line, sizeof line, "%s\n", text);
+    peer_send(client, line);
+    peer_expect_line(client, REPLY "%s", text);
+}
+
+static bool answered(void *context)
+{
+    const struct peer *client = context;
+    return client->length > 0 || client->ended || client->error != 0;
+}
+
+void expect_welcome_or_full(struct peer *client)
+{
+    pump_until(answered, client, 20);
+    bool full = client->length > 0 && client->bytes[0] == SERVER_FULL[0];
+    peer_expect_line(client, "%s", full ? SERVER_FULL : WELCOME);
+    if (full)
+        peer_expect_gone(client);
+}
+
+void expect_service(const char *name)
+{
+    struct peer *client = arrive("%s", name);
+    exchange(client, "bonjour");
+    peer_half_close(client);
+    peer_expect_end(client);
+    peer_close(client);
+}
+
+void expect_arrival(struct program *server, const struct peer *client, int number)
+{
+    program_expect_line(server, "connected to %s", client->address);
+    program_expect_line(server, "ThreadNumber %d", number);
+}
+
+void expect_departure(struct program *server, const struct peer *client, int number)
+{
+    program_expect_line(server, "disconnected from %s", client->address);
+    program_expect_line(server, "ThreadNumber %d", number);
+}
+
+void leave(struct peer *client, int manner)
+{
+    if (manner % 3 == 0) {
+        peer_reset(client);
+        return;
+    }
+    if (manner % 3 == 1) {
+        peer_half_close(client);
+        peer_expect_end(client);
+    }
+    peer_close(client);
+}
+
+char *letters(size_t length)
+{
+    char *bytes = malloc(length + 2);
+    if (bytes == NULL)
+        verdict_broken("mémoire insuffisante");
+    memset(bytes, 'a', length);
+    bytes[length] = '\n';
+    bytes[length + 1] = '\0';
+    return bytes;
+}
+
+struct peer *flood(struct program *server, const char *name)
+{
+    const size_t length = FLOOD_LINES * strlen(FLOOD_LINE);
+    struct peer *client = peer_connect_narrow(name, NARROW_WINDOW);
+    peer_expect_line(client, WELCOME);
+    peer_stop_reading(client);
+    char *lines = malloc(length);
+    if (lines == NULL)
+        verdict_broken("mémoire insuffisante");
+    for (size_t i = 0; i < length; i++)
+        lines[i] = FLOOD_LINE[i % strlen(FLOOD_LINE)];
+    peer_send_bytes(client, lines, length);
+    free(lines);
+    program_wait_until_calm(server);
+    return client;
+}
+
+void skip_under_checker(const char *reason)
+{
+    const char *sanitizer = getenv("SANITIZE");
+    const char *wrapper = getenv(WRAPPER_VARIABLE);
+    if (sanitizer != NULL && *sanitizer != '\0')
+        verdict_skip("sous un assainisseur, %s", reason);
+    if (wrapper != NULL && strstr(wrapper, "valgrind") != NULL)
+        verdict_skip("sous valgrind, %s", reason);
+}

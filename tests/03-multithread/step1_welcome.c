@@ -1,0 +1,134 @@
+// Étape 1 : le serveur écoute là où on le lui demande, et accueille.
+#include "multithread.h"
+
+#include "transcript.h"
+
+LESSON(server_listens, .step = 1, .points = 0.5, .programs = "server",
+       .title = "Le serveur démarre et écoute sur l'adresse et le port donnés")
+{
+    start_server();
+}
+
+LESSON(server_announces_waiting, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_listens",
+       .title = "Le serveur annonce qu'il attend des clients, aussitôt et une seule fois")
+{
+    struct program *server = open_service();
+    peer_connect("client 1");
+    peer_connect("client 2");
+    program_wait_until_calm(server);
+    static const char again[] = "waiting for connection";
+    if (memmem(server->out.bytes + server->out.consumed, server->out.length - server->out.consumed,
+               again, sizeof again - 1) != NULL)
+        complain_because("La ligne est-elle écrite dans la boucle, au lieu de l'être avant ?",
+                         "le serveur annonce de nouveau qu'il attend, après l'arrivée d'un client");
+}
+
+LESSON(server_welcomes, .step = 1, .points = 0.5, .programs = "server", .needs = "server_listens",
+       .defects = "D35 D38", .title = "Le client qui arrive reçoit l'accueil, avec sa fin de ligne")
+{
+    start_server();
+    struct peer *client = arrive("client");
+    peer_expect_nothing_more(client);
+}
+
+LESSON(server_announces_client, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_announces_waiting server_welcomes", .defects = "D41",
+       .title = "Le serveur annonce le client : son adresse, puis le nombre de clients")
+{
+    struct program *server = open_service();
+    struct peer *client = arrive("client");
+    expect_arrival(server, client, 1);
+}
+
+LESSON(server_default_address, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_listens", .title = "Sans argument, le serveur écoute sur 127.0.0.1:1233")
+{
+    const char *port = default_port();
+    struct program *server = START("server");
+    server_expect_listening(server, port);
+    server_expect_only_address("127.0.0.1", port);
+}
+
+LESSON(server_listens_only_there, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_listens", .title = "Le serveur n'écoute que sur l'adresse demandée")
+{
+    struct program *server = START("server", "127.0.0.2", test_port());
+    server_expect_listening(server, test_port());
+    server_expect_only_address("127.0.0.2", test_port());
+}
+
+LESSON(server_speaks_ipv6, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_announces_client", .defects = "D41",
+       .title = "HOST peut être un nom, ou une adresse IPv6, montrée entre crochets")
+{
+    struct program *server = START("server", "localhost", test_port());
+    server_expect_listening(server, test_port());
+    if (!network_has_ipv6())
+        verdict_skip("cette machine n'a pas d'IPv6");
+    server = START("server", "::1", other_port());
+    server_expect_listening(server, other_port());
+    program_expect_line(server, "waiting for connection");
+    struct peer *client = peer_connect_to("client", "::1", other_port());
+    peer_expect_line(client, WELCOME);
+    expect_arrival(server, client, 1);
+}
+
+LESSON(server_refuses_bad_arguments, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_listens",
+       .title = "Un port mal écrit, ou un argument de trop, est refusé : code 2 et un message")
+{
+    static const char *const bad_ports[] = {"1233x", "-1", "0", "65536", "70000", "", "0x50"};
+    for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++) {
+        struct program *server = START("server", "127.0.0.1", bad_ports[i]);
+        program_expect_exit(server, 2);
+        program_expect_some_error(server);
+        program_expect_no_more_output(server);
+    }
+    struct program *server = START("server", "127.0.0.1", test_port(), "trop");
+    program_expect_exit(server, 2);
+    program_expect_some_error(server);
+}
+
+static bool gave_up_or_listens(void *context)
+{
+    const struct program *server = context;
+    return server->ended || program_listening_port(server) != 0;
+}
+
+LESSON(server_reports_taken_port, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_listens", .defects = "D34",
+       .title = "Un port déjà pris : rien n'écoute, code 1, un message qui dit où et pourquoi")
+{
+    listener_open("127.0.0.1");
+    struct program *server = START("server", "127.0.0.1", test_port());
+    pump_until(gave_up_or_listens, server, 1);
+    unsigned port = server->ended ? 0 : program_listening_port(server);
+    if (port != 0)
+        complain_because("bind a échoué, et le programme a continué : listen a fait donner un port "
+                         "au hasard au socket qui n'en avait pas. Dire une erreur n'est pas la "
+                         "traiter.",
+                         "le port %s est pris, et le serveur écoute sur le port %u, que personne "
+                         "ne connaît",
+                         test_port(), port);
+    program_expect_exit(server, 1);
+    program_expect_error(server, "server", "127.0.0.1", test_port(), "Address already in use");
+    program_expect_no_more_output(server);
+}
+
+LESSON(server_reports_bad_host, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_listens", .defects = "D34",
+       .title = "Une adresse étrangère, un nom inconnu : code 1 et un message")
+{
+    // 192.0.2.0/24 est réservé à la documentation (RFC 5737) : aucune machine ne l'a.
+    struct program *server = START("server", "192.0.2.1", test_port());
+    program_expect_exit(server, 1);
+    program_expect_error(server, "server", "192.0.2.1", test_port(),
+                         "Cannot assign requested address");
+    program_expect_no_more_output(server);
+    // Un nom mal formé est refusé sans interroger personne : la réponse ne dépend pas du réseau.
+    server = START("server", "nom..inconnu", test_port());
+    program_expect_exit(server, 1);
+    program_expect_error(server, "server", "nom..inconnu");
+    program_expect_no_more_output(server);
+}

@@ -1,0 +1,180 @@
+// Étape 2 : chaque client a son service, sans attendre les autres.
+#include "multithread.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BARRIER 64
+#define CROWD 200
+
+LESSON(server_replies, .step = 2, .points = 0.5, .programs = "server", .needs = "server_welcomes",
+       .defects = "D35 D36", .title = "Une ligne reçoit sa réponse")
+{
+    start_server();
+    struct peer *client = arrive("client");
+    exchange(client, "bonjour");
+}
+
+LESSON(server_replies_to_each_line, .step = 2, .points = 0.25, .programs = "server",
+       .needs = "server_replies",
+       .title = "Chaque ligne a sa réponse, la ligne vide et END comprises")
+{
+    start_server();
+    struct peer *client = arrive("client");
+    exchange(client, "un");
+    exchange(client, "");
+    exchange(client, "END");
+    exchange(client, "ça continue");
+    peer_expect_nothing_more(client);
+}
+
+LESSON(server_ends_on_end_of_stream, .step = 2, .points = 0.25, .programs = "server",
+       .needs = "server_replies", .defects = "D37",
+       .title = "La fin de flux ferme la connexion, sans réponse de trop")
+{
+    start_server();
+    struct peer *client = arrive("client");
+    exchange(client, "bonjour");
+    peer_half_close(client);
+    peer_expect_end(client);
+    struct peer *mute = arrive("client muet");
+    peer_half_close(mute);
+    peer_expect_end(mute);
+}
+
+LESSON(server_serves_beside_silence, .step = 2, .points = 0.5, .programs = "server",
+       .needs = "server_replies", .defects = "D48",
+       .title = "Un client qui se tait ne retarde personne")
+{
+    start_server();
+    struct peer *silent = arrive("client silencieux");
+    struct peer *unfinished = arrive("client au milieu d'une ligne");
+    peer_send(unfinished, "une ligne inach");
+    struct peer *third = arrive("troisième client");
+    exchange(third, "bonjour");
+    peer_send(unfinished, "evée\n");
+    peer_expect_line(unfinished, REPLY "une ligne inachevée");
+    exchange(silent, "enfin");
+    exchange(third, "encore");
+}
+
+LESSON(server_serves_all_together, .step = 2, .points = 0.5, .programs = "server",
+       .needs = "server_replies", .defects = "D45 D48",
+       .title = "Soixante-quatre clients sont tous accueillis avant qu'aucun ne finisse sa ligne")
+{
+    static struct peer *clients[BARRIER];
+    start_server();
+    for (int i = 0; i < BARRIER; i++) {
+        clients[i] = arrive("client %d", i + 1);
+        peer_send(clients[i], "je suis le nu");
+    }
+    // Tous sont là, au milieu de leur ligne : ils la finissent dans l'ordre inverse.
+    for (int i = BARRIER - 1; i >= 0; i--) {
+        char rest[32];
+        snprintf(rest, sizeof rest, "méro %d\n", i + 1);
+        peer_send(clients[i], rest);
+        peer_expect_line(clients[i], REPLY "je suis le numéro %d", i + 1);
+    }
+}
+
+LESSON(server_serves_two_hundred, .step = 2, .points = 0.25, .programs = "server",
+       .needs = "server_serves_all_together", .defects = "D45",
+       .title = "Deux cents clients d'un coup : chacun ses réponses, et elles seules")
+{
+    static struct peer *clients[CROWD];
+    start_server();
+    for (int i = 0; i < CROWD; i++)
+        clients[i] = knock("client %d", i + 1);
+    for (int i = 0; i < CROWD; i++)
+        peer_expect_line(clients[i], WELCOME);
+    for (int round = 1; round <= 2; round++) {
+        for (int i = 0; i < CROWD; i++) {
+            char line[32];
+            snprintf(line, sizeof line, "%d, tour %d\n", i + 1, round);
+            peer_send(clients[i], line);
+        }
+        for (int i = 0; i < CROWD; i++)
+            peer_expect_line(clients[i], REPLY "%d, tour %d", i + 1, round);
+    }
+    for (int i = 0; i < CROWD; i++)
+        peer_expect_nothing_more(clients[i]);
+}
+
+LESSON(server_serves_beside_slow_reader, .step = 2, .points = 0.5, .programs = "server",
+       .needs = "server_replies", .defects = "D48",
+       .title = "Un client qui ne lit plus ses réponses ne retarde personne")
+{
+    struct program *server = start_server();
+    struct peer *other = arrive("autre client");
+    flood(server, "client qui ne lit plus");
+    exchange(other, "bonjour");
+    peer_half_close(other);
+    peer_expect_end(other);
+    // Une arrivée et un départ de plus : un verrou gardé pendant l'envoi les arrêterait.
+    expect_service("nouveau client");
+    expect_service("dernier client");
+}
+
+LESSON(server_splits_lines, .step = 2, .points = 0.25, .programs = "server",
+       .needs = "server_replies", .defects = "D42",
+       .title = "Trois lignes arrivées ensemble ont trois réponses")
+{
+    start_server();
+    struct peer *client = arrive("client");
+    peer_send(client, "un\ndeux\n\ntro");
+    peer_expect_line(client, REPLY "un");
+    peer_expect_line(client, REPLY "deux");
+    peer_expect_line(client, REPLY "%s", "");
+    peer_send(client, "is\n");
+    peer_expect_line(client, REPLY "trois");
+}
+
+LESSON(server_joins_pieces, .step = 2, .points = 0.25, .programs = "server",
+       .needs = "server_replies", .defects = "D36 D42",
+       .title = "Une ligne arrivée octet par octet n'a qu'une réponse")
+{
+    start_server();
+    struct peer *client = arrive("client");
+    peer_send_byte_by_byte(client, "été");
+    peer_expect_nothing_more(client);
+    peer_send(client, "\n");
+    peer_expect_line(client, REPLY "été");
+}
+
+LESSON(server_answers_last_line, .step = 2, .points = 0.25, .programs = "server",
+       .needs = "server_replies", .defects = "D37",
+       .title = "Une dernière ligne sans \\n reçoit encore sa réponse")
+{
+    start_server();
+    struct peer *client = arrive("client");
+    peer_send(client, "au revoir");
+    peer_half_close(client);
+    peer_expect_line(client, REPLY "au revoir");
+    peer_expect_end(client);
+}
+
+LESSON(server_passes_bytes, .step = 2, .points = 0.25, .programs = "server",
+       .needs = "server_replies", .defects = "D36",
+       .title = "Les octets passent tels quels : octet nul, UTF-8 invalide, caractères de contrôle")
+{
+    static const char line[] = "a\0b\xFF\xC3 \x1b[2J %s\r\n";
+    static const char reply[] = REPLY "a\0b\xFF\xC3 \x1b[2J %s\r\n";
+    start_server();
+    struct peer *client = arrive("client");
+    peer_send_bytes(client, line, sizeof line - 1);
+    peer_expect_bytes(client, reply, sizeof reply - 1);
+}
+
+LESSON(server_accepts_longest_line, .step = 2, .points = 0.25, .programs = "server",
+       .needs = "server_replies", .defects = "D42",
+       .title = "Une ligne de 65 536 octets est encore une ligne ; sa réponse en a 65 553")
+{
+    start_server();
+    struct peer *client = arrive("client");
+    char *line = letters(65536);
+    peer_send(client, line);
+    peer_expect_line(client, REPLY "%.65536s", line);
+    free(line);
+    exchange(client, "et une courte");
+}

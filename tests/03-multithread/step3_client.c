@@ -1,0 +1,276 @@
+// Étape 3 : le client montre l'accueil, envoie, montre les réponses.
+#include "multithread.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PROMPT "Say something: "
+
+static struct listener *listener;
+
+static struct program *start_client(struct peer **server)
+{
+    listener = listener_open("127.0.0.1");
+    struct program *client = START("client", "127.0.0.1", test_port());
+    *server = listener_accept(listener, "serveur du juge");
+    return client;
+}
+
+static struct program *start_dialogue(struct peer **server)
+{
+    struct program *client = start_client(server);
+    peer_send(*server, WELCOME "\n");
+    program_expect_line(client, WELCOME);
+    return client;
+}
+
+static void say(struct program *client, struct peer *server, const char *text)
+{
+    program_expect_text(client, PROMPT);
+    program_type(client, text);
+    program_type(client, "\n");
+    peer_expect_line(server, "%s", text);
+}
+
+static void converse(struct program *client, struct peer *server, const char *text)
+{
+    say(client, server, text);
+    peer_send(server, REPLY);
+    peer_send(server, text);
+    peer_send(server, "\n");
+    program_expect_line(client, REPLY "%s", text);
+}
+
+LESSON(client_connects, .step = 3, .points = 0.5, .programs = "client",
+       .title = "Le client se connecte à l'adresse et au port donnés")
+{
+    struct peer *server;
+    start_client(&server);
+}
+
+LESSON(client_shows_welcome, .step = 3, .points = 0.25, .programs = "client",
+       .needs = "client_connects",
+       .title = "Le client montre l'accueil, puis l'invite, sans attendre de fin de ligne")
+{
+    struct peer *server;
+    struct program *client = start_client(&server);
+    program_wait_until_calm(client);
+    program_expect_no_more_output(client);
+    peer_send(server, WELCOME "\n");
+    program_expect_line(client, WELCOME);
+    program_expect_text(client, PROMPT);
+}
+
+LESSON(client_dialogues, .step = 3, .points = 0.5, .programs = "client",
+       .needs = "client_shows_welcome",
+       .title = "Chaque ligne tapée est envoyée, chaque réponse est montrée, puis l'invite revient")
+{
+    struct peer *server;
+    struct program *client = start_dialogue(&server);
+    converse(client, server, "bonjour");
+    converse(client, server, "ça va ?");
+    converse(client, server, "END");
+    program_expect_text(client, PROMPT);
+    program_expect_no_more_output(client);
+}
+
+LESSON(client_ends_with_input, .step = 3, .points = 0.25, .programs = "client",
+       .needs = "client_dialogues", .defects = "D54",
+       .title = "À la fin de l'entrée, le client ferme et finit avec le code 0")
+{
+    struct peer *server;
+    struct program *client = start_dialogue(&server);
+    converse(client, server, "bonjour");
+    program_expect_text(client, PROMPT);
+    program_end_input(client);
+    peer_expect_gone(server);
+    program_expect_exit(client, 0);
+    program_expect_at_most_newline(client);
+}
+
+LESSON(client_default_address, .step = 3, .points = 0.25, .programs = "client",
+       .needs = "client_connects", .title = "Sans argument, le client va à 127.0.0.1:1233")
+{
+    listener = listener_open_on("127.0.0.1", default_port());
+    START("client");
+    listener_accept(listener, "serveur du juge");
+}
+
+LESSON(client_tries_each_address, .step = 3, .points = 0.25, .programs = "client",
+       .needs = "client_connects", .defects = "D50",
+       .title = "Une adresse IPv6 ; un nom à deux adresses dont la première refuse")
+{
+    if (!network_has_ipv6() || !name_has_both_families("localhost"))
+        verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");
+    static const char *const places[][2] = {
+        {"::1", "::1"}, {"::1", "localhost"}, {"127.0.0.1", "localhost"}};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        listener = listener_open(places[i][0]);
+        START("client", places[i][1], test_port());
+        struct peer *server = listener_accept(listener, "serveur du juge");
+        peer_reset(server);
+        listener_close(listener);
+    }
+}
+
+LESSON(client_refuses_bad_arguments, .step = 3, .points = 0.25, .programs = "client",
+       .needs = "client_connects",
+       .title = "Un port mal écrit, ou un argument de trop, est refusé : code 2 et un message")
+{
+    static const char *const bad_ports[] = {"abc", "1233x", "-1", "0", "65536", "", "0x50"};
+    for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++) {
+        struct program *client = START("client", "127.0.0.1", bad_ports[i]);
+        program_expect_exit(client, 2);
+        program_expect_some_error(client);
+        program_expect_no_more_output(client);
+    }
+    struct program *client = START("client", "127.0.0.1", test_port(), "trop");
+    program_expect_exit(client, 2);
+    program_expect_some_error(client);
+}
+
+LESSON(client_reports_refusal, .step = 3, .points = 0.25, .programs = "client",
+       .needs = "client_connects", .defects = "D50",
+       .title = "Personne n'écoute : une ligne sur stderr, code 1, aucune invite")
+{
+    struct program *client = START("client", "127.0.0.1", test_port());
+    program_expect_exit(client, 1);
+    program_expect_error(client, "client", "127.0.0.1", test_port(), "Connection refused");
+    program_expect_no_more_output(client);
+    client = START("client", "nom..inconnu", test_port());
+    program_expect_exit(client, 1);
+    program_expect_error(client, "client", "nom..inconnu");
+    program_expect_no_more_output(client);
+}
+
+LESSON(client_frames_lines, .step = 3, .points = 0.25, .programs = "client",
+       .needs = "client_dialogues", .defects = "D52",
+       .title = "Un accueil en morceaux, ou arrivé avec une réponse, reste une ligne")
+{
+    struct peer *server;
+    struct program *client = start_client(&server);
+    peer_send_byte_by_byte(server, "welcome to the serv");
+    program_expect_no_more_output(client);
+    peer_send(server, "er\nréponse d'avance\n");
+    program_expect_line(client, WELCOME);
+    say(client, server, "un");
+    program_expect_line(client, "réponse d'avance");
+    say(client, server, "deux");
+    peer_send_byte_by_byte(server, "réponse en mor");
+    peer_send(server, "ceaux\n");
+    program_expect_line(client, "réponse en morceaux");
+    say(client, server, "trois");
+    peer_send(server, "dernière réponse, sans fin de ligne");
+    peer_half_close(server);
+    program_expect_line(client, "dernière réponse, sans fin de ligne");
+}
+
+LESSON(
+    client_takes_longest_reply, .step = 3, .points = 0.25, .programs = "client",
+    .needs = "client_dialogues", .defects = "D51",
+    .title = "Une réponse de 65 553 octets est montrée entière, et la suivante n'est pas décalée")
+{
+    struct peer *server;
+    struct program *client = start_dialogue(&server);
+    char *line = letters(5000);
+    line[5000] = '\0';
+    converse(client, server, line);
+    converse(client, server, "courte");
+    free(line);
+    line = letters(65536);
+    line[65536] = '\0';
+    converse(client, server, line);
+    converse(client, server, "courte encore");
+    // Un octet de plus n'est plus une ligne.
+    program_expect_text(client, PROMPT);
+    program_type(client, line);
+    program_type(client, "a\n");
+    program_expect_exit(client, 1);
+    program_expect_error(client, "client");
+}
+
+LESSON(client_sends_empty_line, .step = 3, .points = 0.25, .programs = "client",
+       .needs = "client_dialogues", .defects = "D53",
+       .title = "Une ligne vide est un message ; la dernière ligne peut ne pas avoir de \\n")
+{
+    struct peer *server;
+    struct program *client = start_dialogue(&server);
+    converse(client, server, "");
+    converse(client, server, "suite");
+    program_expect_text(client, PROMPT);
+    program_type(client, "dernière, sans fin de ligne");
+    program_end_input(client);
+    peer_expect_line(server, "dernière, sans fin de ligne");
+    peer_send(server, "réponse\n");
+    program_expect_line(client, "réponse");
+    program_expect_exit(client, 0);
+}
+
+static void expect_complaint(struct program *client)
+{
+    program_type(client, "bonjour\nencore\n");
+    program_expect_exit(client, 1);
+    program_expect_error(client, "client");
+}
+
+LESSON(client_reports_departed_server, .step = 3, .points = 0.25, .programs = "client",
+       .needs = "client_dialogues", .defects = "D55",
+       .title = "Le serveur ferme ou coupe, après l'accueil ou avant : un message, code 1")
+{
+    struct peer *server;
+    struct program *client = start_dialogue(&server);
+    program_expect_text(client, PROMPT);
+    peer_close(server);
+    expect_complaint(client);
+
+    listener = listener_open_on("127.0.0.1", other_port());
+    client = START("client", "127.0.0.1", other_port());
+    server = listener_accept(listener, "serveur complet");
+    peer_send(server, SERVER_FULL "\n");
+    peer_close(server);
+    program_expect_line(client, SERVER_FULL);
+    expect_complaint(client);
+
+    client = START("client", "127.0.0.1", other_port());
+    server = listener_accept(listener, "serveur brutal");
+    peer_send(server, WELCOME "\n");
+    program_expect_line(client, WELCOME);
+    program_expect_text(client, PROMPT);
+    peer_reset(server);
+    expect_complaint(client);
+
+    client = START("client", "127.0.0.1", other_port());
+    server = listener_accept(listener, "serveur sans accueil");
+    peer_close(server);
+    expect_complaint(client);
+}
+
+LESSON(client_survives_short_calls, .step = 3, .points = 0.25, .programs = "client",
+       .needs = "client_dialogues", .defects = "D56",
+       .title = "Envois et lectures partiels, appels interrompus : le dialogue n'en est pas changé")
+{
+    struct peer *server;
+    program_inject("short=1,eintr=2");
+    struct program *client = start_dialogue(&server);
+    converse(client, server, "une ligne envoyée octet par octet");
+    program_signal(client, SIGSTOP);
+    program_signal(client, SIGCONT);
+    converse(client, server, "et une autre");
+}
+
+LESSON(client_shows_bytes_safely, .step = 3, .points = 0.25, .programs = "client",
+       .needs = "client_dialogues", .defects = "D51",
+       .title = "Les octets de contrôle sont montrés échappés ; une réponse sans fin : code 1")
+{
+    const size_t endless = 1 << 20;
+    struct peer *server;
+    struct program *client = start_dialogue(&server);
+    say(client, server, "bonjour");
+    peer_send_bytes(server, "\x1b[31mrouge\0fin\xFF é\r\n", 20);
+    program_expect_line(client, "\\x1B[31mrouge\\x00fin\\xFF é\\x0D");
+    say(client, server, "encore");
+    peer_send_while_open(server, letters(endless), endless);
+    program_expect_exit(client, 1);
+    program_expect_error(client, "client");
+}

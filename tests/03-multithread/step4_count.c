@@ -1,0 +1,115 @@
+// Étape 4 : le compte juste, quoi que fassent les threads.
+#include "multithread.h"
+
+#include <signal.h>
+
+#define CROWD 64
+#define LATECOMERS 32
+#define WITNESSES 12
+
+LESSON(server_announces_departure, .step = 4, .points = 0.5, .programs = "server",
+       .needs = "server_replies server_announces_client", .defects = "D40 D41",
+       .title = "Le serveur annonce le départ d'un client, et le nombre revient à zéro")
+{
+    struct program *server = open_service();
+    struct peer *client = arrive("client");
+    expect_arrival(server, client, 1);
+    exchange(client, "bonjour");
+    peer_close(client);
+    expect_departure(server, client, 0);
+    program_expect_no_more_output(server);
+}
+
+LESSON(server_counts_clients, .step = 4, .points = 0.5, .programs = "server",
+       .needs = "server_announces_departure", .defects = "D40",
+       .title = "Le nombre est celui des clients présents, dans quelque ordre qu'ils partent")
+{
+    struct program *server = open_service();
+    struct peer *first = arrive("client 1");
+    expect_arrival(server, first, 1);
+    struct peer *second = arrive("client 2");
+    expect_arrival(server, second, 2);
+    struct peer *third = arrive("client 3");
+    expect_arrival(server, third, 3);
+    peer_close(second);
+    expect_departure(server, second, 2);
+    struct peer *fourth = arrive("client 4");
+    expect_arrival(server, fourth, 3);
+    peer_close(first);
+    expect_departure(server, first, 2);
+    peer_close(fourth);
+    expect_departure(server, fourth, 1);
+    peer_close(third);
+    expect_departure(server, third, 0);
+}
+
+LESSON(server_counts_every_departure, .step = 4, .points = 0.25, .programs = "server",
+       .needs = "server_announces_departure", .defects = "D39 D40",
+       .title = "Une coupure brutale, une ligne trop longue : ces départs comptent aussi")
+{
+    const size_t endless = 1 << 17;
+    struct program *server = open_service();
+    struct peer *rude = arrive("client brutal");
+    expect_arrival(server, rude, 1);
+    peer_send(rude, "une ligne inach");
+    peer_wait_until_read(rude);
+    peer_reset(rude);
+    expect_departure(server, rude, 0);
+    struct peer *talker = arrive("client bavard");
+    expect_arrival(server, talker, 1);
+    peer_send_while_open(talker, letters(endless), endless);
+    peer_expect_gone(talker);
+    expect_departure(server, talker, 0);
+}
+
+LESSON(server_counts_a_crowd, .step = 4, .points = 0.75, .programs = "server",
+       .needs = "server_announces_departure", .defects = "D40 D41",
+       .title =
+           "Soixante-quatre clients vont et viennent : les paires de lignes et le compte tiennent")
+{
+    static struct peer *clients[CROWD + LATECOMERS];
+    struct program *server = start_server();
+    for (int i = 0; i < CROWD; i++)
+        clients[i] = knock("client %d", i + 1);
+    for (int i = 0; i < CROWD; i++)
+        peer_expect_line(clients[i], WELCOME);
+    // Une moitié s'en va, chacun à sa façon, pendant que d'autres arrivent.
+    for (int i = 0; i < LATECOMERS; i++) {
+        clients[CROWD + i] = knock("client %d", CROWD + i + 1);
+        leave(clients[i], i);
+    }
+    for (int i = CROWD; i < CROWD + LATECOMERS; i++)
+        peer_expect_line(clients[i], WELCOME);
+    for (int i = LATECOMERS; i < CROWD + LATECOMERS; i++)
+        peer_send(clients[i], "bonjour\n");
+    for (int i = LATECOMERS; i < CROWD + LATECOMERS; i++) {
+        peer_expect_line(clients[i], REPLY "bonjour");
+        leave(clients[i], i);
+    }
+    expect_journal(server, clients, CROWD + LATECOMERS);
+}
+
+LESSON(server_has_no_race, .step = 4, .points = 1.0, .programs = "server",
+       .needs = "server_replies", .defects = "D40 D45 D47",
+       .title = "Aucune course entre threads : ThreadSanitizer n'a rien à dire")
+{
+    static struct peer *clients[2 * WITNESSES];
+    struct program *server = start_sanitized_server("thread");
+    for (int i = 0; i < WITNESSES; i++)
+        clients[i] = knock("client %d", i + 1);
+    for (int i = 0; i < WITNESSES; i++)
+        peer_expect_line(clients[i], WELCOME);
+    for (int i = 0; i < WITNESSES; i++) {
+        exchange(clients[i], "bonjour");
+        clients[WITNESSES + i] = knock("client %d", WITNESSES + i + 1);
+        leave(clients[i], i);
+    }
+    for (int i = WITNESSES; i < 2 * WITNESSES; i++) {
+        peer_expect_line(clients[i], WELCOME);
+        exchange(clients[i], "encore");
+    }
+    for (int i = 0; i < WITNESSES / 2; i++)
+        leave(clients[WITNESSES + i], i);
+    // L'arrêt a lui aussi ses courses : il y a encore du monde.
+    program_stop_and_expect_clean_report(server);
+}

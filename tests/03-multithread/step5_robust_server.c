@@ -1,0 +1,299 @@
+// Étape 5 : le serveur tient, quoi que fassent ses clients et quoi qu'il lui manque.
+#include "multithread.h"
+
+#include "transcript.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BURST 200
+#define RESETS 500
+#define FIRST_VISITS 500
+#define VISITS 2000
+#define SPARE_DESCRIPTORS 8
+#define PRESSING_CLIENTS 24
+
+// Mémoire admise en plus, en kibioctets, entre le 500e client et le 2000e : le quart de ce que
+// perdraient des threads dont personne ne s'occupe.
+#define MEMORY_SLACK_KIB 4096
+
+static struct program *start_limited(const char *limit)
+{
+    struct program *server = START("server", "-m", limit, "127.0.0.1", test_port());
+    server_expect_listening(server, test_port());
+    program_expect_line(server, "waiting for connection");
+    return server;
+}
+
+LESSON(server_refuses_excess, .step = 5, .points = 0.5, .programs = "server",
+       .needs = "server_announces_departure", .defects = "D46",
+       .title = "-m 2 : le troisième est refusé sans être annoncé, puis une place se libère")
+{
+    struct program *server = start_limited("2");
+    struct peer *first = arrive("client 1");
+    expect_arrival(server, first, 1);
+    struct peer *second = arrive("client 2");
+    expect_arrival(server, second, 2);
+    for (int i = 3; i <= 5; i++) {
+        struct peer *excess = peer_connect("client de trop");
+        peer_expect_line(excess, SERVER_FULL);
+        peer_expect_gone(excess);
+    }
+    exchange(first, "toujours là");
+    exchange(second, "moi aussi");
+    peer_close(first);
+    expect_departure(server, first, 1);
+    struct peer *next = arrive("client suivant");
+    expect_arrival(server, next, 2);
+    exchange(next, "merci");
+}
+
+LESSON(server_refuses_talkative_excess, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_refuses_excess", .defects = "D46",
+       .title = "Le client refusé lit « server full » même s'il a déjà parlé")
+{
+    struct program *server = start_limited("1");
+    struct peer *first = arrive("client 1");
+    // Suspendu, le serveur ne peut pas l'avoir accepté : ce qu'il envoie est là avant le refus.
+    program_signal(server, SIGSTOP);
+    struct peer *excess = peer_connect("client de trop");
+    peer_send(excess, "bonjour\nil y a quelqu'un ?\n");
+    program_signal(server, SIGCONT);
+    peer_expect_line(excess, SERVER_FULL);
+    peer_expect_gone(excess);
+    exchange(first, "toujours là");
+}
+
+LESSON(server_refuses_bad_limit, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_refuses_excess",
+       .title = "-m 0, -m x, -m sans valeur, une option inconnue : code 2 et un message")
+{
+    static const char *const bad_limits[] = {"0", "x", "-1", "2x", "", "1.5"};
+    for (size_t i = 0; i < sizeof bad_limits / sizeof bad_limits[0]; i++) {
+        struct program *server = START("server", "-m", bad_limits[i], "127.0.0.1", test_port());
+        program_expect_exit(server, 2);
+        program_expect_some_error(server);
+        program_expect_no_more_output(server);
+    }
+    struct program *server = START("server", "-m");
+    program_expect_exit(server, 2);
+    program_expect_some_error(server);
+    server = START("server", "-z", "127.0.0.1", test_port());
+    program_expect_exit(server, 2);
+    program_expect_some_error(server);
+}
+
+// Quatre façons de couper : sans avoir rien lu, après l'accueil, au milieu d'une ligne, avec des
+// réponses en route.
+static void cut(int manner)
+{
+    struct peer *client = peer_connect("client brutal");
+    if (manner % 4 != 0)
+        peer_expect_line(client, WELCOME);
+    if (manner % 4 == 2)
+        peer_send(client, "une ligne inach");
+    if (manner % 4 == 3)
+        peer_send(client, "un\ndeux\ntrois\n");
+    peer_reset(client);
+}
+
+LESSON(server_survives_resets, .step = 5, .points = 0.5, .programs = "server",
+       .needs = "server_replies", .defects = "D39",
+       .title = "Cinq cents coupures brutales : autant de descripteurs et de threads qu'avant")
+{
+    struct program *server = start_server();
+    expect_service("premier client");
+    program_wait_until_calm(server);
+    struct footprint before = program_footprint(server);
+    for (int i = 0; i < RESETS; i++)
+        cut(i);
+    expect_service("client suivant");
+    program_expect_footprint_back(server, &before, 16, RESETS);
+}
+
+static void visit(struct program *server)
+{
+    struct peer *client = arrive("client");
+    expect_arrival(server, client, 1);
+    peer_close(client);
+    expect_departure(server, client, 0);
+}
+
+LESSON(server_keeps_memory_stable, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_announces_departure", .defects = "D46",
+       .title = "Deux mille clients l'un après l'autre : la mémoire ne grandit pas")
+{
+    skip_under_checker("la mémoire prise est celle de l'outil");
+    struct program *server = open_service();
+    for (int i = 0; i < FIRST_VISITS; i++)
+        visit(server);
+    long before = program_footprint(server).resident_kib;
+    for (int i = FIRST_VISITS; i < VISITS; i++)
+        visit(server);
+    long after = program_footprint(server).resident_kib;
+    transcript_note("juge", "·", "mesure %ld Kio de mémoire, puis %ld Kio", before, after);
+    if (after - before <= MEMORY_SLACK_KIB)
+        return;
+    complain_because("Chaque client parti laisse quelque chose. Un thread fini garde sa pile tant "
+                     "que personne ne s'en est occupé ; ce qui a été alloué pour un client doit "
+                     "être rendu sur tous les chemins.",
+                     "après %d clients, tous repartis, le serveur occupe %ld Kio ; après %d, il en "
+                     "occupe %ld : %ld octets de plus par client",
+                     FIRST_VISITS, before, VISITS, after,
+                     (after - before) * 1024 / (VISITS - FIRST_VISITS));
+}
+
+LESSON(server_survives_lack_of_descriptors, .step = 5, .points = 0.5, .programs = "server",
+       .needs = "server_replies", .defects = "D49",
+       .title = "Plus un descripteur : ni fin du serveur, ni boucle, et il sert de nouveau ensuite")
+{
+    static struct peer *clients[PRESSING_CLIENTS];
+    struct program *server = start_server();
+    struct peer *first = arrive("premier client");
+    exchange(first, "bonjour");
+    program_wait_until_calm(server);
+    program_limit_descriptors(server, SPARE_DESCRIPTORS);
+    for (int i = 0; i < PRESSING_CLIENTS; i++)
+        clients[i] = knock("client %d", i + 1);
+    program_expect_calm(server, "à qui il ne reste plus un descripteur");
+    exchange(first, "toujours servi");
+    // Chacun finit par être accueilli ou refusé, à mesure que les précédents s'en vont.
+    for (int i = 0; i < PRESSING_CLIENTS; i++) {
+        expect_welcome_or_full(clients[i]);
+        peer_close(clients[i]);
+    }
+    peer_close(first);
+    expect_service("client d'après");
+    program_expect_alive(server);
+}
+
+LESSON(server_survives_lack_of_threads, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_replies", .defects = "D46",
+       .title = "Plus un thread (pthread_create échoue) : ce client est refusé, ou attend ; les "
+                "autres continuent")
+{
+    program_inject("threads=3");
+    struct program *server = start_server();
+    struct peer *first = arrive("client 1");
+    struct peer *second = arrive("client 2");
+    for (int i = 3; i <= 6; i++) {
+        struct peer *client = knock("client %d", i);
+        expect_welcome_or_full(client);
+    }
+    exchange(first, "toujours là");
+    exchange(second, "moi aussi");
+    expect_service("client d'après");
+    program_expect_alive(server);
+}
+
+LESSON(server_limits_line, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_accepts_longest_line", .defects = "D42",
+       .title =
+           "Un octet de trop dans une ligne : message, cette connexion fermée, les autres servies")
+{
+    const size_t endless = 1 << 20;
+    struct program *server = start_server();
+    struct peer *other = arrive("autre client");
+    struct peer *client = arrive("client bavard");
+    peer_send_while_open(client, letters(65537), 65538);
+    peer_expect_gone(client);
+    program_expect_some_error(server);
+    struct peer *worse = arrive("client sans fin");
+    peer_send_while_open(worse, letters(endless), endless);
+    peer_expect_gone(worse);
+    exchange(other, "bonjour");
+    expect_service("client suivant");
+}
+
+LESSON(server_survives_departures, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_replies", .defects = "D39",
+       .title = "Des clients partis sans lire leurs réponses ne tuent pas le serveur")
+{
+    struct program *server = start_server();
+    struct peer *other = arrive("autre client");
+    for (int i = 0; i < 20; i++) {
+        struct peer *gone = peer_connect("client pressé");
+        for (int line = 0; line < 20; line++)
+            peer_send_while_open(gone, "vite\n", 5);
+        peer_close(gone);
+    }
+    exchange(other, "bonjour");
+    expect_service("client suivant");
+    program_expect_alive(server);
+}
+
+LESSON(server_survives_short_calls, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_ends_on_end_of_stream", .defects = "D38",
+       .title = "Envois et lectures partiels, appels interrompus, pause : rien n'en est changé")
+{
+    program_inject("short=1,eintr=2");
+    struct program *server = start_server();
+    struct peer *first = arrive("client 1");
+    struct peer *second = arrive("client 2");
+    exchange(second, "une ligne lue et rendue octet par octet");
+    program_signal(server, SIGSTOP);
+    peer_send(first, "pendant la pause\n");
+    program_signal(server, SIGCONT);
+    peer_expect_line(first, REPLY "pendant la pause");
+    expect_service("client 3");
+    program_expect_alive(server);
+}
+
+LESSON(server_serves_a_burst, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_serves_all_together",
+       .title = "Deux cents connexions au même instant : aucune n'est refusée ni retardée")
+{
+    static struct peer *clients[BURST];
+    struct program *server = start_server();
+    // Suspendu, il n'accepte personne : toutes doivent tenir dans la file d'attente.
+    program_signal(server, SIGSTOP);
+    for (int i = 0; i < BURST; i++)
+        clients[i] = knock("client %d", i + 1);
+    peers_expect_established(clients, BURST);
+    program_signal(server, SIGCONT);
+    for (int i = 0; i < BURST; i++) {
+        peer_expect_line(clients[i], WELCOME);
+        peer_close(clients[i]);
+    }
+    expect_service("client suivant");
+}
+
+LESSON(server_restarts_at_once, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_stops_while_serving",
+       .title = "Arrêté avec un client connecté, le serveur redémarre aussitôt sur le même port")
+{
+    struct program *server = start_server();
+    struct peer *client = arrive("client");
+    exchange(client, "bonjour");
+    program_signal(server, SIGTERM);
+    program_expect_exit(server, 0);
+    // Le serveur a fermé le premier : c'est de son côté que la connexion reste en TIME_WAIT.
+    peer_expect_gone(client);
+    peer_close(client);
+    start_server();
+    expect_service("client suivant");
+}
+
+LESSON(server_has_no_memory_error, .step = 5, .points = 0.25, .programs = "server",
+       .needs = "server_replies", .defects = "D46",
+       .title = "Ni débordement ni fuite : AddressSanitizer et LeakSanitizer n'ont rien à dire")
+{
+    struct program *server = start_sanitized_server("address");
+    for (int i = 0; i < 12; i++) {
+        struct peer *client = arrive("client %d", i + 1);
+        exchange(client, "bonjour");
+        leave(client, i);
+    }
+    struct peer *long_winded = arrive("client aux longues lignes");
+    char *line = letters(65536);
+    peer_send(long_winded, line);
+    peer_expect_line(long_winded, REPLY "%.65536s", line);
+    peer_send_bytes(long_winded, "a\0b\xFF\n\n", 6);
+    peer_expect_bytes(long_winded, REPLY "a\0b\xFF\n" REPLY "\n", 2 * strlen(REPLY) + 6);
+    struct peer *talker = arrive("client bavard");
+    peer_send_while_open(talker, letters(70000), 70000);
+    struct peer *staying = arrive("client qui reste");
+    exchange(staying, "bonjour");
+    program_stop_and_expect_clean_report(server);
+}
