@@ -181,6 +181,9 @@ def talk(stage, clients, words):
 def play(stage, programs, folder):
     """La scène entière ; rend vrai si tout le monde est allé au bout."""
     chosen = settings(folder)
+    if "DEMO_PORT" not in chosen:
+        print(f"demo : {folder}/lab.mk ne dit pas DEMO_PORT.")
+        return True
     protocol = chosen.get("DEMO_PROTOCOL", "tcp")
     kind = socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM
     port = choose_port(kind, int(chosen["DEMO_PORT"]))
@@ -217,7 +220,7 @@ def main():
         return 130
     finally:
         stage.clear()
-    return 0 if done and stage.voices[0].process.returncode == 0 else 1
+    return 0 if done and all(voice.process.returncode == 0 for voice in stage.voices) else 1
 
 
 if __name__ == "__main__":

@@ -31,7 +31,6 @@ test  header  stdio.h      libc6-dev              glibc-devel          glibc
 test  header  criterion/criterion.h libcriterion-dev criterion-devel   criterion
 docs  command doxygen      doxygen                doxygen              doxygen
 docs  command dot          graphviz               graphviz             graphviz
-docs  command mscgen       mscgen                 mscgen               mscgen
 check command gcc          gcc                    gcc                  gcc
 check command clang        clang                  clang                clang
 check command clang-format clang-format           clang-tools-extra    clang

@@ -288,15 +288,35 @@ run_judge() { # LAB OPTIONS…
     "build/tests/$lab/judge" "$@" ${STEP:+--step "$STEP"} ${TEST:+--test "$TEST"} </dev/null
 }
 
-judge_lab() { # LAB : écrit ses résultats, ou note l'échec du juge dans « troubles »
+judge_lab() { # LAB : écrit ses résultats, et le statut du juge
     results=$base/$1/results.json
-    rm -f "$results"
     status=0
     run_judge "$1" --work "$shown" --programs "$base/$1/bin" --results "$results" \
         >"$base/$1/judge.log" 2>&1 || status=$?
-    if [ "$status" -gt 2 ] || [ ! -s "$results" ]; then
-        troubles="$troubles $1:$status"
-    fi
+    echo "$status" >"$base/$1/status"
+}
+
+# Les labs vont de front : l'un attend souvent pendant que l'autre travaille.
+judge_labs() {
+    pids=''
+    trap 'kill $pids 2>/dev/null; wait; exit 143' TERM HUP
+    for lab in $found; do
+        rm -f "$base/$lab/results.json" "$base/$lab/status"
+        judge_lab "$lab" &
+        pids="$pids $!"
+    done
+    wait
+    trap - TERM HUP
+    troubles=''
+    for lab in $found; do
+        status=none
+        [ ! -f "$base/$lab/status" ] || read -r status <"$base/$lab/status"
+        case $status in
+        [012]) [ -s "$base/$lab/results.json" ] || troubles="$troubles $lab:$status" ;;
+        none) troubles="$troubles $lab:137" ;;
+        *) troubles="$troubles $lab:$status" ;;
+        esac
+    done
 }
 
 build_folder
@@ -310,10 +330,7 @@ if [ "${1:-}" = --build ]; then
     echo "$base$found"
     exit 0
 fi
-troubles=
-for lab in $found; do
-    judge_lab "$lab"
-done
+judge_labs
 
 set --
 for lab in $found; do
