@@ -37,6 +37,10 @@ static void take_line(struct line_reader *reader, size_t count, size_t newline, 
  */
 static bool make_room(struct line_reader *reader)
 {
+    // Plus rien n'attend : repartir du début garde les lectures grandes, et n'occupe pas toute la
+    // mémoire prévue pour des lignes courtes.
+    if (reader->start == reader->end)
+        reader->start = reader->end = 0;
     if (reader->end < reader->size)
         return true;
     if (reader->start == 0)
