@@ -274,7 +274,8 @@ select_labs() {
     [ -n "${STEP:-}${TEST:-}" ] || return 0
     selected=''
     for lab in $found; do
-        if run_judge "$lab" --list >/dev/null 2>&1; then selected="$selected $lab"; fi
+        "build/tests/$lab/judge" --list ${STEP:+--step "$STEP"} ${TEST:+--test "$TEST"} \
+            </dev/null >/dev/null 2>&1 && selected="$selected $lab"
     done
     [ -n "$selected" ] ||
         die "${STEP:+STEP=$STEP }${TEST:+TEST=$TEST }: aucun test ne correspond (labs :$found)"
@@ -282,41 +283,30 @@ select_labs() {
     absent=''
 }
 
-run_judge() { # LAB OPTIONS…
-    lab=$1
-    shift
-    "build/tests/$lab/judge" "$@" ${STEP:+--step "$STEP"} ${TEST:+--test "$TEST"} </dev/null
-}
-
-judge_lab() { # LAB : écrit ses résultats, et le statut du juge
-    results=$base/$1/results.json
-    status=0
-    run_judge "$1" --work "$shown" --programs "$base/$1/bin" --results "$results" \
-        >"$base/$1/judge.log" 2>&1 || status=$?
-    echo "$status" >"$base/$1/status"
-}
-
-# Les labs vont de front : l'un attend souvent pendant que l'autre travaille.
+# Les labs vont de front : l'un attend souvent pendant que l'autre travaille. Le juge qui n'a pas pu
+# faire son travail est noté dans « troubles ».
 judge_labs() {
     pids=''
     trap 'kill $pids 2>/dev/null; wait; exit 143' TERM HUP
     for lab in $found; do
-        rm -f "$base/$lab/results.json" "$base/$lab/status"
-        judge_lab "$lab" &
+        results=$base/$lab/results.json
+        rm -f "$results"
+        "build/tests/$lab/judge" ${STEP:+--step "$STEP"} ${TEST:+--test "$TEST"} --work "$shown" \
+            --programs "$base/$lab/bin" --results "$results" </dev/null >"$base/$lab/judge.log" 2>&1 &
         pids="$pids $!"
     done
-    wait
-    trap - TERM HUP
     troubles=''
+    # shellcheck disable=SC2086 # des numéros de processus
+    set -- $pids
     for lab in $found; do
-        status=none
-        [ ! -f "$base/$lab/status" ] || read -r status <"$base/$lab/status"
-        case $status in
-        [012]) [ -s "$base/$lab/results.json" ] || troubles="$troubles $lab:$status" ;;
-        none) troubles="$troubles $lab:137" ;;
-        *) troubles="$troubles $lab:$status" ;;
-        esac
+        status=0
+        wait "$1" || status=$?
+        shift
+        if [ "$status" -gt 2 ] || [ ! -s "$base/$lab/results.json" ]; then
+            troubles="$troubles $lab:$status"
+        fi
     done
+    trap - TERM HUP
 }
 
 build_folder
