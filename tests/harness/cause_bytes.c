@@ -57,6 +57,18 @@ static const char *from_missing_newline(const struct symptoms *symptoms)
            "pas que la ligne est finie.";
 }
 
+// Il ne manque que la suite, avec ou sans la fin de ligne que le programme ajoute lui-même.
+static bool is_cut(const struct symptoms *symptoms)
+{
+    size_t length = symptoms->received_length;
+    if (length < symptoms->expected_length &&
+        memcmp(symptoms->expected, symptoms->received, length) == 0)
+        return true;
+    return length > 1 && length < symptoms->expected_length &&
+           symptoms->received[length - 1] == '\n' &&
+           memcmp(symptoms->expected, symptoms->received, length - 1) == 0;
+}
+
 static const char *from_nothing_expected(const struct symptoms *symptoms)
 {
     if (symptoms->on_stdout)
@@ -80,8 +92,7 @@ const char *cause_from_bytes(const struct symptoms *symptoms)
     if (symptoms->received_length > symptoms->expected_length &&
         memcmp(symptoms->expected, symptoms->received, symptoms->expected_length) == 0)
         return from_same_start(symptoms);
-    if (symptoms->received_length < symptoms->expected_length &&
-        memcmp(symptoms->expected, symptoms->received, symptoms->received_length) == 0)
+    if (is_cut(symptoms))
         return "Seul le début est venu : la suite a été perdue, ou coupée à un octet nul ou à la "
                "taille d'un tampon.";
     if (same_letters(symptoms->expected, symptoms->expected_length, symptoms->received,
