@@ -98,7 +98,9 @@ LESSON(server_serves_two_hundred, .step = 2, .points = 0.25, .programs = "server
             peer_expect_line(clients[i], REPLY "%d, tour %d", i + 1, round);
     }
     for (int i = 0; i < CROWD; i++)
-        peer_expect_nothing_more(clients[i]);
+        peer_half_close(clients[i]);
+    for (int i = 0; i < CROWD; i++)
+        peer_expect_end(clients[i]);
 }
 
 LESSON(server_serves_beside_slow_reader, .step = 2, .points = 0.5, .programs = "server",
