@@ -183,6 +183,7 @@ LESSON(framing_sends_everything, .step = 2, .points = 0.25, .programs = "framing
     pump_until(has_spoken, driver, 5);
     pump_set_patience(1);
     peer_resume_reading(peer);
+    peer_expect_at_least(peer, length);
     peer_expect_bytes(peer, expected, length);
     program_expect_line(driver, "tout est envoyé");
     peer_expect_end(peer);

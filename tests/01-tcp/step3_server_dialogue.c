@@ -80,10 +80,11 @@ LESSON(server_serves_next_client, .step = 3, .points = 0.5, .programs = "server"
     peer_send(first, "un\n");
     peer_expect_line(first, "Hey client");
     peer_close(first);
+    programs_wait_until_asleep();
+    program_expect_alive(server);
     struct peer *second = peer_connect("client 2");
     peer_send(second, "deux\n");
     peer_expect_line(second, "Hey client");
-    program_expect_alive(server);
 }
 
 LESSON(server_serves_one_at_a_time, .step = 3, .points = 0.25, .programs = "server",

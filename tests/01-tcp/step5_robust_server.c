@@ -39,8 +39,9 @@ LESSON(server_survives_reset, .step = 5, .points = 0.25, .programs = "server",
     peer_expect_line(client, "Hey client");
     peer_wait_until_read(client);
     peer_reset(client);
-    expect_service("client suivant");
+    programs_wait_until_asleep();
     program_expect_alive(server);
+    expect_service("client suivant");
 }
 
 LESSON(server_survives_departure, .step = 5, .points = 0.25, .programs = "server",
@@ -61,8 +62,9 @@ LESSON(server_survives_departure, .step = 5, .points = 0.25, .programs = "server
     peer_close(gone);
     peer_send(waiting, "END\n");
     peer_expect_gone(waiting);
-    expect_service("client suivant");
+    programs_wait_until_asleep();
     program_expect_alive(server);
+    expect_service("client suivant");
 }
 
 LESSON(server_limits_line, .step = 5, .points = 0.25, .programs = "server",

@@ -1,6 +1,7 @@
 #include "cause.h"
 #include "cause_bytes.h"
 
+#include "lesson.h"
 #include "network.h"
 #include "process_tree.h"
 #include "sanitizer.h"
@@ -64,7 +65,7 @@ static const char *from_sanitizer(const struct program *program)
     if (sanitizer_read(program, &finding))
         return finding.cause;
     static const char *const marks[] = {"AddressSanitizer", "LeakSanitizer", "runtime error:",
-                                        "ThreadSanitizer", "== Invalid ", "definitely lost"};
+                                        "ThreadSanitizer",  "== Invalid ",   "definitely lost"};
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
         const char *found =
             program->err.bytes != NULL ? strstr(program->err.bytes, marks[i]) : NULL;
@@ -186,9 +187,10 @@ static const char *from_queues(const struct symptoms *symptoms)
                    "cette connexion.",
                    backlog.unread_bytes);
     if (backlog.pending_connections > 0)
-        return say("%u connexion(s) attendent dans la file d'attente : le programme n'a pas rappelé "
-                   "accept.",
-                   backlog.pending_connections);
+        return say(
+            "%u connexion(s) attendent dans la file d'attente : le programme n'a pas rappelé "
+            "accept.",
+            backlog.pending_connections);
     if (backlog.close_wait)
         return "L'autre a fermé son sens d'envoi, le programme a tout lu mais n'a pas fermé son "
                "descripteur (état CLOSE_WAIT dans ss -tn) : a-t-il vu la fin de flux ?";
@@ -241,6 +243,32 @@ static const char *with_place(const char *cause, const struct symptoms *symptoms
     return both;
 }
 
+// Ce que le programme a dit lui-même est souvent le meilleur indice.
+static const char *with_words(const char *cause, const struct program *program)
+{
+    if (program->ended || program->err.length == 0)
+        return cause;
+    size_t end = program->err.length - (program->err.bytes[program->err.length - 1] == '\n');
+    const char *newline = memrchr(program->err.bytes, '\n', end);
+    const char *last = newline != NULL ? newline + 1 : program->err.bytes;
+    char *shown = visible_short(last, end - (size_t)(last - program->err.bytes));
+    static char both[sizeof text + 512];
+    snprintf(both, sizeof both, "%s Il a dit sur stderr : « %s »", cause, shown);
+    free(shown);
+    return both;
+}
+
+// Quand les symptômes ne montrent qu'un lieu, la question propre au test dit quoi y chercher.
+static const char *with_question(const char *cause)
+{
+    const char *question = lesson_current() != NULL ? lesson_current()->hint : NULL;
+    if (question == NULL || cause == NULL)
+        return cause != NULL ? cause : question;
+    static char both[sizeof text + 1024];
+    snprintf(both, sizeof both, "%s %s", cause, question);
+    return both;
+}
+
 const char *likely_cause(const struct symptoms *symptoms)
 {
     if (symptoms->program == NULL)
@@ -249,11 +277,15 @@ const char *likely_cause(const struct symptoms *symptoms)
     if (sanitizer != NULL)
         return sanitizer;
     const char *bytes = cause_from_bytes(symptoms);
+    if (bytes != NULL && symptoms->expected_length == 0)
+        return with_question(bytes);
     if (bytes != NULL && !symptoms->program->ended)
         return with_place(bytes, symptoms);
     const char *death = from_death(symptoms->program);
-    if (death != NULL && (WIFSIGNALED(symptoms->program->status) || bytes == NULL))
+    if (death != NULL && WIFSIGNALED(symptoms->program->status))
         return death;
+    if (death != NULL && bytes == NULL)
+        return with_question(death);
     if (bytes != NULL)
         return bytes;
     if (symptoms->end == WAIT_SPINNING || symptoms->end == WAIT_FLOODED)
@@ -265,6 +297,7 @@ const char *likely_cause(const struct symptoms *symptoms)
         return with_place(output, symptoms);
     const char *connection = from_connection(symptoms);
     if (connection != NULL)
-        return with_place(connection, symptoms);
-    return from_sleep(symptoms);
+        return with_question(with_words(with_place(connection, symptoms), symptoms->program));
+    const char *sleep = from_sleep(symptoms);
+    return with_question(sleep != NULL ? with_words(sleep, symptoms->program) : NULL);
 }

@@ -1,6 +1,9 @@
 #include "cause_bytes.h"
 
+#include "network.h"
+
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +60,31 @@ static const char *from_missing_newline(const struct symptoms *symptoms)
            "pas que la ligne est finie.";
 }
 
+// Là où `\xHH` était attendu en toutes lettres, l'octet lui-même est venu.
+static bool control_byte_is_raw(const struct symptoms *symptoms)
+{
+    size_t at = 0;
+    while (at < symptoms->received_length && at + 4 <= symptoms->expected_length &&
+           symptoms->expected[at] == symptoms->received[at])
+        at++;
+    if (at >= symptoms->received_length || at + 4 > symptoms->expected_length ||
+        symptoms->expected[at] != '\\' || symptoms->expected[at + 1] != 'x')
+        return false;
+    const char digits[] = {symptoms->expected[at + 2], symptoms->expected[at + 3], '\0'};
+    return strtoul(digits, NULL, 16) == (unsigned char)symptoms->received[at];
+}
+
+// Le port montré est celui où le serveur écoute : il s'est montré lui-même.
+static bool shows_own_port(const struct symptoms *symptoms)
+{
+    const char *expected = memrchr(symptoms->expected, ':', symptoms->expected_length);
+    const char *received = memrchr(symptoms->received, ':', symptoms->received_length);
+    if (!symptoms->on_stdout || expected == NULL || received == NULL)
+        return false;
+    unsigned long own = strtoul(test_port(), NULL, 10);
+    return strtoul(received + 1, NULL, 10) == own && strtoul(expected + 1, NULL, 10) != own;
+}
+
 // Il ne manque que la suite, avec ou sans la fin de ligne que le programme ajoute lui-même.
 static bool is_cut(const struct symptoms *symptoms)
 {
@@ -84,7 +112,8 @@ const char *cause_from_bytes(const struct symptoms *symptoms)
     if (symptoms->expected_length == 0)
         return from_nothing_expected(symptoms);
     if (symptoms->received[0] == '\0' && symptoms->expected[0] != '\0')
-        return "Un octet nul est venu d'abord : le message précédent a été envoyé avec le \\0 final "
+        return "Un octet nul est venu d'abord : le message précédent a été envoyé avec le \\0 "
+               "final "
                "de la chaîne C, qui n'a rien à faire sur le réseau.";
     const char *newline = from_missing_newline(symptoms);
     if (newline != NULL)
@@ -99,6 +128,15 @@ const char *cause_from_bytes(const struct symptoms *symptoms)
                      symptoms->received_length))
         return "Seuls les espaces, les fins de ligne ou les majuscules diffèrent : le contrat se "
                "lit à l'octet près.";
+    if (symptoms->received[0] == '\n' && symptoms->expected[0] != '\n')
+        return "Une fin de ligne est venue d'abord : ce qui a été écrit juste avant en a une de "
+               "trop.";
+    if (control_byte_is_raw(symptoms))
+        return "Un octet est sorti tel quel, là où le contrat le veut écrit en toutes lettres : une "
+               "barre oblique inverse, un x, deux chiffres hexadécimaux.";
+    if (shows_own_port(symptoms))
+        return "Ce port est celui où le serveur écoute : c'est sa propre adresse qu'il montre, pas "
+               "celle de l'autre bout de la connexion.";
     if (port_is_swapped(symptoms))
         return "Les deux octets du port sont échangés : l'ordre du réseau n'est pas celui de la "
                "machine (ntohs).";

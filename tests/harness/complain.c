@@ -78,6 +78,10 @@ static const struct program *program_facing(void)
 void complain_not_sent(const struct peer *peer, enum wait_end end, int error, size_t remaining)
 {
     struct symptoms symptoms = {.end = end, .program = program_facing(), .peer = peer};
+    programs_settle();
+    if (symptoms.program != NULL && symptoms.program->ended)
+        complain(&symptoms, "« %s » ne peut plus envoyer : %s n'est plus là", peer->name,
+                 symptoms.program->actor);
     if (error == EPIPE || error == ECONNRESET)
         complain(&symptoms, "« %s » ne peut plus envoyer : le programme a fermé la connexion",
                  peer->name);

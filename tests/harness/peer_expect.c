@@ -45,6 +45,14 @@ static bool decided(void *context)
     return memcmp(unread(wanted->peer), wanted->bytes, have) != 0;
 }
 
+// Ce qui est venu, sans les lignes suivantes : elles ne disent rien de celle-ci.
+static size_t first_line(const struct peer *peer, size_t wanted)
+{
+    size_t have = unread_length(peer);
+    const char *newline = memchr(unread(peer), '\n', have);
+    return newline != NULL && have > wanted ? (size_t)(newline - unread(peer)) + 1 : have;
+}
+
 static void expect(struct peer *peer, const char *bytes, size_t length, const char *what)
 {
     struct wanted wanted = {peer, bytes, length};
@@ -54,13 +62,15 @@ static void expect(struct peer *peer, const char *bytes, size_t length, const ch
         peer->consumed += length;
         return;
     }
+    if (end == WAIT_DONE)
+        programs_settle();
     struct symptoms symptoms = {.end = end,
                                 .program = program_first(),
                                 .peer = peer,
                                 .expected = bytes,
                                 .expected_length = length,
                                 .received = unread(peer),
-                                .received_length = have};
+                                .received_length = first_line(peer, length)};
     complain(&symptoms, "« %s » n'a pas reçu %s attendu%s", peer->name, what,
              strcmp(what, "la ligne") == 0 ? "e" : "s");
 }
@@ -107,6 +117,8 @@ static void expect_finish(struct peer *peer)
     expect_no_byte(peer, end);
     if (finished(peer))
         return;
+    if (end == WAIT_DONE)
+        programs_settle();
     struct symptoms symptoms = {.end = end, .program = program_first(), .peer = peer};
     complain(&symptoms, "« %s » attend que le programme ferme la connexion, et il ne la ferme pas",
              peer->name);
@@ -123,8 +135,9 @@ void peer_expect_end(struct peer *peer)
     if (peer->ended)
         return;
     struct symptoms symptoms = {.program = program_first(), .peer = peer};
-    complain(&symptoms, "« %s » attendait une fin de flux (FIN), et la connexion a été coupée "
-                        "net (RST)",
+    complain(&symptoms,
+             "« %s » attendait une fin de flux (FIN), et la connexion a été coupée "
+             "net (RST)",
              peer->name);
 }
 

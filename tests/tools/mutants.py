@@ -13,8 +13,9 @@ import workshop
 from workshop import Trouble
 
 HUNK = re.compile(r"^@@ .*?@@.*$")
-# Ce qui change d'une fois à l'autre : les ports.
-PORT = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=\]:)\d+|(?<=localhost:)\d+|(?<=port )\d+|(?<=« )\d{4,5}(?= »)")
+# Ce qui change d'une fois à l'autre : les ports, et ce qui est passé d'un long envoi coupé.
+CHANGING = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=::1\]:)\d+|(?<=::1:)\d+|(?<=localhost:)\d+|(?<=port )\d+"
+                      r"|(?<=a reçu )\d{5,}(?= octets sur)")
 
 
 class Mutant:
@@ -82,12 +83,12 @@ def plain(text, caret=None):
     if text is None:
         return "", caret
     pieces, last, moved = [], 0, caret
-    for match in PORT.finditer(text):
-        pieces += [text[last:match.start()], "PORT"]
+    for match in CHANGING.finditer(text):
+        pieces += [text[last:match.start()], "…"]
         last = match.end()
         if caret is not None and caret >= match.start():
             inside = caret < match.end()
-            moved = moved - (caret - match.start()) if inside else moved + 4 - len(match.group())
+            moved = moved - (caret - match.start()) if inside else moved + 1 - len(match.group())
     return "".join(pieces) + text[last:], moved
 
 
