@@ -11,7 +11,7 @@ LESSON(client_asks_again, .step = 4, .points = 1, .programs = "client", .needs =
     struct program *client = start_client();
     expect_question(server);
     postbox_answer(server, expect_question_again(server, 2), "il est midi");
-    expect_shown(client, "il est midi");
+    expect_answered(client, "il est midi");
     postbox_expect_nothing_more(server);
 }
 
@@ -24,7 +24,7 @@ LESSON(client_doubles_its_wait, .step = 4, .points = 0.75, .programs = "client",
     expect_question(server);
     expect_question_again(server, 2);
     postbox_answer(server, expect_question_again(server, 3), "il est midi");
-    expect_shown(client, "il est midi");
+    expect_answered(client, "il est midi");
     postbox_expect_nothing_more(server);
 }
 
@@ -53,7 +53,7 @@ LESSON(
     expect_question_again(server, 2);
     // La réponse à la première question arrive après la seconde.
     postbox_answer(server, first, "il était midi");
-    expect_shown(client, "il était midi");
+    expect_answered(client, "il était midi");
     postbox_expect_nothing_more(server);
 
     // La réponse à la seconde, elle, ne concerne pas la question suivante.
@@ -62,7 +62,7 @@ LESSON(
     postbox_answer(server, first, "il était midi");
     postbox_answer(server, next, "il est une heure");
     postbox_answer(server, next, "il est une heure");
-    expect_shown(client, "il est une heure");
+    expect_answered(client, "il est une heure");
 }
 
 LESSON(
@@ -80,5 +80,5 @@ LESSON(
     program_signal(client, SIGSTOP);
     postbox_answer(server, again, "il est midi");
     program_signal(client, SIGCONT);
-    expect_shown(client, "il est midi");
+    expect_answered(client, "il est midi");
 }

@@ -111,7 +111,7 @@ LESSON(client_keeps_its_timetable, .step = 5, .points = 0.5, .programs = "client
     expect_again_despite(&chatter, 2);
     const struct datagram *third = expect_again_despite(&chatter, 3);
     postbox_answer(chatter.server, third, "il est midi");
-    expect_shown(client, "il est midi");
+    expect_answered(client, "il est midi");
 }
 
 // Refusé, un programme juste ne dort jamais : il n'a rien à attendre.

@@ -200,6 +200,11 @@ LESSON(client_refuses_bad_arguments, .step = 6, .points = 0.25, .programs = "cli
         struct postbox *server = postbox_open("serveur du juge", places[i], test_port());
         struct program *client =
             START("client", places[i], test_port(), letters(LONGEST_DATAGRAM + 1));
+        if (pump_until(program_has_ended, client, 20) == WAIT_ASLEEP)
+            complain_because("Un datagramme porte au plus 65 507 octets. Ce qui dépasse ne peut "
+                             "être ni envoyé, ni coupé sans le dire : le client s'arrête avec un "
+                             "message.",
+                             "MESSAGE a 65 508 octets, et le client attend une réponse");
         program_expect_exit_either(client, 1, 2);
         program_expect_error(client, "client");
         program_expect_no_more_output(client);

@@ -143,6 +143,20 @@ void expect_shown(struct program *client, const char *text)
     program_expect_no_more_output(client);
 }
 
+void expect_answered(struct program *client, const char *text)
+{
+    program_expect_exit(client, 0);
+    const struct output *out = &client->out;
+    const char *found = out->length > 0 ? strstr(out->bytes, text) : NULL;
+    if (found == NULL)
+        complain_because("La réponse est arrivée, le code de retour est bon : il manque le texte.",
+                         "le client n'a pas montré la réponse « %s »", text);
+    if (strstr(found + 1, text) != NULL)
+        complain_because("Deux réponses sont venues pour une seule question : la première finit "
+                         "l'attente.",
+                         "le client a montré deux réponses");
+}
+
 /** Ce qui peut suivre le dernier envoi. */
 struct last_wait {
     const struct program *client;

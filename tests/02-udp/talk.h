@@ -57,6 +57,13 @@ void allow_wait_before(int number);
 void expect_shown(struct program *client, const char *text);
 
 /**
+ * @brief Attend que le client finisse avec le code 0, cette réponse montrée une fois.
+ *
+ * Moins exigeant sur le reste de l'affichage, que d'autres tests jugent.
+ */
+void expect_answered(struct program *client, const char *text);
+
+/**
  * @brief Attend que le client renonce, après quatre envois et quatre attentes.
  * @param server la boîte muette qui a reçu les quatre envois
  * @param other  une boîte qui ne doit rien recevoir, ou `NULL`

@@ -328,6 +328,9 @@ static void check_bytes(const struct datagram *datagram, const char *bytes, size
 {
     if (same_bytes(datagram, bytes, length))
         return;
+    if (length == 0)
+        complain_because("Un message vide est un message : un datagramme de 0 octet.",
+                         "%s fait %zu octets au lieu de 0", what, datagram->length);
     char summary[256];
     if (datagram->length == 0)
         snprintf(summary, sizeof summary, "%s est un datagramme vide", what);
