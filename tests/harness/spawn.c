@@ -96,8 +96,8 @@ static bool is_thread_checked(const char *which)
 static const char *thread_options(const char *which)
 {
     return is_thread_checked(which)
-               ? "exitcode=66:atexit_sleep_ms=0:halt_on_error=0:report_bugs=1:report_thread_leaks=0:detect_deadlocks="
-                 "0:report_signal_unsafe=0:report_destroy_locked=0"
+               ? "exitcode=66:atexit_sleep_ms=0:halt_on_error=0:report_bugs=1:report_thread_leaks=0"
+                 ":detect_deadlocks=0:report_signal_unsafe=0:report_destroy_locked=0"
                : "exitcode=66:atexit_sleep_ms=0:halt_on_error=1:second_deadlock_stack=1";
 }
 
