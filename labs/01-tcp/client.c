@@ -39,8 +39,9 @@ static void report_input_error(int error)
  */
 static bool ask(struct line_reader *input, const char *prompt, char *answer, int *status)
 {
-    // TODO (étape 4) : écrire la question et la faire apparaître (man 3 fflush), lire une ligne, en
-    // garder une copie terminée par un octet nul. Fin de l'entrée : piège D05.
+    // TODO (étape 4) : écrire la question et la faire apparaître (man 3 fflush : sans fin de ligne,
+    // elle ne part pas seule), lire une ligne, en garder une copie terminée par un octet nul. Fin de
+    // l'entrée : piège D05.
     (void)input;
     (void)prompt;
     (void)answer;
@@ -167,6 +168,7 @@ static int send_line(int fd, const char *line, size_t length)
 static int show_reply(struct line_reader *replies, const struct endpoint *endpoint)
 {
     // TODO (étape 4) : lire une ligne du serveur et la montrer (print_escaped, dans display.h).
+    // TODO (étape 6) : et si la réponse est trop longue, ou la connexion coupée ?
     (void)replies;
     (void)endpoint;
     return -1;
@@ -181,8 +183,8 @@ static int show_reply(struct line_reader *replies, const struct endpoint *endpoi
  */
 static bool is_end(const char *line, size_t length)
 {
-    // TODO (étape 4) : comparer des octets dont on connaît le nombre (man 3 memcmp). Une ligne
-    // reçue n'est pas une chaîne : pièges D09 et D22.
+    // TODO (étape 6) : comparer des octets dont on connaît le nombre (man 3 memcmp). Une ligne lue
+    // n'est pas une chaîne : piège D22.
     (void)line;
     (void)length;
     return false;
@@ -199,8 +201,9 @@ static bool is_end(const char *line, size_t length)
  */
 static int say_goodbye(int fd, struct line_reader *replies, const struct endpoint *endpoint)
 {
-    // TODO (étape 6) : dire END, fermer un seul des deux sens (man 2 shutdown), montrer tout ce qui
-    // vient encore jusqu'à la fin du flux. Piège D02.
+    // TODO (étape 4) : dire END, fermer un seul des deux sens (man 2 shutdown), attendre que le
+    // serveur ait fermé le sien.
+    // TODO (étape 6) : d'ici là, montrer tout ce qui vient encore. Piège D02.
     (void)fd;
     (void)replies;
     (void)endpoint;
@@ -217,9 +220,10 @@ static int say_goodbye(int fd, struct line_reader *replies, const struct endpoin
  */
 static int converse(int fd, struct line_reader *input, const struct endpoint *endpoint)
 {
-    // TODO (étape 4) : pour chaque ligne de l'entrée, l'envoyer, montrer la réponse. Piège D01.
-    // TODO (étape 6) : le serveur peut fermer sans répondre ; END et la fin de l'entrée finissent
-    // le dialogue de la même façon.
+    // TODO (étape 4) : pour chaque ligne de l'entrée, l'envoyer, montrer la réponse ; à la fin de
+    // l'entrée, prendre congé. Piège D01.
+    // TODO (étape 6) : END tapé finit le dialogue de la même façon, et n'est envoyé qu'une fois. Le
+    // serveur peut fermer sans répondre.
     (void)fd;
     (void)input;
     (void)endpoint;
