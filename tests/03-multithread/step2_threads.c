@@ -49,32 +49,27 @@ LESSON(server_serves_beside_silence, .step = 2, .points = 0.5, .programs = "serv
 {
     start_server();
     struct peer *silent = arrive("client silencieux");
-    struct peer *unfinished = arrive("client au milieu d'une ligne");
-    peer_send(unfinished, "une ligne inach");
+    struct peer *second = arrive("deuxième client");
+    exchange(second, "bonjour");
     struct peer *third = arrive("troisième client");
     exchange(third, "bonjour");
-    peer_send(unfinished, "evée\n");
-    peer_expect_line(unfinished, REPLY "une ligne inachevée");
+    exchange(second, "encore");
     exchange(silent, "enfin");
-    exchange(third, "encore");
 }
 
 LESSON(server_serves_all_together, .step = 2, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D45 D48",
-       .title = "Soixante-quatre clients sont tous accueillis avant qu'aucun ne finisse sa ligne")
+       .title = "Soixante-quatre clients sont tous accueillis avant qu'aucun ne parle")
 {
     static struct peer *clients[BARRIER];
     start_server();
-    for (int i = 0; i < BARRIER; i++) {
+    for (int i = 0; i < BARRIER; i++)
         clients[i] = arrive("client %d", i + 1);
-        peer_send(clients[i], "je suis le nu");
-    }
-    // Tous sont là, au milieu de leur ligne : ils la finissent dans l'ordre inverse.
+    // Tous sont là : ils parlent dans l'ordre inverse.
     for (int i = BARRIER - 1; i >= 0; i--) {
-        char rest[32];
-        snprintf(rest, sizeof rest, "méro %d\n", i + 1);
-        peer_send(clients[i], rest);
-        peer_expect_line(clients[i], REPLY "je suis le numéro %d", i + 1);
+        char line[32];
+        snprintf(line, sizeof line, "je suis le numéro %d", i + 1);
+        exchange(clients[i], line);
     }
 }
 
@@ -134,12 +129,14 @@ LESSON(server_splits_lines, .step = 2, .points = 0.25, .programs = "server",
 
 LESSON(server_joins_pieces, .step = 2, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D36 D42",
-       .title = "Une ligne arrivée octet par octet n'a qu'une réponse")
+       .title = "Une ligne arrivée octet par octet n'a qu'une réponse, et ne retarde personne")
 {
     start_server();
     struct peer *client = arrive("client");
     peer_send_byte_by_byte(client, "été");
     peer_expect_nothing_more(client);
+    struct peer *other = arrive("autre client");
+    exchange(other, "bonjour");
     peer_send(client, "\n");
     peer_expect_line(client, REPLY "été");
 }

@@ -161,24 +161,3 @@ unsigned program_listening_port(const struct program *program)
     sockets_visit(IPPROTO_TCP, 1u << TCP_LISTEN, look_at_listener, &ownership);
     return ownership.port;
 }
-
-/** La file d'attente d'un port. */
-struct queue {
-    unsigned port;
-    unsigned length;
-};
-
-static bool look_at_queue(const struct socket_view *view, void *context)
-{
-    struct queue *queue = context;
-    if (view->local_port == queue->port)
-        queue->length += view->receive_queue;
-    return true;
-}
-
-unsigned connections_waiting(const char *port)
-{
-    struct queue queue = {.port = (unsigned)atoi(port)};
-    sockets_visit(IPPROTO_TCP, 1u << TCP_LISTEN, look_at_queue, &queue);
-    return queue.length;
-}

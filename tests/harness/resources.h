@@ -49,7 +49,4 @@ void program_limit_descriptors(struct program *program, int spare);
 /** @brief Un port TCP sur lequel le programme écoute, 0 s'il n'écoute pas. */
 unsigned program_listening_port(const struct program *program);
 
-/** @brief Connexions établies par le système, que le programme n'a pas acceptées, sur un port. */
-unsigned connections_waiting(const char *port);
-
 #endif
