@@ -134,6 +134,7 @@ LESSON(server_survives_stop_and_continue, .step = 5, .points = 0.25, .programs =
     struct peer *client = peer_connect("client");
     peer_send(client, "avant\n");
     peer_expect_line(client, "Hey client");
+    programs_wait_until_asleep();
     program_signal(server, SIGSTOP);
     peer_send(client, "pendant\n");
     program_signal(server, SIGCONT);
