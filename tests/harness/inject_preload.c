@@ -229,15 +229,28 @@ static int count_client(int fd)
     return fd;
 }
 
+static bool fail_accept(void)
+{
+    int left = atomic_fetch_sub(&failing_accepts, 1);
+    if (left <= 0)
+        return false;
+    errno = left % 2 == 0 ? ECONNABORTED : EMFILE;
+    return true;
+}
+
 int accept(int fd, __SOCKADDR_ARG address, socklen_t *length)
 {
     REAL(accept);
+    if (fail_accept())
+        return -1;
     return interrupt_on(fd, 0) ? -1 : count_client(real(fd, address, length));
 }
 
 int accept4(int fd, __SOCKADDR_ARG address, socklen_t *length, int flags)
 {
     REAL(accept4);
+    if (fail_accept())
+        return -1;
     return interrupt_on(fd, 0) ? -1 : count_client(real(fd, address, length, flags));
 }
 
