@@ -11,6 +11,9 @@
 #define FLOOD_LINES 250000
 #define NARROW_WINDOW 4096
 
+// Ce que la plus courte file d'attente admet.
+#define TOGETHER 4
+
 struct program *open_service(void)
 {
     struct program *server = start_server();
@@ -42,6 +45,17 @@ struct peer *knock(const char *format, ...)
     struct peer *client = peer_connect_begin(name_of(format, arguments));
     va_end(arguments);
     return client;
+}
+
+void gather(struct peer **clients, int first, int count)
+{
+    for (int done = 0; done < count; done += TOGETHER) {
+        int end = done + TOGETHER < count ? done + TOGETHER : count;
+        for (int i = first + done; i < first + end; i++)
+            clients[i] = knock("client %d", i + 1);
+        for (int i = first + done; i < first + end; i++)
+            peer_expect_line(clients[i], WELCOME);
+    }
 }
 
 void exchange(struct peer *client, const char *text)

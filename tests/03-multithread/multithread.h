@@ -25,6 +25,17 @@ struct peer *arrive(const char *format, ...) __attribute__((format(printf, 1, 2)
 /** @brief Lance la connexion d'un client nommé comme par printf, sans rien attendre. */
 struct peer *knock(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/**
+ * @brief Connecte plusieurs clients, quelques-uns au même instant, et lit leurs accueils.
+ *
+ * Pas tous à la fois : la longueur de la file d'attente est l'affaire d'un autre test.
+ *
+ * @param clients où les ranger
+ * @param first   indice du premier ; le client d'indice i s'appelle « client i + 1 »
+ * @param count   leur nombre
+ */
+void gather(struct peer **clients, int first, int count);
+
 /** @brief Envoie une ligne, et lit la réponse. */
 void exchange(struct peer *client, const char *text);
 

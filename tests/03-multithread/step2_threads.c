@@ -75,14 +75,11 @@ LESSON(server_serves_all_together, .step = 2, .points = 0.5, .programs = "server
 
 LESSON(server_serves_two_hundred, .step = 2, .points = 0.25, .programs = "server",
        .needs = "server_serves_all_together", .defects = "D45",
-       .title = "Deux cents clients d'un coup : chacun ses réponses, et elles seules")
+       .title = "Deux cents clients à la fois : chacun ses réponses, et elles seules")
 {
     static struct peer *clients[CROWD];
     start_server();
-    for (int i = 0; i < CROWD; i++)
-        clients[i] = knock("client %d", i + 1);
-    for (int i = 0; i < CROWD; i++)
-        peer_expect_line(clients[i], WELCOME);
+    gather(clients, 0, CROWD);
     for (int round = 1; round <= 2; round++) {
         for (int i = 0; i < CROWD; i++) {
             char line[32];

@@ -2,6 +2,7 @@
 #include "multithread.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,11 +36,13 @@ static void say(struct program *client, struct peer *server, const char *text)
 
 static void converse(struct program *client, struct peer *server, const char *text)
 {
+    char *reply = NULL;
     say(client, server, text);
-    peer_send(server, REPLY);
-    peer_send(server, text);
-    peer_send(server, "\n");
+    if (asprintf(&reply, REPLY "%s\n", text) < 0)
+        verdict_broken("mémoire insuffisante");
+    peer_send(server, reply);
     program_expect_line(client, REPLY "%s", text);
+    free(reply);
 }
 
 LESSON(client_connects, .step = 3, .points = 0.5, .programs = "client",

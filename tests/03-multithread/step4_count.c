@@ -69,17 +69,13 @@ LESSON(server_counts_a_crowd, .step = 4, .points = 0.75, .programs = "server",
 {
     static struct peer *clients[CROWD + LATECOMERS];
     struct program *server = start_server();
-    for (int i = 0; i < CROWD; i++)
-        clients[i] = knock("client %d", i + 1);
-    for (int i = 0; i < CROWD; i++)
-        peer_expect_line(clients[i], WELCOME);
+    gather(clients, 0, CROWD);
     // Une moitié s'en va, chacun à sa façon, pendant que d'autres arrivent.
-    for (int i = 0; i < LATECOMERS; i++) {
-        clients[CROWD + i] = knock("client %d", CROWD + i + 1);
-        leave(clients[i], i);
+    for (int i = 0; i < LATECOMERS; i += 4) {
+        for (int j = i; j < i + 4; j++)
+            leave(clients[j], j);
+        gather(clients, CROWD + i, 4);
     }
-    for (int i = CROWD; i < CROWD + LATECOMERS; i++)
-        peer_expect_line(clients[i], WELCOME);
     for (int i = LATECOMERS; i < CROWD + LATECOMERS; i++)
         peer_send(clients[i], "bonjour\n");
     for (int i = LATECOMERS; i < CROWD + LATECOMERS; i++) {
@@ -95,19 +91,16 @@ LESSON(server_has_no_race, .step = 4, .points = 1.0, .programs = "server",
 {
     static struct peer *clients[2 * WITNESSES];
     struct program *server = start_sanitized_server("thread");
+    gather(clients, 0, WITNESSES);
     for (int i = 0; i < WITNESSES; i++)
-        clients[i] = knock("client %d", i + 1);
-    for (int i = 0; i < WITNESSES; i++)
-        peer_expect_line(clients[i], WELCOME);
-    for (int i = 0; i < WITNESSES; i++) {
         exchange(clients[i], "bonjour");
-        clients[WITNESSES + i] = knock("client %d", WITNESSES + i + 1);
-        leave(clients[i], i);
+    for (int i = 0; i < WITNESSES; i += 4) {
+        for (int j = i; j < i + 4; j++)
+            leave(clients[j], j);
+        gather(clients, WITNESSES + i, 4);
     }
-    for (int i = WITNESSES; i < 2 * WITNESSES; i++) {
-        peer_expect_line(clients[i], WELCOME);
+    for (int i = WITNESSES; i < 2 * WITNESSES; i++)
         exchange(clients[i], "encore");
-    }
     for (int i = 0; i < WITNESSES / 2; i++)
         leave(clients[WITNESSES + i], i);
     // L'arrêt a lui aussi ses courses : il y a encore du monde.
