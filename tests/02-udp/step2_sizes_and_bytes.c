@@ -119,6 +119,9 @@ LESSON(server_serves_interleaved_ipv6, .step = 2, .points = 0.25, .programs = "s
         verdict_skip("cette machine n'a pas d'IPv6");
     struct program *server = START("server", "::1", test_port());
     server_expect_bound(server, test_port());
+    // IPv6 porte vingt octets de plus que le contrat n'en promet : cela ne regarde que celui-ci.
+    struct postbox *excessive = postbox_open("client excessif", "::1", "0");
+    postbox_ask_bytes(excessive, letters(LONGEST_DATAGRAM + 20), LONGEST_DATAGRAM + 20);
     expect_interleaving("::1");
 }
 

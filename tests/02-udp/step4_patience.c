@@ -53,6 +53,10 @@ LESSON(
     expect_question_again(server, 2);
     // La réponse à la première question arrive après la seconde.
     postbox_answer(server, first, "il était midi");
+    if (pump_until(program_has_ended, client, 20) == WAIT_ASLEEP)
+        complain_because("La réponse est allée là d'où la première question est partie : le client "
+                         "y écoute-t-il encore, une fois la question renvoyée ?",
+                         "une réponse à la première question, venue après la seconde, est perdue");
     expect_answered(client, "il était midi");
     postbox_expect_nothing_more(server);
 
