@@ -115,7 +115,9 @@ LESSON(server_survives_short_calls, .step = 5, .points = 0.25, .programs = "serv
 
 LESSON(server_survives_failing_accept, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_serves_next_client", .defects = "D12",
-       .title = "Un accept qui échoue en passant (ECONNABORTED, EMFILE) n'arrête pas le serveur")
+       .title = "Un accept qui échoue en passant (ECONNABORTED, EMFILE) n'arrête pas le serveur",
+       .hint = "Toutes les erreurs d'accept ne condamnent pas le socket d'écoute : man 2 accept, "
+               "ERRORS.")
 {
     program_inject("accept=4");
     struct program *server = start_server();

@@ -203,8 +203,8 @@ static const char *from_connection(const struct symptoms *symptoms)
     if (peer == NULL)
         return NULL;
     if (peer->error == ECONNRESET)
-        return "La connexion a été coupée net (RST) : le programme l'a fermée en laissant des "
-               "octets non lus, ou il est mort.";
+        return "Le programme a fermé la connexion avant cela, en laissant des octets non lus : elle "
+               "a été coupée net (RST).";
     if (peer->ended)
         return "Le programme a fermé la connexion avant cela.";
     return from_queues(symptoms);
