@@ -203,7 +203,8 @@ static const char *from_connection(const struct symptoms *symptoms)
     if (peer == NULL)
         return NULL;
     if (peer->error == ECONNRESET)
-        return "Le programme a fermé la connexion avant cela, en laissant des octets non lus : elle "
+        return "Le programme a fermé la connexion avant cela, en laissant des octets non lus : "
+               "elle "
                "a été coupée net (RST).";
     if (peer->ended)
         return "Le programme a fermé la connexion avant cela.";

@@ -132,7 +132,8 @@ const char *cause_from_bytes(const struct symptoms *symptoms)
         return "Une fin de ligne est venue d'abord : ce qui a été écrit juste avant en a une de "
                "trop.";
     if (control_byte_is_raw(symptoms))
-        return "Un octet est sorti tel quel, là où le contrat le veut écrit en toutes lettres : une "
+        return "Un octet est sorti tel quel, là où le contrat le veut écrit en toutes lettres : "
+               "une "
                "barre oblique inverse, un x, deux chiffres hexadécimaux.";
     if (shows_own_port(symptoms))
         return "Ce port est celui où le serveur écoute : c'est sa propre adresse qu'il montre, pas "

@@ -14,15 +14,15 @@
 
 /** Ce qui est connu au moment d'un échec. Les champs inconnus restent à zéro. */
 struct symptoms {
-    enum wait_end end;           /**< Comment l'attente a fini. */
+    enum wait_end end;             /**< Comment l'attente a fini. */
     const struct program *program; /**< Le programme en cause. */
-    const struct peer *peer;     /**< Le correspondant du juge, s'il y en a un. */
-    const char *expected;        /**< Octets attendus, ou `NULL`. */
-    size_t expected_length;      /**< Leur nombre. */
-    const char *received;        /**< Octets venus à la place. */
-    size_t received_length;      /**< Leur nombre. */
-    bool on_stdout;              /**< C'est la sortie standard qui est en cause. */
-    const char *hint;            /**< Cause connue du test, si rien d'autre ne parle, ou `NULL`. */
+    const struct peer *peer;       /**< Le correspondant du juge, s'il y en a un. */
+    const char *expected;          /**< Octets attendus, ou `NULL`. */
+    size_t expected_length;        /**< Leur nombre. */
+    const char *received;          /**< Octets venus à la place. */
+    size_t received_length;        /**< Leur nombre. */
+    bool on_stdout;                /**< C'est la sortie standard qui est en cause. */
+    const char *hint; /**< Cause connue du test, si rien d'autre ne parle, ou `NULL`. */
 };
 
 /** @brief Conclut par un échec, la cause étant lue dans les symptômes. */

@@ -52,11 +52,11 @@ struct lesson {
     const char *programs; /**< Programmes nécessaires, séparés par des espaces. */
     const char *needs;    /**< Tests qui doivent réussir d'abord, séparés par des espaces. */
     const char *hint;     /**< Question à se poser quand les symptômes ne montrent qu'un lieu. */
-    const char *defects;  /**< Défauts du catalogue que ce test révèle, séparés par des espaces. */
-    void (*body)(void);   /**< Les gestes. */
-    const char *file;     /**< Fichier source, pour l'ordre d'affichage. */
-    int line;             /**< Ligne, pour l'ordre d'affichage. */
-    struct lesson *next;  /**< Suivante dans le registre. */
+    const char *defects; /**< Défauts du catalogue que ce test révèle, séparés par des espaces. */
+    void (*body)(void);  /**< Les gestes. */
+    const char *file;    /**< Fichier source, pour l'ordre d'affichage. */
+    int line;            /**< Ligne, pour l'ordre d'affichage. */
+    struct lesson *next; /**< Suivante dans le registre. */
 };
 
 /** @brief Ajoute un test au registre ; appelée par ::LESSON avant `main`. */

@@ -80,7 +80,7 @@ struct peer *peer_new(const char *name, int fd)
 }
 
 void peer_resolve(const char *host, const char *port, struct sockaddr_storage *address,
-                    socklen_t *length)
+                  socklen_t *length)
 {
     const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
                                    .ai_socktype = SOCK_STREAM};
@@ -248,8 +248,9 @@ size_t peer_send_while_open(struct peer *peer, const void *bytes, size_t length)
     struct delivery delivery = {.peer = peer, .bytes = bytes, .length = length};
     deliver(&delivery);
     if (delivery.error != 0)
-        transcript_note(peer->name, "·", "l'envoi s'arrête après %zu octets : la connexion est "
-                                         "fermée",
+        transcript_note(peer->name, "·",
+                        "l'envoi s'arrête après %zu octets : la connexion est "
+                        "fermée",
                         delivery.done);
     return delivery.done;
 }

@@ -52,8 +52,8 @@ static void select_with_needs(struct plan *plan, struct entry *entry)
     for (const char *word; (word = next_word(&needs, &length)) != NULL;) {
         struct entry *needed = plan_find(plan, word, length);
         if (needed == NULL) {
-            fprintf(stderr, "%s demande un test inconnu : %.*s\n", entry->lesson->name,
-                    (int)length, word);
+            fprintf(stderr, "%s demande un test inconnu : %.*s\n", entry->lesson->name, (int)length,
+                    word);
             exit(2);
         }
         select_with_needs(plan, needed);

@@ -136,9 +136,8 @@ static bool read_stat(pid_t pid, const char *task, char *state, unsigned long *t
     const char *rest = strrchr(line, ')');
     unsigned long user = 0;
     unsigned long kernel = 0;
-    if (rest == NULL ||
-        sscanf(rest + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", state, &user,
-               &kernel) != 3)
+    if (rest == NULL || sscanf(rest + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+                               state, &user, &kernel) != 3)
         return false;
     *ticks = user + kernel;
     return true;

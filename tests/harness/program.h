@@ -35,20 +35,20 @@ struct output {
 
 /** Un programme lancé par le test. */
 struct program {
-    const char *which;    /**< `server`, `client`, `framing_driver`. */
-    const char *actor;    /**< Son nom dans le compte rendu. */
-    char command[512];    /**< Comment il a été lancé : `./server 127.0.0.1 8001`. */
-    pid_t pid;            /**< Son numéro de processus. */
-    bool ended;           /**< Il est terminé. */
-    int status;           /**< Son statut, comme rendu par waitpid(). */
-    struct output out;    /**< Sa sortie standard. */
-    struct output err;    /**< Sa sortie d'erreur. */
-    struct source input;  /**< Le tube de son entrée standard. */
-    char *pending;        /**< Octets tapés qu'il n'a pas encore pu prendre. */
+    const char *which;     /**< `server`, `client`, `framing_driver`. */
+    const char *actor;     /**< Son nom dans le compte rendu. */
+    char command[512];     /**< Comment il a été lancé : `./server 127.0.0.1 8001`. */
+    pid_t pid;             /**< Son numéro de processus. */
+    bool ended;            /**< Il est terminé. */
+    int status;            /**< Son statut, comme rendu par waitpid(). */
+    struct output out;     /**< Sa sortie standard. */
+    struct output err;     /**< Sa sortie d'erreur. */
+    struct source input;   /**< Le tube de son entrée standard. */
+    char *pending;         /**< Octets tapés qu'il n'a pas encore pu prendre. */
     size_t pending_length; /**< Leur nombre. */
-    bool input_ending;    /**< Fermer l'entrée quand tout est pris. */
-    struct source life;   /**< Son pidfd. */
-    struct program *next; /**< Suivant dans la liste du test. */
+    bool input_ending;     /**< Fermer l'entrée quand tout est pris. */
+    struct source life;    /**< Son pidfd. */
+    struct program *next;  /**< Suivant dans la liste du test. */
 };
 
 /**

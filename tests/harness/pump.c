@@ -84,12 +84,12 @@ void pump_now(void)
 
 /** Ce que l'on sait de l'immobilité des programmes pendant une attente. */
 struct stillness {
-    double since_s;       /**< Rien n'a bougé depuis cet instant. */
-    double last_event_s;  /**< Dernier événement visible du dehors. */
-    double last_look_s;   /**< Dernier regard sur les processus. */
+    double since_s;        /**< Rien n'a bougé depuis cet instant. */
+    double last_event_s;   /**< Dernier événement visible du dehors. */
+    double last_look_s;    /**< Dernier regard sur les processus. */
     double cpu_at_event_s; /**< Temps de calcul au dernier événement visible. */
-    bool looked;          /**< Un premier regard a eu lieu. */
-    struct activity seen; /**< Ce qu'ils avaient fait au dernier regard. */
+    bool looked;           /**< Un premier regard a eu lieu. */
+    struct activity seen;  /**< Ce qu'ils avaient fait au dernier regard. */
 };
 
 static void restart(struct stillness *still, bool visible_event)

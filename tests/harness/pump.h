@@ -29,11 +29,11 @@ enum wait_end {
 
 /** Un descripteur à surveiller et ce qu'il faut faire quand il s'y passe quelque chose. */
 struct source {
-    int fd;                                       /**< Descripteur, -1 s'il n'y en a plus. */
-    short events;                                 /**< Événements voulus, comme pour poll(). */
+    int fd;       /**< Descripteur, -1 s'il n'y en a plus. */
+    short events; /**< Événements voulus, comme pour poll(). */
     void (*ready)(struct source *source, short revents); /**< Appelée à chaque événement. */
-    void *owner;                                  /**< À qui appartient cette source. */
-    struct source *next;                          /**< Suivante dans la liste de la pompe. */
+    void *owner;                                         /**< À qui appartient cette source. */
+    struct source *next;                                 /**< Suivante dans la liste de la pompe. */
 };
 
 /** @brief Surveille une source à partir de maintenant. */

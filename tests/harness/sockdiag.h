@@ -14,13 +14,13 @@
 
 /** Un socket Internet, vu du noyau. */
 struct socket_view {
-    int family;            /**< `AF_INET` ou `AF_INET6`. */
-    int state;             /**< État TCP de RFC 9293, numéroté comme dans netinet/tcp.h. */
-    unsigned local_port;   /**< Port local, ordre de la machine. */
-    unsigned remote_port;  /**< Port distant, 0 s'il n'y en a pas. */
+    int family;           /**< `AF_INET` ou `AF_INET6`. */
+    int state;            /**< État TCP de RFC 9293, numéroté comme dans netinet/tcp.h. */
+    unsigned local_port;  /**< Port local, ordre de la machine. */
+    unsigned remote_port; /**< Port distant, 0 s'il n'y en a pas. */
     unsigned char local_address[16]; /**< Adresse locale, ordre du réseau. */
     unsigned receive_queue; /**< Octets non lus ; pour une écoute, connexions pas acceptées. */
-    unsigned long inode;   /**< Numéro d'inode, 0 si plus aucun programme ne tient ce socket. */
+    unsigned long inode;    /**< Numéro d'inode, 0 si plus aucun programme ne tient ce socket. */
 };
 
 /** Ce que l'on fait d'un socket vu ; rend `false` pour arrêter la visite. */
