@@ -62,8 +62,10 @@ void peer_format_address(const struct sockaddr *address, socklen_t length, char 
 {
     char host[64] = "?";
     char port[8] = "?";
-    getnameinfo(address, length, host, sizeof host, port, sizeof port,
-                NI_NUMERICHOST | NI_NUMERICSERV);
+    int code = getnameinfo(address, length, host, sizeof host, port, sizeof port,
+                           NI_NUMERICHOST | NI_NUMERICSERV);
+    if (code != 0)
+        verdict_broken("adresse illisible : %s", gai_strerror(code));
     snprintf(text, PEER_ADDRESS_SIZE, address->sa_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host,
              port);
 }

@@ -266,7 +266,7 @@ static void restrict_process(pid_t pid, void *context)
     visit_descriptors(pid, note_highest, restriction);
     if (restriction->highest < 0)
         return;
-    const rlim_t limit = (rlim_t)(restriction->highest + 1 + restriction->spare);
+    const rlim_t limit = (rlim_t)restriction->highest + 1 + (rlim_t)restriction->spare;
     const struct rlimit limits = {.rlim_cur = limit, .rlim_max = limit};
     if (prlimit(pid, RLIMIT_NOFILE, &limits, NULL) < 0)
         restriction->refused = true;
