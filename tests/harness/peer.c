@@ -107,7 +107,7 @@ int peer_socket(int family)
 
 void peer_note_address(struct peer *peer)
 {
-    struct sockaddr_storage local;
+    struct sockaddr_storage local = {.ss_family = AF_UNSPEC};
     socklen_t length = sizeof local;
     if (getsockname(peer->source.fd, (struct sockaddr *)&local, &length) == 0)
         peer_format_address((struct sockaddr *)&local, length, peer->address);
