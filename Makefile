@@ -83,6 +83,10 @@ variants: $(JUDGES) $(INJECTORS) ## les programmes justes écrits autrement ont-
 hostile: $(JUDGES) $(INJECTORS) ## le juge tient-il devant les pires programmes ? (LAB= TEST=)
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/hostile.py
 
+.PHONY: torture
+torture: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les solutions survivent-elles à chaque appel qui échoue ? (LAB= TEST=)
+	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/torture.py
+
 GATES := solutions skeleton warnings parity points format lint report options shared sanitize threads valgrind readme
 .PHONY: $(GATES)
 $(GATES): $(JUDGES) $(INJECTORS)
@@ -112,6 +116,9 @@ $(HARNESS_OBJECTS): build/%.o: tests/%.c | ready
 
 $(INJECTORS): build/%.so: tests/%_preload.c | ready
 	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -shared -fPIC -o $@ $< -ldl || exit 2
+
+build/torture/fault.so: $(wildcard tests/torture/*.[ch]) | ready
+	$(RUN)mkdir -p $(@D) && $(CC) $(CFLAGS) -shared -fPIC -o $@ $(filter %.c,$^) -ldl || exit 2
 
 judge_objects = $(patsubst tests/%.c,build/tests/%.o,$(call judge_sources,$1))
 TEST_OBJECTS := $(foreach lab,$(LABS),$(call judge_objects,$(lab)))

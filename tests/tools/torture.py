@@ -1,0 +1,357 @@
+"""Chaque appel échoue à son tour : les solutions y survivent-elles ?
+
+Pour chaque programme, un dialogue sans panne compte les appels ; puis chacun échoue, à chaque fois qu'il est
+fait, de chaque façon que sa page de manuel annonce : une panne par exécution, dans un réseau à part. Après
+chacune : ni plantage, ni blocage, ni fuite, le statut et le message prévus, et le service qui continue.
+Réglages, par l'environnement : WORK= LAB= TEST= (partie du nom d'une panne, avec *) SANITIZE=coverage
+(mesure la couverture au lieu de chercher les fuites) JUDGE_NETWORK=shared (pas de réseau à part).
+"""
+
+import collections
+import multiprocessing
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, "tests/torture")
+
+# pylint: disable=wrong-import-position
+import dialogues
+import expectations
+import workshop
+from expectations import BENIGN, FATAL, LOST, QUIET, REFUSED, TOLD
+from stage import Hang, Network, Stage, normalize
+from workshop import Trouble
+
+FAULT_LIBRARY = os.path.abspath("build/torture/fault.so")
+SHORT_LIBRARY = os.path.abspath("build/harness/inject.so")
+# Ce nom a deux adresses : la bibliothèque préchargée le veut ainsi.
+TWO = "deux.exemple"
+ENOUGH = 1000
+SHORT_SIZES = range(1, 8)
+SECONDS = 20
+
+Scene = collections.namedtuple("Scene", "lab program dialogue arguments typed play")
+# « scene » est un rang dans SCENES : une scène contient des fonctions, que les processus ne s'échangent pas.
+Try = collections.namedtuple("Try", "scene faults inject allowed variant")
+Result = collections.namedtuple("Result", "hung status out err received counts injected left")
+
+
+# --- Les scènes ----------------------------------------------------------------------------------
+
+def server_scene(lab, dialogue, arguments, play):
+    def run(stage, start):
+        start()
+        return play(stage)
+    return Scene(lab, "server", dialogue, arguments, b"", run)
+
+
+def all_scenes():
+    lines = b"un\ndeux \x1b \xc3\xa9\n\n"
+    one, two = ["127.0.0.1"], ["127.0.0.1", "::1"]
+    answers = {"01-tcp": (b"", dialogues.tcp_answer), "03-multithread": (dialogues.WELCOME, dialogues.thread_reply)}
+
+    def stream(lab, stage, start, hosts):
+        return dialogues.play_client(stage, start, hosts, *answers[lab])
+
+    found = [
+        server_scene("01-tcp", "trois clients", ["127.0.0.1", "@"], dialogues.tcp_server),
+        server_scene("01-tcp", "arrêt", ["127.0.0.1", "@"], dialogues.tcp_stop),
+        server_scene("02-udp", "trois clients", ["127.0.0.1", "@"], dialogues.udp_server),
+        server_scene("03-multithread", "cinq clients", ["127.0.0.1", "@"], dialogues.thread_server),
+        server_scene("03-multithread", "une place", ["-m", "1", "127.0.0.1", "@"], dialogues.thread_full),
+        Scene("01-tcp", "client", "questions", [], b"127.0.0.1\n@\n" + lines,
+              lambda stage, start: stream("01-tcp", stage, start, one)),
+        Scene("02-udp", "client", "réponse", ["127.0.0.1", "@", "bonjour"], b"",
+              lambda stage, start: dialogues.udp_play(stage, start, one, 0)),
+        Scene("02-udp", "client", "une perte", ["127.0.0.1", "@", "bonjour"], b"",
+              lambda stage, start: dialogues.udp_play(stage, start, one, 1)),
+        Scene("03-multithread", "client", "trois lignes", ["127.0.0.1", "@"], lines,
+              lambda stage, start: stream("03-multithread", stage, start, one)),
+    ]
+    servers = {"01-tcp": dialogues.tcp_server, "02-udp": dialogues.udp_server, "03-multithread": dialogues.thread_server}
+    found += [server_scene(lab, "deux adresses", [TWO, "@"], play) for lab, play in servers.items()]
+    for hosts, dialogue in ((two, "deux adresses"), (two[-1:], "la deuxième adresse")):
+        found += [Scene("01-tcp", "client", dialogue, [TWO, "@"], lines,
+                        lambda stage, start, hosts=hosts: stream("01-tcp", stage, start, hosts)),
+                  Scene("02-udp", "client", dialogue, [TWO, "@"], b"",
+                        lambda stage, start, hosts=hosts: dialogues.udp_play(stage, start, hosts, 0)),
+                  Scene("03-multithread", "client", dialogue, [TWO, "@"], lines,
+                        lambda stage, start, hosts=hosts: stream("03-multithread", stage, start, hosts))]
+    return found
+
+
+# À plusieurs adresses, seul compte ce qui se fait pour chacune ; le reste a déjà échoué ailleurs.
+def is_new(scene, call):
+    if scene.dialogue == "deux adresses":
+        return call in expectations.per_address(scene.lab, scene.program) | {"getaddrinfo", "libc.malloc"}
+    if scene.dialogue == "arrêt":
+        return call in ("read", "close", "shutdown")
+    return scene.dialogue != "la deuxième adresse"
+
+
+# Des pannes qui n'ont lieu qu'après une première.
+PAIRS = {
+    ("01-tcp", "server", "trois clients"): [
+        ("accept=1:errno:EMFILE", "poll=1:errno:ENOMEM", TOLD), ("accept=2:errno:ENOBUFS", "poll=1:errno:EINTR", TOLD)],
+    ("01-tcp", "client", "questions"): [
+        ("connect=1:started:EINTR", "poll=1:errno:EINTR", BENIGN), ("connect=1:started:EINTR", "poll=1:errno:ENOMEM", FATAL),
+        ("connect=1:started:EINTR", "getsockopt=1:errno:ENOBUFS", FATAL)],
+    ("01-tcp", "client", "la deuxième adresse"): [("connect=1:started:EINTR", "socket=2:errno:EMFILE", FATAL)],
+    ("03-multithread", "client", "trois lignes"): [
+        ("connect=1:started:EINTR", "poll=1:errno:EINTR", BENIGN), ("connect=1:started:EINTR", "connect=2:errno:EINTR", BENIGN),
+        ("connect=1:started:EINTR", "connect=2:errno:EALREADY", BENIGN)],
+    ("03-multithread", "client", "la deuxième adresse"): [("connect=1:started:EINTR", "socket=2:errno:EMFILE", FATAL)],
+    ("03-multithread", "server", "cinq clients"): [
+        ("accept4=1:errno:EMFILE", "poll=3:errno:EINTR", TOLD), ("accept4=1:errno:EMFILE", "accept4=2:errno:EMFILE", TOLD)],
+}
+
+
+# --- Une exécution -------------------------------------------------------------------------------
+
+def spell(fault):
+    """La panne telle que la bibliothèque la lit : des nombres."""
+    call, manner, error = fault.split(":")
+    return f"{call}:{manner}:{expectations.number(error)}"
+
+
+SCENES = []
+NETWORK = None
+
+
+def enter_network(wanted):
+    global NETWORK
+    NETWORK = Network(wanted)
+
+
+def play(attempt):
+    """Joue une scène avec ses pannes ; rend ce qui s'est passé."""
+    scene = SCENES[attempt.scene]
+    port = NETWORK.fresh_port()
+    with Stage(port, SECONDS) as stage:
+        words = [str(port) if word == "@" else word for word in scene.arguments]
+        settings = {"TORTURE_FAULTS": ",".join(map(spell, attempt.faults))}
+        libraries = FAULT_LIBRARY
+        if attempt.inject:
+            settings["JUDGE_INJECT"] = attempt.inject
+            libraries += ":" + SHORT_LIBRARY
+
+        def start():
+            stage.start([PROGRAMS[attempt.variant, scene.lab] / scene.program] + words, libraries, settings,
+                        scene.typed.replace(b"@", str(port).encode()))
+        received, hung = [], False
+        try:
+            received = scene.play(stage, start)
+        except Hang:
+            hung = True
+        counts = {name: int(count) for name, count in stage.events("count")}
+        left = stage.events("left")
+        return Result(hung, None if hung else stage.process.returncode, normalize(stage.streams["out"]),
+                      stage.streams["err"], received, counts, len(stage.events("fault")),
+                      [int(word) for word in left[0]] if left else None)
+
+
+def one_line(scene, text):
+    return re.fullmatch(rb"%s: [^\n]+\n" % scene.program.encode(), text) is not None
+
+
+def differing(clean, result):
+    """Les correspondants qui n'ont pas eu tout ce qu'ils devaient, puis ceux de trop qui ne l'ont pas eu non plus."""
+    late = [data for data in result.received[len(clean.received):] if data not in clean.received]
+    missing = len(result.received) < len(clean.received)
+    return [(want, got) for want, got in zip(clean.received, result.received) if want != got], bool(late) or missing
+
+
+def follows(outcome, scene, clean, result):
+    """Ce qui s'est passé est-il bien cette suite-là ?"""
+    if outcome == FATAL:
+        return result.status == 1 and one_line(scene, result.err)
+    others, late = differing(clean, result)
+    # La place du client perdu ou refusé va à celui qui aurait été de trop.
+    if outcome in (LOST, REFUSED):
+        others = [pair for pair in others if pair != (dialogues.FULL, dialogues.WELCOME)]
+    if result.status != 0 or late:
+        return False
+    if outcome in (BENIGN, TOLD):
+        said = result.err == b"" if outcome == BENIGN else one_line(scene, result.err)
+        return not others and said and result.out == clean.out
+    if outcome == REFUSED:
+        return [got for _, got in others] == [dialogues.FULL] and one_line(scene, result.err)
+    said = result.err == b"" if outcome == QUIET else one_line(scene, result.err)
+    return said and len(others) <= 1 and all(want.startswith(got) for want, got in others)
+
+
+def complaint(attempt, clean, result):
+    """Ce qui ne va pas après cette panne ; None si tout va bien."""
+    if result.hung:
+        return f"ne finit pas en {SECONDS} s"
+    if result.status < 0:
+        return f"tué par le signal {-result.status}"
+    if not any(follows(outcome, SCENES[attempt.scene], clean, result) for outcome in attempt.allowed):
+        return (f"attendu : {' ou '.join(sorted(attempt.allowed))} ; statut {result.status}, stderr {result.err!r}, "
+                f"stdout {result.out!r}, reçu {result.received!r}")
+    if attempt.variant != "coverage" and result.left != [0, 0]:
+        return "rien n'est dit à la fin" if result.left is None else \
+            f"oubliés à la fin : {result.left[0]} descripteurs, {result.left[1]} blocs de mémoire"
+    return None
+
+
+def attempt_once(item):
+    """Joue une panne ; une panne qui n'a pas eu lieu (les threads n'ont pas d'ordre) est rejouée."""
+    attempt, clean = item
+    for _ in range(5):
+        result = play(attempt)
+        if result.injected >= len(attempt.faults) or complaint(attempt, clean, result):
+            break
+    return result.injected >= len(attempt.faults), complaint(attempt, clean, result)
+
+
+# --- Le plan -------------------------------------------------------------------------------------
+
+def plan_scene(place, counts):
+    """Toutes les pannes d'une scène."""
+    scene = SCENES[place]
+    for call, count in sorted(counts.items()):
+        if not is_new(scene, call):
+            continue
+        for rank in range(1, count + 1):
+            for manner, error, _ in expectations.faults_of(call, scene.lab):
+                allowed = expectations.expected(scene.lab, scene.program, scene.dialogue, call, rank, error)
+                yield Try(place, [f"{call}={rank}:{manner}:{error}"], "", allowed, "plain")
+            if call in ("read", "recv", "send", "write") and scene.lab != "02-udp":
+                for size in SHORT_SIZES:
+                    yield Try(place, [f"{call}={rank}:short:{size}"], "", {BENIGN}, "plain")
+    for first, second, outcome in PAIRS.get((scene.lab, scene.program, scene.dialogue), ()):
+        yield Try(place, [first, second], "", {outcome}, "plain")
+    for inject in [f"short={size}" for size in SHORT_SIZES] + ["eintr=1", "eintr=2", "eintr=3", "short=1,eintr=2"]:
+        # L'injecteur du juge interrompt aussi le poll de connect, sans commencer de connexion : cela revient au même.
+        yield Try(place, [], inject, {BENIGN}, "plain")
+
+
+def sanitized(tries):
+    """Le premier échec de chaque appel, rejoué sous ASan et LSan : toute la mémoire est alors comptée."""
+    seen = set()
+    for attempt in tries:
+        call = (attempt.scene, attempt.faults[0].partition(":")[0]) if len(attempt.faults) == 1 else None
+        if call is None or call[1].startswith("libc.") or call in seen:
+            continue
+        seen.add(call)
+        yield attempt._replace(variant="address")
+
+
+def title(attempt):
+    scene = SCENES[attempt.scene]
+    what = " puis ".join(attempt.faults) or attempt.inject
+    sanitizer = ", sous ASan" if attempt.variant == "address" else ""
+    return f"{scene.lab}/{scene.program}, {scene.dialogue} : {what}{sanitizer}"
+
+
+# --- Le déroulement ------------------------------------------------------------------------------
+
+PROGRAMS = {}
+
+
+def build(variant):
+    """Construit les solutions par les règles du juge ; note où sont les programmes."""
+    environment = os.environ | {"WORK": os.environ.get("WORK") or "solutions", "TEST": "",
+                                "SANITIZE": "" if variant == "plain" else variant}
+    done = subprocess.run(["sh", "tests/tools/judge.sh", "--build"], env=environment, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Trouble(done.stderr.strip())
+    base, *found = done.stdout.split()
+    for lab in found:
+        PROGRAMS[variant, lab] = pathlib.Path(base, lab, "bin").absolute()
+
+
+def forgotten_calls(lab, program):
+    """Les appels du système que le programme fait, et que ce banc d'essai ne connaît pas."""
+    listing = subprocess.run(["nm", "-D", "--undefined-only", PROGRAMS["plain", lab] / program], check=True,
+                             capture_output=True, text=True).stdout
+    used = {line.split()[-1].partition("@")[0] for line in listing.splitlines()}
+    known = expectations.ERRNO.keys() | expectations.RETURN.keys() | expectations.EAI.keys() \
+        | expectations.AFTER.keys() | expectations.SPARED.keys()
+    return sorted(name for name in used - known - expectations.COMPUTE if not name.startswith("_"))
+
+
+def clean_run(pool, place):
+    """Le dialogue sans panne ; deux fois, pour savoir quels appels sont toujours faits."""
+    scene = SCENES[place]
+    name = f"{scene.lab}/{scene.program}, {scene.dialogue}"
+    first, second = pool.map(play, 2 * [Try(place, [], "", {BENIGN}, "plain")])
+    for result in (first, second):
+        if result.hung or result.status != 0 or result.err or result.left != [0, 0]:
+            raise Trouble(f"{name} : le dialogue sans panne échoue déjà : {result}")
+    if first.received != second.received or first.out != second.out:
+        raise Trouble(f"{name} : le dialogue sans panne n'est pas toujours le même : {first} {second}")
+    return first._replace(counts={call: min(count, second.counts.get(call, 0)) for call, count in first.counts.items()})
+
+
+def plan(pool, coverage):
+    """Toutes les pannes, chacune avec son dialogue sans panne."""
+    items = []
+    for place in range(len(SCENES)):
+        clean = clean_run(pool, place)
+        tries = list(plan_scene(place, clean.counts))
+        tries = [attempt._replace(variant="coverage") for attempt in tries] if coverage else tries + list(sanitized(tries))
+        items += [(attempt, clean) for attempt in tries if workshop.selected(title(attempt))]
+    return items
+
+
+def run_all(pool, items):
+    """Joue toutes les pannes, et montre l'avancement."""
+    results = []
+    for result in pool.imap(attempt_once, items):
+        results.append(result)
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{len(results)}/{len(items)}" + ("\n" if len(results) == len(items) else ""))
+    return results
+
+
+def summarize(items, outcomes):
+    """Une ligne par programme : combien de pannes surmontées, de quels appels ; rend leur nombre."""
+    programs = collections.defaultdict(collections.Counter)
+    for (attempt, _), (happened, trouble) in zip(items, outcomes):
+        if happened and not trouble:
+            scene = SCENES[attempt.scene]
+            call = attempt.faults[0].partition("=")[0] if attempt.faults else "partout"
+            programs[f"{scene.lab}/{scene.program}"][call] += 1
+    for program, calls in sorted(programs.items()):
+        detail = ", ".join(f"{call} {count}" for call, count in sorted(calls.items()))
+        print(f"{program} : {calls.total()} pannes surmontées ({detail})")
+    return sum(calls.total() for calls in programs.values())
+
+
+def conduct(pool, problems, coverage):
+    """Joue tout ; rend le statut."""
+    items = plan(pool, coverage)
+    outcomes = run_all(pool, items)
+    problems += [f"{title(attempt)} : {trouble}" for (attempt, _), (_, trouble) in zip(items, outcomes) if trouble]
+    for problem in problems:
+        print(f"✗ {problem}")
+    survived = summarize(items, outcomes)
+    idle = sum(1 for happened, trouble in outcomes if not happened and not trouble)
+    print(f"{len(items) - idle} pannes injectées, {survived} surmontées"
+          + (f" ; {idle} n'ont pas trouvé leur appel" if idle else ""))
+    if not (os.environ.get("LAB") or os.environ.get("TEST")) and len(items) - idle < ENOUGH:
+        problems.append(f"moins de {ENOUGH} pannes")
+    return workshop.conclude(survived, len(problems))
+
+
+def main():
+    coverage = os.environ.get("SANITIZE") == "coverage"
+    for variant in ("plain", "coverage" if coverage else "address"):
+        build(variant)
+    names = workshop.labs()
+    problems = [f"{lab}/{program} appelle {name}, que ce banc d'essai ne connaît pas" for lab in names
+                for program in ("server", "client") for name in forgotten_calls(lab, program)]
+    SCENES.extend(scene for scene in all_scenes() if scene.lab in names)
+    wanted = os.environ.get("JUDGE_NETWORK") != "shared"
+    # Plus de scènes que de processeurs : beaucoup ne font qu'attendre.
+    with multiprocessing.get_context("fork").Pool(4 * workshop.JOBS, enter_network, (wanted,)) as pool:
+        return conduct(pool, problems, coverage)
+
+
+if __name__ == "__main__":
+    workshop.run_main(main)

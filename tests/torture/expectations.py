@@ -1,0 +1,156 @@
+"""Les pannes qui ont un sens pour chaque appel, et ce qui doit suivre chacune.
+
+Les erreurs sont celles de la page de manuel (et de POSIX) qui peuvent arriver à un programme juste ; celles
+qui dénoncent une faute du programme (EFAULT, EBADF d'un descripteur à lui…) n'ont rien à faire ici, sauf
+quand le programme dit ce qu'il en ferait.
+"""
+
+import errno
+
+# Ce qui doit suivre une panne :
+BENIGN = "rien ne change"            # mêmes octets, même stdout, statut 0, rien sur stderr
+TOLD = "dite, et tout continue"      # de même, avec une ligne sur stderr
+LOST = "un client perdu"             # au plus un, avec une ligne sur stderr ; les autres et le suivant servis
+QUIET = "un refus perdu"             # de même, sans message : le client était refusé de toute façon
+REFUSED = "un client refusé"         # « server full », une ligne sur stderr ; les autres et le suivant servis
+FATAL = "le programme renonce"       # statut 1 et une ligne sur stderr
+
+MEMORY = {"malloc", "calloc", "realloc", "libc.malloc", "libc.calloc", "libc.realloc"}
+NETWORK = "ENETDOWN EPROTO ENOPROTOOPT EHOSTDOWN ENONET EHOSTUNREACH EOPNOTSUPP ENETUNREACH"
+STREAM_SEND = "EINTR EPIPE ECONNRESET ENOBUFS ENOMEM ETIMEDOUT EHOSTUNREACH ENETDOWN"
+
+ERRNO = {
+    "socket": "EACCES EAFNOSUPPORT EMFILE ENFILE ENOBUFS ENOMEM EPROTONOSUPPORT",
+    "bind": "EACCES EADDRINUSE EADDRNOTAVAIL ENOMEM ENOBUFS",
+    "listen": "EADDRINUSE EACCES ENOBUFS",
+    "accept": f"EINTR ECONNABORTED EMFILE ENFILE ENOBUFS ENOMEM EPERM {NETWORK} EBADF EINVAL ENOTSOCK",
+    "accept4": f"EAGAIN EINTR ECONNABORTED EMFILE ENFILE ENOBUFS ENOMEM EPERM {NETWORK}",
+    "connect": "ECONNREFUSED ETIMEDOUT ENETUNREACH EHOSTUNREACH EADDRNOTAVAIL EACCES EPERM EAFNOSUPPORT ECONNRESET",
+    "setsockopt": "ENOPROTOOPT ENOMEM ENOBUFS",
+    "getsockopt": "ENOPROTOOPT ENOBUFS",
+    "read": "EINTR ECONNRESET ETIMEDOUT EIO ENOMEM EHOSTUNREACH",
+    "recv": "EINTR EAGAIN ECONNREFUSED ECONNRESET ENOMEM EHOSTUNREACH",
+    "recvfrom": "EINTR EAGAIN ECONNREFUSED ENOMEM EHOSTUNREACH ENETUNREACH",
+    "write": STREAM_SEND,
+    "send": STREAM_SEND + " ECONNREFUSED EPERM",
+    "sendto": "EINTR EAGAIN ENOBUFS ENOMEM EPERM EACCES ENETUNREACH EHOSTUNREACH EMSGSIZE ECONNREFUSED",
+    "poll": "EINTR ENOMEM",
+    "signalfd": "EMFILE ENFILE ENODEV ENOMEM",
+    "sigaction": "EINVAL",
+    "sigprocmask": "EINVAL",
+    "getrlimit": "EINVAL",
+    "setrlimit": "EPERM EINVAL",
+} | {name: "ENOMEM" for name in MEMORY}
+
+# Ces appels rendent l'erreur au lieu de la laisser dans errno.
+RETURN = {
+    "pthread_create": "EAGAIN",
+    "pthread_attr_init": "ENOMEM",
+    "pthread_attr_setstacksize": "EINVAL",
+    "pthread_attr_setdetachstate": "EINVAL",
+    "pthread_mutex_init": "EAGAIN ENOMEM",
+    "pthread_cond_init": "EAGAIN ENOMEM",
+    "pthread_cond_wait": "EINVAL",
+    "pthread_sigmask": "EINVAL",
+}
+LOOKUP = {"EAI_AGAIN": -3, "EAI_FAIL": -4, "EAI_FAMILY": -6, "EAI_MEMORY": -10, "EAI_SYSTEM": -11}
+EAI = {
+    "getaddrinfo": LOOKUP | {"EAI_NONAME": -2, "EAI_NODATA": -5, "EAI_SERVICE": -8, "EAI_ADDRFAMILY": -9},
+    "getnameinfo": LOOKUP | {"EAI_NONAME": -2, "EAI_OVERFLOW": -12},
+}
+
+# L'effet a lieu malgré l'erreur : Linux ferme toujours le descripteur ; un socket que shutdown trouve déjà
+# coupé l'est bien. Un verrou ordinaire, lui, est toujours pris : ne pas le prendre ferait une course.
+AFTER = {"close": "EINTR EIO", "shutdown": "ENOTCONN", "pthread_join": "EINVAL", "pthread_mutex_lock": "EAGAIN"}
+
+# Un connect interrompu est commencé.
+STARTED = {"connect": "EINTR"}
+
+# Un datagramme part sans attendre, et sans connexion.
+WITHOUT_CONNECTION = {"EPIPE", "ECONNRESET", "ETIMEDOUT"}
+
+# Ces appels du programme ne sont pas mis en panne : ils ne peuvent pas échouer là où ils sont.
+SPARED = {
+    "clock_gettime": "CLOCK_MONOTONIC existe toujours",
+    "sigemptyset": "ne peut échouer", "sigaddset": "le signal est valable",
+    "freeaddrinfo": "ne rend rien", "free": "ne rend rien",
+    "pthread_self": "ne peut échouer", "pthread_mutex_unlock": "le thread tient le verrou",
+    "pthread_cond_signal": "ne peut échouer", "pthread_attr_destroy": "ne peut échouer",
+    "pthread_cond_destroy": "plus personne n'attend", "pthread_mutex_destroy": "plus personne ne le tient",
+    "getopt": "lit les arguments", "fcntl": "le descripteur est ouvert",
+}
+
+# Calcul et affichage : rien du système, ou par la bibliothèque C (dont la mémoire, elle, manque parfois).
+COMPUTE = set("""fflush flockfile fprintf fputc fputs funlockfile fwrite gai_strerror memchr memcmp memcpy memmove
+    memset optarg optind printf putc putchar puts setvbuf snprintf stderr stdout strchr strerror strerror_r strlen
+    strspn strtoul""".split())
+
+DEFAULT = {"close": BENIGN, "shutdown": BENIGN, "getnameinfo": BENIGN, "getrlimit": BENIGN, "setrlimit": BENIGN,
+           "pthread_join": BENIGN, "pthread_mutex_lock": BENIGN, "pthread_cond_wait": BENIGN}
+
+SERVER = {
+    "01-tcp": {"accept": TOLD, "read": LOST, "send": LOST, "write": LOST, "recv": LOST},
+    "02-udp": {"recvfrom": TOLD, "sendto": LOST},
+    "03-multithread": {"accept4": TOLD, "accept": TOLD, "read": LOST, "recv": LOST, "send": LOST,
+                       "pthread_create": REFUSED, "malloc": REFUSED, "calloc": REFUSED},
+}
+
+# Ce qui n'a lieu qu'à une adresse : quand il en reste une autre, le programme y passe.
+PER_ADDRESS = {"socket", "setsockopt", "bind", "listen", "connect"}
+
+
+def per_address(lab, program):
+    """Un client UDP n'apprend un refus qu'en parlant : tout son échange est à refaire ailleurs."""
+    return PER_ADDRESS | {"send", "recv", "poll"} if (lab, program) == ("02-udp", "client") else PER_ADDRESS
+
+
+def faults_of(call, lab):
+    """Les pannes d'un appel : (manière, nom de l'erreur, code)."""
+    found = []
+    for table, manner in ((ERRNO, "errno"), (RETURN, "return"), (AFTER, "after"), (STARTED, "started")):
+        # connect sur UDP ne fait que noter une adresse : rien à interrompre.
+        if manner == "started" and lab == "02-udp":
+            continue
+        found += [(manner, name, getattr(errno, name)) for name in table.get(call, "").split()
+                  if lab != "02-udp" or name not in WITHOUT_CONNECTION]
+    return found + [("return", name, code) for name, code in EAI.get(call, {}).items()]
+
+
+def expected(lab, program, dialogue, call, rank, error):
+    """Ce qui peut suivre une panne ; l'un ou l'autre, quand la panne est dans la bibliothèque C."""
+    if error == "EINTR":
+        return {BENIGN}
+    if call.startswith("libc."):
+        return {BENIGN, FATAL} | ({REFUSED} if lab == "03-multithread" and program == "server" else set())
+    if dialogue == "deux adresses" and call in per_address(lab, program):
+        return {BENIGN}
+    if error == "EAGAIN" and call in ("accept4", "recvfrom"):
+        return {BENIGN}
+    if program == "client":
+        return {BENIGN if error == "EAGAIN" else DEFAULT.get(call, FATAL)}
+    if call == "accept" and error in ("EBADF", "EINVAL", "ENOTSOCK"):
+        return {FATAL}
+    if call == "accept4" and error == "ECONNABORTED":
+        return {BENIGN}
+    if lab == "03-multithread" and call == "setsockopt" and rank > 1:
+        return {BENIGN}
+    # Une erreur pendant l'arrêt ne se dit pas : c'est lui qui abandonne le client.
+    if dialogue == "arrêt" and call == "read" and rank > 1:
+        return {BENIGN, LOST}
+    if dialogue == "cinq clients" and (call == "read" and rank >= 13 or call == "send" and rank >= 14):
+        return {BENIGN, LOST}
+    # Le deuxième client de ce dialogue est refusé : son message d'adieu peut se perdre.
+    if dialogue == "une place" and (call, rank) == ("send", 2):
+        return {QUIET}
+    if dialogue == "une place" and call == "read" and rank <= 2:
+        return {BENIGN, LOST}
+    # Ce refusé le serait de toute façon.
+    if dialogue == "une place" and call == "malloc":
+        return {REFUSED, TOLD}
+    return {SERVER[lab].get(call, DEFAULT.get(call, FATAL))}
+
+
+def number(error):
+    """Le nombre que vaut un nom d'erreur, ou une taille."""
+    names = {name: code for table in EAI.values() for name, code in table.items()}
+    return int(error) if error.isdigit() else names.get(error) or getattr(errno, error)
