@@ -392,11 +392,11 @@ static bool admit(struct registry *registry, int fd, const struct sockaddr *addr
  * @brief Répond `server full` à un client, et ferme ; n'attend jamais.
  *
  * @param fd le socket du client, fermé ensuite
- * @see send(2), option `MSG_DONTWAIT` ; RFC 2525, section 2.17
+ * @see fcntl(2), option `O_NONBLOCK` ; RFC 2525, section 2.17
  */
 static void refuse(int fd)
 {
-    // TODO (étape 5) : envoyer « server full\n » sans jamais attendre (man 2 send, MSG_DONTWAIT),
+    // TODO (étape 5) : envoyer « server full\n » sans jamais attendre (man 2 fcntl, O_NONBLOCK),
     // puis fermer. Que reçoit le client s'il avait déjà écrit quelque chose ?
     (void)fd;
 }

@@ -155,7 +155,8 @@ static int open_listener(const struct endpoint *endpoint, const struct addrinfo 
  */
 static bool is_listener_broken(int error)
 {
-    return error == EBADF || error == EINVAL || error == ENOTSOCK || error == EOPNOTSUPP;
+    // EOPNOTSUPP n'y est pas : sur un socket qui écoute déjà, Linux rapporte ainsi une panne du réseau.
+    return error == EBADF || error == EINVAL || error == ENOTSOCK;
 }
 
 /**

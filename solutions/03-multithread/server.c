@@ -14,6 +14,7 @@
 #include "report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -458,8 +459,10 @@ static bool admit(struct registry *registry, int fd, const struct sockaddr *addr
     // Une allocation par client : l'adresse d'une variable de la boucle changerait sous les pieds
     // du thread à l'arrivée du client suivant.
     struct client *client = malloc(sizeof *client);
-    if (client == NULL)
+    if (client == NULL) {
+        report_error(PROGRAM, "malloc", NULL, NULL, strerror(errno));
         return false;
+    }
     client->fd = fd;
     client->registry = registry;
     format_address(address, length, client->address, sizeof client->address);
@@ -486,17 +489,19 @@ static bool admit(struct registry *registry, int fd, const struct sockaddr *addr
  * @brief Répond `server full` à un client, et ferme ; n'attend jamais.
  *
  * @param fd le socket du client, fermé ensuite
- * @see send(2), option `MSG_DONTWAIT` ; RFC 2525, section 2.17
+ * @see fcntl(2), option `O_NONBLOCK` ; RFC 2525, section 2.17
  */
 static void refuse(int fd)
 {
-    (void)send(fd, SERVER_FULL, strlen(SERVER_FULL), MSG_DONTWAIT | MSG_NOSIGNAL);
+    // Non bloquant : rien de ce qui suit ne peut faire attendre les autres clients.
+    (void)fcntl(fd, F_SETFL, O_NONBLOCK);
+    (void)send_all(fd, SERVER_FULL, strlen(SERVER_FULL));
     (void)shutdown(fd, SHUT_WR);
     // Fermer un socket sans avoir lu ce qui y est arrivé enverrait un RST, qui peut détruire le
     // message avant que le client l'ait lu. Lire ce qui est là suffit presque toujours, et
     // attendre davantage ferait patienter les autres.
     char unread[LINE_STORAGE];
-    (void)recv(fd, unread, sizeof unread, MSG_DONTWAIT);
+    (void)read(fd, unread, sizeof unread);
     close(fd);
 }
 
