@@ -151,7 +151,8 @@ void expect_answered(struct program *client, const char *text)
     if (found == NULL)
         complain_because("La réponse est arrivée, le code de retour est bon : il manque le texte.",
                          "le client n'a pas montré la réponse « %s »", text);
-    if (strstr(found + 1, text) != NULL)
+    const char *rest = found != NULL ? found + 1 : "";
+    if (strstr(rest, text) != NULL)
         complain_because("Deux réponses sont venues pour une seule question : la première finit "
                          "l'attente.",
                          "le client a montré deux réponses");
