@@ -81,7 +81,8 @@ LESSON(server_listens_only_there, .step = 1, .points = 0.25, .programs = "server
 LESSON(server_speaks_ipv6, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_announces_client", .defects = "D06",
        .title = "Le serveur écoute sur une adresse IPv6 et la montre entre crochets",
-       .hint = "« ::1 » est une adresse IPv6 : le programme suppose-t-il IPv4 quelque part ?")
+       .hint = "« ::1 » est une adresse IPv6, montrée entre crochets : le programme suppose-t-il "
+               "IPv4 quelque part ?")
 {
     if (!network_has_ipv6())
         verdict_skip("cette machine n'a pas d'IPv6");

@@ -37,8 +37,8 @@ static char *pattern(size_t length)
 
 LESSON(framing_reads_a_line, .step = 2, .points = 0.5, .programs = "framing_driver",
        .title = "read_line rend une ligne sans son \\n, puis la fin de flux",
-       .hint = "read_line rend la main dès que la ligne est complète, pas quand le tampon est "
-               "plein ; et 0 quand plus rien ne viendra.")
+       .hint = "La main est rendue dès que la ligne est complète, pas quand le tampon est plein ; "
+               "avec 0 quand plus rien ne viendra ; et la ligne n'a plus son \\n.")
 {
     struct peer *peer;
     struct program *driver = start_reader(ROOMY, &peer);
@@ -105,8 +105,8 @@ LESSON(framing_keeps_every_byte, .step = 2, .points = 0.25, .programs = "framing
 LESSON(framing_accepts_longest_line, .step = 2, .points = 0.25, .programs = "framing_driver",
        .needs = "framing_splits_lines", .defects = "D21",
        .title = "Une ligne de size - 1 octets est acceptée, où qu'elle commence dans le tampon",
-       .hint = "size compte la ligne et son \\n : la plus longue a size - 1 octets, même quand "
-               "d'autres l'ont précédée dans le tampon.")
+       .hint = "La taille donnée compte la ligne et son \\n : la plus longue a size - 1 octets, "
+               "même quand d'autres l'ont précédée dans le tampon.")
 {
     struct peer *peer;
     struct program *driver = start_reader("16", &peer);
@@ -210,9 +210,7 @@ LESSON(framing_survives_short_sends, .step = 2, .points = 0.25, .programs = "fra
 
 LESSON(framing_survives_interruptions, .step = 2, .points = 0.25, .programs = "framing_driver",
        .needs = "framing_reads_a_line", .defects = "D20",
-       .title = "Un appel interrompu par un signal (EINTR) est recommencé",
-       .hint = "Un appel interrompu par un signal rend -1 avec errno à EINTR : rien n'est perdu, "
-               "il est à refaire.")
+       .title = "Un appel interrompu par un signal (EINTR) est recommencé")
 {
     struct peer *peer;
     char *expected = pattern(1000);

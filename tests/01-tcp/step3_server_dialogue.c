@@ -12,9 +12,11 @@ LESSON(server_replies, .step = 3, .points = 0.5, .programs = "server", .needs = 
     peer_expect_line(client, "Hey client");
 }
 
-LESSON(server_shows_line, .step = 3, .points = 0.25, .programs = "server",
-       .needs = "server_replies server_announces_client", .defects = "D18",
-       .title = "Chaque ligne reçue est montrée")
+LESSON(
+    server_shows_line, .step = 3, .points = 0.25, .programs = "server",
+    .needs = "server_replies server_announces_client", .defects = "D18",
+    .title = "Chaque ligne reçue est montrée",
+    .hint = "Le contrat énumère les lignes de stdout, dans leur ordre : rien d'autre n'y paraît.")
 {
     struct program *server = start_server();
     struct peer *client = peer_connect("client");
@@ -43,8 +45,8 @@ LESSON(server_replies_to_each_line, .step = 3, .points = 0.5, .programs = "serve
 LESSON(server_ends_on_end_line, .step = 3, .points = 0.5, .programs = "server",
        .needs = "server_replies server_announces_client",
        .title = "La ligne END est montrée, n'a pas de réponse, et ferme la connexion",
-       .hint = "read_line rend la ligne sans son \\n ; END est montré, n'a pas de réponse, et le "
-               "socket de ce client est rendu au système.")
+       .hint = "La ligne rendue par read_line n'a plus son \\n ; END est montré, n'a pas de "
+               "réponse, et le socket de ce client est rendu au système.")
 {
     struct program *server = start_server();
     struct peer *client = peer_connect("client");

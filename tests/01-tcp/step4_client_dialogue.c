@@ -175,7 +175,8 @@ LESSON(client_reports_refusal, .step = 4, .points = 0.25, .programs = "client",
 LESSON(client_speaks_ipv6, .step = 4, .points = 0.25, .programs = "client",
        .needs = "client_announces_connection", .defects = "D06",
        .title = "Le client se connecte à une adresse IPv6, montrée entre crochets",
-       .hint = "« ::1 » est une adresse IPv6 : le programme suppose-t-il IPv4 quelque part ?")
+       .hint = "« ::1 » est une adresse IPv6, montrée entre crochets : le programme suppose-t-il "
+               "IPv4 quelque part ?")
 {
     if (!network_has_ipv6())
         verdict_skip("cette machine n'a pas d'IPv6");
@@ -188,8 +189,8 @@ LESSON(client_speaks_ipv6, .step = 4, .points = 0.25, .programs = "client",
 LESSON(client_tries_each_address, .step = 4, .points = 0.25, .programs = "client",
        .needs = "client_announces_connection", .defects = "D06",
        .title = "Un nom à plusieurs adresses : la première refuse, la suivante est essayée",
-       .hint = "Un nom peut avoir plusieurs adresses : quand l'une refuse, reste-t-il à essayer "
-               "les autres ?")
+       .hint = "Un nom peut avoir plusieurs adresses, à essayer l'une après l'autre ; « socket "
+               "created » n'est dit qu'une fois.")
 {
     if (!network_has_ipv6() || !name_has_both_families("localhost"))
         verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");

@@ -266,7 +266,8 @@ static const char *with_question(const char *cause)
     if (question == NULL || cause == NULL)
         return cause != NULL ? cause : question;
     static char both[sizeof text + 1024];
-    snprintf(both, sizeof both, "%s %s", cause, question);
+    const char *stop = strchr(".?!", cause[strlen(cause) - 1]) == NULL ? "." : "";
+    snprintf(both, sizeof both, "%s%s %s", cause, stop, question);
     return both;
 }
 
@@ -278,7 +279,8 @@ const char *likely_cause(const struct symptoms *symptoms)
     if (sanitizer != NULL)
         return sanitizer;
     const char *bytes = cause_from_bytes(symptoms);
-    if (bytes != NULL && symptoms->expected_length == 0)
+    if (bytes != NULL && (symptoms->expected_length == 0 ||
+                          symptoms->received_length + 1 < symptoms->expected_length))
         return with_question(bytes);
     if (bytes != NULL && !symptoms->program->ended)
         return with_place(bytes, symptoms);

@@ -2,6 +2,7 @@
 
 #include "cause.h"
 #include "complain.h"
+#include "lesson.h"
 #include "transcript.h"
 #include "visible.h"
 
@@ -141,14 +142,16 @@ static void complain_of_code(const struct program *program, const char *wanted)
     char said[512] = "";
     if (program->err.length > 0) {
         char *shown = visible_short(program->err.bytes, strcspn(program->err.bytes, "\n"));
-        snprintf(said, sizeof said, " Il disait sur stderr : « %s »", shown);
+        snprintf(said, sizeof said, " Il disait sur stderr : « %s ».", shown);
         free(shown);
     }
-    char cause[1024];
-    snprintf(cause, sizeof cause,
-             "Le code de retour dit à qui a lancé le programme ce qui s'est passé : 0, tout s'est "
-             "bien passé ; 1, une erreur du système ou du réseau ; 2, une mauvaise utilisation.%s",
-             said);
+    const char *question = lesson_current()->hint;
+    char cause[2048];
+    snprintf(
+        cause, sizeof cause,
+        "Le code de retour dit à qui a lancé le programme ce qui s'est passé : 0, tout s'est "
+        "bien passé ; 1, une erreur du système ou du réseau ; 2, une mauvaise utilisation.%s %s",
+        said, question != NULL ? question : "");
     complain_because(cause,
                      "%s, lancé par « %s », devait finir avec le code %s, et a fini avec le "
                      "code %d",

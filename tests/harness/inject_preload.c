@@ -27,6 +27,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -229,8 +230,17 @@ static int count_client(int fd)
     return fd;
 }
 
-static bool fail_accept(void)
+// Comme le noyau, n'échoue qu'une fois un client venu ; un appel qui n'attend pas n'y perd rien.
+static bool fail_accept(int fd)
 {
+    struct pollfd client = {.fd = fd, .events = POLLIN};
+    const struct timespec at_once = {0};
+    bool waits = (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
+    if (atomic_load(&failing_accepts) <= 0)
+        return false;
+    long ready = syscall(SYS_ppoll, &client, 1, waits ? NULL : &at_once, NULL, 0);
+    if (ready <= 0)
+        return ready < 0;
     int left = atomic_fetch_sub(&failing_accepts, 1);
     if (left <= 0)
         return false;
@@ -241,7 +251,7 @@ static bool fail_accept(void)
 int accept(int fd, __SOCKADDR_ARG address, socklen_t *length)
 {
     REAL(accept);
-    if (fail_accept())
+    if (fail_accept(fd))
         return -1;
     return interrupt_on(fd, 0) ? -1 : count_client(real(fd, address, length));
 }
@@ -249,7 +259,7 @@ int accept(int fd, __SOCKADDR_ARG address, socklen_t *length)
 int accept4(int fd, __SOCKADDR_ARG address, socklen_t *length, int flags)
 {
     REAL(accept4);
-    if (fail_accept())
+    if (fail_accept(fd))
         return -1;
     return interrupt_on(fd, 0) ? -1 : count_client(real(fd, address, length, flags));
 }

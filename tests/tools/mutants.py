@@ -16,8 +16,8 @@ HUNK = re.compile(r"^@@ .*?@@.*$")
 # Ce qui change d'une fois à l'autre : les ports, ce qui est passé d'un long envoi coupé, et si les
 # derniers octets du juge sont arrivés avant ou après la fermeture.
 CHANGING = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=::1\]:)\d+|(?<=::1:)\d+|(?<=localhost:)\d+|(?<=port )\d+"
-                      r"|(?<=a reçu )\d{5,}(?= octets sur)"
-                      r"|, en laissant des octets non lus : elle a été coupée net \(RST\)")
+                      r"|(?<=a reçu )\d{5,}(?= octets sur)")
+CUT = ", en laissant des octets non lus : elle a été coupée net (RST)"
 
 
 class Mutant:
@@ -84,6 +84,7 @@ def plain(text, caret=None):
     """Le texte sans ce qui change d'une fois à l'autre, et la nouvelle place de l'accent circonflexe."""
     if text is None:
         return "", caret
+    text = text.replace(CUT, "")
     pieces, last, moved = [], 0, caret
     for match in CHANGING.finditer(text):
         pieces += [text[last:match.start()], "…"]
