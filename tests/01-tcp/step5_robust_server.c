@@ -11,6 +11,7 @@
 static void expect_service(const char *name)
 {
     struct peer *client = peer_connect(name);
+    programs_wait_until_asleep();
     peer_send(client, "bonjour\n");
     peer_expect_line(client, "Hey client");
     peer_send(client, "END\n");

@@ -47,6 +47,7 @@ LESSON(client_shows_late_replies, .step = 6, .points = 0.25, .programs = "client
     program_end_input(client);
     peer_expect_line(server, "END");
     peer_expect_end(server);
+    programs_wait_until_asleep();
     peer_send(server, "un dernier mot\net un autre, sans fin de ligne");
     peer_close(server);
     program_expect_line(client, "un dernier mot");

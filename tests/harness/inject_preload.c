@@ -230,20 +230,26 @@ static int count_client(int fd)
     return fd;
 }
 
-// Comme le noyau, n'échoue qu'une fois un client venu ; un appel qui n'attend pas n'y perd rien.
-static bool fail_accept(int fd)
+// Un accept n'échoue, ou n'est interrompu, qu'une fois un client venu : toujours au même instant.
+// Rend 0 si l'appel, qui n'attend pas, n'a trouvé personne ; -1 si un vrai signal est venu avant.
+static long wait_for_client(int fd)
 {
     struct pollfd client = {.fd = fd, .events = POLLIN};
     const struct timespec at_once = {0};
     bool waits = (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
-    if (atomic_load(&failing_accepts) <= 0)
+    return syscall(SYS_ppoll, &client, 1, waits ? NULL : &at_once, NULL, 0);
+}
+
+static bool fail_accept(int fd)
+{
+    if (eintr_period == 0 && atomic_load(&failing_accepts) <= 0)
         return false;
-    long ready = syscall(SYS_ppoll, &client, 1, waits ? NULL : &at_once, NULL, 0);
+    long ready = wait_for_client(fd);
     if (ready <= 0)
         return ready < 0;
     int left = atomic_fetch_sub(&failing_accepts, 1);
     if (left <= 0)
-        return false;
+        return interrupt_on(fd, 0);
     errno = left % 2 == 0 ? ECONNABORTED : EMFILE;
     return true;
 }
@@ -251,17 +257,13 @@ static bool fail_accept(int fd)
 int accept(int fd, __SOCKADDR_ARG address, socklen_t *length)
 {
     REAL(accept);
-    if (fail_accept(fd))
-        return -1;
-    return interrupt_on(fd, 0) ? -1 : count_client(real(fd, address, length));
+    return fail_accept(fd) ? -1 : count_client(real(fd, address, length));
 }
 
 int accept4(int fd, __SOCKADDR_ARG address, socklen_t *length, int flags)
 {
     REAL(accept4);
-    if (fail_accept(fd))
-        return -1;
-    return interrupt_on(fd, 0) ? -1 : count_client(real(fd, address, length, flags));
+    return fail_accept(fd) ? -1 : count_client(real(fd, address, length, flags));
 }
 
 // Comme le noyau : la connexion est lancée, elle s'établira toute seule, mais l'appel a été
