@@ -5,6 +5,7 @@ ceux des étudiants (work.mk, build/tests/NN/judge) ; rien n'y est imité.
 """
 
 import concurrent.futures
+import fcntl
 import fnmatch
 import hashlib
 import json
@@ -183,7 +184,11 @@ def conclude(passed, failed):
 def run_main(main):
     """Lance un outil ; un ennui est une ligne et le statut 2."""
     try:
-        sys.exit(main())
+        BUILD.mkdir(exist_ok=True)
+        with open(BUILD / "workshop.lock", "w", encoding="utf-8") as lock:
+            # Deux ateliers à la fois se prendraient les mêmes dossiers.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            sys.exit(main())
     except Trouble as trouble:
         print(f"atelier : {trouble}", file=sys.stderr)
         sys.exit(2)
