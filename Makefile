@@ -87,6 +87,10 @@ hostile: $(JUDGES) $(INJECTORS) ## le juge tient-il devant les pires programmes 
 torture: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les solutions survivent-elles à chaque appel qui échoue ? (LAB= TEST=)
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/torture.py
 
+.PHONY: fuzz
+fuzz: ## des entrées au hasard contre des modèles, par libFuzzer (SECONDS= TEST=)
+	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/fuzz.py
+
 GATES := solutions skeleton warnings parity points format lint report options shared sanitize threads valgrind readme
 .PHONY: $(GATES)
 $(GATES): $(JUDGES) $(INJECTORS)

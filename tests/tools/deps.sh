@@ -17,7 +17,7 @@ all) groups="test docs check" ;;
 esac
 
 # Ce dont on a besoin, une ligne chacun : GROUPE NATURE NOM PAQUETS. Natures : une commande, un
-# en-tête C, une bibliothèque du compilateur, un module de Python. Paquets : apt, dnf, pacman.
+# en-tête C, une bibliothèque du compilateur ou de clang (runtime), un module de Python. Paquets : apt, dnf, pacman.
 needs() {
     cat <<'FIN'
 test  command cc           gcc                    gcc                  gcc
@@ -40,6 +40,7 @@ check command shellcheck   shellcheck             ShellCheck           shellchec
 check command valgrind     valgrind               valgrind             valgrind
 check library asan         gcc                    libasan              gcc-libs
 check library ubsan        gcc                    libubsan             gcc-libs
+check runtime fuzzer       libclang-rt-dev        compiler-rt          compiler-rt
 FIN
 }
 
@@ -61,11 +62,22 @@ has_python() {
     python3 -c "import $1" 2>/dev/null
 }
 
+# libFuzzer et les siens : des bibliothèques de clang, que Debian met dans un paquet à part.
+has_runtime() {
+    set +f
+    command -v clang >/dev/null 2>&1 || return 1
+    for archive in "$(clang -print-resource-dir)"/lib/*/"libclang_rt.$1"*.a; do
+        [ ! -e "$archive" ] || return 0
+    done
+    return 1
+}
+
 present() { # NATURE NOM
     case $1 in
     command) command -v "$2" >/dev/null 2>&1 ;;
     header) has_header "$2" ;;
     python) has_python "$2" ;;
+    runtime) has_runtime "$2" ;;
     library) command -v cc >/dev/null 2>&1 && [ "$(cc -print-file-name="lib$2.so")" != "lib$2.so" ] ;;
     esac
 }
