@@ -90,16 +90,37 @@ void expect_service(const char *name)
     peer_close(client);
 }
 
+static bool line_shown(void *context)
+{
+    const struct output *out = &((const struct program *)context)->out;
+    return out->closed ||
+           memchr(out->bytes + out->consumed, '\n', out->length - out->consumed) != NULL;
+}
+
+static void expect_number(struct program *server, int number, const char *after)
+{
+    char expected[32];
+    long shown = 0;
+    snprintf(expected, sizeof expected, "ThreadNumber %d", number);
+    pump_until(line_shown, server, 20);
+    const char *line = server->out.bytes + server->out.consumed;
+    if (sscanf(line, "ThreadNumber %ld", &shown) == 1 && shown != number)
+        complain_because("Ce nombre est celui des clients présents : il monte à chaque arrivée, "
+                         "descend à chaque départ, et s'affiche une fois changé.",
+                         "%s, le nombre affiché est %ld, au lieu de %d", after, shown, number);
+    program_expect_line(server, "%s", expected);
+}
+
 void expect_arrival(struct program *server, const struct peer *client, int number)
 {
     program_expect_line(server, "connected to %s", client->address);
-    program_expect_line(server, "ThreadNumber %d", number);
+    expect_number(server, number, "après cette arrivée");
 }
 
 void expect_departure(struct program *server, const struct peer *client, int number)
 {
     program_expect_line(server, "disconnected from %s", client->address);
-    program_expect_line(server, "ThreadNumber %d", number);
+    expect_number(server, number, "après ce départ");
 }
 
 void leave(struct peer *client, int manner)

@@ -11,8 +11,8 @@
 #define RESETS 500
 #define FIRST_VISITS 500
 #define VISITS 2000
-#define SPARE_DESCRIPTORS 8
-#define PRESSING_CLIENTS 24
+#define SPARE_DESCRIPTORS 6
+#define PRESSING_CLIENTS 10
 
 // Mémoire admise en plus, en kibioctets, entre le 500e client et le 2000e : le quart de ce que
 // perdraient des threads dont personne ne s'occupe.
@@ -155,7 +155,7 @@ LESSON(server_survives_lack_of_descriptors, .step = 5, .points = 0.5, .programs 
     program_wait_until_calm(server);
     program_limit_descriptors(server, SPARE_DESCRIPTORS);
     for (int i = 0; i < PRESSING_CLIENTS; i++)
-        clients[i] = knock("client %d", i + 1);
+        clients[i] = peer_connect("client pressant");
     program_expect_calm(server, "à qui il ne reste plus un descripteur");
     exchange(first, "toujours servi");
     // Chacun finit par être accueilli ou refusé, à mesure que les précédents s'en vont.

@@ -222,7 +222,7 @@ static const char *from_sleep(const struct symptoms *symptoms)
         return say("%s écrit sans fin : une boucle ne s'arrête pas.", program->actor);
     if (symptoms->end != WAIT_ASLEEP)
         return NULL;
-    char call[96];
+    char call[256];
     process_tree_sleeping_call(program->pid, call, sizeof call);
     if (call[0] == '\0')
         return say("%s ne fait plus rien : il attend.", program->actor);
@@ -234,11 +234,11 @@ static const char *with_place(const char *cause, const struct symptoms *symptoms
 {
     if (symptoms->end != WAIT_ASLEEP || symptoms->program->ended)
         return cause;
-    char call[96];
+    char call[256];
     process_tree_sleeping_call(symptoms->program->pid, call, sizeof call);
     if (call[0] == '\0')
         return cause;
-    static char both[sizeof text + 128];
+    static char both[sizeof text + 384];
     snprintf(both, sizeof both, "%s Pendant ce temps, %s dort dans l'appel %s.", cause,
              symptoms->program->actor, call);
     return both;

@@ -337,7 +337,7 @@ static const struct call_name call_names[] = {
     {SYS_epoll_wait, "epoll_wait", true},
     {SYS_pause, "pause", false},
 #endif
-    {SYS_futex, "un verrou, une condition ou pthread_join", false},
+    {SYS_futex, "futex", false},
     {SYS_wait4, "wait", false},
     {SYS_nanosleep, "sleep", false},
     {SYS_clock_nanosleep, "sleep", false},
@@ -360,25 +360,67 @@ static const char *kind_of_descriptor(pid_t pid, unsigned long number)
     return strncmp(target, "pipe:", strlen("pipe:")) == 0 ? "un tube" : "un fichier";
 }
 
-void process_tree_sleeping_call(pid_t pid, char *text, unsigned size)
+static const struct call_name *find_call(pid_t pid, const char *task, unsigned long *first)
 {
-    char path[32];
+    char path[64];
     char line[256];
     long number = -1;
+    snprintf(path, sizeof path, "/proc/%d/task/%.16s/syscall", (int)pid, task);
+    if (read_small(path, line, sizeof line) <= 0 || sscanf(line, "%ld %lx", &number, first) != 2)
+        return NULL;
+    for (size_t i = 0; i < sizeof call_names / sizeof call_names[0]; i++) {
+        if (call_names[i].number == number)
+            return &call_names[i];
+    }
+    return NULL;
+}
+
+/** Combien de threads dorment dans chaque appel, le premier thread non compris. */
+struct sleepers {
+    int counts[sizeof call_names / sizeof call_names[0]];
+};
+
+static void count_sleeper(pid_t pid, const char *task, void *context)
+{
+    struct sleepers *sleepers = context;
+    unsigned long first = 0;
+    if (strtol(task, NULL, 10) == pid)
+        return;
+    const struct call_name *call = find_call(pid, task, &first);
+    if (call != NULL)
+        sleepers->counts[call - call_names]++;
+}
+
+static void describe_other_threads(pid_t pid, char *text, size_t size)
+{
+    struct sleepers sleepers = {0};
+    size_t used = 0;
+    text[0] = '\0';
+    visit_tasks(pid, count_sleeper, &sleepers);
+    for (size_t i = 0; i < sizeof call_names / sizeof call_names[0] && used < size; i++) {
+        if (sleepers.counts[i] > 0)
+            used += (size_t)snprintf(text + used, size - used, "%s%d dans %s",
+                                     used == 0 ? " ; ses autres threads : " : ", ",
+                                     sleepers.counts[i], call_names[i].name);
+    }
+}
+
+void process_tree_sleeping_call(pid_t pid, char *text, unsigned size)
+{
+    char main_thread[16];
+    char others[160];
     unsigned long first = 0;
     text[0] = '\0';
-    snprintf(path, sizeof path, "/proc/%d/syscall", (int)pid);
-    if (read_small(path, line, sizeof line) <= 0 || sscanf(line, "%ld %lx", &number, &first) != 2)
+    snprintf(main_thread, sizeof main_thread, "%d", (int)pid);
+    const struct call_name *call = find_call(pid, main_thread, &first);
+    if (call == NULL)
         return;
-    for (size_t i = 0; i < sizeof call_names / sizeof call_names[0]; i++) {
-        const struct call_name *call = &call_names[i];
-        if (call->number != number)
-            continue;
-        if (call->has_descriptor)
-            snprintf(text, size, "%s (descripteur %lu, %s)", call->name, first,
-                     kind_of_descriptor(pid, first));
-        else
-            snprintf(text, size, "%s", call->name);
-        return;
-    }
+    describe_other_threads(pid, others, sizeof others);
+    if (call->has_descriptor)
+        snprintf(text, size, "%s (descripteur %lu, %s)%s", call->name, first,
+                 kind_of_descriptor(pid, first), others);
+    else if (call->number == SYS_futex)
+        snprintf(text, size, "futex (un verrou, une condition ou pthread_join)%s", others);
+    else
+        snprintf(text, size, "%s%s", call->name, others);
 }

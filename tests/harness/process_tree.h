@@ -78,7 +78,8 @@ void process_tree_visit_sockets(pid_t pid, inode_visitor *visitor, void *context
  * @brief Décrit en français l'appel système où un processus dort.
  *
  * @param pid  le processus
- * @param text reçoit par exemple `accept (descripteur 3, un socket)` ; vide si inconnu
+ * @param text reçoit par exemple `accept (descripteur 3, un socket)`, puis les appels où dorment ses
+ *             autres threads, s'il en a ; vide si inconnu
  * @param size taille de @p text, en octets
  */
 void process_tree_sleeping_call(pid_t pid, char *text, unsigned size);

@@ -16,6 +16,7 @@
 
 static struct source *sources;
 static double patience_s = SLEEP_PATIENCE_S;
+static bool brief_wakeups_count = true;
 
 void pump_add(struct source *source)
 {
@@ -36,6 +37,11 @@ void pump_remove(struct source *source)
 void pump_set_patience(double seconds)
 {
     patience_s = seconds;
+}
+
+void pump_ignore_brief_wakeups(void)
+{
+    brief_wakeups_count = false;
 }
 
 double pump_slowness(void)
@@ -115,7 +121,8 @@ static enum wait_end judge_stillness(struct stillness *still)
 
     struct activity activity = {.asleep = true};
     programs_observe(&activity);
-    bool moved = !still->looked || activity.work != still->seen.work || !activity.asleep;
+    bool woke = brief_wakeups_count && activity.work != still->seen.work;
+    bool moved = !still->looked || woke || !activity.asleep;
     still->seen = activity;
     if (!still->looked)
         still->cpu_at_event_s = activity.cpu_s;

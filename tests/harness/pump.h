@@ -65,6 +65,14 @@ void pump_now(void);
  */
 void pump_set_patience(double seconds);
 
+/**
+ * @brief Tient pour endormi un programme dont un thread se réveille de temps en temps pour rien.
+ *
+ * ThreadSanitizer en ajoute un, qui regarde l'heure dix fois par seconde. Les programmes du test
+ * sont alors endormis quand chaque regard, pendant tout le délai, les a vus dormir.
+ */
+void pump_ignore_brief_wakeups(void);
+
 /** @brief Facteur de lenteur : 1, ou davantage sous valgrind ou un assainisseur. */
 double pump_slowness(void);
 

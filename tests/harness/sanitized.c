@@ -99,6 +99,7 @@ struct program *start_sanitized_server(const char *sanitizer)
     if (!is_built(name))
         complain_not_built(name, sanitizer);
     transcript_note("juge", "·", "compile votre serveur avec %s", title_of(sanitizer));
+    pump_ignore_brief_wakeups();
     struct program *server = START(strdup(name), "127.0.0.1", test_port());
     server_expect_listening(server, test_port());
     return server;

@@ -94,9 +94,24 @@ struct race {
     const char *advice; /**< Ce qu'il faut se demander. */
 };
 
+static void read_main_stack(struct race *race)
+{
+    snprintf(race->what, sizeof race->what, "une variable locale du thread principal");
+    race->advice =
+        "Si son adresse est celle d'une variable de la boucle, donnée à un thread, elle a "
+        "déjà changé quand il la lit (piège D45) ; sinon, quel verrou les deux "
+        "devraient-ils tenir ?";
+}
+
 static void read_global(const char *line, struct race *race)
 {
     const char *name = line + strlen("Location is global '");
+    // Il nomme aussi « global » ce qu'il trouve dans la pile du thread principal.
+    if (starts_with(name, "<null>")) {
+        if (memmem(line, (size_t)(next_line(line) - line), "[stack]", strlen("[stack]")) != NULL)
+            read_main_stack(race);
+        return;
+    }
     // Une variable static d'une fonction s'appelle « count.3 ».
     snprintf(race->what, sizeof race->what, "la variable « %.*s »", (int)strcspn(name, "'.\n"),
              name);
@@ -121,9 +136,7 @@ static const char *read_location(const char *line, struct race *race)
     } else if (starts_with(line, "Location is heap")) {
         return read_heap(line, race);
     } else if (starts_with(line, "Location is stack of main")) {
-        snprintf(race->what, sizeof race->what, "une variable locale du thread principal");
-        race->advice = "Une variable de la boucle, dont l'adresse a été donnée à un thread, a déjà "
-                       "changé quand il la lit (piège D45).";
+        read_main_stack(race);
     } else if (starts_with(line, "Location is stack")) {
         snprintf(race->what, sizeof race->what, "une variable locale d'un thread");
         race->advice =
