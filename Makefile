@@ -91,6 +91,10 @@ torture: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les solutions surviven
 fuzz: ## des entrées au hasard contre des modèles, par libFuzzer (SECONDS= TEST=)
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/fuzz.py
 
+.PHONY: coverage
+coverage: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les lignes et les branches des solutions qu'exercent les tests (LAB=)
+	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/coverage.py
+
 GATES := solutions skeleton warnings parity points format lint report options shared sanitize threads valgrind readme
 .PHONY: $(GATES)
 $(GATES): $(JUDGES) $(INJECTORS)

@@ -8,7 +8,7 @@ export LC_ALL=C.UTF-8
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPER NO_COLOR
 
-ALL="solutions skeleton warnings parity points catalogue format lint report options shared sanitize threads valgrind docs readme"
+ALL="solutions skeleton warnings parity points catalogue format lint report options shared sanitize threads valgrind interop docs readme"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -28,6 +28,7 @@ describe() {
     sanitize) echo "solutions sous ASan et UBSan" ;;
     threads) echo "solutions sous TSan" ;;
     valgrind) echo "solutions sous valgrind" ;;
+    interop) echo "des programmes en Python s'entendent avec les solutions" ;;
     docs) echo "la documentation, sans avertissement" ;;
     readme) echo "chaque commande des deux README" ;;
     esac
@@ -118,6 +119,16 @@ gate_threads() {
 gate_valgrind() {
     judge WORK=solutions JUDGE_SLOWNESS=20 JUDGE_WRAPPER="valgrind --quiet --error-exitcode=66 \
 --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect"
+}
+
+gate_interop() {
+    if ! command -v python3 >/dev/null; then
+        echo "python3 est absent : l'entente avec un autre langage n'est pas essayée"
+        return 0
+    fi
+    env WORK=solutions sh tests/tools/judge.sh --build || return 1
+    # shellcheck disable=SC2086
+    sh tests/tools/python.sh tests/tools/interop.py $LABS
 }
 
 gate_docs() {
