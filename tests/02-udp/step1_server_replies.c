@@ -8,13 +8,19 @@
 #include <string.h>
 
 LESSON(server_binds, .step = 1, .points = 0.5, .programs = "server",
-       .title = "Le serveur démarre et se lie à l'adresse et au port donnés")
+       .title = "Le serveur démarre et se lie à l'adresse et au port donnés",
+       .hint = "Un serveur UDP n'écoute ni n'accepte : un socket de datagrammes, attaché à "
+               "l'adresse et au port de la ligne de commande. « ss -ulnp » le montre.")
 {
-    start_datagram_server();
+    // Pas le port par défaut : on verrait mal qui ne lit pas ses arguments.
+    struct program *server = START("server", "127.0.0.1", other_port());
+    server_expect_bound(server, other_port());
 }
 
 LESSON(server_replies, .step = 1, .points = 1, .programs = "server", .needs = "server_binds",
-       .defects = "D23", .title = "Un datagramme reçoit sa réponse, à l'octet près")
+       .defects = "D23 D32", .title = "Un datagramme reçoit sa réponse, à l'octet près",
+       .hint = "Après chaque datagramme : répondre à celui qui l'a envoyé, ces vingt octets et "
+               "rien d'autre, puis attendre le suivant.")
 {
     struct program *server = start_datagram_server();
     struct postbox *client = postbox_client("client");
@@ -25,7 +31,9 @@ LESSON(server_replies, .step = 1, .points = 1, .programs = "server", .needs = "s
 
 LESSON(server_shows_datagram, .step = 1, .points = 0.75, .programs = "server",
        .needs = "server_replies", .defects = "D24",
-       .title = "Chaque datagramme est montré aussitôt, avec l'adresse de son expéditeur")
+       .title = "Chaque datagramme est montré aussitôt, avec l'adresse de son expéditeur",
+       .hint = "La ligne est « received from ADDR:PORT: TEXT » : l'adresse et le port de "
+               "l'expéditeur, puis son texte tel quel ; rien d'autre ne paraît sur stdout.")
 {
     struct program *server = start_datagram_server();
     struct postbox *client = postbox_client("client");
@@ -38,7 +46,9 @@ LESSON(server_shows_datagram, .step = 1, .points = 0.75, .programs = "server",
 
 LESSON(server_serves_second_client, .step = 1, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D23 D32",
-       .title = "Un second client est servi aussi, puis le premier encore")
+       .title = "Un second client est servi aussi, puis le premier encore",
+       .hint = "Un seul socket sert tous les clients, l'un après l'autre, sans fin : chaque "
+               "réponse va à qui vient d'écrire.")
 {
     start_datagram_server();
     struct postbox *first = postbox_client("client 1");
@@ -70,7 +80,8 @@ LESSON(server_replies_once_to_each, .step = 1, .points = 0.5, .programs = "serve
 }
 
 LESSON(server_default_address, .step = 1, .points = 0.25, .programs = "server",
-       .needs = "server_binds", .title = "Sans argument, le serveur est sur 127.0.0.1:12345")
+       .needs = "server_binds", .title = "Sans argument, le serveur est sur 127.0.0.1:12345",
+       .hint = "Sans argument, ce sont les valeurs par défaut du contrat qui servent.")
 {
     const char *port = default_port();
     struct program *server = START("server");
@@ -112,8 +123,10 @@ LESSON(server_binds_only_there, .step = 1, .points = 0.25, .programs = "server",
                      "lancé sur 127.0.0.2, le serveur est lié à %s", shown);
 }
 
-LESSON(server_accepts_a_name, .step = 1, .points = 0.25, .programs = "server",
-       .needs = "server_binds", .title = "HOST peut être un nom : localhost")
+LESSON(
+    server_accepts_a_name, .step = 1, .points = 0.25, .programs = "server", .needs = "server_binds",
+    .title = "HOST peut être un nom : localhost",
+    .hint = "« localhost » est un nom, pas une adresse : quelle fonction traduit l'un en l'autre ?")
 {
     struct program *server = START("server", "localhost", test_port());
     server_expect_bound(server, test_port());

@@ -13,7 +13,9 @@ static void expect_size_served(struct program *server, struct postbox *client, s
 
 LESSON(server_takes_small_messages, .step = 2, .points = 0.25, .programs = "server",
        .needs = "server_shows_datagram", .defects = "D25",
-       .title = "Des messages de 1, 512 et 4096 octets : montrés en entier, chacun sa réponse")
+       .title = "Des messages de 1, 512 et 4096 octets : montrés en entier, chacun sa réponse",
+       .hint = "Une réception rend un datagramme, dans la place qu'on lui donne : ce qui n'y tient "
+               "pas est perdu.")
 {
     struct program *server = start_datagram_server();
     struct postbox *client = postbox_client("client");
@@ -24,7 +26,8 @@ LESSON(server_takes_small_messages, .step = 2, .points = 0.25, .programs = "serv
 
 LESSON(server_takes_empty_message, .step = 2, .points = 0.75, .programs = "server",
        .needs = "server_replies", .defects = "D30",
-       .title = "Un datagramme vide est un message : montré, répondu, et le serveur continue")
+       .title = "Un datagramme vide est un message : montré, répondu, et le serveur continue",
+       .hint = "Un message de 0 octet a sa ligne, dont le texte est vide, et sa réponse.")
 {
     struct program *server = start_datagram_server();
     struct postbox *client = postbox_client("client");
@@ -38,7 +41,9 @@ LESSON(server_takes_empty_message, .step = 2, .points = 0.75, .programs = "serve
 
 LESSON(server_takes_large_messages, .step = 2, .points = 0.75, .programs = "server",
        .needs = "server_takes_small_messages", .defects = "D25",
-       .title = "4097 et 65 507 octets : rien n'est coupé, et le message suivant n'en garde rien")
+       .title = "4097 et 65 507 octets : rien n'est coupé, et le message suivant n'en garde rien",
+       .hint = "Un datagramme se lit en une fois : ce qui dépasse de la place donnée est perdu "
+               "sans un mot. La longueur d'un message est celle que rend la réception.")
 {
     struct program *server = start_datagram_server();
     struct postbox *client = postbox_client("client");
@@ -50,7 +55,10 @@ LESSON(server_takes_large_messages, .step = 2, .points = 0.75, .programs = "serv
 LESSON(
     server_shows_bytes_safely, .step = 2, .points = 0.5, .programs = "server",
     .needs = "server_shows_datagram", .defects = "D24",
-    .title = "Les octets de contrôle et l'UTF-8 invalide sont montrés échappés, le reste tel quel")
+    .title = "Les octets de contrôle et l'UTF-8 invalide sont montrés échappés, le reste tel quel",
+    .hint = "Un octet reçu n'est pas un caractère : le contrat dit lesquels sont montrés tels "
+            "quels, et lesquels en \\xHH. Une donnée n'est ni une chaîne C, ni un format ; et un "
+            "char peut être négatif.")
 {
     struct program *server = start_datagram_server();
     struct postbox *client = postbox_client("client");
@@ -67,7 +75,9 @@ LESSON(
 
 LESSON(server_speaks_ipv6, .step = 2, .points = 0.5, .programs = "server",
        .needs = "server_shows_datagram", .defects = "D32",
-       .title = "Le serveur répond aussi en IPv6, et montre l'adresse entre crochets")
+       .title = "Le serveur répond aussi en IPv6, et montre l'adresse entre crochets",
+       .hint = "Une adresse IPv6 est plus longue qu'une adresse IPv4, et se montre entre crochets "
+               ": le programme suppose-t-il IPv4 quelque part ?")
 {
     if (!network_has_ipv6())
         verdict_skip("cette machine n'a pas d'IPv6");
@@ -113,7 +123,9 @@ LESSON(server_serves_interleaved_clients, .step = 2, .points = 0.25, .programs =
 
 LESSON(server_serves_interleaved_ipv6, .step = 2, .points = 0.25, .programs = "server",
        .needs = "server_serves_second_client server_speaks_ipv6", .defects = "D32",
-       .title = "De même en IPv6, où les adresses sont plus longues")
+       .title = "De même en IPv6, où les adresses sont plus longues",
+       .hint = "Un datagramme hors norme ne regarde que son expéditeur ; les autres clients ont "
+               "chacun leurs réponses.")
 {
     if (!network_has_ipv6())
         verdict_skip("cette machine n'a pas d'IPv6");
@@ -127,7 +139,9 @@ LESSON(server_serves_interleaved_ipv6, .step = 2, .points = 0.25, .programs = "s
 
 LESSON(client_takes_any_reply, .step = 2, .points = 0.5, .programs = "client",
        .needs = "client_shows_reply", .defects = "D25",
-       .title = "Des réponses de 1, 4096, 4097 et 65 507 octets : montrées en entier")
+       .title = "Des réponses de 1, 4096, 4097 et 65 507 octets : montrées en entier",
+       .hint = "Un datagramme se lit en une fois : ce qui dépasse de la place donnée est perdu "
+               "sans un mot.")
 {
     static const size_t lengths[] = {1, 4096, 4097, LONGEST_DATAGRAM};
     struct postbox *server = open_judge_server();
@@ -141,7 +155,9 @@ LESSON(client_takes_any_reply, .step = 2, .points = 0.5, .programs = "client",
 
 LESSON(client_shows_bytes_safely, .step = 2, .points = 0.25, .programs = "client",
        .needs = "client_shows_reply", .defects = "D24",
-       .title = "Les octets de contrôle d'une réponse sont montrés échappés, le reste tel quel")
+       .title = "Les octets de contrôle d'une réponse sont montrés échappés, le reste tel quel",
+       .hint = "Un octet reçu n'est pas un caractère : le contrat dit lesquels sont montrés tels "
+               "quels, et lesquels en \\xHH.")
 {
     struct postbox *server = open_judge_server();
     struct program *client = start_client();

@@ -4,16 +4,21 @@
 #include <string.h>
 
 LESSON(client_asks, .step = 3, .points = 1, .programs = "client",
-       .title = "Le client envoie MESSAGE à l'adresse et au port donnés, à l'octet près")
+       .title = "Le client envoie MESSAGE à l'adresse et au port donnés, à l'octet près",
+       .hint = "HOST, PORT et MESSAGE viennent de la ligne de commande : par quelle sorte de "
+               "socket la question part-elle, vers quelle adresse et quel port ?")
 {
-    struct postbox *server = open_judge_server();
-    start_client();
+    // Pas le port par défaut : on verrait mal qui ne lit pas ses arguments.
+    struct postbox *server = postbox_open("serveur du juge", "127.0.0.1", other_port());
+    START("client", "127.0.0.1", other_port(), QUESTION);
     expect_question(server);
 }
 
 LESSON(client_shows_reply, .step = 3, .points = 1, .programs = "client", .needs = "client_asks",
        .defects = "D24",
-       .title = "Le client montre la réponse, rien d'autre, et finit avec le code 0")
+       .title = "Le client montre la réponse, rien d'autre, et finit avec le code 0",
+       .hint = "Le contrat veut « Server Says », puis à la ligne suivante le texte de la réponse, "
+               "de la longueur reçue, et rien d'autre.")
 {
     struct postbox *server = open_judge_server();
     struct program *client = start_client();
@@ -24,7 +29,8 @@ LESSON(client_shows_reply, .step = 3, .points = 1, .programs = "client", .needs 
 
 LESSON(client_default_question, .step = 3, .points = 0.5, .programs = "client",
        .needs = "client_asks",
-       .title = "Sans argument, « Hello UDP server » part vers 127.0.0.1:12345")
+       .title = "Sans argument, « Hello UDP server » part vers 127.0.0.1:12345",
+       .hint = "Sans argument, ce sont les valeurs par défaut du contrat qui servent.")
 {
     struct postbox *server = postbox_open("serveur du juge", "127.0.0.1", default_port());
     START("client");
@@ -32,7 +38,8 @@ LESSON(client_default_question, .step = 3, .points = 0.5, .programs = "client",
 }
 
 LESSON(client_default_message, .step = 3, .points = 0.25, .programs = "client",
-       .needs = "client_asks", .title = "Sans MESSAGE, « Hello UDP server » part vers HOST et PORT")
+       .needs = "client_asks", .title = "Sans MESSAGE, « Hello UDP server » part vers HOST et PORT",
+       .hint = "MESSAGE est facultatif, même quand HOST et PORT sont donnés.")
 {
     struct postbox *server = open_judge_server();
     START("client", "127.0.0.1", test_port());
@@ -41,7 +48,9 @@ LESSON(client_default_message, .step = 3, .points = 0.25, .programs = "client",
 
 LESSON(client_sends_any_message, .step = 3, .points = 0.5, .programs = "client",
        .needs = "client_shows_reply", .defects = "D25",
-       .title = "MESSAGE part tel quel : vide, accentué, de 4097 ou de 65 507 octets")
+       .title = "MESSAGE part tel quel : vide, accentué, de 4097 ou de 65 507 octets",
+       .hint = "MESSAGE part tel quel, en un datagramme, vide s'il est vide : ce n'est pas un "
+               "format, et 65 507 octets y tiennent.")
 {
     const char *const messages[] = {"", "été € 😀 \\n %s", letters(4097), letters(LONGEST_DATAGRAM)};
     struct postbox *server = open_judge_server();
@@ -56,7 +65,9 @@ LESSON(client_sends_any_message, .step = 3, .points = 0.5, .programs = "client",
 
 LESSON(client_takes_empty_reply, .step = 3, .points = 0.25, .programs = "client",
        .needs = "client_shows_reply", .defects = "D30",
-       .title = "Une réponse vide est une réponse : « Server Says », une ligne vide, code 0")
+       .title = "Une réponse vide est une réponse : « Server Says », une ligne vide, code 0",
+       .hint = "Une réponse vide est une réponse : recevoir 0 octet n'est ni une erreur, ni la fin "
+               "de quoi que ce soit.")
 {
     struct postbox *server = open_judge_server();
     struct program *client = start_client();
@@ -65,7 +76,8 @@ LESSON(client_takes_empty_reply, .step = 3, .points = 0.25, .programs = "client"
 }
 
 LESSON(client_speaks_ipv6, .step = 3, .points = 0.25, .programs = "client",
-       .needs = "client_shows_reply", .title = "Le client interroge aussi un serveur IPv6")
+       .needs = "client_shows_reply", .title = "Le client interroge aussi un serveur IPv6",
+       .hint = "« ::1 » est une adresse IPv6 : le programme suppose-t-il IPv4 quelque part ?")
 {
     if (!network_has_ipv6())
         verdict_skip("cette machine n'a pas d'IPv6");
@@ -75,8 +87,10 @@ LESSON(client_speaks_ipv6, .step = 3, .points = 0.25, .programs = "client",
     expect_shown(client, "il est midi");
 }
 
-LESSON(client_accepts_a_name, .step = 3, .points = 0.25, .programs = "client",
-       .needs = "client_shows_reply", .title = "HOST peut être un nom : localhost")
+LESSON(
+    client_accepts_a_name, .step = 3, .points = 0.25, .programs = "client",
+    .needs = "client_shows_reply", .title = "HOST peut être un nom : localhost",
+    .hint = "« localhost » est un nom, pas une adresse : quelle fonction traduit l'un en l'autre ?")
 {
     struct postbox *server = open_judge_server();
     struct postbox *other = server;

@@ -3,9 +3,11 @@
 #include "talk.h"
 
 #include <signal.h>
+#include <string.h>
 
 LESSON(client_asks_again, .step = 4, .points = 1, .programs = "client", .needs = "client_asks",
-       .defects = "D28", .title = "La première question se perd : elle est renvoyée après 500 ms")
+       .defects = "D28", .title = "La première question se perd : elle est renvoyée après 500 ms",
+       .hint = "Tant que rien ne vient, la même question repart, entière : quatre envois en tout.")
 {
     struct postbox *server = open_judge_server();
     struct program *client = start_client();
@@ -17,7 +19,8 @@ LESSON(client_asks_again, .step = 4, .points = 1, .programs = "client", .needs =
 
 LESSON(client_doubles_its_wait, .step = 4, .points = 0.75, .programs = "client",
        .needs = "client_asks", .defects = "D28",
-       .title = "Les deux premières se perdent : la seconde attente est deux fois plus longue")
+       .title = "Les deux premières se perdent : la seconde attente est deux fois plus longue",
+       .hint = "Tant que rien ne vient, la même question repart, entière : quatre envois en tout.")
 {
     struct postbox *server = open_judge_server();
     struct program *client = start_client();
@@ -31,7 +34,8 @@ LESSON(client_doubles_its_wait, .step = 4, .points = 0.75, .programs = "client",
 LESSON(
     client_gives_up, .step = 4, .points = 1, .programs = "client", .needs = "client_asks",
     .defects = "D28",
-    .title = "Toutes se perdent : quatre envois, l'attente doublant, puis un message et le code 1")
+    .title = "Toutes se perdent : quatre envois, l'attente doublant, puis un message et le code 1",
+    .hint = "Quatre envois en tout, puis le client dit sur stderr qu'il renonce.")
 {
     struct postbox *server = open_judge_server();
     struct program *client = start_client();
@@ -66,13 +70,20 @@ LESSON(
     postbox_answer(server, first, "il était midi");
     postbox_answer(server, next, "il est une heure");
     postbox_answer(server, next, "il est une heure");
+    pump_until(program_has_ended, client, 20);
+    if (memmem(client->out.bytes, client->out.length, "midi", 4) != NULL)
+        complain_because("Une réponse en retard revient là d'où sa question est partie : qu'est-ce "
+                         "qui y distingue cette question de la précédente ?",
+                         "le client a pris pour sa réponse celle d'une question d'avant");
     expect_answered(client, "il est une heure");
 }
 
 LESSON(
     client_survives_interruptions, .step = 4, .points = 0.5, .programs = "client",
     .needs = "client_asks", .defects = "D28",
-    .title = "Appels interrompus, suspension puis reprise : ni l'attente ni la réponse n'y perdent")
+    .title = "Appels interrompus, suspension puis reprise : ni l'attente ni la réponse n'y perdent",
+    .hint = "Un appel interrompu (EINTR) n'a rien fait et n'a rien perdu : il est à reprendre, "
+            "pour le temps qui reste.")
 {
     note_interruptions();
     struct postbox *server = open_judge_server();

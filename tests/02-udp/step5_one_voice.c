@@ -31,9 +31,11 @@ static void refuse_credulity(const struct program *client)
                                "étranger");
 }
 
-LESSON(client_ignores_stranger, .step = 5, .points = 0.5, .programs = "client",
-       .needs = "client_shows_reply", .defects = "D29",
-       .title = "Un étranger répond avant le serveur : il est ignoré")
+LESSON(
+    client_ignores_stranger, .step = 5, .points = 0.5, .programs = "client",
+    .needs = "client_shows_reply", .defects = "D29",
+    .title = "Un étranger répond avant le serveur : il est ignoré",
+    .hint = "Ce qui vient d'un étranger est comme s'il n'était pas venu : ni réponse, ni erreur.")
 {
     struct postbox *server = open_judge_server();
     struct postbox *stranger = open_stranger();
@@ -137,7 +139,8 @@ static void expect_immediate_refusal(const char *host)
 
 LESSON(client_reports_refusal, .step = 5, .points = 0.5, .programs = "client",
        .needs = "client_asks", .defects = "D31",
-       .title = "Personne n'écoute : code 1 et la raison sur stderr, sans attendre")
+       .title = "Personne n'écoute : code 1 et la raison sur stderr, sans attendre",
+       .hint = "Un refus n'est ni un silence, ni une réponse : le client n'a plus rien à attendre.")
 {
     expect_immediate_refusal("127.0.0.1");
     expect_immediate_refusal("localhost");
@@ -146,7 +149,8 @@ LESSON(client_reports_refusal, .step = 5, .points = 0.5, .programs = "client",
 LESSON(
     client_tries_each_address, .step = 5, .points = 0.25, .programs = "client",
     .needs = "client_shows_reply", .defects = "D31",
-    .title = "Un nom à plusieurs adresses : la première refuse, la suivante est essayée aussitôt")
+    .title = "Un nom à plusieurs adresses : la première refuse, la suivante est essayée aussitôt",
+    .hint = "Un nom peut avoir plusieurs adresses : un refus ne vaut que pour celle qui a refusé.")
 {
     if (!network_has_ipv6() || !name_has_both_families("localhost"))
         verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");

@@ -25,7 +25,9 @@
 
 LESSON(server_stops_when_idle, .step = 6, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D26",
-       .title = "SIGTERM ou SIGINT au repos : code 0, et le même port peut être repris aussitôt")
+       .title = "SIGTERM ou SIGINT au repos : code 0, et le même port peut être repris aussitôt",
+       .hint = "Au repos, le serveur attend un datagramme qui ne viendra peut-être jamais : "
+               "comment l'ordre de s'arrêter le réveille-t-il ?")
 {
     struct program *server = start_datagram_server();
     expect_service("client");
@@ -100,7 +102,8 @@ static _Noreturn void complain_of_sharing(void)
 LESSON(server_reports_taken_port, .step = 6, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D27",
        .title =
-           "Port pris, ou adresse d'une autre machine : code 1, un message qui dit où et pourquoi")
+           "Port pris, ou adresse d'une autre machine : code 1, un message qui dit où et pourquoi",
+       .hint = "Quand bind ou getaddrinfo échoue, il n'y a rien à servir : le dire, et s'arrêter.")
 {
     struct program *first = start_datagram_server();
     struct program *second = START("server", "127.0.0.1", test_port());
@@ -125,7 +128,9 @@ LESSON(server_reports_taken_port, .step = 6, .points = 0.25, .programs = "server
 
 LESSON(server_survives_failed_reply, .step = 6, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D26",
-       .title = "Une réponse qui ne peut partir est dite sur stderr, et n'arrête pas le serveur")
+       .title = "Une réponse qui ne peut partir est dite sur stderr, et n'arrête pas le serveur",
+       .hint = "Un datagramme auquel on ne peut répondre, un client parti ne regardent que lui : "
+               "le serveur le dit et continue.")
 {
     transcript_note("juge", "·",
                     "fait refuser par le système (EPERM) le premier datagramme envoyé");
@@ -149,7 +154,9 @@ LESSON(server_survives_failed_reply, .step = 6, .points = 0.25, .programs = "ser
 
 LESSON(server_survives_interruptions, .step = 6, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D26",
-       .title = "Appels interrompus, suspension puis reprise : chaque datagramme a sa réponse")
+       .title = "Appels interrompus, suspension puis reprise : chaque datagramme a sa réponse",
+       .hint = "Un appel interrompu (EINTR) n'a rien fait : il est à reprendre, ou à redemander "
+               "plus tard, jamais à prendre pour une erreur.")
 {
     note_interruptions();
     struct program *server = start_datagram_server();
@@ -179,7 +186,9 @@ static void expect_usage_refused(struct program *program)
 LESSON(
     server_refuses_bad_arguments, .step = 6, .points = 0.25, .programs = "server",
     .needs = "server_binds", .defects = "D27",
-    .title = "Serveur : un port mal écrit, ou un argument de trop, est refusé : code 2, un message")
+    .title = "Serveur : un port mal écrit, ou un argument de trop, est refusé : code 2, un message",
+    .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre, et il y a au plus deux "
+            "arguments.")
 {
     for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++)
         expect_usage_refused(START("server", "127.0.0.1", bad_ports[i]));
@@ -188,7 +197,9 @@ LESSON(
 
 LESSON(client_refuses_bad_arguments, .step = 6, .points = 0.25, .programs = "client",
        .needs = "client_asks", .defects = "D25",
-       .title = "Client : mauvais port ou argument de trop : code 2 ; MESSAGE trop long : 1 ou 2")
+       .title = "Client : mauvais port ou argument de trop : code 2 ; MESSAGE trop long : 1 ou 2",
+       .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre, et il y a au plus "
+               "trois arguments.")
 {
     for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++)
         expect_usage_refused(START("client", "127.0.0.1", bad_ports[i], QUESTION));

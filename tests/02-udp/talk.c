@@ -74,9 +74,14 @@ void allow_wait_before(int number)
     pump_set_patience((wait + (wait > 1600 ? wait / 4 : 400)) / 1e3);
 }
 
-static const char *cause_of_haste(double elapsed_ms, int number)
+static const char *cause_of_haste(double last_wait_ms, int number)
 {
-    if (elapsed_ms < 20)
+    if (last_wait_ms < 20 && number > SEND_COUNT)
+        return "Le dernier envoi a droit, lui aussi, à son attente : 4000 ms.";
+    if (last_wait_ms < 20 && number > 2)
+        return "Cette attente n'a presque rien duré. Un délai que l'appel récrit (la struct "
+               "timeval de select) est-il redonné tel qu'il en est revenu ?";
+    if (last_wait_ms < 20)
         return "Il n'attend presque pas. L'attente est-elle donnée dans la bonne unité (des "
                "millisecondes pour poll, des secondes et des microsecondes dans une struct "
                "timeval) ? Un appel interrompu (EINTR) est-il pris pour la fin de l'attente ?";
@@ -86,18 +91,19 @@ static const char *cause_of_haste(double elapsed_ms, int number)
            "interrompu, un datagramme qui n'était pas la réponse ?";
 }
 
-static void refuse_haste(double elapsed_ms, int number)
+// elapsed_ms : depuis le premier envoi ; last_wait_ms : depuis le précédent.
+static void refuse_haste(double elapsed_ms, double last_wait_ms, int number)
 {
     double due = due_ms(number);
     double slack = due * EARLY_RATIO > EARLY_SLACK_MS ? due * EARLY_RATIO : EARLY_SLACK_MS;
     if (elapsed_ms >= due - slack)
         return;
     if (number > SEND_COUNT)
-        complain_because(cause_of_haste(elapsed_ms, number),
+        complain_because(cause_of_haste(last_wait_ms, number),
                          "le client renonce %.0f ms après son premier envoi ; il doit y passer "
                          "%.0f ms",
                          elapsed_ms, due);
-    complain_because(cause_of_haste(elapsed_ms, number),
+    complain_because(cause_of_haste(last_wait_ms, number),
                      "l'envoi n° %d part %.0f ms après le premier ; il doit partir après %.0f ms",
                      number, elapsed_ms, due);
 }
@@ -106,12 +112,13 @@ static void refuse_haste(double elapsed_ms, int number)
 void check_not_too_early(const struct postbox *server, int number)
 {
     const struct datagram *first = server->received[0];
+    const struct datagram *previous = server->received[number - 2];
     const struct datagram *again = server->received[number - 1];
-    if (!first->dated || !again->dated)
+    if (!first->dated || !previous->dated || !again->dated)
         return;
     double elapsed_ms = again->arrived_ms - first->arrived_ms;
     transcript_note("juge", "·", "envoi n° %d : %.0f ms après le premier", number, elapsed_ms);
-    refuse_haste(elapsed_ms, number);
+    refuse_haste(elapsed_ms, again->arrived_ms - previous->arrived_ms, number);
 }
 
 const struct datagram *expect_question_again(struct postbox *server, int number)
@@ -120,7 +127,7 @@ const struct datagram *expect_question_again(struct postbox *server, int number)
     snprintf(hint, sizeof hint,
              "Après %d ms de silence la question doit repartir, et le client attend encore. Un "
              "datagramme se perd sans que personne le dise : qui ne redemande pas peut attendre "
-             "pour toujours.",
+             "pour toujours. Et s'il y a un délai, est-il dans la bonne unité ?",
              wait_before_ms(number));
     allow_wait_before(number);
     enum wait_end end = pump_until(postbox_has_mail, server, 20);
@@ -135,16 +142,57 @@ const struct datagram *expect_question_again(struct postbox *server, int number)
     return again;
 }
 
+static bool has_spoken_or_ended(void *program)
+{
+    const struct program *client = program;
+    return client->out.length > 0 || client->ended;
+}
+
+// La réponse est dans le socket du client : s'il dort, c'est qu'il n'en veut pas, ou pas encore.
+static void refuse_deafness(struct program *client, const char *text)
+{
+    if (pump_until(has_spoken_or_ended, client, 20) != WAIT_ASLEEP)
+        return;
+    struct symptoms symptoms = {
+        .end = WAIT_ASLEEP,
+        .program = client,
+        .hint =
+            *text == '\0'
+                ? "Une réponse vide est une réponse : recevoir 0 octet n'est ni une erreur, ni la "
+                  "fin de quoi que ce soit."
+                : "Qu'est-ce qui peut lui faire écarter cette réponse : sa longueur, ou la "
+                  "comparaison de son expéditeur avec le serveur ?"};
+    complain(&symptoms, "la réponse est partie vers le client, et il ne la montre pas");
+}
+
 void expect_shown(struct program *client, const char *text)
 {
+    refuse_deafness(client, text);
     program_expect_line(client, "Server Says");
     program_expect_line(client, "%s", text);
     program_expect_exit(client, 0);
     program_expect_no_more_output(client);
 }
 
+// Une réponse est là : un programme juste n'a plus rien à attendre, et ne dort plus.
+static void refuse_sleep(struct program *client)
+{
+    pump_set_patience(0.35);
+    enum wait_end end = pump_until(program_has_ended, client, 10);
+    pump_set_patience(1);
+    if (end != WAIT_ASLEEP)
+        return;
+    struct symptoms symptoms = {
+        .end = end,
+        .program = client,
+        .hint = "L'attente finit dès que la réponse arrive, pas à la fin du délai : qui dort sans "
+                "écouter ne l'entend pas."};
+    complain(&symptoms, "la réponse est là, et le client attend encore");
+}
+
 void expect_answered(struct program *client, const char *text)
 {
+    refuse_sleep(client);
     program_expect_exit(client, 0);
     const struct output *out = &client->out;
     const char *found = out->length > 0 ? strstr(out->bytes, text) : NULL;
@@ -188,8 +236,11 @@ void expect_renunciation(struct program *client, struct postbox *server, struct 
                          "lent. Seul un refus (ECONNREFUSED) mène à l'adresse suivante.",
                          "après un silence, la question est partie vers une autre adresse, %s",
                          other->address);
-    if (client->ended && server->received[0]->dated)
-        refuse_haste(transcript_elapsed_ms() - server->received[0]->arrived_ms, SEND_COUNT + 1);
+    double now_ms = transcript_elapsed_ms();
+    const struct datagram *last = server->received[server->count - 1];
+    if (client->ended && server->received[0]->dated && last->dated)
+        refuse_haste(now_ms - server->received[0]->arrived_ms, now_ms - last->arrived_ms,
+                     SEND_COUNT + 1);
     program_expect_exit(client, 1);
     program_expect_no_more_output(client);
 }

@@ -101,6 +101,15 @@ static const char *from_driver(const struct program *program)
     return cause;
 }
 
+// La dernière ligne de stderr : celle qui précède la mort, ou le silence. À libérer.
+static char *last_words(const struct program *program)
+{
+    size_t end = program->err.length - (program->err.bytes[program->err.length - 1] == '\n');
+    const char *newline = memrchr(program->err.bytes, '\n', end);
+    const char *last = newline != NULL ? newline + 1 : program->err.bytes;
+    return visible_short(last, end - (size_t)(last - program->err.bytes));
+}
+
 static const char *from_death(const struct program *program)
 {
     if (!program->ended)
@@ -112,18 +121,26 @@ static const char *from_death(const struct program *program)
     describe_end(program, end, sizeof end);
     if (program->err.length == 0)
         return say("%s s'est arrêté : %s, sans rien dire sur stderr.", program->actor, end);
-    size_t line = strcspn(program->err.bytes, "\n");
-    char *shown = visible_short(program->err.bytes, line);
+    char *shown = last_words(program);
     const char *cause =
         say("%s s'est arrêté : %s. Il disait sur stderr : « %s »", program->actor, end, shown);
     free(shown);
     return cause;
 }
 
+// Un client qui a fini comme il le devait a écrit autre chose : sa fin n'explique rien.
+static bool ended_well(const struct symptoms *symptoms)
+{
+    const struct program *program = symptoms->program;
+    return strcmp(program->which, "client") == 0 && symptoms->on_stdout &&
+           symptoms->received_length > 0 && program->ended && WIFEXITED(program->status) &&
+           WEXITSTATUS(program->status) == 0;
+}
+
 static const char *from_stdout(const struct symptoms *symptoms)
 {
     const struct program *program = symptoms->program;
-    if (!symptoms->on_stdout || symptoms->received_length > 0 || symptoms->expected == NULL)
+    if (!symptoms->on_stdout || symptoms->expected == NULL)
         return NULL;
     size_t wanted = symptoms->expected_length;
     if (wanted > 0 && symptoms->expected[wanted - 1] == '\n')
@@ -131,6 +148,8 @@ static const char *from_stdout(const struct symptoms *symptoms)
     if (wanted > 0 && program->err.length >= wanted &&
         memmem(program->err.bytes, program->err.length, symptoms->expected, wanted) != NULL)
         return "Le texte est là, mais sur stderr : le contrat le veut sur stdout.";
+    if (symptoms->received_length > 0)
+        return NULL;
     if (program->out.closed && !program->ended)
         return say("%s a fermé sa sortie standard.", program->actor);
     if (wanted == symptoms->expected_length && !program->ended)
@@ -211,6 +230,18 @@ static const char *from_connection(const struct symptoms *symptoms)
     return from_queues(symptoms);
 }
 
+// Ce que le programme a dit lui-même est souvent le meilleur indice.
+static const char *with_words(const char *cause, const struct program *program)
+{
+    if (program->ended || program->err.length == 0)
+        return cause;
+    char *shown = last_words(program);
+    static char both[sizeof text + 512];
+    snprintf(both, sizeof both, "%s Il a dit sur stderr : « %s »", cause, shown);
+    free(shown);
+    return both;
+}
+
 static const char *from_sleep(const struct symptoms *symptoms)
 {
     const struct program *program = symptoms->program;
@@ -219,7 +250,8 @@ static const char *from_sleep(const struct symptoms *symptoms)
                    "après une erreur ou une fin de flux (recv qui rend 0 ou -1) ?",
                    program->actor);
     if (symptoms->end == WAIT_FLOODED)
-        return say("%s écrit sans fin : une boucle ne s'arrête pas.", program->actor);
+        return with_words(say("%s écrit sans fin : une boucle ne s'arrête pas.", program->actor),
+                          program);
     if (symptoms->end != WAIT_ASLEEP)
         return NULL;
     char call[256];
@@ -241,21 +273,6 @@ static const char *with_place(const char *cause, const struct symptoms *symptoms
     static char both[sizeof text + 384];
     snprintf(both, sizeof both, "%s Pendant ce temps, %s dort dans l'appel %s.", cause,
              symptoms->program->actor, call);
-    return both;
-}
-
-// Ce que le programme a dit lui-même est souvent le meilleur indice.
-static const char *with_words(const char *cause, const struct program *program)
-{
-    if (program->ended || program->err.length == 0)
-        return cause;
-    size_t end = program->err.length - (program->err.bytes[program->err.length - 1] == '\n');
-    const char *newline = memrchr(program->err.bytes, '\n', end);
-    const char *last = newline != NULL ? newline + 1 : program->err.bytes;
-    char *shown = visible_short(last, end - (size_t)(last - program->err.bytes));
-    static char both[sizeof text + 512];
-    snprintf(both, sizeof both, "%s Il a dit sur stderr : « %s »", cause, shown);
-    free(shown);
     return both;
 }
 
@@ -284,7 +301,7 @@ const char *likely_cause(const struct symptoms *symptoms)
         return with_question(bytes);
     if (bytes != NULL && !symptoms->program->ended)
         return with_place(bytes, symptoms);
-    const char *death = from_death(symptoms->program);
+    const char *death = ended_well(symptoms) ? NULL : from_death(symptoms->program);
     if (death != NULL && WIFSIGNALED(symptoms->program->status))
         return death;
     if (death != NULL && bytes == NULL)

@@ -23,23 +23,48 @@ static bool same_letters(const char *a, size_t a_length, const char *b, size_t b
     }
 }
 
-// Le texte attendu finit par `:PORT` et le texte reçu par le même nombre, octets échangés.
+/** Deux ports, l'un attendu, l'autre montré à sa place. */
+struct ports {
+    unsigned wanted;
+    unsigned shown;
+};
+
+static unsigned number_at(const char *bytes, size_t length, size_t at)
+{
+    unsigned number = 0;
+    for (; at < length && isdigit((unsigned char)bytes[at]); at++)
+        number = number * 10 + (unsigned)(bytes[at] - '0');
+    return number;
+}
+
+// Les textes se séparent dans un nombre qui suit un deux-points : ce sont deux ports.
+static bool ports_differ(const struct symptoms *symptoms, struct ports *ports)
+{
+    size_t at = 0;
+    while (at < symptoms->expected_length && at < symptoms->received_length &&
+           symptoms->expected[at] == symptoms->received[at])
+        at++;
+    while (at > 0 && isdigit((unsigned char)symptoms->expected[at - 1]))
+        at--;
+    if (at == 0 || symptoms->expected[at - 1] != ':')
+        return false;
+    ports->wanted = number_at(symptoms->expected, symptoms->expected_length, at);
+    ports->shown = number_at(symptoms->received, symptoms->received_length, at);
+    return ports->wanted != 0 && ports->shown != 0 && ports->wanted != ports->shown;
+}
+
 static bool port_is_swapped(const struct symptoms *symptoms)
 {
-    const char *expected = memrchr(symptoms->expected, ':', symptoms->expected_length);
-    const char *received = memrchr(symptoms->received, ':', symptoms->received_length);
-    if (expected == NULL || received == NULL)
-        return false;
-    unsigned wanted = (unsigned)strtoul(expected + 1, NULL, 10);
-    unsigned shown = (unsigned)strtoul(received + 1, NULL, 10);
-    return wanted != shown && wanted == (((shown & 0xFF) << 8) | (shown >> 8));
+    struct ports ports;
+    return ports_differ(symptoms, &ports) &&
+           ports.wanted == (((ports.shown & 0xFF) << 8) | (ports.shown >> 8));
 }
 
 static const char *from_same_start(const struct symptoms *symptoms)
 {
     const char *rest = symptoms->received + symptoms->expected_length;
     size_t length = symptoms->received_length - symptoms->expected_length;
-    if (rest[0] == '\0')
+    if (rest[0] == '\0' && (length == 1 || rest[1] != '\0'))
         return "Un octet nul suit le message : la longueur envoyée compte le \\0 final de la "
                "chaîne C, qui n'a rien à faire sur le réseau.";
     if (length >= symptoms->expected_length &&
@@ -77,12 +102,9 @@ static bool control_byte_is_raw(const struct symptoms *symptoms)
 // Le port montré est celui où le serveur écoute : il s'est montré lui-même.
 static bool shows_own_port(const struct symptoms *symptoms)
 {
-    const char *expected = memrchr(symptoms->expected, ':', symptoms->expected_length);
-    const char *received = memrchr(symptoms->received, ':', symptoms->received_length);
-    if (!symptoms->on_stdout || expected == NULL || received == NULL)
-        return false;
-    unsigned long own = strtoul(test_port(), NULL, 10);
-    return strtoul(received + 1, NULL, 10) == own && strtoul(expected + 1, NULL, 10) != own;
+    struct ports ports;
+    return symptoms->on_stdout && ports_differ(symptoms, &ports) &&
+           ports.shown == strtoul(test_port(), NULL, 10);
 }
 
 // Il ne manque que la suite, avec ou sans la fin de ligne que le programme ajoute lui-même.
@@ -137,7 +159,7 @@ const char *cause_from_bytes(const struct symptoms *symptoms)
                "barre oblique inverse, un x, deux chiffres hexadécimaux.";
     if (shows_own_port(symptoms))
         return "Ce port est celui où le serveur écoute : c'est sa propre adresse qu'il montre, pas "
-               "celle de l'autre bout de la connexion.";
+               "celle de son correspondant.";
     if (port_is_swapped(symptoms))
         return "Les deux octets du port sont échangés : l'ordre du réseau n'est pas celui de la "
                "machine (ntohs).";

@@ -18,6 +18,11 @@
 #define RECEIVE_STORAGE (4 << 20)
 #define DATING_TRIES 500
 
+/** Datagrammes reçus sans que le test en ait attendu un : au-delà, le programme envoie sans fin. */
+#define DELUGE 1000
+
+static struct postbox *boxes;
+
 static double seconds(const struct timespec *time)
 {
     return (double)time->tv_sec + (double)time->tv_nsec / 1e9;
@@ -102,6 +107,17 @@ static void note(const struct postbox *box, const char *verb, const char *action
         transcript_bytes(box->name, verb, text, bytes, length);
 }
 
+// Une boucle folle n'arrêterait ni le juge ni sa mémoire de grandir.
+static void refuse_deluge(const struct postbox *box)
+{
+    if (box->count - box->taken < DELUGE)
+        return;
+    complain_because(
+        "Une boucle envoie sans rien attendre : qu'est-ce qui devrait l'arrêter, et que "
+        "rend l'appel dont elle dépend ?",
+        "« %s » a reçu %d datagrammes de suite que rien ne demandait", box->name, DELUGE);
+}
+
 static void receive(struct source *source, short revents)
 {
     (void)revents;
@@ -112,6 +128,7 @@ static void receive(struct source *source, short revents)
     keep(box, &arrival);
     const struct datagram *last = box->received[box->count - 1];
     note(box, "←", "reçoit de", last->from, last->bytes, last->length);
+    refuse_deluge(box);
 }
 
 // Le noyau ne commence parfois à dater qu'un peu après qu'on le lui a demandé ; jusque-là il donne
@@ -160,6 +177,8 @@ struct postbox *postbox_open(const char *name, const char *host, const char *por
     box->family = address.ss_family;
     box->dates = strcmp(port, "0") != 0 &&
                  kernel_dates_arrivals(fd, (const struct sockaddr *)&address, length);
+    box->next = boxes;
+    boxes = box;
     box->source = (struct source){.fd = fd, .events = POLLIN, .ready = receive, .owner = box};
     peer_format_address((const struct sockaddr *)&address, length, box->address);
     pump_add(&box->source);
@@ -205,6 +224,7 @@ static void send_to(struct postbox *box, const struct sockaddr *to, socklen_t to
 {
     peer_format_address(to, to_length, box->asked);
     box->asked_length = length;
+    box->asked_count++;
     note(box, "→", "envoie à", box->asked, bytes, length);
     struct dispatch dispatch = {box, to, to_length, bytes, length, 0};
     if (pump_until(dispatched, &dispatch, 1) != WAIT_DONE || dispatch.error != 0)
@@ -292,9 +312,42 @@ static bool measure_queue(const struct socket_view *view, void *context)
     return true;
 }
 
+// Une boîte qui a reçu plus de réponses que posé de questions a eu celle d'une autre.
+static const struct postbox *favoured_box(const struct postbox *box)
+{
+    for (const struct postbox *other = boxes; other != NULL; other = other->next) {
+        if (other != box && other->count > other->asked_count)
+            return other;
+    }
+    return NULL;
+}
+
+static const char *cause_of_lost_reply(const struct postbox *box)
+{
+    static char text[512];
+    const struct postbox *favoured = favoured_box(box);
+    if (favoured != NULL)
+        snprintf(
+            text, sizeof text,
+            "La réponse est partie vers « %s », qui en a reçu plus qu'il n'a posé de questions. "
+            "Quelle adresse est donnée à l'envoi, et d'où vient-elle ?",
+            favoured->name);
+    else if (box->count > 0)
+        snprintf(text, sizeof text,
+                 "Il a posé %zu questions et reçu %zu réponse(s) : chaque datagramme a la sienne, "
+                 "envoyée à son expéditeur, que d'autres soient venus entre-temps ou non.",
+                 box->asked_count, box->count);
+    else
+        snprintf(text, sizeof text,
+                 "La question a été lue, mais aucune réponse n'est arrivée à son expéditeur%s : "
+                 "quelle adresse et quelle longueur d'adresse sont données à l'envoi ?",
+                 program_first()->err.length > 0 ? " (stderr, ci-dessus, dit peut-être pourquoi)"
+                                                 : "");
+    return text;
+}
+
 static const char *cause_of_silence(const struct postbox *box)
 {
-    const struct program *program = program_first();
     const char *colon = strrchr(box->asked, ':');
     struct queue queue = {.port = colon != NULL ? (unsigned)atoi(colon + 1) : 0};
     sockets_visit(IPPROTO_UDP, ~0u, measure_queue, &queue);
@@ -304,12 +357,7 @@ static const char *cause_of_silence(const struct postbox *box)
     if (box->asked_length == 0)
         return "Un datagramme vide est un message comme un autre : une réception de 0 octet n'est "
                "ni une erreur, ni la fin de quoi que ce soit.";
-    if (program->err.length > 0)
-        return "La question a été lue, mais la réponse n'est pas partie : stderr, ci-dessus, dit "
-               "peut-être pourquoi. Quelle adresse et quelle longueur d'adresse sont données à "
-               "l'envoi ?";
-    return "La question a été lue, mais aucune réponse n'est arrivée à son expéditeur : quelle "
-           "adresse et quelle longueur d'adresse sont données à l'envoi ?";
+    return cause_of_lost_reply(box);
 }
 
 static _Noreturn void complain_of_bytes(const struct datagram *datagram, const char *bytes,

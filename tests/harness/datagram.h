@@ -40,9 +40,11 @@ struct postbox {
     char address[PEER_ADDRESS_SIZE]; /**< Son adresse locale : `127.0.0.1:40112`. */
     char asked[PEER_ADDRESS_SIZE];   /**< À qui il a écrit en dernier. */
     size_t asked_length;             /**< Longueur de ce dernier envoi. */
+    size_t asked_count;              /**< Nombre de ses envois. */
     struct datagram **received;      /**< Tout ce qu'il a reçu. */
     size_t count;                    /**< Combien de datagrammes. */
     size_t taken;                    /**< Combien le test en a déjà attendu et reconnu. */
+    struct postbox *next;            /**< Ouverte avant celle-ci. */
 };
 
 /** @brief Lie un socket à une adresse numérique et à un port (`"0"` : un port libre). */

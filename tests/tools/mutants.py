@@ -16,7 +16,8 @@ HUNK = re.compile(r"^@@ .*?@@.*$")
 # Ce qui change d'une fois à l'autre : les ports, ce qui est passé d'un long envoi coupé, et si les
 # derniers octets du juge sont arrivés avant ou après la fermeture.
 CHANGING = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=::1\]:)\d+|(?<=::1:)\d+|(?<=localhost:)\d+|(?<=port )\d+"
-                      r"|(?<=a reçu )\d{5,}(?= octets sur)")
+                      r"|(?<=\[::\]:)\d+|(?<=a reçu )\d{5,}(?= octets sur)"
+                      r"|(?<=part )\d+(?= ms)|(?<=renonce )\d+(?= ms)|(?<=tient )\d+(?= Kio)")
 CUT = ", en laissant des octets non lus : elle a été coupée net (RST)"
 
 
