@@ -74,7 +74,11 @@ static bool answered(void *context)
 
 void expect_welcome_or_full(struct peer *client)
 {
-    pump_until(answered, client, 20);
+    enum wait_end end = pump_until(answered, client, 20);
+    struct symptoms symptoms = {.end = end, .program = program_first(), .peer = client};
+    if (end != WAIT_DONE)
+        complain(&symptoms, "« %s » n'a été ni accueilli ni refusé, alors qu'il y a de la place",
+                 client->name);
     bool full = client->length > 0 && client->bytes[0] == SERVER_FULL[0];
     peer_expect_line(client, "%s", full ? SERVER_FULL : WELCOME);
     if (full)
