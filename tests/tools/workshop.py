@@ -49,6 +49,7 @@ class Lab:
         self.programs = values["PROGRAMS"].split()
         self.libraries = values.get("LIBRARY", "").split()
         self.drivers = values.get("DRIVERS", "").split()
+        self.sanitizers = sorted({twin.split(":")[1] for twin in values.get("SANITIZED", "").split()})
         origin = {file: pathlib.Path("solutions", name, file)
                   for file in self.libraries + [program + ".c" for program in self.programs]}
         lender = values.get("BORROW")
@@ -110,17 +111,20 @@ class Bench:
             return
         changed = {name for name in self.lab.solution if sources.get(name) != self.lab.solution[name]}
         library_changed = bool(changed & set(self.lab.libraries))
-        for place in ("obj", "lib", "bin"):
+        # Les jumeaux (server_thread) ont leurs objets dans un dossier par assainisseur.
+        twins = [place for kind in self.lab.sanitizers for place in (kind, kind + "/lib")]
+        for place in ["obj", "lib", "bin"] + twins:
             for path in sorted((self.base.folder / place).iterdir()):
-                stale = path.stem + ".c" in changed or (library_changed and place == "bin")
-                if path.suffix in (".o", "") and not stale:
+                source = path.stem.partition("_")[0] + ".c" if place == "bin" else path.stem + ".c"
+                stale = source in changed or (library_changed and place == "bin")
+                if path.suffix in (".o", "") and path.is_file() and not stale:
                     self.take(path, place)
                 if path.suffix == ".a" and not library_changed:
                     self.take(path, place)
 
     def take(self, path, place):
         """Reprend un fichier de la solution ; le lien garde sa date, donc make ne le refait pas."""
-        (self.folder / place).mkdir(exist_ok=True)
+        (self.folder / place).mkdir(parents=True, exist_ok=True)
         os.link(path, self.folder / place / path.name)
 
     def make(self):
@@ -187,7 +191,11 @@ def run_main(main):
         BUILD.mkdir(exist_ok=True)
         with open(BUILD / "workshop.lock", "w", encoding="utf-8") as lock:
             # Deux ateliers à la fois se prendraient les mêmes dossiers.
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print("un autre atelier travaille ici : j'attends qu'il ait fini", file=sys.stderr)
+                fcntl.flock(lock, fcntl.LOCK_EX)
             sys.exit(main())
     except Trouble as trouble:
         print(f"atelier : {trouble}", file=sys.stderr)
