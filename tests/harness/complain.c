@@ -32,7 +32,7 @@ void complain(const struct symptoms *symptoms, const char *format, ...)
     va_end(arguments);
 
     // Une course ou un débordement explique tout le reste.
-    struct finding finding;
+    struct finding finding = {0};
     if (symptoms->program != NULL && sanitizer_read(symptoms->program, &finding))
         complain_because(finding.cause, "%s", finding.summary);
 

@@ -112,7 +112,7 @@ static bool has_ended(void *context)
 
 void program_stop_and_expect_clean_report(struct program *program)
 {
-    struct finding finding;
+    struct finding finding = {0};
     program_signal(program, SIGTERM);
     pump_until(has_ended, program, 20);
     pump_now();
