@@ -9,7 +9,8 @@
 #define CROWD 200
 
 LESSON(server_replies, .step = 2, .points = 0.5, .programs = "server", .needs = "server_welcomes",
-       .defects = "D35 D36", .title = "Une ligne reçoit sa réponse")
+       .defects = "D35 D36", .title = "Une ligne reçoit sa réponse",
+       .hint = "La réponse est « Hello I'm Server », une espace, la ligne reçue, puis \\n.")
 {
     start_server();
     struct peer *client = arrive("client");
@@ -18,7 +19,9 @@ LESSON(server_replies, .step = 2, .points = 0.5, .programs = "server", .needs = 
 
 LESSON(server_replies_to_each_line, .step = 2, .points = 0.25, .programs = "server",
        .needs = "server_replies",
-       .title = "Chaque ligne a sa réponse, la ligne vide et END comprises")
+       .title = "Chaque ligne a sa réponse, la ligne vide et END comprises",
+       .hint = "Ici aucune ligne n'est une commande : la ligne vide et END ont leur réponse, et la "
+               "connexion reste ouverte.")
 {
     start_server();
     struct peer *client = arrive("client");
@@ -29,9 +32,12 @@ LESSON(server_replies_to_each_line, .step = 2, .points = 0.25, .programs = "serv
     peer_expect_nothing_more(client);
 }
 
-LESSON(server_ends_on_end_of_stream, .step = 2, .points = 0.25, .programs = "server",
-       .needs = "server_replies", .defects = "D37",
-       .title = "La fin de flux ferme la connexion, sans réponse de trop")
+LESSON(
+    server_ends_on_end_of_stream, .step = 2, .points = 0.25, .programs = "server",
+    .needs = "server_replies", .defects = "D37",
+    .title = "La fin de flux ferme la connexion, sans réponse de trop",
+    .hint =
+        "La fin de flux n'est pas une ligne : rien ne lui répond, et le thread finit après elle.")
 {
     start_server();
     struct peer *client = arrive("client");
@@ -45,7 +51,9 @@ LESSON(server_ends_on_end_of_stream, .step = 2, .points = 0.25, .programs = "ser
 
 LESSON(server_serves_beside_silence, .step = 2, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D48",
-       .title = "Un client qui se tait ne retarde personne")
+       .title = "Un client qui se tait ne retarde personne",
+       .hint = "Pendant qu'un client se tait, qui appelle accept ? Et le thread d'un autre peut-il "
+               "avancer ?")
 {
     start_server();
     struct peer *silent = arrive("client silencieux");
@@ -59,7 +67,9 @@ LESSON(server_serves_beside_silence, .step = 2, .points = 0.5, .programs = "serv
 
 LESSON(server_serves_all_together, .step = 2, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D45 D48",
-       .title = "Soixante-quatre clients sont tous accueillis avant qu'aucun ne parle")
+       .title = "Soixante-quatre clients sont tous accueillis avant qu'aucun ne parle",
+       .hint =
+           "Chaque client a son thread dès son arrivée : rien d'autre que -m n'en borne le nombre.")
 {
     static struct peer *clients[BARRIER];
     start_server();
@@ -75,7 +85,8 @@ LESSON(server_serves_all_together, .step = 2, .points = 0.5, .programs = "server
 
 LESSON(server_serves_two_hundred, .step = 2, .points = 0.25, .programs = "server",
        .needs = "server_serves_all_together", .defects = "D45",
-       .title = "Deux cents clients à la fois : chacun ses réponses, et elles seules")
+       .title = "Deux cents clients à la fois : chacun ses réponses, et elles seules",
+       .hint = "Ce qu'un thread sait de son client (son socket, son adresse) n'est-il qu'à lui ?")
 {
     static struct peer *clients[CROWD];
     start_server();
@@ -97,7 +108,8 @@ LESSON(server_serves_two_hundred, .step = 2, .points = 0.25, .programs = "server
 
 LESSON(server_serves_beside_slow_reader, .step = 2, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D48",
-       .title = "Un client qui ne lit plus ses réponses ne retarde personne")
+       .title = "Un client qui ne lit plus ses réponses ne retarde personne",
+       .hint = "Que garde pour lui un thread arrêté dans send, et qui d'autre l'attend ?")
 {
     struct program *server = start_server();
     struct peer *other = arrive("autre client");
@@ -112,7 +124,9 @@ LESSON(server_serves_beside_slow_reader, .step = 2, .points = 0.5, .programs = "
 
 LESSON(server_splits_lines, .step = 2, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D42",
-       .title = "Trois lignes arrivées ensemble ont trois réponses")
+       .title = "Trois lignes arrivées ensemble ont trois réponses",
+       .hint = "TCP transporte des octets, pas des messages : c'est \\n qui finit une ligne, non "
+               "la fin d'un recv.")
 {
     start_server();
     struct peer *client = arrive("client");
@@ -126,7 +140,9 @@ LESSON(server_splits_lines, .step = 2, .points = 0.25, .programs = "server",
 
 LESSON(server_joins_pieces, .step = 2, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D36 D42",
-       .title = "Une ligne arrivée octet par octet n'a qu'une réponse, et ne retarde personne")
+       .title = "Une ligne arrivée octet par octet n'a qu'une réponse, et ne retarde personne",
+       .hint = "TCP transporte des octets, pas des messages : c'est \\n qui finit une ligne, non "
+               "la fin d'un recv.")
 {
     start_server();
     struct peer *client = arrive("client");
@@ -140,7 +156,8 @@ LESSON(server_joins_pieces, .step = 2, .points = 0.25, .programs = "server",
 
 LESSON(server_answers_last_line, .step = 2, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D37",
-       .title = "Une dernière ligne sans \\n reçoit encore sa réponse")
+       .title = "Une dernière ligne sans \\n reçoit encore sa réponse",
+       .hint = "Ce qui est arrivé avant la fin de flux a été envoyé, même sans \\n.")
 {
     start_server();
     struct peer *client = arrive("client");
@@ -152,7 +169,9 @@ LESSON(server_answers_last_line, .step = 2, .points = 0.25, .programs = "server"
 
 LESSON(server_passes_bytes, .step = 2, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D36",
-       .title = "Les octets passent tels quels : octet nul, UTF-8 invalide, caractères de contrôle")
+       .title = "Les octets passent tels quels : octet nul, UTF-8 invalide, caractères de contrôle",
+       .hint = "Ce qui vient du réseau est une suite d'octets avec une longueur, pas une chaîne C, "
+               "et repart sans changement.")
 {
     static const char line[] = "a\0b\xFF\xC3 \x1b[2J %s\r\n";
     static const char reply[] = REPLY "a\0b\xFF\xC3 \x1b[2J %s\r\n";
@@ -164,7 +183,8 @@ LESSON(server_passes_bytes, .step = 2, .points = 0.25, .programs = "server",
 
 LESSON(server_accepts_longest_line, .step = 2, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D42",
-       .title = "Une ligne de 65 536 octets est encore une ligne ; sa réponse en a 65 553")
+       .title = "Une ligne de 65 536 octets est encore une ligne ; sa réponse en a 65 553",
+       .hint = "La limite porte sur la ligne sans son \\n ; la réponse est plus longue qu'elle.")
 {
     start_server();
     struct peer *client = arrive("client");

@@ -46,7 +46,9 @@ static void converse(struct program *client, struct peer *server, const char *te
 }
 
 LESSON(client_connects, .step = 3, .points = 0.5, .programs = "client",
-       .title = "Le client se connecte à l'adresse et au port donnés")
+       .title = "Le client se connecte à l'adresse et au port donnés",
+       .hint = "Le juge écoute bien là : l'adresse donnée à connect est-elle celle de la ligne de "
+               "commande, et le port dans l'ordre du réseau ?")
 {
     struct peer *server;
     start_client(&server);
@@ -54,7 +56,8 @@ LESSON(client_connects, .step = 3, .points = 0.5, .programs = "client",
 
 LESSON(client_shows_welcome, .step = 3, .points = 0.25, .programs = "client",
        .needs = "client_connects",
-       .title = "Le client montre l'accueil, puis l'invite, sans attendre de fin de ligne")
+       .title = "Le client montre l'accueil, puis l'invite, sans attendre de fin de ligne",
+       .hint = "D'abord lire l'accueil et le montrer ; ensuite seulement poser la question.")
 {
     struct peer *server;
     struct program *client = start_client(&server);
@@ -67,7 +70,9 @@ LESSON(client_shows_welcome, .step = 3, .points = 0.25, .programs = "client",
 
 LESSON(client_dialogues, .step = 3, .points = 0.5, .programs = "client",
        .needs = "client_shows_welcome",
-       .title = "Chaque ligne tapée est envoyée, chaque réponse est montrée, puis l'invite revient")
+       .title = "Chaque ligne tapée est envoyée, chaque réponse est montrée, puis l'invite revient",
+       .hint = "Pour chaque ligne tapée, quelle qu'elle soit : l'envoyer avec son \\n, lire une "
+               "réponse, la montrer, redemander.")
 {
     struct peer *server;
     struct program *client = start_dialogue(&server);
@@ -78,9 +83,11 @@ LESSON(client_dialogues, .step = 3, .points = 0.5, .programs = "client",
     program_expect_no_more_output(client);
 }
 
-LESSON(client_ends_with_input, .step = 3, .points = 0.25, .programs = "client",
-       .needs = "client_dialogues", .defects = "D54",
-       .title = "À la fin de l'entrée, le client ferme et finit avec le code 0")
+LESSON(
+    client_ends_with_input, .step = 3, .points = 0.25, .programs = "client",
+    .needs = "client_dialogues", .defects = "D54",
+    .title = "À la fin de l'entrée, le client ferme et finit avec le code 0",
+    .hint = "La fin de l'entrée n'est pas une erreur, et le client n'attend plus rien du serveur.")
 {
     struct peer *server;
     struct program *client = start_dialogue(&server);
@@ -93,16 +100,19 @@ LESSON(client_ends_with_input, .step = 3, .points = 0.25, .programs = "client",
 }
 
 LESSON(client_default_address, .step = 3, .points = 0.25, .programs = "client",
-       .needs = "client_connects", .title = "Sans argument, le client va à 127.0.0.1:1233")
+       .needs = "client_connects", .title = "Sans argument, le client va à 127.0.0.1:1233",
+       .hint = "Les valeurs par défaut de ce lab sont 127.0.0.1 et 1233.")
 {
     listener = listener_open_on("127.0.0.1", default_port());
     START("client");
     listener_accept(listener, "serveur du juge");
 }
 
-LESSON(client_tries_each_address, .step = 3, .points = 0.25, .programs = "client",
-       .needs = "client_connects", .defects = "D50",
-       .title = "Une adresse IPv6 ; un nom à deux adresses dont la première refuse")
+LESSON(
+    client_tries_each_address, .step = 3, .points = 0.25, .programs = "client",
+    .needs = "client_connects", .defects = "D50",
+    .title = "Une adresse IPv6 ; un nom à deux adresses dont la première refuse",
+    .hint = "Un nom peut avoir plusieurs adresses : que fait le client quand la première refuse ?")
 {
     if (!network_has_ipv6() || !name_has_both_families("localhost"))
         verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");
@@ -119,7 +129,9 @@ LESSON(client_tries_each_address, .step = 3, .points = 0.25, .programs = "client
 
 LESSON(client_refuses_bad_arguments, .step = 3, .points = 0.25, .programs = "client",
        .needs = "client_connects",
-       .title = "Un port mal écrit, ou un argument de trop, est refusé : code 2 et un message")
+       .title = "Un port mal écrit, ou un argument de trop, est refusé : code 2 et un message",
+       .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre, et il y a au plus deux "
+               "arguments.")
 {
     static const char *const bad_ports[] = {"abc", "1233x", "-1", "0", "65536", "", "0x50"};
     for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++) {
@@ -135,7 +147,8 @@ LESSON(client_refuses_bad_arguments, .step = 3, .points = 0.25, .programs = "cli
 
 LESSON(client_reports_refusal, .step = 3, .points = 0.25, .programs = "client",
        .needs = "client_connects", .defects = "D50",
-       .title = "Personne n'écoute : une ligne sur stderr, code 1, aucune invite")
+       .title = "Personne n'écoute : une ligne sur stderr, code 1, aucune invite",
+       .hint = "Sans connexion, il n'y a ni accueil à lire ni question à poser.")
 {
     struct program *client = START("client", "127.0.0.1", test_port());
     program_expect_exit(client, 1);
@@ -147,9 +160,12 @@ LESSON(client_reports_refusal, .step = 3, .points = 0.25, .programs = "client",
     program_expect_no_more_output(client);
 }
 
-LESSON(client_frames_lines, .step = 3, .points = 0.25, .programs = "client",
-       .needs = "client_dialogues", .defects = "D52",
-       .title = "Un accueil en morceaux, ou arrivé avec une réponse, reste une ligne")
+LESSON(
+    client_frames_lines, .step = 3, .points = 0.25, .programs = "client",
+    .needs = "client_dialogues", .defects = "D52",
+    .title = "Un accueil en morceaux, ou arrivé avec une réponse, reste une ligne",
+    .hint =
+        "Un recv ne rend ni une ligne, ni une seule : qu'y a-t-il après le premier \\n, et avant ?")
 {
     struct peer *server;
     struct program *client = start_client(&server);
@@ -172,7 +188,9 @@ LESSON(client_frames_lines, .step = 3, .points = 0.25, .programs = "client",
 LESSON(
     client_takes_longest_reply, .step = 3, .points = 0.25, .programs = "client",
     .needs = "client_dialogues", .defects = "D51",
-    .title = "Une réponse de 65 553 octets est montrée entière, et la suivante n'est pas décalée")
+    .title = "Une réponse de 65 553 octets est montrée entière, et la suivante n'est pas décalée",
+    .hint = "La réponse est plus longue que la ligne envoyée : tout doit être lu, jusqu'à son \\n, "
+            "avant de redemander.")
 {
     struct peer *server;
     struct program *client = start_dialogue(&server);
@@ -195,7 +213,9 @@ LESSON(
 
 LESSON(client_sends_empty_line, .step = 3, .points = 0.25, .programs = "client",
        .needs = "client_dialogues", .defects = "D53",
-       .title = "Une ligne vide est un message ; la dernière ligne peut ne pas avoir de \\n")
+       .title = "Une ligne vide est un message ; la dernière ligne peut ne pas avoir de \\n",
+       .hint = "Une ligne vide est un message d'un octet, son \\n. Une dernière ligne sans \\n en "
+               "est un aussi.")
 {
     struct peer *server;
     struct program *client = start_dialogue(&server);
@@ -225,7 +245,9 @@ static void expect_complaint(struct program *client)
 
 LESSON(client_reports_departed_server, .step = 3, .points = 0.25, .programs = "client",
        .needs = "client_dialogues", .defects = "D55",
-       .title = "Le serveur ferme ou coupe, après l'accueil ou avant : un message, code 1")
+       .title = "Le serveur ferme ou coupe, après l'accueil ou avant : un message, code 1",
+       .hint = "Le serveur parti, il ne viendra plus de réponse : le client le dit sur stderr et "
+               "finit avec le code 1.")
 {
     struct peer *server;
     struct program *client = start_dialogue(&server);
@@ -257,7 +279,9 @@ LESSON(client_reports_departed_server, .step = 3, .points = 0.25, .programs = "c
 
 LESSON(client_survives_short_calls, .step = 3, .points = 0.25, .programs = "client",
        .needs = "client_dialogues", .defects = "D56",
-       .title = "Envois et lectures partiels, appels interrompus : le dialogue n'en est pas changé")
+       .title = "Envois et lectures partiels, appels interrompus : le dialogue n'en est pas changé",
+       .hint = "send et recv peuvent ne traiter qu'une partie des octets, ou être interrompus "
+               "(EINTR) avant d'avoir rien fait.")
 {
     struct peer *server;
     program_inject("short=1,eintr=2");
@@ -270,7 +294,9 @@ LESSON(client_survives_short_calls, .step = 3, .points = 0.25, .programs = "clie
 
 LESSON(client_shows_bytes_safely, .step = 3, .points = 0.25, .programs = "client",
        .needs = "client_dialogues", .defects = "D51",
-       .title = "Les octets de contrôle sont montrés échappés ; une réponse sans fin : code 1")
+       .title = "Les octets de contrôle sont montrés échappés ; une réponse sans fin : code 1",
+       .hint = "Un terminal obéit à certains octets : voir dans le contrat comment se montre ce "
+               "qui vient du réseau.")
 {
     const size_t endless = 1 << 20;
     struct peer *server;

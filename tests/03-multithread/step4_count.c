@@ -7,9 +7,12 @@
 #define LATECOMERS 32
 #define WITNESSES 12
 
-LESSON(server_announces_departure, .step = 4, .points = 0.5, .programs = "server",
-       .needs = "server_replies server_announces_client", .defects = "D40 D41",
-       .title = "Le serveur annonce le départ d'un client, et le nombre revient à zéro")
+LESSON(
+    server_announces_departure, .step = 4, .points = 0.5, .programs = "server",
+    .needs = "server_replies server_announces_client", .defects = "D40 D41",
+    .title = "Le serveur annonce le départ d'un client, et le nombre revient à zéro",
+    .hint =
+        "Un départ se voit à la fin de flux : le nombre baisse, puis les deux lignes s'affichent.")
 {
     struct program *server = open_service();
     struct peer *client = arrive("client");
@@ -22,7 +25,9 @@ LESSON(server_announces_departure, .step = 4, .points = 0.5, .programs = "server
 
 LESSON(server_counts_clients, .step = 4, .points = 0.5, .programs = "server",
        .needs = "server_announces_departure", .defects = "D40",
-       .title = "Le nombre est celui des clients présents, dans quelque ordre qu'ils partent")
+       .title = "Le nombre est celui des clients présents, dans quelque ordre qu'ils partent",
+       .hint = "Le nombre est celui des clients présents à cet instant, ni un rang, ni un numéro "
+               "de visite.")
 {
     struct program *server = open_service();
     struct peer *first = arrive("client 1");
@@ -45,7 +50,9 @@ LESSON(server_counts_clients, .step = 4, .points = 0.5, .programs = "server",
 
 LESSON(server_counts_every_departure, .step = 4, .points = 0.25, .programs = "server",
        .needs = "server_announces_departure", .defects = "D39 D40",
-       .title = "Une coupure brutale, une ligne trop longue : ces départs comptent aussi")
+       .title = "Une coupure brutale, une ligne trop longue : ces départs comptent aussi",
+       .hint = "Combien de chemins mènent hors de la fonction du thread, et tous passent-ils par "
+               "le départ ?")
 {
     const size_t endless = 1 << 17;
     struct program *server = open_service();
@@ -90,7 +97,8 @@ LESSON(server_counts_a_crowd, .step = 4, .points = 0.75, .programs = "server",
 
 LESSON(server_has_no_race, .step = 4, .points = 1.0, .programs = "server",
        .needs = "server_replies", .defects = "D40 D45 D47",
-       .title = "Aucune course entre threads : ThreadSanitizer n'a rien à dire")
+       .title = "Aucune course entre threads : ThreadSanitizer n'a rien à dire",
+       .hint = "Que partagent les threads, et quel verrou le protège ?")
 {
     static struct peer *clients[2 * WITNESSES];
     struct program *server = start_sanitized_server("thread");

@@ -29,7 +29,9 @@ static struct program *start_limited(const char *limit)
 
 LESSON(server_refuses_excess, .step = 5, .points = 0.5, .programs = "server",
        .needs = "server_announces_departure", .defects = "D46",
-       .title = "-m 2 : le troisième est refusé sans être annoncé, puis une place se libère")
+       .title = "-m 2 : le troisième est refusé sans être annoncé, puis une place se libère",
+       .hint = "Le client de trop n'est ni compté ni annoncé : il reçoit sa ligne, puis est fermé, "
+               "sans que personne l'attende.")
 {
     struct program *server = start_limited("2");
     struct peer *first = arrive("client 1");
@@ -52,7 +54,9 @@ LESSON(server_refuses_excess, .step = 5, .points = 0.5, .programs = "server",
 
 LESSON(server_refuses_talkative_excess, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_refuses_excess", .defects = "D46",
-       .title = "Le client refusé lit « server full » même s'il a déjà parlé")
+       .title = "Le client refusé lit « server full » même s'il a déjà parlé",
+       .hint = "close, quand des octets reçus n'ont pas été lus, envoie un RST, qui peut détruire "
+               "ce qui était en route.")
 {
     struct program *server = start_limited("1");
     struct peer *first = arrive("client 1");
@@ -66,9 +70,12 @@ LESSON(server_refuses_talkative_excess, .step = 5, .points = 0.25, .programs = "
     exchange(first, "toujours là");
 }
 
-LESSON(server_refuses_bad_limit, .step = 5, .points = 0.25, .programs = "server",
-       .needs = "server_refuses_excess",
-       .title = "-m 0, -m x, -m sans valeur, une option inconnue : code 2 et un message")
+LESSON(
+    server_refuses_bad_limit, .step = 5, .points = 0.25, .programs = "server",
+    .needs = "server_refuses_excess",
+    .title = "-m 0, -m x, -m sans valeur, une option inconnue : code 2 et un message",
+    .hint =
+        "-m veut un entier décimal d'au moins 1, et rien d'autre ; aucune autre option n'existe.")
 {
     static const char *const bad_limits[] = {"0", "x", "-1", "2x", "", "1.5"};
     for (size_t i = 0; i < sizeof bad_limits / sizeof bad_limits[0]; i++) {
@@ -101,7 +108,9 @@ static void cut(int manner)
 
 LESSON(server_survives_resets, .step = 5, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D39",
-       .title = "Cinq cents coupures brutales : autant de descripteurs et de threads qu'avant")
+       .title = "Cinq cents coupures brutales : autant de descripteurs et de threads qu'avant",
+       .hint = "Une coupure est la fin d'un client, et d'un client seulement : que rend son thread "
+               "avant de finir ?")
 {
     struct program *server = start_server();
     expect_service("premier client");
@@ -155,7 +164,9 @@ static void be_patient(void)
 
 LESSON(server_survives_lack_of_descriptors, .step = 5, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D49",
-       .title = "Plus un descripteur : ni fin du serveur, ni boucle, et il sert de nouveau ensuite")
+       .title = "Plus un descripteur : ni fin du serveur, ni boucle, et il sert de nouveau ensuite",
+       .hint = "Quand accept échoue, le client reste dans la file d'attente : est-ce une raison de "
+               "finir, ou de redemander aussitôt ?")
 {
     static struct peer *clients[PRESSING_CLIENTS];
     struct program *server = start_server();
@@ -181,7 +192,8 @@ LESSON(server_survives_lack_of_descriptors, .step = 5, .points = 0.5, .programs 
 LESSON(server_survives_lack_of_threads, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D46",
        .title = "Plus un thread (pthread_create échoue) : ce client est refusé, ou attend ; les "
-                "autres continuent")
+                "autres continuent",
+       .hint = "pthread_create peut échouer : que devient alors ce client ?")
 {
     program_inject("threads=3");
     be_patient();
@@ -201,7 +213,9 @@ LESSON(server_survives_lack_of_threads, .step = 5, .points = 0.25, .programs = "
 LESSON(server_limits_line, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_accepts_longest_line", .defects = "D42",
        .title =
-           "Un octet de trop dans une ligne : message, cette connexion fermée, les autres servies")
+           "Un octet de trop dans une ligne : message, cette connexion fermée, les autres servies",
+       .hint = "Au-delà de 65 536 octets sans \\n : un message sur stderr, et cette connexion "
+               "seule est fermée.")
 {
     const size_t endless = 1 << 20;
     struct program *server = start_server();
@@ -219,7 +233,9 @@ LESSON(server_limits_line, .step = 5, .points = 0.25, .programs = "server",
 
 LESSON(server_survives_departures, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D39",
-       .title = "Des clients partis sans lire leurs réponses ne tuent pas le serveur")
+       .title = "Des clients partis sans lire leurs réponses ne tuent pas le serveur",
+       .hint = "Écrire à un client déjà parti fait échouer send ; que devient alors le processus, "
+               "et que devient ce thread ?")
 {
     struct program *server = start_server();
     struct peer *other = arrive("autre client");
@@ -236,7 +252,9 @@ LESSON(server_survives_departures, .step = 5, .points = 0.25, .programs = "serve
 
 LESSON(server_survives_short_calls, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_ends_on_end_of_stream", .defects = "D38",
-       .title = "Envois et lectures partiels, appels interrompus, pause : rien n'en est changé")
+       .title = "Envois et lectures partiels, appels interrompus, pause : rien n'en est changé",
+       .hint = "send et recv peuvent ne traiter qu'une partie des octets, ou être interrompus "
+               "(EINTR) avant d'avoir rien fait.")
 {
     program_inject("short=1,eintr=2");
     struct program *server = start_server();
@@ -253,7 +271,8 @@ LESSON(server_survives_short_calls, .step = 5, .points = 0.25, .programs = "serv
 
 LESSON(server_serves_a_burst, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_serves_all_together",
-       .title = "Deux cents connexions au même instant : aucune n'est refusée ni retardée")
+       .title = "Deux cents connexions au même instant : aucune n'est refusée ni retardée",
+       .hint = "La file d'attente de listen n'est pas le nombre de clients.")
 {
     static struct peer *clients[BURST];
     struct program *server = start_server();
@@ -272,7 +291,9 @@ LESSON(server_serves_a_burst, .step = 5, .points = 0.25, .programs = "server",
 
 LESSON(server_restarts_at_once, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_stops_while_serving",
-       .title = "Arrêté avec un client connecté, le serveur redémarre aussitôt sur le même port")
+       .title = "Arrêté avec un client connecté, le serveur redémarre aussitôt sur le même port",
+       .hint = "Après l'arrêt, le système garde un moment les connexions (TIME_WAIT) : quelle "
+               "option permet de reprendre le port ?")
 {
     struct program *server = start_server();
     struct peer *client = arrive("client");
@@ -288,7 +309,9 @@ LESSON(server_restarts_at_once, .step = 5, .points = 0.25, .programs = "server",
 
 LESSON(server_has_no_memory_error, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D46",
-       .title = "Ni débordement ni fuite : AddressSanitizer et LeakSanitizer n'ont rien à dire")
+       .title = "Ni débordement ni fuite : AddressSanitizer et LeakSanitizer n'ont rien à dire",
+       .hint = "Chaque tampon a-t-il la place du plus long contenu possible, et chaque mémoire "
+               "allouée un propriétaire qui la rend ?")
 {
     struct program *server = start_sanitized_server("address");
     for (int i = 0; i < 12; i++) {

@@ -11,7 +11,8 @@
 
 LESSON(server_stops_while_waiting, .step = 6, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D43",
-       .title = "SIGTERM ou SIGINT sans client : arrêt en ordre, code 0")
+       .title = "SIGTERM ou SIGINT sans client : arrêt en ordre, code 0",
+       .hint = "Qui attend le signal, et que fait alors le programme de ses sockets ?")
 {
     struct program *server = start_server();
     program_signal(server, SIGINT);
@@ -30,7 +31,9 @@ LESSON(server_stops_while_waiting, .step = 6, .points = 0.5, .programs = "server
 
 LESSON(server_stops_while_serving, .step = 6, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D43",
-       .title = "SIGTERM avec un client au milieu d'une ligne : arrêt en ordre, code 0")
+       .title = "SIGTERM avec un client au milieu d'une ligne : arrêt en ordre, code 0",
+       .hint = "Un thread arrêté dans recv ne sait rien du signal : qu'est-ce qui le réveille, et "
+               "de quoi a-t-il besoin pour finir ?")
 {
     struct program *server = start_server();
     struct peer *client = arrive("client");
@@ -44,7 +47,9 @@ LESSON(server_stops_while_serving, .step = 6, .points = 0.5, .programs = "server
 
 LESSON(server_stops_with_fifty_clients, .step = 6, .points = 0.75, .programs = "server",
        .needs = "server_stops_while_serving", .defects = "D43",
-       .title = "SIGTERM avec cinquante clients, muets, bavards ou qui ne lisent plus : code 0")
+       .title = "SIGTERM avec cinquante clients, muets, bavards ou qui ne lisent plus : code 0",
+       .hint = "Certains threads sont arrêtés dans recv, d'autres dans send : tous doivent être "
+               "réveillés.")
 {
     static struct peer *silent[SILENT];
     static struct peer *unfinished[UNFINISHED];
@@ -73,9 +78,12 @@ LESSON(server_stops_with_fifty_clients, .step = 6, .points = 0.75, .programs = "
         peer_expect_gone(unfinished[i]);
 }
 
-LESSON(server_stops_under_arrivals, .step = 6, .points = 0.25, .programs = "server",
-       .needs = "server_stops_while_serving", .defects = "D43",
-       .title = "SIGTERM pendant que cinquante clients arrivent : code 0")
+LESSON(
+    server_stops_under_arrivals, .step = 6, .points = 0.25, .programs = "server",
+    .needs = "server_stops_while_serving", .defects = "D43",
+    .title = "SIGTERM pendant que cinquante clients arrivent : code 0",
+    .hint =
+        "Le signal et un client peuvent arriver au même instant : le signal ne doit pas se perdre.")
 {
     struct program *server = start_server();
     arrive("premier client");
