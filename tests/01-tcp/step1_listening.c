@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-LESSON(server_listens, .step = 1, .points = 0.5, .programs = "server", .defects = "D07",
+LESSON(server_listens, .step = 1, .points = 0.25, .programs = "server", .defects = "D07",
        .title = "Le serveur démarre et écoute sur l'adresse et le port donnés",
        .hint = "Un serveur écoute après trois appels réussis, dans l'ordre : socket, bind, "
                "listen. Le résultat de chacun est-il vérifié ?")
@@ -100,6 +100,24 @@ LESSON(server_accepts_a_name, .step = 1, .points = 0.25, .programs = "server",
 {
     struct program *server = START("server", "localhost", test_port());
     server_expect_listening(server, test_port());
+}
+
+/** Tient un port de l'une des adresses de localhost : le serveur doit prendre l'autre. */
+static void expect_other_address(int held, int free, const char *port)
+{
+    hold_port(held, SOCK_STREAM, port);
+    struct program *server = START("server", "localhost", port);
+    server_expect_open_on(server, IPPROTO_TCP, free, port);
+}
+
+LESSON(server_tries_each_address, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_accepts_a_name", .defects = "D06",
+       .title = "Un nom à plusieurs adresses : la première est prise, la suivante est essayée")
+{
+    if (!network_has_ipv6() || !name_has_both_families("localhost"))
+        verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");
+    expect_other_address(AF_INET6, AF_INET, test_port());
+    expect_other_address(AF_INET, AF_INET6, other_port());
 }
 
 LESSON(server_refuses_bad_arguments, .step = 1, .points = 0.25, .programs = "server",

@@ -155,12 +155,14 @@ LESSON(server_stops_while_waiting, .step = 5, .points = 0.25, .programs = "serve
     struct program *server = start_server();
     expect_service("client");
     programs_wait_until_asleep();
+    program_wait_until_asleep(server);
     program_signal(server, SIGTERM);
     program_expect_exit(server, 0);
     // Redémarré sur un autre port : savoir reprendre le même est l'affaire d'un autre test.
     server = START("server", "127.0.0.1", other_port());
     server_expect_listening(server, other_port());
     programs_wait_until_asleep();
+    program_wait_until_asleep(server);
     program_signal(server, SIGINT);
     program_expect_exit(server, 0);
 }
@@ -176,6 +178,7 @@ LESSON(server_stops_while_serving, .step = 5, .points = 0.25, .programs = "serve
     peer_send(silent, "bonjour\nune ligne inach");
     peer_expect_line(silent, "Hey client");
     programs_wait_until_asleep();
+    program_wait_until_asleep(server);
     program_signal(server, SIGINT);
     program_expect_exit(server, 0);
     peer_expect_gone(silent);

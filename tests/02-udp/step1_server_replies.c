@@ -17,7 +17,7 @@ LESSON(server_binds, .step = 1, .points = 0.5, .programs = "server",
     server_expect_bound(server, other_port());
 }
 
-LESSON(server_replies, .step = 1, .points = 1, .programs = "server", .needs = "server_binds",
+LESSON(server_replies, .step = 1, .points = 0.75, .programs = "server", .needs = "server_binds",
        .defects = "D23 D32", .title = "Un datagramme reçoit sa réponse, à l'octet près",
        .hint = "Après chaque datagramme : répondre à celui qui l'a envoyé, ces vingt octets et "
                "rien d'autre, puis attendre le suivant.")
@@ -130,4 +130,23 @@ LESSON(
 {
     struct program *server = START("server", "localhost", test_port());
     server_expect_bound(server, test_port());
+}
+
+/** Tient un port de l'une des adresses de localhost : le serveur doit prendre l'autre. */
+static void expect_other_address(int held, int free, const char *port)
+{
+    hold_port(held, SOCK_DGRAM, port);
+    struct program *server = START("server", "localhost", port);
+    server_expect_open_on(server, IPPROTO_UDP, free, port);
+}
+
+LESSON(server_tries_each_address, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_accepts_a_name",
+       .title = "Un nom à plusieurs adresses : la première est prise, la suivante est essayée",
+       .hint = "L'adresse qui reste libre a-t-elle été essayée ? getaddrinfo rend une liste.")
+{
+    if (!network_has_ipv6() || !name_has_both_families("localhost"))
+        verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");
+    expect_other_address(AF_INET6, AF_INET, test_port());
+    expect_other_address(AF_INET, AF_INET6, other_port());
 }

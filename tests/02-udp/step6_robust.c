@@ -31,10 +31,12 @@ LESSON(server_stops_when_idle, .step = 6, .points = 0.25, .programs = "server",
 {
     struct program *server = start_datagram_server();
     expect_service("client");
+    program_wait_until_asleep(server);
     program_signal(server, SIGTERM);
     program_expect_exit(server, 0);
     server = start_datagram_server();
     expect_service("client suivant");
+    program_wait_until_asleep(server);
     program_signal(server, SIGINT);
     program_expect_exit(server, 0);
 }

@@ -3,15 +3,20 @@
 
 #include "transcript.h"
 
-LESSON(server_listens, .step = 1, .points = 0.5, .programs = "server",
-       .title = "Le serveur démarre et écoute sur l'adresse et le port donnés")
+#include <netinet/in.h>
+
+LESSON(server_listens, .step = 1, .points = 0.25, .programs = "server",
+       .title = "Le serveur démarre et écoute sur l'adresse et le port donnés",
+       .hint = "Un serveur écoute après trois appels réussis, dans l'ordre : socket, bind, listen. "
+               "Le résultat de chacun est-il vérifié ?")
 {
     start_server();
 }
 
 LESSON(server_announces_waiting, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_listens",
-       .title = "Le serveur annonce qu'il attend des clients, aussitôt et une seule fois")
+       .title = "Le serveur annonce qu'il attend des clients, aussitôt et une seule fois",
+       .hint = "Cette ligne paraît une fois, quand le socket écoute.")
 {
     struct program *server = open_service();
     peer_connect("client 1");
@@ -24,8 +29,11 @@ LESSON(server_announces_waiting, .step = 1, .points = 0.25, .programs = "server"
                          "le serveur annonce de nouveau qu'il attend, après l'arrivée d'un client");
 }
 
-LESSON(server_welcomes, .step = 1, .points = 0.5, .programs = "server", .needs = "server_listens",
-       .defects = "D35 D38", .title = "Le client qui arrive reçoit l'accueil, avec sa fin de ligne")
+LESSON(
+    server_welcomes, .step = 1, .points = 0.5, .programs = "server", .needs = "server_listens",
+    .defects = "D35 D38", .title = "Le client qui arrive reçoit l'accueil, avec sa fin de ligne",
+    .hint = "L'accueil part dès l'arrivée, sans attendre que le client parle, et en entier, \\n "
+            "compris. Qu'a reçu exactement la fonction du thread, et à qui est ensuite le socket ?")
 {
     start_server();
     struct peer *client = arrive("client");
@@ -34,7 +42,9 @@ LESSON(server_welcomes, .step = 1, .points = 0.5, .programs = "server", .needs =
 
 LESSON(server_announces_client, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_announces_waiting server_welcomes", .defects = "D41",
-       .title = "Le serveur annonce le client : son adresse, puis le nombre de clients")
+       .title = "Le serveur annonce le client : son adresse, puis le nombre de clients",
+       .hint = "Les deux lignes se lisent à la lettre : l'adresse, deux-points, le port que rend "
+               "accept ; puis ThreadNumber et le nombre.")
 {
     struct program *server = open_service();
     struct peer *client = arrive("client");
@@ -42,7 +52,8 @@ LESSON(server_announces_client, .step = 1, .points = 0.25, .programs = "server",
 }
 
 LESSON(server_default_address, .step = 1, .points = 0.25, .programs = "server",
-       .needs = "server_listens", .title = "Sans argument, le serveur écoute sur 127.0.0.1:1233")
+       .needs = "server_listens", .title = "Sans argument, le serveur écoute sur 127.0.0.1:1233",
+       .hint = "Les valeurs par défaut de ce lab sont 127.0.0.1 et 1233.")
 {
     const char *port = default_port();
     struct program *server = START("server");
@@ -51,16 +62,38 @@ LESSON(server_default_address, .step = 1, .points = 0.25, .programs = "server",
 }
 
 LESSON(server_listens_only_there, .step = 1, .points = 0.25, .programs = "server",
-       .needs = "server_listens", .title = "Le serveur n'écoute que sur l'adresse demandée")
+       .needs = "server_listens", .title = "Le serveur n'écoute que sur l'adresse demandée",
+       .hint = "L'adresse donnée à bind est-elle celle de HOST ?")
 {
     struct program *server = START("server", "127.0.0.2", test_port());
     server_expect_listening(server, test_port());
     server_expect_only_address("127.0.0.2", test_port());
 }
 
+/** Tient un port de l'une des adresses de localhost : le serveur doit prendre l'autre. */
+static void expect_other_address(int held, int free, const char *port)
+{
+    hold_port(held, SOCK_STREAM, port);
+    struct program *server = START("server", "localhost", port);
+    server_expect_open_on(server, IPPROTO_TCP, free, port);
+}
+
+LESSON(server_tries_each_address, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_listens",
+       .title = "Un nom à plusieurs adresses : la première est prise, la suivante est essayée",
+       .hint = "L'adresse qui reste libre a-t-elle été essayée ? getaddrinfo rend une liste.")
+{
+    if (!network_has_ipv6() || !name_has_both_families("localhost"))
+        verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");
+    expect_other_address(AF_INET6, AF_INET, test_port());
+    expect_other_address(AF_INET, AF_INET6, other_port());
+}
+
 LESSON(server_speaks_ipv6, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_announces_client", .defects = "D41",
-       .title = "HOST peut être un nom, ou une adresse IPv6, montrée entre crochets")
+       .title = "HOST peut être un nom, ou une adresse IPv6, montrée entre crochets",
+       .hint = "« ::1 » est une adresse IPv6, montrée entre crochets : le programme suppose-t-il "
+               "IPv4 quelque part ?")
 {
     struct program *server = START("server", "localhost", test_port());
     server_expect_listening(server, test_port());
@@ -76,7 +109,9 @@ LESSON(server_speaks_ipv6, .step = 1, .points = 0.25, .programs = "server",
 
 LESSON(server_refuses_bad_arguments, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_listens",
-       .title = "Un port mal écrit, ou un argument de trop, est refusé : code 2 et un message")
+       .title = "Un port mal écrit, ou un argument de trop, est refusé : code 2 et un message",
+       .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre, et il y a au plus deux "
+               "arguments après les options.")
 {
     static const char *const bad_ports[] = {"1233x", "-1", "0", "65536", "70000", "", "0x50"};
     for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++) {
@@ -98,7 +133,9 @@ static bool gave_up_or_listens(void *context)
 
 LESSON(server_reports_taken_port, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_listens", .defects = "D34",
-       .title = "Un port déjà pris : rien n'écoute, code 1, un message qui dit où et pourquoi")
+       .title = "Un port déjà pris : rien n'écoute, code 1, un message qui dit où et pourquoi",
+       .hint = "Rien ne s'affiche sur stdout avant que le socket écoute vraiment, et une erreur "
+               "dite est aussi une erreur rendue.")
 {
     listener_open("127.0.0.1");
     struct program *server = START("server", "127.0.0.1", test_port());
@@ -118,7 +155,8 @@ LESSON(server_reports_taken_port, .step = 1, .points = 0.25, .programs = "server
 
 LESSON(server_reports_bad_host, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_listens", .defects = "D34",
-       .title = "Une adresse étrangère, un nom inconnu : code 1 et un message")
+       .title = "Une adresse étrangère, un nom inconnu : code 1 et un message",
+       .hint = "Le message dit ce qui était tenté, où, et la raison que donne le système.")
 {
     // 192.0.2.0/24 est réservé à la documentation (RFC 5737) : aucune machine ne l'a.
     struct program *server = START("server", "192.0.2.1", test_port());

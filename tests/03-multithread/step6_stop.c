@@ -15,6 +15,7 @@ LESSON(server_stops_while_waiting, .step = 6, .points = 0.5, .programs = "server
        .hint = "Qui attend le signal, et que fait alors le programme de ses sockets ?")
 {
     struct program *server = start_server();
+    program_wait_until_asleep(server);
     program_signal(server, SIGINT);
     program_expect_exit(server, 0);
     server = START("server", "127.0.0.1", other_port());
@@ -25,6 +26,7 @@ LESSON(server_stops_while_waiting, .step = 6, .points = 0.5, .programs = "server
     peer_half_close(client);
     peer_expect_end(client);
     peer_close(client);
+    program_wait_until_asleep(server);
     program_signal(server, SIGTERM);
     program_expect_exit(server, 0);
 }
@@ -40,6 +42,7 @@ LESSON(server_stops_while_serving, .step = 6, .points = 0.5, .programs = "server
     exchange(client, "bonjour");
     peer_send(client, "une ligne inach");
     peer_wait_until_read(client);
+    program_wait_until_asleep(server);
     program_signal(server, SIGTERM);
     program_expect_exit(server, 0);
     peer_expect_gone(client);

@@ -255,6 +255,32 @@ void program_expect_error_words(struct program *program, const char *const *word
     }
 }
 
+/** Un programme que l'on veut voir endormi, et le travail qu'il avait fait au dernier regard. */
+struct slumber {
+    const struct program *program;
+    unsigned long long work;
+    int looks;
+};
+
+static bool is_sound_asleep(void *context)
+{
+    struct slumber *slumber = context;
+    struct activity activity = {.asleep = true};
+    if (slumber->program->ended)
+        return true;
+    process_tree_observe(slumber->program->pid, &activity);
+    bool still = activity.asleep && activity.work == slumber->work;
+    slumber->looks = still ? slumber->looks + 1 : 0;
+    slumber->work = activity.work;
+    return slumber->looks >= 2;
+}
+
+void program_wait_until_asleep(struct program *program)
+{
+    struct slumber slumber = {.program = program};
+    pump_until(is_sound_asleep, &slumber, 2);
+}
+
 void program_expect_alive(struct program *program)
 {
     pump_now();

@@ -20,6 +20,12 @@ void server_expect_listening(struct program *server, const char *port);
 /** @brief Vérifie qu'un socket TCP n'écoute, sur un port, qu'à une adresse IPv4 donnée. */
 void server_expect_only_address(const char *address, const char *port);
 
+/**
+ * @brief Attend de voir un serveur tenir un port dans une famille d'adresses donnée.
+ * @param protocol `IPPROTO_TCP` ou `IPPROTO_UDP`
+ */
+void server_expect_open_on(struct program *server, int protocol, int family, const char *port);
+
 /** @brief Attend de voir un serveur UDP lié à un port, sans lui écrire. */
 void server_expect_bound(struct program *server, const char *port);
 
@@ -61,6 +67,15 @@ void program_expect_error_words(struct program *program, const char *const *word
 
 /** @brief Attend que le programme ait écrit quelque chose sur stderr. */
 void program_expect_some_error(struct program *program);
+
+/**
+ * @brief Attend que le programme n'ait plus rien à faire et dorme, dans l'appel où il attend.
+ *
+ * Avant un signal : reçu plus tôt, il tomberait entre deux appels, et un programme que seul un
+ * hasard arrête passerait une fois sur deux. Un programme qui se réveille de lui-même est accepté
+ * dès qu'il est vu deux fois endormi.
+ */
+void program_wait_until_asleep(struct program *program);
 
 /** @brief Vérifie que le programme vit encore. */
 void program_expect_alive(struct program *program);

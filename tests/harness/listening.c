@@ -15,6 +15,7 @@
 struct opening {
     const struct program *server;
     unsigned port;
+    int family; /**< Celle où le voir ; 0 : l'une ou l'autre. */
     bool datagram;
     unsigned elsewhere; /**< Un autre port vu à la place, sur un réseau isolé. */
 };
@@ -24,7 +25,8 @@ static bool opened(void *context)
     const struct opening *opening = context;
     if (opening->server->ended)
         return true;
-    return opening->datagram ? udp_port_bound(opening->port) : tcp_port_listens(opening->port);
+    return port_is_open(opening->datagram ? IPPROTO_UDP : IPPROTO_TCP, opening->family,
+                        opening->port);
 }
 
 static bool note_elsewhere(const struct socket_view *view, void *context)
@@ -112,6 +114,15 @@ void server_expect_only_address(const char *address, const char *port)
     complain_because("L'adresse voulue n'est pas celle passée à bind : 0.0.0.0 (INADDR_ANY) ouvre "
                      "le serveur au réseau entier.",
                      "le serveur devait écouter sur %s, il écoute sur %s", address, shown);
+}
+
+void server_expect_open_on(struct program *server, int protocol, int family, const char *port)
+{
+    struct opening opening = {.server = server,
+                              .port = (unsigned)atoi(port),
+                              .family = family,
+                              .datagram = protocol == IPPROTO_UDP};
+    expect_opening(&opening);
 }
 
 struct program *start_server(void)

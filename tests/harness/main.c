@@ -152,8 +152,8 @@ static void report_failed_needs(struct plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++) {
         struct entry *entry = &plan->entries[i];
-        if (entry->selected && entry->outcome == OUTCOME_FAILED)
-            entry->reported = true;
+        if (entry->selected && !entry->reported && entry->outcome == OUTCOME_FAILED)
+            entry->reported = entry->auxiliary = true;
     }
 }
 

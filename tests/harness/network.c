@@ -1,6 +1,7 @@
 #include "network.h"
 
 #include "lesson.h"
+#include "transcript.h"
 #include "verdict.h"
 
 #include <errno.h>
@@ -125,7 +126,7 @@ bool network_is_isolated(void)
     return isolated;
 }
 
-static int bind_once(int family, int type, unsigned port, bool reuse)
+static int bind_loopback(int family, int type, unsigned port, bool reuse)
 {
     int fd = socket(family, type | SOCK_CLOEXEC, 0);
     if (fd < 0)
@@ -145,11 +146,30 @@ static int bind_once(int family, int type, unsigned port, bool reuse)
     int one = 1;
     if (reuse)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    int result = bind(fd, (struct sockaddr *)&address, length);
+    if (bind(fd, (struct sockaddr *)&address, length) == 0)
+        return fd;
     int error = errno;
     close(fd);
     errno = error;
-    return result;
+    return -1;
+}
+
+static int bind_once(int family, int type, unsigned port, bool reuse)
+{
+    int fd = bind_loopback(family, type, port, reuse);
+    if (fd < 0)
+        return -1;
+    close(fd);
+    return 0;
+}
+
+void hold_port(int family, int type, const char *port)
+{
+    // Sans SO_REUSEADDR : personne d'autre ne peut avoir cette adresse.
+    if (bind_loopback(family, type, (unsigned)atoi(port), false) < 0)
+        verdict_broken("le juge n'a pas pu tenir le port %s : %s", port, strerror(errno));
+    transcript_note("juge", "·", "tient le port %s de %s : nul autre ne peut l'avoir", port,
+                    family == AF_INET ? "127.0.0.1" : "::1");
 }
 
 bool network_has_ipv6(void)

@@ -36,6 +36,14 @@ bool name_has_both_families(const char *name);
  */
 const char *test_port(void);
 
+/**
+ * @brief Tient un port d'une adresse de la boucle locale jusqu'à la fin du test, sans y écouter.
+ * @param family `AF_INET` (127.0.0.1) ou `AF_INET6` (::1)
+ * @param type   `SOCK_STREAM` ou `SOCK_DGRAM`
+ * @param port   le port, en texte décimal
+ */
+void hold_port(int family, int type, const char *port);
+
 /** @brief Un autre port libre, le même à chaque appel dans un même test. */
 const char *other_port(void);
 

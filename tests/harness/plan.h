@@ -23,10 +23,11 @@ enum outcome {
 struct entry {
     const struct lesson *lesson; /**< Le test. */
     bool reported;               /**< Demandé, et non seulement nécessaire à un autre. */
-    bool selected;               /**< À exécuter. */
-    enum outcome outcome;        /**< Ce qu'il en est advenu. */
-    char reason[512];            /**< Pourquoi, s'il n'a pas été exécuté. */
-    char *members;               /**< Membres JSON écrits par le test, ou `NULL`. */
+    bool auxiliary;       /**< Montré sans avoir été demandé : ses points ne comptent pas. */
+    bool selected;        /**< À exécuter. */
+    enum outcome outcome; /**< Ce qu'il en est advenu. */
+    char reason[512];     /**< Pourquoi, s'il n'a pas été exécuté. */
+    char *members;        /**< Membres JSON écrits par le test, ou `NULL`. */
 };
 
 /** Tous les tests du lab. */

@@ -134,6 +134,14 @@ static void note_end(const struct program *program)
                         WEXITSTATUS(program->status));
 }
 
+// Ce que le programme a écrit avant de finir se lit avant sa fin. Un descendant peut encore tenir
+// le tube et y écrire : on ne lit que ce qu'un tube contient.
+static void drain(struct source *source)
+{
+    for (int i = 0; i < 2 && source->fd >= 0; i++)
+        collect(source, POLLIN);
+}
+
 static void reap(struct source *source, short revents)
 {
     (void)revents;
@@ -141,6 +149,8 @@ static void reap(struct source *source, short revents)
     if (waitpid(program->pid, &program->status, WNOHANG) != program->pid)
         return;
     program->ended = true;
+    drain(&program->out.source);
+    drain(&program->err.source);
     note_end(program);
     close_source(source);
 }
@@ -189,8 +199,8 @@ static void note_start(struct program *program, const char *const *words)
     for (size_t used = 2; *words != NULL && used < size; words++) {
         char *shown = visible_short(*words, strlen(*words));
         const char *space = words[1] != NULL ? " " : "";
-        used += (size_t)snprintf(line + used, size - used, "%s%s", *shown == '\0' ? "''" : shown,
-                                 space);
+        const char *quote = *shown == '\0' || strpbrk(shown, " '\"$\\*") != NULL ? "'" : "";
+        used += (size_t)snprintf(line + used, size - used, "%s%s%s%s", quote, shown, quote, space);
         free(shown);
     }
     transcript_note(program->actor, "·", "démarre : %s", line);

@@ -28,7 +28,7 @@ static double maximum(const struct plan *plan)
     double points = 0;
     for (size_t i = 0; i < plan->count; i++) {
         const struct entry *entry = &plan->entries[i];
-        if (entry->reported && entry->outcome != OUTCOME_SKIPPED)
+        if (entry->reported && !entry->auxiliary && entry->outcome != OUTCOME_SKIPPED)
             points += entry->lesson->points;
     }
     return points;
@@ -176,7 +176,7 @@ static void write_test(FILE *out, const struct entry *entry)
     member(out, "name", lesson->name);
     fprintf(out, "\"step\":%d,", lesson->step);
     member(out, "title", lesson->title);
-    fprintf(out, "\"points\":%g,\"defects\":", lesson->points);
+    fprintf(out, "\"points\":%g,\"defects\":", entry->auxiliary ? 0.0 : lesson->points);
     json_words(out, lesson->defects);
     fputs(",\"needs\":", out);
     json_words(out, lesson->needs);

@@ -137,6 +137,7 @@ bool sockets_visit(int protocol, unsigned states, socket_visitor *visitor, void 
 }
 
 struct port_search {
+    int family;
     unsigned port;
     bool found;
 };
@@ -144,20 +145,25 @@ struct port_search {
 static bool look_for_port(const struct socket_view *view, void *context)
 {
     struct port_search *search = context;
-    search->found = view->local_port == search->port;
+    search->found =
+        view->local_port == search->port && (search->family == 0 || search->family == view->family);
     return !search->found;
+}
+
+bool port_is_open(int protocol, int family, unsigned port)
+{
+    struct port_search search = {.family = family, .port = port};
+    unsigned states = protocol == IPPROTO_TCP ? 1u << TCP_LISTEN : ~0u;
+    sockets_visit(protocol, states, look_for_port, &search);
+    return search.found;
 }
 
 bool tcp_port_listens(unsigned port)
 {
-    struct port_search search = {.port = port};
-    sockets_visit(IPPROTO_TCP, 1u << TCP_LISTEN, look_for_port, &search);
-    return search.found;
+    return port_is_open(IPPROTO_TCP, 0, port);
 }
 
 bool udp_port_bound(unsigned port)
 {
-    struct port_search search = {.port = port};
-    sockets_visit(IPPROTO_UDP, ~0u, look_for_port, &search);
-    return search.found;
+    return port_is_open(IPPROTO_UDP, 0, port);
 }

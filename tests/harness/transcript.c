@@ -24,7 +24,8 @@ struct event {
     char *action; /**< Pour des octets : ce qui en est fait. */
     char *bytes;  /**< Pour des octets : tous ceux du morceau, tant qu'il peut s'allonger. */
     size_t length;
-    int repeated; /**< Combien de fois de suite. */
+    int repeated;   /**< Combien de fois de suite. */
+    double last_ms; /**< Quand, la dernière fois. */
 };
 
 static struct event events[HEAD_EVENTS + TAIL_EVENTS];
@@ -90,6 +91,7 @@ static void fold_repetition(void)
     if (!is_like(before, last->actor, last->verb) || strcmp(before->text, last->text) != 0)
         return;
     before->repeated++;
+    before->last_ms = last->ms;
     forget(last);
     total--;
 }
@@ -192,8 +194,8 @@ void transcript_write(FILE *out)
             fputc(',', out);
         }
         char *text = event->text;
-        if (event->repeated > 1 &&
-            asprintf(&text, "%s (%d fois de suite)", event->text, event->repeated) < 0)
+        if (event->repeated > 1 && asprintf(&text, "%s (%d fois de suite, jusqu'à %.1f ms)",
+                                            event->text, event->repeated, event->last_ms) < 0)
             abort();
         write_event(out, event->ms, event->actor, event->verb, text);
         if (text != event->text)
