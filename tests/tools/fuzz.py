@@ -31,11 +31,11 @@ def find_compiler():
     """clang, s'il sait faire des programmes pour libFuzzer."""
     compiler = shutil.which("clang")
     if compiler is None:
-        raise Trouble("fuzz : il manque clang (make deps GROUP=check)")
+        raise Trouble("il manque clang (make deps GROUP=check)")
     runtime = subprocess.run([compiler, "-fsanitize=fuzzer,address", "-x", "c", "-o", "/dev/null", "-"], capture_output=True,
                              input="int LLVMFuzzerTestOneInput(void);\nint LLVMFuzzerTestOneInput(void) { return 0; }", text=True)
     if runtime.returncode != 0:
-        raise Trouble("fuzz : il manque libFuzzer, que clang va chercher dans compiler-rt (make deps GROUP=check)")
+        raise Trouble("il manque libFuzzer, que clang va chercher dans compiler-rt (make deps GROUP=check)")
     return compiler
 
 
@@ -44,7 +44,7 @@ def build(compiler, name):
     command = [compiler, *FLAGS, *TARGETS[name], FOLDER / f"{name}_fuzz.c", "-o", program]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace")
     if done.returncode != 0:
-        raise Trouble(f"fuzz : {name} ne compile pas : {done.stderr.strip()}")
+        raise Trouble(f"{name} ne compile pas : {done.stderr.strip()}")
     return program
 
 
@@ -72,7 +72,7 @@ def explore(program, name, seconds):
 def main():
     text = os.environ.get("SECONDS") or "20"
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 86400:
-        raise Trouble(f"fuzz : SECONDS={text} : un nombre de secondes est attendu, de 1 à 86400")
+        raise Trouble(f"SECONDS={text} : un nombre de secondes est attendu, de 1 à 86400")
     compiler = find_compiler()
     BUILD.mkdir(parents=True, exist_ok=True)
     names = [name for name in TARGETS if workshop.selected(name)]

@@ -45,8 +45,8 @@ check_request() {
     esac
     [ -z "$bad" ] || die "MIN=$(show "$MIN") : une note de 0 à 20 est attendue"
     case ${SANITIZE:-} in
-    '' | address | thread) ;;
-    *) die "SANITIZE=$(show "$SANITIZE") : address ou thread est attendu" ;;
+    '' | address | thread | coverage) ;;
+    *) die "SANITIZE=$(show "$SANITIZE") : address, thread ou coverage est attendu" ;;
     esac
     case ${FRAMING:-own} in
     own | reference) ;;

@@ -11,6 +11,8 @@ common_folder = build/common/$(subst /,-,$(CC)$(if $1,+$1))
 COMMON := $(call common_folder,$(SANITIZE))
 SANITIZER_address := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SANITIZER_thread := -fsanitize=thread
+# Sans optimisation, chaque branche comptée est une branche écrite.
+SANITIZER_coverage := --coverage -fprofile-update=atomic -O0
 sanitizer_flags = $(if $1,$(SANITIZER_$1) -fno-omit-frame-pointer)
 SANITIZER := $(call sanitizer_flags,$(SANITIZE))
 PLAIN_FLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Icommon -pthread

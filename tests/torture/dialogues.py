@@ -8,7 +8,10 @@ import socket
 
 from stage import Peer
 
-LINES = [b"un", b"deux \x1b \xc3\xa9", b""]
+# De part et d'autre de chaque borne d'UTF-8 : trop long, demi-codet, contrôle, au-delà d'U+10FFFF, coupé.
+EDGES = (b"\xc3( \xe0\x9f\xbf \xe0\xa0\x80 \xed\x9f\xbf \xed\xa0\x80 \xf0\x8f\xbf\xbf \xf0\x90\x80\x80 \xf4\x8f\xbf\xbf "
+         b"\xf4\x90\x80\x80 \xc2\x85 \xc2\xa0 \x1b \x00 \xff \xe2\x82")
+LINES = [b"un", EDGES, b""]
 HEY, FULL, WELCOME, UDP_REPLY = b"Hey client\n", b"server full\n", b"welcome to the server\n", b"Hello I'm UDP Server"
 
 
@@ -232,9 +235,9 @@ def play_client(stage, start, hosts, arrival, answer):
     return service.received()
 
 
-def udp_play(stage, start, hosts, losses):
+def udp_play(stage, start, hosts, losses, reply=UDP_REPLY):
     replies = [None] * losses
-    service = Service(stage, hosts, socket.SOCK_DGRAM, b"", lambda data: replies.pop() if replies else UDP_REPLY)
+    service = Service(stage, hosts, socket.SOCK_DGRAM, b"", lambda data: replies.pop() if replies else reply)
     start()
     stage.wait()
     # À deux adresses, la question est posée de nouveau à la deuxième : une fois suffit.

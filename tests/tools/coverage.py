@@ -1,0 +1,134 @@
+"""La couverture des solutions par les tests et par les pannes : lignes et branches, d'après gcov.
+
+Les tests arrêtent les serveurs en ordre (settle.c), sans quoi leurs comptes seraient perdus. Chaque branche
+que rien n'emprunte est justifiée dans tests/torture/couverture.md ; une justification de trop est une erreur.
+Réglages, par l'environnement : LAB=
+"""
+
+import collections
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import torture
+import workshop
+from workshop import Trouble
+
+BASE = pathlib.Path("build/work/solutions+coverage")
+COMMON = pathlib.Path("build/common/cc+coverage")
+REASONS = pathlib.Path("tests/torture/couverture.md")
+ROW = re.compile(r"^\| `(?P<file>[^`]+)` \| (?P<tick>``?) ?(?P<line>.+?) ?(?P=tick) \| (?P<reason>.+) \|$", re.M)
+
+# Des conditions qui n'ont lieu qu'à l'intérieur d'un appel : le compilateur y met des branches à lui.
+Line = collections.namedtuple("Line", "count branches")
+
+
+def judge(lab):
+    """Juge un lab ; rend la dernière ligne du juge."""
+    done = subprocess.run(["sh", "tests/tools/judge.sh"], env=os.environ | {"LAB": lab, "COUNT": "1", "JUDGE_SLOWNESS": "5"},
+                          capture_output=True, text=True, errors="replace")
+    if done.returncode not in (0, 1):
+        raise Trouble((done.stderr or done.stdout).strip())
+    return done.stdout.strip().splitlines()[-1]
+
+
+def measure(labs):
+    """Juge, puis torture, les solutions ainsi construites."""
+    for folder in (BASE, COMMON):
+        for path in folder.rglob("*.gcda"):
+            path.unlink()
+    for lab in labs:
+        print(f"{lab}, jugé : {judge(lab)}")
+    torture.main()
+
+
+def origin(path):
+    """La source dont celle-ci est la copie."""
+    path = pathlib.Path(path)
+    if path.parts[0] == "common":
+        return path
+    lab = path.parts[path.parts.index(BASE.name) + 1]
+    found = sorted(pathlib.Path("solutions").glob(f"*/{path.name}"))
+    own = pathlib.Path("solutions", lab, path.name)
+    return own if own in found else found[0]
+
+
+def read_counts(labs):
+    """{source: {numéro: Line}}, tous les programmes mis ensemble."""
+    counts = collections.defaultdict(dict)
+    notes = sorted(COMMON.glob("*.gcno"))
+    for lab in labs:
+        notes += [path for path in sorted((BASE / lab).rglob("*.gcno")) if "driver" not in path.name]
+    for note in notes:
+        done = subprocess.run(["gcov", "--json-format", "--stdout", "--branch-probabilities", note], check=True,
+                              capture_output=True, text=True)
+        for file in json.loads(done.stdout)["files"]:
+            if not file["file"].startswith("/") and file["file"].endswith(".c"):
+                add(counts[origin(file["file"])], file["lines"])
+    return counts
+
+
+def add(lines, found):
+    for line in found:
+        branches = [branch["count"] for branch in line["branches"]]
+        known = lines.get(line["line_number"])
+        if known is not None:
+            branches = [one + other for one, other in zip(branches, known.branches)]
+        lines[line["line_number"]] = Line(line["count"] + (known.count if known else 0), branches)
+
+
+def share(part, whole):
+    return f"{part}/{whole} ({100 * part / whole:.1f} %)" if whole else "0/0"
+
+
+def read_reasons():
+    if not REASONS.is_file():
+        return {}
+    return {(row["file"], row["line"]): row["reason"] for row in ROW.finditer(REASONS.read_text(encoding="utf-8"))}
+
+
+def report(counts):
+    """Écrit la table ; rend les plaintes, et le nombre de fichiers et de branches justes."""
+    reasons, used, complaints, passed = read_reasons(), set(), [], 0
+    totals = collections.Counter()
+    print(f"{'source':<36} {'lignes':>18} {'branches':>18}")
+    for source, lines in sorted(counts.items()):
+        text = source.read_text(encoding="utf-8").splitlines()
+        dark = [number for number, line in lines.items() if line.count == 0]
+        branches = [(number, count) for number, line in lines.items() for count in line.branches]
+        taken = sum(1 for _, count in branches if count > 0)
+        print(f"{str(source):<36} {share(len(lines) - len(dark), len(lines)):>18} {share(taken, len(branches)):>18}")
+        totals += collections.Counter(lines=len(lines), lit=len(lines) - len(dark), branches=len(branches), taken=taken)
+        complaints += [f"{source}:{number} : jamais exécutée : {text[number - 1].strip()}" for number in sorted(dark)]
+        for number in sorted({number for number, count in branches if count == 0 and lines[number].count > 0}):
+            key = (str(source), text[number - 1].strip())
+            if key in reasons:
+                used.add(key)
+            else:
+                complaints.append(f"{source}:{number} : branche jamais prise {lines[number].branches} : {key[1]}")
+        passed += not dark
+    print(f"{'ensemble':<36} {share(totals['lit'], totals['lines']):>18} {share(totals['taken'], totals['branches']):>18}")
+    measured = {str(source) for source in counts}
+    complaints += [f"{REASONS} : justification de trop : {file} : {line}" for file, line in reasons
+                   if (file, line) not in used and file in measured]
+    print(f"{len(used)} lignes ont une branche jamais prise, et justifiée.")
+    return complaints, passed + len(used)
+
+
+def main():
+    if shutil.which("gcov") is None:
+        raise Trouble("il manque gcov, qui vient avec gcc (make deps GROUP=check)")
+    labs = workshop.labs()
+    os.environ.update(SANITIZE="coverage", WORK="solutions", TEST="", STEP="")
+    measure(labs)
+    complaints, passed = report(read_counts(labs))
+    for complaint in complaints:
+        print(f"✗ {complaint}")
+    return workshop.conclude(passed, len(complaints))
+
+
+if __name__ == "__main__":
+    workshop.run_main(main)
