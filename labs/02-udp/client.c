@@ -165,9 +165,9 @@ static ssize_t ask_each(const struct endpoint *endpoint, const struct addrinfo *
                         const char *message, char *reply)
 {
     // TODO (étape 3) : poser la question à la première adresse, fermer le socket.
-    // TODO (étape 5) : refusé, passer à l'adresse suivante ; sans réponse, s'arrêter là.
-    // TODO (étape 6) : en cas d'échec, une ligne sur stderr pour la dernière adresse essayée
+    // TODO (étape 4) : en cas d'échec, une ligne sur stderr pour la dernière adresse essayée
     // (report_error, dans report.h).
+    // TODO (étape 5) : refusé, passer à l'adresse suivante ; sans réponse, s'arrêter là.
     (void)endpoint;
     (void)addresses;
     (void)message;
@@ -216,6 +216,7 @@ int main(int argc, char **argv)
 
     // TODO (étape 3) : faire partir chaque ligne de stdout aussitôt (man 3 setvbuf), lire la ligne
     // de commande, chercher les adresses, poser la question, écrire la réponse.
-    // TODO (étape 6) : rendre le bon code de retour dans chaque cas.
+    // TODO (étape 4) : sans réponse, ne rien écrire sur stdout et rendre 1.
+    // TODO (étape 6) : rendre le bon code de retour dans tous les autres cas.
     return EXIT_SYSTEM;
 }
