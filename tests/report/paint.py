@@ -1,6 +1,7 @@
 """Écrire dans un terminal : largeur, couleurs, et rien qui puisse le dérégler."""
 
 import os
+import re
 
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 NARROW, WIDE = 80, 100
@@ -20,6 +21,26 @@ def columns(text):
     import unicodedata
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
                for c in text)
+
+
+def bare(text):
+    """Le texte sans ses couleurs."""
+    return re.sub("\x1b\\[[0-9;]*m", "", text) if "\x1b" in text else text
+
+
+def pieces(text):
+    """Les morceaux entre lesquels une ligne peut être coupée : la ponctuation double et les
+    guillemets gardent leur espace, et ce qui la précède ou la suit."""
+    found = []
+    for word in text.split(" "):
+        shown = bare(word)
+        alone = re.fullmatch(r"[:;!?»][.,)]*", shown)
+        opened = bool(found) and re.search(r"(^|[\s(])«$", bare(found[-1]))
+        if found and (alone or opened):
+            found[-1] += " " + word
+        else:
+            found.append(word)
+    return found
 
 
 class Paper:
@@ -64,8 +85,8 @@ class Paper:
         margin = " " * indent
         rest = " " * (indent if hanging is None else hanging)
         current, used = margin, indent
-        for word in text.split(" "):
-            size = columns(word) if "\x1b" not in word else 12
+        for word in pieces(text):
+            size = columns(bare(word))
             if used + size > self.width and current.strip():
                 self.lines.append(current.rstrip())
                 current, used = rest, len(rest)

@@ -120,7 +120,51 @@ class Terminal(unittest.TestCase):
         run = results.load(EXAMPLE)
         for test in run["tests"]:
             test["status"] = "not_run"
+        self.assertIn("Pour commencer : faire compiler", page(run))
+        self.assertNotIn("Tout est encore à écrire", page(run))
+        for build in run["build"]:
+            build["ok"] = True
         self.assertIn("Pour commencer : l'étape 1", page(run))
+
+    def test_the_title_of_a_step_is_never_cut(self):
+        run = results.load(EXAMPLE)
+        run["steps"][0]["title"] = "Une seule voix : ne croire que le serveur, et lui seulement"
+        self.assertIn(run["steps"][0]["title"], page(run))
+
+    def test_the_reason_held_by_another_test_is_said_one_way(self):
+        self.assertIn("il faut d'abord replies", [test.get("reason") for test in results.load(EXAMPLE)["tests"]])
+
+    def test_a_doubled_backslash_is_explained_once(self):
+        run = results.load(EXAMPLE)
+        self.assertNotIn("barre oblique", page(run))
+        test = next(test for test in run["tests"] if test["status"] == "failed")
+        test["failure"]["expected"] = "une ligne\\\\x0A\\\\x0A"
+        test["transcript"].append({"ms": 1, "actor": "juge", "verb": "·", "text": "a\\\\b"})
+        self.assertEqual(page(run).count("\\\\ se lit \\ : une seule barre oblique inverse"), 1)
+
+    def test_punctuation_is_never_torn_from_its_word(self):
+        for width in range(20, 60):
+            paper = paint.Paper(io.StringIO())
+            paper.width = width
+            paper.wrapped("Il disait : « bonjour à tous » ; est-ce tout ? Non : « voici (« la suite ») ! »", indent=2)
+            for line in paper.lines:
+                self.assertNotRegex(line, r"^\s*[:;!?»]")
+                self.assertNotRegex(line, r"«$")
+
+    def test_the_end_of_a_repeated_event_is_kept(self):
+        for text in ("un mot " * 20, "x" * 900):
+            lines = story.event_lines(text + " (2 fois de suite, jusqu'à 501,5 ms)", 60)
+            self.assertLessEqual(len(lines), 3)
+            self.assertLessEqual(max(map(len, lines)), 60)
+            self.assertTrue(" ".join(lines).endswith("fois de suite, jusqu'à 501,5 ms)"))
+
+    def test_a_borrowed_test_says_why_it_is_shown(self):
+        run = results.load(EXAMPLE)
+        for test in run["tests"]:
+            test["points"] = 0
+        self.assertIn("ses points ne comptent pas ici", page(run, narrowed=True))
+        self.assertIn("préalable", page(run, narrowed=True))
+        self.assertNotIn("ses points ne comptent pas ici", page(run))
 
     def test_a_long_text_is_shown_around_the_difference(self):
         piece, column = story.window("a" * 500 + "X" + "b" * 500, 500, 60)

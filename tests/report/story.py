@@ -1,11 +1,16 @@
 """Raconter un échec : ce que le juge a fait, ce qu'il attendait, ce qu'il a vu, où relire."""
 
-from paint import columns
+import re
+
+from paint import columns, pieces
 from results import format_number
 
 LABEL = 11
 # Au-delà, un échange est résumé : son début et sa fin disent l'essentiel.
 LONG_TRANSCRIPT = 30
+# Un événement dont la fin compte (« 3 fois de suite… », un message d'erreur) a droit à ces lignes.
+EVENT_LINES = 3
+REPEATED = re.compile(r"\(\d+ fois de suite[^()]*\)$")
 
 
 def tell_build(paper, run):
@@ -47,19 +52,41 @@ def tell(paper, run, test, request):
     """L'histoire complète d'un test échoué."""
     failure = test.get("failure") or {}
     points = format_number(test["points"])
-    about = [f"étape {test['step']}", f"{points} point{'s' if test['points'] >= 2 else ''}", *test["defects"]]
+    worth = [] if is_borrowed(test, request) else [f"{points} point{'s' if test['points'] >= 2 else ''}"]
+    about = [f"étape {test['step']}", *worth, *test["defects"]]
     paper.blank()
     paper.line("  " + paper.paint("✗ " + test["title"], "red", "bold"))
     paper.line("    " + paper.paint(" · ".join(about), "dim"))
+    if is_borrowed(test, request):
+        paper.line("    " + paper.paint("Montré parce que ce qui est demandé en a besoin ; "
+                                        "ses points ne comptent pas ici.", "dim"))
     summary = failure.get("summary") or test.get("reason")
+    start = len(paper.lines)
     if summary:
         paper.wrapped(summary, indent=4)
     tell_difference(paper, failure)
+    told = tell_backslash(paper, start)
+    start = len(paper.lines)
     tell_transcript(paper, test.get("transcript") or [])
+    if not told:
+        tell_backslash(paper, start)
     for label, key in (("Cause probable : ", "cause"), ("À relire : ", "advice")):
         if failure.get(key):
             paper.wrapped(paper.paint(label, "cyan") + failure[key], indent=4, hanging=6)
     paper.line("    " + paper.paint("Ce test seul : " + request.command(run, f"TEST={test['name']}"), "dim"))
+
+
+def is_borrowed(test, request):
+    """Ce test n'a pas été demandé, mais un test demandé en a besoin : le juge le rend à zéro point."""
+    return request.narrowed and test["points"] == 0
+
+
+def tell_backslash(paper, start):
+    """Dit une fois comment se lit une barre doublée, si une ligne écrite depuis en montre une."""
+    if not any("\\\\" in line for line in paper.lines[start:]):
+        return False
+    paper.line(" " * (4 + LABEL) + paper.paint("\\\\ se lit \\ : une seule barre oblique inverse", "dim"))
+    return True
 
 
 def tell_difference(paper, failure):
@@ -103,9 +130,41 @@ def tell_transcript(paper, transcript):
             continue
         time = f"{entry['ms']:.1f}".replace(".", ",")
         head = f"    {time:>8} ms  {paper.pad(entry['actor'], actors)}  {entry['verb']} "
-        text = entry["text"]
-        room = paper.width - columns(head)
-        paper.line(paper.paint(head, "dim") + (text if len(text) <= room else text[:room - 1] + "…"))
+        first, *rest = event_lines(entry["text"], paper.width - columns(head))
+        paper.line(paper.paint(head, "dim") + first)
+        for line in rest:
+            paper.line(" " * columns(head) + line)
+
+
+def event_lines(text, room):
+    """Un événement sur une ligne, coupé à droite ; sur plusieurs, quand c'est sa fin qui compte."""
+    room = max(room, 20)
+    repeated = REPEATED.search(text)
+    if len(text) <= room:
+        return [text]
+    if not repeated and not text.startswith("écrit sur stderr"):
+        return [text[:room - 1] + "…"]
+    end = repeated.group() if repeated else ""
+    lines = break_text(text, room)
+    if len(lines) > EVENT_LINES:
+        lines = lines[:EVENT_LINES]
+        lines[-1] = lines[-1][:room - len(end) - 2] + "… " + end if end else lines[-1][:room - 1] + "…"
+    return lines
+
+
+def break_text(text, room):
+    """Coupe un texte à cette largeur, entre deux mots quand il y en a."""
+    lines, current = [], ""
+    for piece in pieces(text):
+        if current and len(current) + 1 + len(piece) > room:
+            lines.append(current)
+            current = piece
+        else:
+            current = f"{current} {piece}" if current else piece
+        while len(current) > room:
+            lines.append(current[:room])
+            current = current[room:]
+    return lines + [current]
 
 
 def tell_waiting(paper, run):

@@ -9,11 +9,12 @@ import sys
 import options
 import results
 import story
-from paint import Paper, visible
+from paint import Paper, columns, visible
 
 MARKS = {"passed": "✓", "failed": "✗", "not_run": "–", "skipped": "○", "broken": "?"}
 COLORS = {"passed": "green", "failed": "red", "not_run": "dim", "skipped": "dim", "broken": "yellow"}
-BAR = 10
+BAR, SHORT_BAR = 10, 4
+TITLE = 46
 # Au-delà, les échecs suivants tiennent en une ligne : on ne corrige qu'une chose à la fois.
 FULL_STORIES = 3
 
@@ -23,7 +24,7 @@ def report_lab(paper, run, request):
     paper.blank()
     paper.line(paper.paint(f"{run['lab']} · {run['title']}", "bold"))
     paper.blank()
-    report_steps(paper, run)
+    report_steps(paper, run, request)
     story.tell_build(paper, run)
     story.tell_failures(paper, run, request, FULL_STORIES)
     for remark in run["remarks"]:
@@ -33,20 +34,25 @@ def report_lab(paper, run, request):
         encourage(paper, run, request)
 
 
-def report_steps(paper, run):
+def report_steps(paper, run, request):
     """Une ligne par étape : barre, points, une marque par test."""
-    for step in run["steps"]:
-        tests = [test for test in run["tests"] if test["step"] == step["number"]]
-        if not tests:
-            continue
+    steps = [(f"Étape {step['number']}  {step['title']}",
+              [test for test in run["tests"] if test["step"] == step["number"]]) for step in run["steps"]]
+    steps = [(title, tests) for title, tests in steps if tests]
+    longest = max([TITLE, *(columns(title) for title, _ in steps)])
+    most = max([0, *(len(tests) for _, tests in steps)])
+    # Un long titre raccourcit les barres, jamais l'inverse.
+    length = min(BAR, max(SHORT_BAR, paper.width - longest - most - 15))
+    for title, tests in steps:
         part = {"tests": tests}
         got, total = results.earned(part), results.available(part)
-        filled = round(BAR * got / total) if total else 0
-        bar = paper.paint("█" * filled, "green") + paper.paint("░" * (BAR - filled), "dim")
+        filled = round(length * got / total) if total else 0
+        bar = paper.paint("█" * filled, "green") + paper.paint("░" * (length - filled), "dim")
         marks = "".join(paper.paint(MARKS[test["status"]], COLORS[test["status"]]) for test in tests)
         points = f"{results.format_number(got)} / {results.format_number(total)}"
-        title = paper.pad(f"Étape {step['number']}  {step['title']}", 46)
-        paper.line(f"  {title} {bar} {points:>9}  {marks}")
+        if all(story.is_borrowed(test, request) for test in tests):
+            points = "préalable"
+        paper.line(f"  {paper.pad(title, longest)} {bar} {points:>9}  {marks}")
 
 
 def report_network(paper, run):
@@ -64,6 +70,12 @@ def encourage(paper, run, request):
     if first is None:
         return
     paper.blank()
+    missing = [build["program"] for build in run["build"] if not build["ok"]]
+    if missing:
+        paper.wrapped(f"Pour commencer : faire compiler {' et '.join(missing)}. Aucun test ne peut être essayé sans cela ; "
+                      "la première erreur du compilateur est plus haut, et les suivantes viennent souvent d'elle.",
+                      indent=2)
+        return
     paper.wrapped(f"Tout est encore à écrire, et c'est normal. Pour commencer : l'étape {first['number']}, "
                   f"« {first['title']} », dans NOTES.fr.md. Ses premiers points viennent vite, et chacun des tests dira où vous en êtes.",
                   indent=2)
