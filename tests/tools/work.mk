@@ -115,8 +115,8 @@ $(foreach lab,$(LABS),\
 	$(foreach twin,$(SANITIZED),\
 		$(eval $(call twin_rules,$(lab),$(call before_colon,$(twin)),$(call after_colon,$(twin))))))
 
-# Un programme écrit avec les threads de C11 ne peut être vérifié par ThreadSanitizer sans cette aide.
-helpers = $(if $(filter thread,$1),c11_threads)
+# Ce qu'il faut ajouter à un programme juste pour qu'un assainisseur ne l'accuse pas à tort.
+helpers = $(if $1,roomy_stacks) $(if $(filter thread,$1),c11_threads)
 common_objects = $(patsubst common/%.c,$(call common_folder,$1)/%.o,$(wildcard common/*.c)) \
 	$(patsubst %,$(call common_folder,$1)/%.o,$(call helpers,$1))
 
