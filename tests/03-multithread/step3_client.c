@@ -271,6 +271,16 @@ LESSON(client_reports_departed_server, .step = 3, .points = 0.25, .programs = "c
     peer_reset(server);
     expect_complaint(client);
 
+    // Fini, puis coupé : le premier envoi échoue déjà, et SIGPIPE menace.
+    client = START("client", "127.0.0.1", other_port());
+    server = listener_accept(listener, "serveur parti en deux temps");
+    peer_send(server, WELCOME "\n");
+    program_expect_line(client, WELCOME);
+    program_expect_text(client, PROMPT);
+    peer_half_close(server);
+    peer_reset(server);
+    expect_complaint(client);
+
     client = START("client", "127.0.0.1", other_port());
     server = listener_accept(listener, "serveur sans accueil");
     peer_close(server);
