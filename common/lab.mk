@@ -20,7 +20,7 @@ ARCHIVE         := $(BUILD)/shared.a
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -I$(COMMON) $(if $(BORROW),-I$(LIBRARY_DIR)) \
           -MMD -MP $(CPPFLAGS) $(LAB_CFLAGS) $(CFLAGS)
 
-.PHONY: all test clean
+.PHONY: all test clean help
 .DELETE_ON_ERROR:
 
 all: $(PROGRAMS)
@@ -50,10 +50,22 @@ ifeq ($(MAKECMDGOALS),test)
 MAKEFLAGS += -q
 endif
 
-# Le juge recompile lui-même ; STEP=3 ou TEST=motif lui sont transmis.
+# Le juge recompile lui-même ; STEP=3 ou TEST=motif lui sont transmis. Avant lui, ./server et ./client
+# sont refaits sans bruit, s'ils peuvent l'être : vos essais à la main portent sur ce qui est jugé.
+# MAKEFLAGS est vidé pour que -q n'y soit plus ; sous « make -n », rien n'est fait.
 test:
+	@case "$${MAKEFLAGS%% *}" in --*) ;; *n*) exit 0 ;; esac; \
+	    MAKEFLAGS= MAKELEVEL= $(MAKE) -s -k all </dev/null >/dev/null 2>&1 || :
 	@$(MAKE) --no-print-directory -C ../.. test \
 	    WORK="$$(basename "$$(dirname "$$(pwd)")")" LAB="$$(basename "$$(pwd)")"
+
+help:
+	@echo "make                  compile ./server et ./client"
+	@echo "make test             juge les programmes de ce dossier (et refait ./server et ./client)"
+	@echo "make test STEP=3      ne juge que l'étape 3"
+	@echo "make test TEST='*un_mot*'   ne juge que les tests dont le nom contient ce mot"
+	@echo "make clean            efface ce que make a fabriqué ici"
+	@echo "L'énoncé et le cours sont dans NOTES.fr.md ; d'autres buts : make -C ../.. help"
 
 clean:
 	rm -rf $(BUILD) $(PROGRAMS)
