@@ -269,6 +269,28 @@ prepare_lab() { # LAB
 
 # --- Le jugement ---------------------------------------------------------------------------------
 
+# Ce qu'il fallait peut-être écrire : TEST est un motif, qui doit couvrir le nom entier d'un test.
+suggest_tests() {
+    word=$(printf '%s' "${TEST:-}" | sed 's/^[*?]*//; s/[*?].*$//')
+    [ -n "$word" ] || return 0
+    printf "\n  TEST est un motif : il doit couvrir le nom entier, et * remplace une suite de lettres."
+    names=$(for lab in $found; do
+        "build/tests/$lab/judge" --list </dev/null 2>/dev/null | grep -o '"name":"[^"]*"'
+    done | cut -d '"' -f 4 | grep -iF -e "$word" | awk '!seen[$0]++')
+    if [ -z "$names" ]; then
+        printf '\n  Aucun nom de test ne contient « %s ».' "$word"
+        return
+    fi
+    # La casse est celle du premier nom trouvé : le motif proposé doit en trouver.
+    word=$(printf '%s\n' "$names" | grep -ioF -m 1 -e "$word" | head -n 1)
+    if [ -n "${STEP:-}" ]; then
+        printf "\n  Sans STEP, essayez TEST='*%s*' :" "$word"
+    else
+        printf "\n  Essayez TEST='*%s*' :" "$word"
+    fi
+    printf '%s\n' "$names" | awk 'NR <= 5 { printf " %s", $0 } END { if (NR > 5) printf " … (%d en tout)", NR }'
+}
+
 # Un test nommé peut n'exister que dans un lab : les autres ne sont alors pas jugés.
 select_labs() {
     [ -n "${STEP:-}${TEST:-}" ] || return 0
@@ -278,7 +300,7 @@ select_labs() {
             </dev/null >/dev/null 2>&1 && selected="$selected $lab"
     done
     [ -n "$selected" ] ||
-        die "${STEP:+STEP=$STEP }${TEST:+TEST=$TEST }: aucun test ne correspond (labs :$found)"
+        die "${STEP:+STEP=$STEP }${TEST:+TEST=$TEST }: aucun test ne correspond (labs :$found)$(suggest_tests)"
     found=$selected
     absent=''
 }
