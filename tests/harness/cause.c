@@ -41,7 +41,7 @@ static const char *signal_meaning(int signal)
     case SIGFPE:
         return "division par zéro";
     case SIGKILL:
-        return "tué par le système : mémoire épuisée ?";
+        return "par le système, mémoire épuisée ? ou par lui-même ?";
     case SIGTERM:
     case SIGINT:
         return "le signal d'arrêt l'a tué au lieu d'être traité";
@@ -155,6 +155,9 @@ static const char *from_stdout(const struct symptoms *symptoms)
     if (wanted == symptoms->expected_length && !program->ended)
         return "Une question n'a pas de fin de ligne : même vidée ligne par ligne, stdout la garde "
                "en mémoire tant que le programme ne la fait pas partir (man 3 fflush).";
+    // Le programme d'essai du juge, lui, fait sortir chaque ligne.
+    if (strcmp(program->which, "framing_driver") == 0)
+        return NULL;
     if (program->out.length == 0 && !program->ended)
         return "Rien n'est encore sorti sur stdout. Quand stdout est un tube et non un terminal, "
                "printf garde le texte en mémoire jusqu'à en avoir plusieurs kilooctets : le "
@@ -295,6 +298,11 @@ const char *likely_cause(const struct symptoms *symptoms)
     const char *sanitizer = from_sanitizer(symptoms->program);
     if (sanitizer != NULL)
         return sanitizer;
+    if (programs_flooding()) {
+        struct symptoms flood = *symptoms;
+        flood.end = WAIT_FLOODED;
+        return from_sleep(&flood);
+    }
     const char *bytes = cause_from_bytes(symptoms);
     if (bytes != NULL && (symptoms->expected_length == 0 ||
                           symptoms->received_length + 1 < symptoms->expected_length))

@@ -1,0 +1,6 @@
+// Ne finit jamais, et occupe un processeur.
+int main(void)
+{
+    for (volatile int i = 0;; i++)
+        continue;
+}
