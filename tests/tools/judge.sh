@@ -273,22 +273,22 @@ prepare_lab() { # LAB
 suggest_tests() {
     word=$(printf '%s' "${TEST:-}" | sed 's/^[*?]*//; s/[*?].*$//')
     [ -n "$word" ] || return 0
-    printf "\n  TEST est un motif : il doit couvrir le nom entier, et * remplace une suite de lettres."
+    printf ' ; TEST est un motif, qui doit couvrir le nom entier'
     names=$(for lab in $found; do
         "build/tests/$lab/judge" --list </dev/null 2>/dev/null | grep -o '"name":"[^"]*"'
     done | cut -d '"' -f 4 | grep -iF -e "$word" | awk '!seen[$0]++')
     if [ -z "$names" ]; then
-        printf '\n  Aucun nom de test ne contient « %s ».' "$word"
+        printf ', et aucun nom ne contient « %s »' "$word"
         return
     fi
     # La casse est celle du premier nom trouvé : le motif proposé doit en trouver.
     word=$(printf '%s\n' "$names" | grep -ioF -m 1 -e "$word" | head -n 1)
     if [ -n "${STEP:-}" ]; then
-        printf "\n  Sans STEP, essayez TEST='*%s*' :" "$word"
+        printf " : essayez, sans STEP, TEST='*%s*' (" "$word"
     else
-        printf "\n  Essayez TEST='*%s*' :" "$word"
+        printf " : essayez TEST='*%s*' (" "$word"
     fi
-    printf '%s\n' "$names" | awk 'NR <= 5 { printf " %s", $0 } END { if (NR > 5) printf " … (%d en tout)", NR }'
+    printf '%s\n' "$names" | awk 'NR <= 5 { printf "%s%s", (NR > 1 ? ", " : ""), $0 } END { print (NR > 5 ? ", …)" : ")") }'
 }
 
 # Un test nommé peut n'exister que dans un lab : les autres ne sont alors pas jugés.
