@@ -68,7 +68,7 @@ docs: ## écrit la documentation dans build/docs/html
 	$(RUN)sh $(TOOLS)/docs.sh
 
 .PHONY: check
-check: $(JUDGES) $(INJECTORS) ## passe toutes les vérifications du dépôt
+check: $(JUDGES) $(INJECTORS) build/torture/fault.so ## passe toutes les vérifications du dépôt
 	$(RUN)sh $(TOOLS)/check.sh
 
 .PHONY: mutants
@@ -96,7 +96,7 @@ coverage: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les lignes et les bra
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/coverage.py
 
 # Les vérifications sont nommées une seule fois, dans check.sh ; docs a sa propre règle.
-GATES := $(filter-out docs,$(shell sed -n 's/^ALL="\(.*\)"$$/\1/p' $(TOOLS)/check.sh))
+GATES := $(filter-out docs torture fuzz coverage,$(shell sed -n 's/^ALL="\(.*\)"$$/\1/p' $(TOOLS)/check.sh))
 .PHONY: $(GATES)
 $(GATES): $(JUDGES) $(INJECTORS)
 	$(RUN)sh $(TOOLS)/check.sh $@

@@ -1,7 +1,7 @@
 """La couverture des solutions par les tests et par les pannes : lignes et branches, d'après gcov.
 
 Les tests arrêtent les serveurs en ordre (settle.c), sans quoi leurs comptes seraient perdus. Chaque branche
-que rien n'emprunte est justifiée dans tests/torture/couverture.md ; une justification de trop est une erreur.
+que rien n'emprunte est justifiée dans tests/torture/couverture.md.
 Réglages, par l'environnement : LAB=
 """
 
@@ -22,7 +22,6 @@ COMMON = pathlib.Path("build/common/cc+coverage")
 REASONS = pathlib.Path("tests/torture/couverture.md")
 ROW = re.compile(r"^\| `(?P<file>[^`]+)` \| (?P<tick>``?) ?(?P<line>.+?) ?(?P=tick) \| (?P<reason>.+) \|$", re.M)
 
-# Des conditions qui n'ont lieu qu'à l'intérieur d'un appel : le compilateur y met des branches à lui.
 Line = collections.namedtuple("Line", "count branches")
 
 
@@ -59,7 +58,7 @@ def origin(path):
 def read_counts(labs):
     """{source: {numéro: Line}}, tous les programmes mis ensemble."""
     counts = collections.defaultdict(dict)
-    notes = sorted(COMMON.glob("*.gcno"))
+    notes = [COMMON / f"{path.stem}.gcno" for path in sorted(pathlib.Path("common").glob("*.c"))]
     for lab in labs:
         notes += [path for path in sorted((BASE / lab).rglob("*.gcno")) if "driver" not in path.name]
     for note in notes:
@@ -111,10 +110,10 @@ def report(counts):
                 complaints.append(f"{source}:{number} : branche jamais prise {lines[number].branches} : {key[1]}")
         passed += not dark
     print(f"{'ensemble':<36} {share(totals['lit'], totals['lines']):>18} {share(totals['taken'], totals['branches']):>18}")
-    measured = {str(source) for source in counts}
-    complaints += [f"{REASONS} : justification de trop : {file} : {line}" for file, line in reasons
-                   if (file, line) not in used and file in measured]
-    print(f"{len(used)} lignes ont une branche jamais prise, et justifiée.")
+    # Une branche qui dépend d'un instant est parfois prise : sa justification reste bonne.
+    complaints += [f"{REASONS} : cette ligne n'existe plus : {file} : {line}" for file, line in reasons
+                   if line not in map(str.strip, pathlib.Path(file).read_text(encoding="utf-8").splitlines())]
+    print(f"lignes dont une branche n'est jamais prise, et justifiée : {len(used)}")
     return complaints, passed + len(used)
 
 
@@ -124,7 +123,11 @@ def main():
     labs = workshop.labs()
     os.environ.update(SANITIZE="coverage", WORK="solutions", TEST="", STEP="")
     measure(labs)
-    complaints, passed = report(read_counts(labs))
+    counts = read_counts(labs)
+    if os.environ.get("LAB"):
+        # Un lab seul n'exerce pas tout ce qui est commun.
+        counts = {source: lines for source, lines in counts.items() if source.parts[1] in labs}
+    complaints, passed = report(counts)
     for complaint in complaints:
         print(f"✗ {complaint}")
     return workshop.conclude(passed, len(complaints))
