@@ -123,7 +123,7 @@ static bool is_ready(struct plan *plan, struct entry *entry)
             ready = false;
         if (needed->outcome == OUTCOME_PENDING || is_met(needed))
             continue;
-        snprintf(entry->reason, sizeof entry->reason, "demande d'abord : « %s » (%s)",
+        snprintf(entry->reason, sizeof entry->reason, "il faut d'abord « %s » (%s)",
                  needed->lesson->title, needed->lesson->name);
         set_aside(entry);
         return false;

@@ -6,8 +6,6 @@ import os
 from paint import visible
 
 FORMAT = 1
-# Comment le juge commence, et comment on le dit partout ailleurs.
-HELD = "demande d'abord : ", "il faut d'abord "
 
 
 class Unreadable(Exception):
@@ -24,9 +22,6 @@ def load(path):
     if not isinstance(run, dict) or run.get("format") != FORMAT:
         raise Unreadable(f"{path} : ce format de résultats n'est pas connu")
     run["remarks"] = remarks_beside(path)
-    for test in run["tests"]:
-        if (test.get("reason") or "").startswith(HELD[0]):
-            test["reason"] = HELD[1] + test["reason"].removeprefix(HELD[0])
     return clean(run)
 
 

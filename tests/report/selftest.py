@@ -131,9 +131,6 @@ class Terminal(unittest.TestCase):
         run["steps"][0]["title"] = "Une seule voix : ne croire que le serveur, et lui seulement"
         self.assertIn(run["steps"][0]["title"], page(run))
 
-    def test_the_reason_held_by_another_test_is_said_one_way(self):
-        self.assertIn("il faut d'abord replies", [test.get("reason") for test in results.load(EXAMPLE)["tests"]])
-
     def test_a_doubled_backslash_is_explained_once(self):
         run = results.load(EXAMPLE)
         self.assertNotIn("barre oblique", page(run))
