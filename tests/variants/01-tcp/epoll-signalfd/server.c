@@ -167,7 +167,7 @@ static bool talk(int client, const char *peer)
 
 static void announce(int client, char *peer, size_t size)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t length = sizeof address;
     char host[INET6_ADDRSTRLEN] = "?";
     char text[128];

@@ -23,7 +23,7 @@ int main(int argc, char **argv)
     }
     listen(listener, 5);
     while (1) {
-        struct sockaddr_in peer;
+        struct sockaddr_in peer = {0};
         socklen_t size = sizeof peer;
         printf("server waiting...\n");
         int client = accept(listener, (struct sockaddr *)&peer, &size);
