@@ -101,11 +101,16 @@ static const char *from_driver(const struct program *program)
     return cause;
 }
 
-// La dernière ligne de stderr : celle qui précède la mort, ou le silence. À libérer.
+// La dernière ligne de stderr : celle qui précède la mort, ou le silence. Tant que le programme vit,
+// une ligne sans fin est encore en train de s'écrire. À libérer.
 static char *last_words(const struct program *program)
 {
-    size_t end = program->err.length - (program->err.bytes[program->err.length - 1] == '\n');
-    const char *newline = memrchr(program->err.bytes, '\n', end);
+    size_t length = program->err.length;
+    const char *newline = memrchr(program->err.bytes, '\n', length);
+    if (!program->ended && newline != NULL)
+        length = (size_t)(newline - program->err.bytes) + 1;
+    size_t end = length - (program->err.bytes[length - 1] == '\n');
+    newline = memrchr(program->err.bytes, '\n', end);
     const char *last = newline != NULL ? newline + 1 : program->err.bytes;
     return visible_short(last, end - (size_t)(last - program->err.bytes));
 }
@@ -316,7 +321,9 @@ const char *likely_cause(const struct symptoms *symptoms)
         return with_question(death);
     if (bytes != NULL)
         return bytes;
-    if (symptoms->end == WAIT_SPINNING || symptoms->end == WAIT_FLOODED)
+    if (symptoms->end == WAIT_FLOODED)
+        return with_question(from_sleep(symptoms));
+    if (symptoms->end == WAIT_SPINNING)
         return from_sleep(symptoms);
     if (symptoms->hint != NULL)
         return with_place(symptoms->hint, symptoms);

@@ -67,6 +67,8 @@ static const char *from_same_start(const struct symptoms *symptoms)
     if (rest[0] == '\0' && (length == 1 || rest[1] != '\0'))
         return "Un octet nul suit le message : la longueur envoyée compte le \\0 final de la "
                "chaîne C, qui n'a rien à faire sur le réseau.";
+    if (length == 1 && rest[0] == '\n')
+        return "Tout y est, suivi d'une fin de ligne de trop.";
     if (length >= symptoms->expected_length &&
         memcmp(rest, symptoms->expected, symptoms->expected_length) == 0)
         return "Le message est là, mais deux fois.";

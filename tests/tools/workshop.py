@@ -170,7 +170,7 @@ def in_parallel(function, items):
     """Applique une fonction à chaque élément, sur tous les processeurs, et montre l'avancement."""
     items = list(items)
     results = []
-    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+    with concurrent.futures.ThreadPoolExecutor(3 * JOBS) as pool:
         for done, result in enumerate(pool.map(function, items), 1):
             results.append(result)
             if sys.stderr.isatty():
