@@ -253,8 +253,8 @@ LESSON(server_survives_departures, .step = 5, .points = 0.25, .programs = "serve
 LESSON(server_survives_short_calls, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_ends_on_end_of_stream", .defects = "D38",
        .title = "Envois et lectures partiels, appels interrompus, pause : rien n'en est changé",
-       .hint = "send et recv peuvent ne traiter qu'une partie des octets, ou être interrompus "
-               "(EINTR) avant d'avoir rien fait.")
+       .hint = "Un appel peut ne traiter qu'une partie des octets, ou être interrompu (EINTR) "
+               "avant d'avoir rien fait.")
 {
     program_inject("short=1,eintr=2");
     struct program *server = start_server();

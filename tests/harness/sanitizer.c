@@ -214,6 +214,8 @@ static const struct meaning meanings[] = {
     {"stack-use-after-return", "l'usage d'une variable locale d'une fonction déjà finie"},
     {"stack-use-after-scope", "l'usage d'une variable locale hors de son bloc"},
     {"stack-overflow", "une pile trop petite pour ce qu'on y met"},
+    {"param-overlap",
+     "une copie entre deux places qui se chevauchent : l'une est-elle trop petite ?"},
     {"double-free", "une mémoire rendue deux fois par free"},
     {"bad-free", "free d'une adresse que malloc n'a pas donnée"},
     {"unlock of an unlocked mutex", "un verrou rendu par un thread qui ne le tenait pas"},

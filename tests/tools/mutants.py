@@ -17,7 +17,10 @@ HUNK = re.compile(r"^@@ .*?@@.*$")
 # derniers octets du juge sont arrivés avant ou après la fermeture.
 CHANGING = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=::1\]:)\d+|(?<=::1:)\d+|(?<=localhost:)\d+|(?<=port )\d+"
                       r"|(?<=\[::\]:)\d+|(?<=a reçu )\d{5,}(?= octets sur)"
-                      r"|(?<=part )\d+(?= ms)|(?<=renonce )\d+(?= ms)|(?<=tient )\d+(?= Kio)")
+                      r"|(?<=part )\d+(?= ms)|(?<=renonce )\d+(?= ms)|(?<=tient )\d+(?= Kio)"
+                      r"|(?<=127\.0\.0\.1)\d{4,5}(?=\\n)|\d+(?= Kio ; après| Kio :)"
+                      r"|\d+(?= octets de plus par client| octets, en | morceaux)"
+                      r"|(?<=ThreadSanitizer : ).*(?= ; rien n'ordonne)")
 CUT = ", en laissant des octets non lus : elle a été coupée net (RST)"
 
 
