@@ -167,17 +167,22 @@ static bool talk(int client, const char *peer)
 
 static void announce(int client, char *peer, size_t size)
 {
-    struct sockaddr_storage address = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address;
+    memset(&address, 0, sizeof address);
     socklen_t length = sizeof address;
     char host[INET6_ADDRSTRLEN] = "?";
     char text[128];
-    getpeername(client, (struct sockaddr *)&address, &length);
-    if (address.ss_family == AF_INET6) {
-        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&address;
+    getpeername(client, &address.any, &length);
+    if (address.any.sa_family == AF_INET6) {
+        const struct sockaddr_in6 *in6 = &address.v6;
         inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof host);
         snprintf(peer, size, "[%s]:%u", host, (unsigned)ntohs(in6->sin6_port));
     } else {
-        const struct sockaddr_in *in = (const struct sockaddr_in *)&address;
+        const struct sockaddr_in *in = &address.v4;
         inet_ntop(AF_INET, &in->sin_addr, host, sizeof host);
         snprintf(peer, size, "%s:%u", host, (unsigned)ntohs(in->sin_port));
     }
