@@ -29,11 +29,11 @@ LESSON(server_announces_waiting, .step = 1, .points = 0.25, .programs = "server"
                          "le serveur annonce de nouveau qu'il attend, après l'arrivée d'un client");
 }
 
-LESSON(
-    server_welcomes, .step = 1, .points = 0.5, .programs = "server", .needs = "server_listens",
-    .defects = "D35 D38", .title = "Le client qui arrive reçoit l'accueil, avec sa fin de ligne",
-    .hint = "L'accueil part dès l'arrivée, sans attendre que le client parle, et en entier, \\n "
-            "compris. Qu'a reçu exactement la fonction du thread, et à qui est ensuite le socket ?")
+LESSON(server_welcomes, .step = 1, .points = 0.5, .programs = "server", .needs = "server_listens",
+       .defects = "D35 D38", .title = "Le client qui arrive reçoit l'accueil, avec sa fin de ligne",
+       .hint =
+           "L'accueil part dès l'arrivée, sans attendre que le client parle, et en entier, \\n "
+           "compris. Qu'a reçu exactement la fonction du thread, et à qui est ensuite le socket ?")
 {
     start_server();
     struct peer *client = arrive("client");
