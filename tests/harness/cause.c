@@ -306,7 +306,7 @@ const char *likely_cause(const struct symptoms *symptoms)
     if (programs_flooding()) {
         struct symptoms flood = *symptoms;
         flood.end = WAIT_FLOODED;
-        return from_sleep(&flood);
+        return with_question(from_sleep(&flood));
     }
     const char *bytes = cause_from_bytes(symptoms);
     if (bytes != NULL && (symptoms->expected_length == 0 ||
@@ -321,8 +321,6 @@ const char *likely_cause(const struct symptoms *symptoms)
         return with_question(death);
     if (bytes != NULL)
         return bytes;
-    if (symptoms->end == WAIT_FLOODED)
-        return with_question(from_sleep(symptoms));
     if (symptoms->end == WAIT_SPINNING)
         return from_sleep(symptoms);
     if (symptoms->hint != NULL)
