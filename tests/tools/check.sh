@@ -8,7 +8,7 @@ export LC_ALL=C.UTF-8
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPER NO_COLOR
 
-ALL="solutions skeleton warnings parity points catalogue format lint report options shared sanitize threads valgrind torture fuzz coverage interop docs readme"
+ALL="solutions skeleton warnings parity points catalogue format lint report options shared sanitize threads valgrind mutants variants hostile torture fuzz coverage interop docs readme"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -28,6 +28,9 @@ describe() {
     sanitize) echo "solutions sous ASan et UBSan" ;;
     threads) echo "solutions sous TSan" ;;
     valgrind) echo "solutions sous valgrind" ;;
+    mutants) echo "chaque programme faux est démasqué par le test qui nomme son défaut" ;;
+    variants) echo "les programmes justes écrits autrement ont 20/20" ;;
+    hostile) echo "les pires programmes ne gênent pas le juge" ;;
     torture) echo "les solutions survivent à chaque appel qui échoue" ;;
     fuzz) echo "cadrage, affichage et nombres contre des modèles, par libFuzzer" ;;
     coverage) echo "les tests passent par toutes les lignes des solutions" ;;
@@ -122,6 +125,18 @@ gate_threads() {
 gate_valgrind() {
     judge WORK=solutions JUDGE_SLOWNESS=20 JUDGE_WRAPPER="valgrind --quiet --error-exitcode=66 \
 --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect"
+}
+
+gate_mutants() {
+    sh tests/tools/python.sh tests/tools/mutants.py
+}
+
+gate_variants() {
+    sh tests/tools/python.sh tests/tools/variants.py
+}
+
+gate_hostile() {
+    sh tests/tools/python.sh tests/tools/hostile.py
 }
 
 gate_torture() {
