@@ -90,7 +90,7 @@ static void read_number(struct journal *journal, bool arriving, const char *addr
     if (!next_line(journal))
         snprintf(journal->line, sizeof journal->line, "%s", "");
     if (after(journal->line, "ThreadNumber ") == NULL)
-        reject(journal, expected,
+        reject(journal, "ThreadNumber …",
                "Deux threads écrivent en même temps, et leurs lignes se mêlent : les deux lignes "
                "d'une paire doivent sortir ensemble, sans qu'un autre puisse écrire entre elles.",
                "la ligne de %s n'est pas suivie de son nombre", address);

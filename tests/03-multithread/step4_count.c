@@ -75,6 +75,8 @@ LESSON(server_counts_a_crowd, .step = 4, .points = 0.75, .programs = "server",
            "Soixante-quatre clients vont et viennent : les paires de lignes et le compte tiennent")
 {
     static struct peer *clients[CROWD + LATECOMERS];
+    // Entre les deux lignes d'une paire, s'il ne tient pas les autres à l'écart, ils ont le temps d'écrire.
+    program_inject("pause=1");
     struct program *server = start_server();
     gather(clients, 0, CROWD);
     // Une moitié s'en va, chacun à sa façon, pendant que d'autres arrivent.

@@ -12,6 +12,8 @@
  *   refuse=N les N premiers datagrammes envoyés sont refusés avec EPERM, comme par un pare-feu ;
  *   accept=N  les N premiers accept échouent, tour à tour avec ECONNABORTED et EMFILE ;
  *   connect=N  les N premiers connect sont interrompus (EINTR) une fois la connexion lancée ;
+ *   pause=N  un thread qui a vidé stdout (fflush) s'arrête N millisecondes : les autres ont le temps
+ *            d'écrire, si rien ne les retient ;
  *   threads=N  après le deuxième client accepté, les N premières créations de thread échouent.
  */
 #include <dlfcn.h>
@@ -23,6 +25,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -46,6 +49,7 @@ static atomic_uint accepted;
 static atomic_int refused_threads;
 static atomic_int failing_accepts;
 static atomic_int interrupted_connects;
+static unsigned pause_ms;
 
 static unsigned setting(const char *name)
 {
@@ -62,6 +66,7 @@ __attribute__((constructor)) static void read_settings(void)
     refused_threads = (int)setting("threads=");
     failing_accepts = (int)setting("accept=");
     interrupted_connects = (int)setting("connect=");
+    pause_ms = setting("pause=");
 }
 
 static bool is_socket(int fd)
@@ -310,4 +315,17 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
     if (atomic_load(&accepted) > 2 && atomic_fetch_sub(&refused_threads, 1) > 0)
         return EAGAIN;
     return real(thread, attributes, start, argument);
+}
+
+int fflush(FILE *stream)
+{
+    REAL(fflush);
+    int result = real(stream);
+    if (pause_ms > 0 && stream == stdout) {
+        int saved = errno;
+        const struct timespec pause = {.tv_nsec = (long)pause_ms * 1000000};
+        syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &pause, NULL);
+        errno = saved;
+    }
+    return result;
 }

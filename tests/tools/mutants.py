@@ -18,9 +18,11 @@ HUNK = re.compile(r"^@@ .*?@@.*$")
 CHANGING = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=::1\]:)\d+|(?<=::1:)\d+|(?<=localhost:)\d+|(?<=port )\d+"
                       r"|(?<=\[::\]:)\d+|(?<=a reçu )\d{5,}(?= octets sur)"
                       r"|(?<=part )\d+(?= ms)|(?<=renonce )\d+(?= ms)|(?<=tient )\d+(?= Kio)"
-                      r"|(?<=127\.0\.0\.1)\d{4,5}(?=\\n)|\d+(?= Kio ; après| Kio :)"
-                      r"|\d+(?= octets de plus par client| octets, en | morceaux)"
-                      r"|(?<=ThreadSanitizer : ).*(?= ; rien n'ordonne)")
+                      r"|(?<=127\.0\.0\.1)\d{4,5}(?=\\n)|\d+(?= Kio ; après| Kio :| octets de plus par client)"
+                      r"|(?<=il en occupe )\d+"
+                      r"|\d+(?= octets, en | morceaux)"
+                      r"|(?<=ThreadSanitizer : ).*(?= ; rien n'ordonne)"
+                      r"|^(?:dis)?connected (?:to|from) (?=127\.0\.0\.1:\d+$)")
 CUT = ", en laissant des octets non lus : elle a été coupée net (RST)"
 
 
