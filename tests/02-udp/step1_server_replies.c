@@ -1,6 +1,7 @@
 // Étape 1 : le serveur se lie là où on le lui demande, montre ce qu'il reçoit et répond.
 #include "talk.h"
 
+#include "lesson.h"
 #include "sockdiag.h"
 
 #include <arpa/inet.h>
@@ -129,6 +130,14 @@ LESSON(
 {
     struct program *server = START("server", "localhost", test_port());
     server_expect_bound(server, test_port());
+    // Une traduction manquée donne souvent 255.255.255.255, à quoi UDP se lie sans rien dire.
+    struct place place = {.port = (unsigned)atoi(test_port()), .address = {127}};
+    sockets_visit(IPPROTO_UDP, ~0u, note_place, &place);
+    if (place.address[0] == 127)
+        return;
+    char shown[INET_ADDRSTRLEN] = "?";
+    inet_ntop(AF_INET, place.address, shown, sizeof shown);
+    complain_because(lesson_current()->hint, "lancé sur localhost, le serveur est lié à %s", shown);
 }
 
 /** Tient un port de l'une des adresses de localhost : le serveur doit prendre l'autre. */

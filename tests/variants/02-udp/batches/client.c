@@ -40,7 +40,8 @@ static struct timespec until(struct timespec end)
         end.tv_nsec += 1000000000L;
         end.tv_sec--;
     }
-    return end.tv_sec < 0 ? (struct timespec){0} : end;
+    static const struct timespec past = {0};
+    return end.tv_sec < 0 ? past : end;
 }
 
 // Longueur d'un caractère UTF-8 bien formé qui se montre tel quel, ou 0.

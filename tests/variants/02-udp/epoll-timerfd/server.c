@@ -75,7 +75,7 @@ static void show_sender(const struct sockaddr_storage *from)
 
 static void serve_one(int fd)
 {
-    struct sockaddr_storage from;
+    struct sockaddr_storage from = {0};
     struct iovec where = {place, LONGEST};
     struct msghdr message = {
         .msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &where, .msg_iovlen = 1};

@@ -19,7 +19,7 @@ int main(int argc, char **argv)
     }
     while (1) {
         char data[4097];
-        struct sockaddr_in client;
+        struct sockaddr_in client = {0};
         socklen_t len = sizeof client;
         int n = recvfrom(fd, data, 4096, 0, (struct sockaddr *)&client, &len);
         data[n] = '\0';
