@@ -73,9 +73,10 @@ LESSON(server_replies_once_to_each, .step = 1, .points = 0.5, .programs = "serve
     postbox_ask(client, "trois");
     for (int i = 0; i < 3; i++)
         postbox_expect_reply(client, REPLY);
-    // Le serveur répond dans l'ordre : une réponse de trop aux premiers serait déjà là.
-    postbox_ask(client, "quatre");
-    postbox_expect_reply(client, REPLY);
+    // Le serveur répond dans l'ordre : quand un autre a sa réponse, toute réponse de trop est là.
+    struct postbox *witness = postbox_client("témoin");
+    postbox_ask(witness, "quatre");
+    postbox_expect_reply(witness, REPLY);
     postbox_expect_nothing_more(client);
 }
 

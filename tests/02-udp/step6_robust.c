@@ -147,8 +147,10 @@ LESSON(server_survives_failed_reply, .step = 6, .points = 0.25, .programs = "ser
 
     // Un client parti : sa réponse trouve un port fermé, et cela ne regarde que lui.
     struct postbox *gone = postbox_client("client parti");
+    program_signal(server, SIGSTOP);
     postbox_ask(gone, "bonjour");
     postbox_close(gone);
+    program_signal(server, SIGCONT);
     expect_service("client suivant");
     expect_service("client suivant");
     program_expect_alive(server);
