@@ -93,7 +93,8 @@ struct stillness {
     double since_s;        /**< Rien n'a bougé depuis cet instant. */
     double last_event_s;   /**< Dernier événement visible du dehors. */
     double last_look_s;    /**< Dernier regard sur les processus. */
-    double cpu_at_event_s; /**< Temps de calcul au dernier événement visible. */
+    double cpu_at_event_s; /**< Temps de calcul au premier regard après cet événement. */
+    bool measured;         /**< Ce premier regard a eu lieu : cpu_at_event_s est connu. */
     bool looked;           /**< Un premier regard a eu lieu. */
     struct activity seen;  /**< Ce qu'ils avaient fait au dernier regard. */
 };
@@ -105,7 +106,8 @@ static void restart(struct stillness *still, bool visible_event)
     if (!visible_event)
         return;
     still->last_event_s = now;
-    still->cpu_at_event_s = still->seen.cpu_s;
+    // Ce qu'il a calculé pendant que des événements se suivaient ne compte pas.
+    still->measured = false;
 }
 
 static enum wait_end judge_stillness(struct stillness *still)
@@ -124,8 +126,9 @@ static enum wait_end judge_stillness(struct stillness *still)
     bool woke = brief_wakeups_count && activity.work != still->seen.work;
     bool moved = !still->looked || woke || !activity.asleep;
     still->seen = activity;
-    if (!still->looked)
+    if (!still->measured)
         still->cpu_at_event_s = activity.cpu_s;
+    still->measured = true;
     still->looked = true;
     if (activity.processes == 0)
         return now - still->last_event_s > 2 * OBSERVATION_PERIOD_S ? WAIT_ENDED : WAIT_DONE;
