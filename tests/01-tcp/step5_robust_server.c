@@ -1,10 +1,9 @@
 // Étape 5 : le serveur tient, quoi que fassent ses clients, et s'arrête quand on le lui demande.
 #include "judge.h"
+#include "long_line.h"
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define BURST 200
 
@@ -16,17 +15,6 @@ static void expect_service(const char *name)
     peer_expect_line(client, "Hey client");
     peer_send(client, "END\n");
     peer_expect_gone(client);
-}
-
-static char *letters(size_t length)
-{
-    char *bytes = malloc(length + 2);
-    if (bytes == NULL)
-        verdict_broken("mémoire insuffisante");
-    memset(bytes, 'a', length);
-    bytes[length] = '\n';
-    bytes[length + 1] = '\0';
-    return bytes;
 }
 
 LESSON(server_survives_reset, .step = 5, .points = 0.25, .programs = "server",
@@ -77,7 +65,7 @@ LESSON(server_limits_line, .step = 5, .points = 0.25, .programs = "server",
     const size_t length = 1 << 20;
     struct program *server = start_server();
     struct peer *client = peer_connect("client bavard");
-    peer_send_while_open(client, letters(length), length);
+    peer_send_while_open(client, long_line(length), length);
     peer_expect_gone(client);
     program_expect_some_error(server);
     expect_service("client suivant");
@@ -93,7 +81,7 @@ LESSON(server_accepts_longest_line, .step = 5, .points = 0.25, .programs = "serv
     struct peer *client = peer_connect("client");
     program_expect_line(server, "server waiting...");
     program_expect_line(server, "client connected from %s", client->address);
-    char *line = letters(65536);
+    char *line = long_line(65536);
     peer_send_bytes(client, line, 65537);
     peer_expect_line(client, "Hey client");
     program_expect_line(server, "received from client: %.65536s", line);

@@ -1,9 +1,8 @@
 // Étape 6 : le client tient, quoi que fasse le serveur.
 #include "judge.h"
+#include "long_line.h"
 
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 
 static struct program *start_client(struct peer **server)
 {
@@ -22,17 +21,6 @@ static void exchange(struct program *client, struct peer *server, const char *te
     peer_expect_line(server, "%s", text);
     peer_send(server, "Hey client\n");
     program_expect_line(client, "Hey client");
-}
-
-static char *letters(size_t length)
-{
-    char *bytes = malloc(length + 2);
-    if (bytes == NULL)
-        verdict_broken("mémoire insuffisante");
-    memset(bytes, 'a', length);
-    bytes[length] = '\n';
-    bytes[length + 1] = '\0';
-    return bytes;
 }
 
 LESSON(client_shows_late_replies, .step = 6, .points = 0.25, .programs = "client",
@@ -159,12 +147,12 @@ LESSON(client_sends_longest_line, .step = 6, .points = 0.25, .programs = "client
 {
     struct peer *server;
     struct program *client = start_client(&server);
-    char *longest = letters(65536);
+    char *longest = long_line(65536);
     program_type(client, longest);
     peer_expect_line(server, "%.65536s", longest);
     peer_send(server, "Hey client\n");
     program_expect_line(client, "Hey client");
-    program_type(client, letters(65537));
+    program_type(client, long_line(65537));
     program_expect_exit(client, 1);
     program_expect_error(client, "client");
 }
@@ -180,7 +168,7 @@ LESSON(client_limits_reply, .step = 6, .points = 0.25, .programs = "client",
     struct program *client = start_client(&server);
     program_type(client, "bonjour\n");
     peer_expect_line(server, "bonjour");
-    peer_send_while_open(server, letters(length), length);
+    peer_send_while_open(server, long_line(length), length);
     program_expect_exit(client, 1);
     program_expect_error(client, "client");
 }

@@ -9,13 +9,13 @@
 #include "plan.h"
 #include "process_tree.h"
 #include "program.h"
+#include "remove_tree.h"
 #include "results.h"
 #include "runner.h"
 #include "transcript.h"
 #include "verdict.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -104,17 +104,9 @@ static void export_injection_library(void)
 
 static char scratch[] = "/tmp/judge-XXXXXX";
 
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-    (void)status;
-    (void)type;
-    (void)walk;
-    return remove(path);
-}
-
 static void clean(void)
 {
-    nftw(scratch, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    remove_tree(scratch);
 }
 
 // Interrompu, le juge ne laisse rien : ni processus, ni dossier.

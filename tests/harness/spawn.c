@@ -2,12 +2,12 @@
 
 #include "lesson.h"
 #include "program.h"
+#include "remove_tree.h"
 #include "transcript.h"
 #include "verdict.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -254,18 +254,9 @@ bool spawn(const char *which, const char *const *arguments, struct spawned *spaw
     return spawned->pidfd >= 0;
 }
 
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-    (void)status;
-    (void)type;
-    (void)walk;
-    remove(path);
-    return 0;
-}
-
 void spawn_clean(void)
 {
     char path[4096];
     working_directory(path, sizeof path);
-    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    remove_tree(path);
 }
