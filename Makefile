@@ -124,17 +124,18 @@ $(HARNESS_OBJECTS): build/%.o: tests/%.c | ready
 	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $< || exit 2
 
 $(INJECTORS): build/%.so: tests/%_preload.c | ready
-	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -shared -fPIC -o $@ $< -ldl || exit 2
+	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) -MT $@ -MF $(@:.so=.d) $(CFLAGS) -shared -fPIC -o $@.new $< -ldl && mv -f $@.new $@ || exit 2
 
 build/torture/fault.so: $(wildcard tests/torture/*.[ch]) | ready
-	$(RUN)mkdir -p $(@D) && $(CC) $(CFLAGS) -shared -fPIC -o $@ $(filter %.c,$^) -ldl || exit 2
+	$(RUN)mkdir -p $(@D) && $(CC) $(CFLAGS) -shared -fPIC -o $@.new $(filter %.c,$^) -ldl && mv -f $@.new $@ || exit 2
 
 judge_objects = $(patsubst tests/%.c,build/tests/%.o,$(call judge_sources,$1))
 TEST_OBJECTS := $(foreach lab,$(LABS),$(call judge_objects,$(lab)))
 
+# Un juge ou un injecteur qui sert encore n'est jamais réécrit : le nouveau prend sa place d'un coup.
 .SECONDEXPANSION:
 $(JUDGES): build/tests/%/judge: $$(call judge_objects,$$*) build/harness/libjudge.a
-	$(RUN)$(CC) $(CFLAGS) -o $@ $^ $(JUDGE_LIBS) || exit 2
+	$(RUN)$(CC) $(CFLAGS) -o $@.new $^ $(JUDGE_LIBS) && mv -f $@.new $@ || exit 2
 
 $(TEST_OBJECTS): build/tests/%.o: tests/%.c | ready
 	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $< || exit 2

@@ -11,6 +11,8 @@
 #define RESETS 500
 #define FIRST_VISITS 500
 #define VISITS 2000
+// Pas plus que la plus courte file d'attente que l'on rencontre : ils attendent tous ensemble.
+#define DEPARTURES 5
 #define SPARE_DESCRIPTORS 6
 #define PRESSING_CLIENTS 10
 #define RETRY_PATIENCE_S 3
@@ -239,12 +241,16 @@ LESSON(server_survives_departures, .step = 5, .points = 0.25, .programs = "serve
 {
     struct program *server = start_server();
     struct peer *other = arrive("autre client");
-    for (int i = 0; i < 20; i++) {
+    // Suspendu, il les trouve tous partis quand il reprend : chacune de ses réponses vient trop tard.
+    program_signal(server, SIGSTOP);
+    for (int i = 0; i < DEPARTURES; i++) {
         struct peer *gone = peer_connect("client pressé");
         for (int line = 0; line < 20; line++)
             peer_send_while_open(gone, "vite\n", 5);
         peer_close(gone);
     }
+    program_signal(server, SIGCONT);
+    programs_wait_until_asleep();
     exchange(other, "bonjour");
     expect_service("client suivant");
     program_expect_alive(server);
