@@ -23,7 +23,7 @@ endif
 
 # Ce que l'utilisateur écrit passe aux scripts par l'environnement, à l'octet près : $(value …)
 # empêche make d'y voir des variables, et aucun shell ne l'interprète.
-OPTIONS := WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE GROUP COMPILE_WRAPPER JUDGE_WRAPPER
+OPTIONS := WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE GROUP COMPILE_WRAPPER JUDGE_WRAPPER REVEAL
 $(foreach option,$(OPTIONS),$(if $(value $(option)),$(eval override $(option) := $$(value $(option)))))
 export $(OPTIONS)
 export CC
@@ -134,8 +134,15 @@ TEST_OBJECTS := $(foreach lab,$(LABS),$(call judge_objects,$(lab)))
 
 # Un juge ou un injecteur qui sert encore n'est jamais réécrit : le nouveau prend sa place d'un coup.
 .SECONDEXPANSION:
-$(JUDGES): build/tests/%/judge: $$(call judge_objects,$$*) build/harness/libjudge.a
-	$(RUN)$(CC) $(CFLAGS) -o $@.new $^ $(JUDGE_LIBS) && mv -f $@.new $@ || exit 2
+$(JUDGES): build/tests/%/judge: $$(call judge_objects,$$*) build/harness/libjudge.a build/tests/%/objects
+	$(RUN)$(CC) $(CFLAGS) -o $@.new $(filter %.o %.a,$^) $(JUDGE_LIBS) && mv -f $@.new $@ || exit 2
+
+# De quels objets est fait un juge : un test ôté (un test réservé surtout) doit en sortir aussitôt.
+$(JUDGES:%judge=%objects): build/tests/%/objects: FORCE | ready
+	$(RUN)mkdir -p $(@D) && echo '$(call judge_objects,$*)' | cmp -s - $@ || echo '$(call judge_objects,$*)' >$@
+
+.PHONY: FORCE
+FORCE:
 
 $(TEST_OBJECTS): build/tests/%.o: tests/%.c | ready
 	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $< || exit 2

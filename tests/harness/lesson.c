@@ -6,6 +6,7 @@
 #include "verdict.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct lesson *registry;
@@ -36,6 +37,17 @@ struct lesson *lesson_first(void)
 const struct lesson *lesson_current(void)
 {
     return current;
+}
+
+bool lesson_is_private(const struct lesson *lesson)
+{
+    return strstr(lesson->file, "/private/") != NULL;
+}
+
+bool lesson_reveal(void)
+{
+    const char *asked = getenv("REVEAL");
+    return asked != NULL && strcmp(asked, "1") == 0;
 }
 
 void lesson_run(struct lesson *lesson)

@@ -21,6 +21,7 @@
 #define HARNESS_LESSON_H
 
 #include <criterion/criterion.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /** Nombre maximal d'étapes d'un lab. */
@@ -53,10 +54,11 @@ struct lesson {
     const char *needs;    /**< Tests qui doivent réussir d'abord, séparés par des espaces. */
     const char *hint;     /**< Question à se poser quand les symptômes ne montrent qu'un lieu. */
     const char *defects; /**< Défauts du catalogue que ce test révèle, séparés par des espaces. */
-    void (*body)(void);  /**< Les gestes. */
-    const char *file;    /**< Fichier source, pour l'ordre d'affichage. */
-    int line;            /**< Ligne, pour l'ordre d'affichage. */
-    struct lesson *next; /**< Suivante dans le registre. */
+    const char *category; /**< Test réservé : ce que l'on en dit avant de le révéler. */
+    void (*body)(void);   /**< Les gestes. */
+    const char *file;     /**< Fichier source, pour l'ordre d'affichage. */
+    int line;             /**< Ligne, pour l'ordre d'affichage. */
+    struct lesson *next;  /**< Suivante dans le registre. */
 };
 
 /** @brief Ajoute un test au registre ; appelée par ::LESSON avant `main`. */
@@ -64,6 +66,12 @@ void lesson_register(struct lesson *lesson);
 
 /** @brief Premier test du registre, trié par étape puis par ordre d'écriture. */
 struct lesson *lesson_first(void);
+
+/** @brief Ce test est-il réservé : écrit dans un dossier `private` ? Voir docs/noter.md. */
+bool lesson_is_private(const struct lesson *lesson);
+
+/** @brief L'enseignant a-t-il demandé (REVEAL=1) que les tests réservés soient montrés ? */
+bool lesson_reveal(void);
 
 /** @brief Exécute un test dans son processus : chronomètre, gestes, verdict, ménage. */
 void lesson_run(struct lesson *lesson);

@@ -164,7 +164,8 @@ static bool write_results(const struct plan *plan, const struct run *run, const 
 
 static int list(struct plan *plan)
 {
-    const struct run run = {.work = "", .isolated = true, .programs = "."};
+    const struct run run = {
+        .work = "", .isolated = true, .programs = ".", .conceal = !lesson_reveal()};
     results_write(stdout, plan, &run);
     return 0;
 }

@@ -42,6 +42,24 @@ static const char *next_word(const char **list, size_t *length)
     return *length > 0 ? word : NULL;
 }
 
+_Noreturn static void refuse_need(const struct lesson *lesson, const char *word, size_t length)
+{
+    if (lesson_is_private(lesson) && !lesson_reveal())
+        fputs("juge : un test réservé demande un test inconnu (REVEAL=1 dit lequel)\n", stderr);
+    else
+        fprintf(stderr, "%s demande un test inconnu : %.*s\n", lesson->name, (int)length, word);
+    exit(2);
+}
+
+// Un motif ne trouve pas un test réservé : son nom ne peut pas être deviné lettre à lettre.
+static bool is_named(const struct lesson *lesson, const char *pattern)
+{
+    if (pattern == NULL)
+        return true;
+    return (!lesson_is_private(lesson) || lesson_reveal()) &&
+           fnmatch(pattern, lesson->name, 0) == 0;
+}
+
 static void select_with_needs(struct plan *plan, struct entry *entry)
 {
     if (entry->selected)
@@ -52,9 +70,7 @@ static void select_with_needs(struct plan *plan, struct entry *entry)
     for (const char *word; (word = next_word(&needs, &length)) != NULL;) {
         struct entry *needed = plan_find(plan, word, length);
         if (needed == NULL) {
-            fprintf(stderr, "%s demande un test inconnu : %.*s\n", entry->lesson->name, (int)length,
-                    word);
-            exit(2);
+            refuse_need(entry->lesson, word, length);
         }
         select_with_needs(plan, needed);
     }
@@ -66,8 +82,7 @@ size_t plan_select(struct plan *plan, int step, const char *pattern)
     for (size_t i = 0; i < plan->count; i++) {
         struct entry *entry = &plan->entries[i];
         bool step_fits = step == 0 || entry->lesson->step == step;
-        bool name_fits = pattern == NULL || fnmatch(pattern, entry->lesson->name, 0) == 0;
-        if (!step_fits || !name_fits)
+        if (!step_fits || !is_named(entry->lesson, pattern))
             continue;
         entry->reported = true;
         reported++;

@@ -169,10 +169,43 @@ static void write_outcome(FILE *out, const struct entry *entry)
     fputs(",\"duration_ms\":0,\"failure\":null,\"transcript\":[]", out);
 }
 
-static void write_test(FILE *out, const struct entry *entry)
+// Le rang d'un test parmi les tests réservés du lab : il ne dépend pas de ce qui a été demandé.
+static int private_rank(const struct plan *plan, const struct entry *entry)
+{
+    int rank = 0;
+    for (const struct entry *each = plan->entries; each <= entry; each++)
+        rank += lesson_is_private(each->lesson);
+    return rank;
+}
+
+static void write_privacy(FILE *out, const struct plan *plan, const struct entry *entry)
+{
+    const char *category = entry->lesson->category;
+    fprintf(out, "\"private\":true,\"rank\":%d,", private_rank(plan, entry));
+    member(out, "category", category != NULL ? category : "réservé");
+}
+
+// Ce qui peut être dit d'un test réservé à qui ne doit pas le connaître.
+static void write_concealed(FILE *out, const struct plan *plan, const struct entry *entry)
+{
+    char name[64];
+    snprintf(name, sizeof name, "test réservé %d", private_rank(plan, entry));
+    fputs("\n{", out);
+    write_privacy(out, plan, entry);
+    member(out, "name", name);
+    member(out, "title", name);
+    fprintf(out,
+            "\"step\":%d,\"points\":%g,\"defects\":[],\"needs\":[],\"status\":\"not_run\","
+            "\"reason\":null,\"duration_ms\":0,\"failure\":null,\"transcript\":[]}",
+            entry->lesson->step, entry->lesson->points);
+}
+
+static void write_test(FILE *out, const struct plan *plan, const struct entry *entry)
 {
     const struct lesson *lesson = entry->lesson;
     fputs("\n{", out);
+    if (lesson_is_private(lesson))
+        write_privacy(out, plan, entry);
     member(out, "name", lesson->name);
     fprintf(out, "\"step\":%d,", lesson->step);
     member(out, "title", lesson->title);
@@ -210,7 +243,10 @@ void results_write(FILE *out, const struct plan *plan, const struct run *run)
         if (!plan->entries[i].reported)
             continue;
         fputs(separator, out);
-        write_test(out, &plan->entries[i]);
+        if (run->conceal && lesson_is_private(plan->entries[i].lesson))
+            write_concealed(out, plan, &plan->entries[i]);
+        else
+            write_test(out, plan, &plan->entries[i]);
         separator = ",";
     }
     fputs("\n]}\n", out);

@@ -15,6 +15,7 @@ struct run {
     bool isolated;        /**< Chaque test a eu son réseau. */
     double duration_ms;   /**< Durée totale. */
     const char *programs; /**< Dossier des programmes. */
+    bool conceal;         /**< Taire le contenu des tests réservés. */
 };
 
 /** @brief Écrit le fichier de résultats en JSON. */

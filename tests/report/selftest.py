@@ -12,6 +12,7 @@ import xml.etree.ElementTree as ElementTree
 import junit
 import options
 import paint
+import reserved
 import results
 import story
 import terminal
@@ -202,6 +203,45 @@ class Junit(unittest.TestCase):
             junit.write([failing_everywhere(HOSTILE)], path)
             self.assertEqual(ElementTree.parse(path).getroot().tag, "testsuites")
             self.assertEqual(os.listdir(folder), ["a b.xml"])
+
+
+class Reserved(unittest.TestCase):
+    def run_with(self, status):
+        """L'exemple, dont chaque test échoué est réservé, et dont tous les textes disent un secret."""
+        run = failing_everywhere("SECRET")
+        run.update(title="Titre", remarks=[], problems=["SECRET : le juge s'est arrêté"] if status == "broken" else [])
+        run["build"] = []
+        for rank, test in enumerate(run["tests"], 1):
+            test.update(private=True, rank=rank, category="cadrage", name=f"SECRET{rank}", status=status, later="SECRET")
+        run["tests"][0]["name"] = "SECRET"
+        public = copy.deepcopy(results.load(EXAMPLE)["tests"][0])
+        run["tests"].append(dict(public, needs=["SECRET"], reason="il faut d'abord SECRET"))
+        return run
+
+    def test_nothing_is_left_but_category_and_points(self):
+        for status in ("passed", "failed", "not_run", "skipped", "broken"):
+            run = self.run_with(status)
+            hidden = reserved.hide(run)
+            self.assertNotIn("SECRET", json.dumps(hidden))
+            for text in (page(hidden), junit.document([hidden])):
+                self.assertNotIn("SECRET", text)
+                self.assertIn("cadrage", text)
+            self.assertIn("SECRET", json.dumps(run))
+
+    def test_hiding_changes_no_mark(self):
+        for status in ("passed", "failed", "skipped"):
+            run = self.run_with(status)
+            self.assertEqual(results.mark(run), results.mark(reserved.hide(run)))
+            self.assertEqual(results.counts(run), results.counts(reserved.hide(run)))
+
+    def test_names_do_not_depend_on_what_was_asked(self):
+        run = self.run_with("failed")
+        run["tests"] = run["tests"][1:]
+        self.assertIn("test réservé 2", [test["name"] for test in reserved.hide(run)["tests"]])
+
+    def test_without_private_tests_nothing_changes(self):
+        run = results.load(EXAMPLE)
+        self.assertIs(reserved.hide(run), run)
 
 
 if __name__ == "__main__":

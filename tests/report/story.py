@@ -3,6 +3,7 @@
 import re
 
 from paint import columns, pieces
+from reserved import revealed
 from results import format_number
 
 LABEL = 11
@@ -29,7 +30,7 @@ def tell_build(paper, run):
 
 def tell_failures(paper, run, request, limit):
     """Les premiers échecs en entier, les autres en une ligne, les tests pas encore essayés en un mot."""
-    failures = [test for test in run["tests"] if test["status"] in ("failed", "broken")]
+    failures = [test for test in run["tests"] if test["status"] in ("failed", "broken") and not is_masked(test)]
     if not any(test["status"] == "passed" for test in run["tests"]):
         limit = 1
     shown = failures if len(failures) <= limit else failures[:limit]
@@ -45,6 +46,7 @@ def tell_failures(paper, run, request, limit):
         paper.line("  Pour en lire un en entier : " + request.command(run, f"TEST={rest[0]['name']}"))
     tell_waiting(paper, run)
     tell_skipped(paper, run)
+    tell_reserved(paper, run)
     paper.blank()
 
 
@@ -172,7 +174,7 @@ def tell_waiting(paper, run):
     tests = {test["name"]: test for test in run["tests"]}
     groups = {}
     for test in run["tests"]:
-        if test["status"] == "not_run":
+        if test["status"] == "not_run" and not is_masked(test):
             groups.setdefault(held_by(test, tests), []).append(test)
     if groups:
         paper.blank()
@@ -201,3 +203,24 @@ def tell_skipped(paper, run):
             paper.wrapped(f"○ {test['title']} : sauté, et ne compte pas "
                           f"({test.get('reason') or 'cette machine ne le permet pas'})",
                           indent=2, hanging=4)
+
+
+def is_masked(test):
+    """Un test réservé dont rien n'est montré que la catégorie et les points."""
+    return bool(test.get("private")) and not revealed()
+
+
+def tell_reserved(paper, run):
+    """Les tests réservés, par catégorie : les points gagnés, et rien d'autre."""
+    groups = {}
+    for test in run["tests"]:
+        if is_masked(test):
+            groups.setdefault(test["category"], []).append(test)
+    if not groups:
+        return
+    paper.blank()
+    paper.wrapped("Tests réservés : seuls leur catégorie et leurs points sont montrés.", indent=2)
+    for category, tests in groups.items():
+        won = sum(test["points"] for test in tests if test["status"] == "passed")
+        total = sum(test["points"] for test in tests if test["status"] != "skipped")
+        paper.line(f"    {category} : {format_number(won)} / {format_number(total)}")

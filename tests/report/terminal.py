@@ -7,6 +7,7 @@ import os
 import sys
 
 import options
+import reserved
 import results
 import story
 from paint import Paper, columns, visible
@@ -36,7 +37,7 @@ def report_lab(paper, run, request):
 
 def report_steps(paper, run, request):
     """Une ligne par étape : barre, points, une marque par test."""
-    steps = [(f"Étape {step['number']}  {step['title']}",
+    steps = [(step["title"] if step.get("private") else f"Étape {step['number']}  {step['title']}",
               [test for test in run["tests"] if test["step"] == step["number"]]) for step in run["steps"]]
     steps = [(title, tests) for title, tests in steps if tests]
     longest = max([TITLE, *(columns(title) for title, _ in steps)])
@@ -130,7 +131,7 @@ def load_all(paths, troubles):
     runs = []
     for path in paths:
         try:
-            runs.append(results.load(path))
+            runs.append(reserved.show(results.load(path)))
         except results.Unreadable as error:
             lab = os.path.basename(os.path.dirname(path))
             troubles[lab] = f"{troubles.get(lab, error)}. {results.log_beside(path)}"

@@ -65,7 +65,9 @@ class Lab:
         if done.returncode != 0:
             return None, None
         run = json.loads(done.stdout)
-        return {step["number"] for step in run["steps"]}, run["tests"]
+        # Un test réservé n'est nommé dans aucun fichier du dépôt.
+        tests = [test for test in run["tests"] if not test.get("private")]
+        return {step["number"] for step in run["steps"]}, tests
 
     def find(self, file, function):
         """Le chemin de la source qui définit cette fonction, ou None."""

@@ -6,11 +6,11 @@
 set -uf
 export LC_ALL=C.UTF-8
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
-unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPER NO_COLOR
+unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPER REVEAL NO_COLOR
 
 # mutants, variants, hostile et coverage ont leurs buts (make mutants…) : ils entreront ici quand leur
 # stabilité aura été vue sur une machine au repos et sur une machine chargée.
-ALL="solutions skeleton warnings parity points catalogue format lint report options shared sanitize threads valgrind torture fuzz interop docs readme"
+ALL="solutions skeleton warnings parity points catalogue private format lint report options shared sanitize threads valgrind torture fuzz interop docs readme"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -22,6 +22,7 @@ describe() {
     parity) echo "squelette et solution se correspondent" ;;
     points) echo "points, étapes et défauts concordent avec les notes" ;;
     catalogue) echo "le catalogue des défauts dit ce que disent notes, tests et mutants" ;;
+    private) echo "les tests réservés restent secrets, et comptent" ;;
     format) echo "la mise en forme du C" ;;
     lint) echo "clang-tidy, cppcheck, shellcheck" ;;
     report) echo "les rapports, sur des résultats d'exemple" ;;
@@ -86,6 +87,10 @@ gate_points() {
 
 gate_catalogue() {
     sh tests/tools/python.sh tests/tools/catalogue.py --check
+}
+
+gate_private() {
+    sh tests/tools/python.sh tests/tools/private.py
 }
 
 gate_format() {

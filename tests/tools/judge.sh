@@ -3,7 +3,7 @@
 #   judge.sh            trouve les sources, les copie, les compile, les juge, écrit le rapport
 #   judge.sh --check    vérifie seulement que la demande a un sens
 #   judge.sh --build    compile seulement, et dit où : DOSSIER LAB…
-# Réglages, par l'environnement : WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COUNT, et les deux
+# Réglages, par l'environnement : WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COUNT REVEAL, et les deux
 # coutures COMPILE_WRAPPER (devant le compilateur) et JUDGE_WRAPPER (devant chaque programme jugé).
 # Statut : 0 tous les points demandés, 1 il en manque, 2 le juge n'a pas pu faire son travail.
 # shellcheck disable=SC2015 # « A && B || die » : die ne revient pas
@@ -47,6 +47,10 @@ check_request() {
     case ${SANITIZE:-} in
     '' | address | thread | coverage) ;;
     *) die "SANITIZE=$(show "$SANITIZE") : address, thread ou coverage est attendu" ;;
+    esac
+    case ${REVEAL:-} in
+    '' | 0 | 1) ;;
+    *) die "REVEAL=$(show "$REVEAL") : 0 ou 1 est attendu" ;;
     esac
     case ${FRAMING:-own} in
     own | reference) ;;
@@ -275,7 +279,7 @@ suggest_tests() {
     [ -n "$word" ] || return 0
     printf ' ; TEST est un motif, qui doit couvrir le nom entier'
     names=$(for lab in $found; do
-        "build/tests/$lab/judge" --list </dev/null 2>/dev/null | grep -o '"name":"[^"]*"'
+        "build/tests/$lab/judge" --list </dev/null 2>/dev/null | grep -v '"private":true' | grep -o '"name":"[^"]*"'
     done | cut -d '"' -f 4 | grep -iF -e "$word" | awk '!seen[$0]++')
     if [ -z "$names" ]; then
         printf ', et aucun nom ne contient « %s »' "$word"

@@ -64,7 +64,7 @@ class Lab:
         self.judge.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(BUILD / "tests" / name / "judge", self.judge)
         listing = subprocess.run([self.judge, "--list"], check=True, capture_output=True).stdout
-        self.tests = {test["name"]: test for test in json.loads(listing)["tests"]}
+        self.tests = {test["name"]: test for test in json.loads(listing)["tests"] if not test.get("private")}
         self.base = Bench(self, BUILD / "workshop" / "solution", None)
         self.base.build(self.solution)
 
