@@ -50,7 +50,7 @@ help: ## affiche cette aide
 	$(RUN)sh $(TOOLS)/help.sh $(firstword $(MAKEFILE_LIST))
 
 .PHONY: test
-test: $(WANTED:%=build/tests/%/judge) $(INJECTORS) ## juge un travail (WORK= LAB= STEP= TEST= MIN= JUNIT=)
+test: $(WANTED:%=build/tests/%/judge) $(INJECTORS) build/sandbox/start ## juge un travail (WORK= LAB= STEP= TEST= MIN= JUNIT=)
 	$(RUN)sh $(TOOLS)/judge.sh
 
 .PHONY: demo
@@ -68,19 +68,19 @@ docs: ## écrit la documentation dans build/docs/html
 	$(RUN)sh $(TOOLS)/docs.sh
 
 .PHONY: check
-check: $(JUDGES) $(INJECTORS) build/torture/fault.so ## passe toutes les vérifications du dépôt
+check: $(JUDGES) $(INJECTORS) build/sandbox/start build/torture/fault.so ## passe toutes les vérifications du dépôt
 	$(RUN)sh $(TOOLS)/check.sh
 
 .PHONY: mutants
-mutants: $(JUDGES) $(INJECTORS) ## chaque défaut est-il tué par son test ? (LAB= TEST= FULL=1 UPDATE=1)
+mutants: $(JUDGES) $(INJECTORS) build/sandbox/start ## chaque défaut est-il tué par son test ? (LAB= TEST= FULL=1 UPDATE=1)
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/mutants.py
 
 .PHONY: variants
-variants: $(JUDGES) $(INJECTORS) ## les programmes justes écrits autrement ont-ils 20/20 ? (LAB= TEST= QUICK=1)
+variants: $(JUDGES) $(INJECTORS) build/sandbox/start ## les programmes justes écrits autrement ont-ils 20/20 ? (LAB= TEST= QUICK=1)
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/variants.py
 
 .PHONY: hostile
-hostile: $(JUDGES) $(INJECTORS) ## le juge tient-il devant les pires programmes ? (LAB= TEST=)
+hostile: $(JUDGES) $(INJECTORS) build/sandbox/start ## le juge tient-il devant les pires programmes ? (LAB= TEST=)
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/hostile.py
 
 .PHONY: torture
@@ -98,7 +98,7 @@ coverage: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les lignes et les bra
 # Les vérifications sont nommées une seule fois, dans check.sh ; docs a sa propre règle.
 GATES := $(filter-out docs mutants variants hostile torture fuzz coverage,$(shell sed -n 's/^ALL="\(.*\)"$$/\1/p' $(TOOLS)/check.sh))
 .PHONY: $(GATES)
-$(GATES): $(JUDGES) $(INJECTORS)
+$(GATES): $(JUDGES) $(INJECTORS) build/sandbox/start
 	$(RUN)sh $(TOOLS)/check.sh $@
 
 .PHONY: compile_commands.json
@@ -125,6 +125,9 @@ $(HARNESS_OBJECTS): build/%.o: tests/%.c | ready
 
 $(INJECTORS): build/%.so: tests/%_preload.c | ready
 	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) -MT $@ -MF $(@:.so=.d) $(CFLAGS) -shared -fPIC -o $@.new $< -ldl && mv -f $@.new $@ || exit 2
+
+build/sandbox/start: tests/grading/sandbox/start.c tests/harness/sandbox_report.h | ready
+	$(RUN)mkdir -p $(@D) && $(CC) -Itests/harness $(CFLAGS) -o $@.new $< && mv -f $@.new $@ || exit 2
 
 build/torture/fault.so: $(wildcard tests/torture/*.[ch]) | ready
 	$(RUN)mkdir -p $(@D) && $(CC) $(CFLAGS) -shared -fPIC -o $@.new $(filter %.c,$^) -ldl && mv -f $@.new $@ || exit 2

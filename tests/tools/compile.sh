@@ -1,5 +1,6 @@
 #!/bin/sh
-# Une étape de la compilation d'un travail jugé. Rend toujours 0 : l'échec est écrit dans un fichier.
+# Une étape de la compilation d'un travail jugé. Rend 0, l'échec étant écrit dans un fichier ; ou 2, quand le
+# compilateur ou son bac à sable n'ont pas pu être lancés.
 #   compile.sh object  CIBLE.o SOURCE OPTIONS…           échec : CIBLE.error
 #   compile.sh archive CIBLE.a OBJETS…                   les objets absents sont laissés de côté
 #   compile.sh program CIBLE OBJET BIBLIOTHÈQUES… OPTIONS…   échec : CIBLE.error
@@ -43,6 +44,16 @@ explain_status() {
     esac
 }
 
+# Ce n'est pas la faute du travail jugé : make s'arrêtera, et le juge dira qu'il n'a pas pu travailler.
+refuse_failure_of_ours() { # STATUT JOURNAL
+    case $1 in
+    125 | 126 | 127)
+        cat "$2" >&2
+        exit 2
+        ;;
+    esac
+}
+
 case $kind in
 object)
     source=$1
@@ -58,6 +69,7 @@ object)
     limited ${CC:-cc} "$@" -MMD -MP -c -o "$target" "$source" 2>"$name.log" </dev/null || status=$?
     [ "$status" -ne 0 ] || exit 0
     rm -f "$target"
+    refuse_failure_of_ours "$status" "$name.log"
     first_error "$name.log" "${source%/*}/" >"$name.error"
     [ -s "$name.error" ] || explain_status "$status" >"$name.error"
     ;;
@@ -83,6 +95,7 @@ program)
     limited ${CC:-cc} -o "$target" "$@" 2>"$object.link" </dev/null || status=$?
     [ "$status" -ne 0 ] || exit 0
     rm -f "$target"
+    refuse_failure_of_ours "$status" "$object.link"
     # Un fichier de la bibliothèque qui ne compile pas explique mieux que l'éditeur de liens.
     for error in "${2%/*}"/*.error; do
         [ ! -f "$error" ] || cat "$error" >>"$target.error"

@@ -1,0 +1,118 @@
+#!/bin/sh
+# Un appel du compilateur dans un bac à sable (bubblewrap) : c'est la valeur de COMPILE_WRAPPER.
+#     COMPILE_WRAPPER="sh tests/grading/sandbox/compile.sh" make test WORK=…
+#     sh tests/grading/sandbox/compile.sh cc OPTIONS… -o RÉSULTAT ENTRÉES…      (à la main)
+# Appelé par tests/tools/compile.sh, à la racine du dépôt, avec des noms relatifs. Le statut est celui du
+# compilateur (128 + N si le signal N l'a tué), ou 125 si c'est le bac à sable qui n'a pas pu faire son travail ;
+# les messages sortent sur stderr.
+#
+# Dedans : /usr en lecture seule ; les entrées nommées (sources, objets, archives), et les en-têtes (*.h) des
+# dossiers de -I, en lecture seule et sous le même nom relatif ; /dev/null. Ni /proc, ni /etc (sauf
+# les liens de /etc/alternatives, par où Debian trouve le compilateur), ni autre
+# périphérique, ni rien d'autre du dépôt. Le résultat sort par un tube : aucun dossier de la machine n'est
+# inscriptible. Temps, mémoire, processus, tailles du résultat et des messages sont limités (limits.conf).
+# Les dépendances (-MMD -MP) ne sont pas écrites : une correction de classe compile chaque travail à neuf.
+set -uf
+here=${0%/*}
+[ "$here" != "$0" ] || here=.
+# shellcheck disable=SC1091 # des affectations, rien d'autre
+. "$here/limits.conf"
+start=$here/../../../build/sandbox/start
+
+die() {
+    printf 'bac à sable : %s\n' "$1" >&2
+    exit 125
+}
+
+command -v bwrap >/dev/null || die "bubblewrap (bwrap) n'est pas installé : make deps GROUP=class"
+
+[ -x "$start" ] || die "$start manque : make build/sandbox/start"
+
+# La commande, refaite mot à mot : le résultat ira dans /out, les dépendances nulle part.
+count=$# output='' mode=755
+while [ "$count" -gt 0 ]; do
+    word=$1
+    shift
+    count=$((count - 1))
+    case $word in
+    -MMD | -MP) continue ;;
+    -c) mode=644 ;;
+    -o)
+        [ "$count" -gt 0 ] || die "-o sans résultat"
+        output=$1 word=-o/out/result
+        shift
+        count=$((count - 1))
+        ;;
+    esac
+    set -- "$@" "$word"
+done
+[ -n "$output" ] || die "aucun résultat (-o) n'est demandé"
+
+# shellcheck disable=SC2016 # c'est le shell du bac à sable qui développe
+set -- -- /app/start tasks="$COMPILE_TASKS" space="$COMPILE_ADDRESS_SPACE" cpu="$COMPILE_CPU" file="$COMPILE_FILE" \
+    /bin/sh -c '"$@" >/dev/null 2>/out/messages
+                status=$?
+                head -c '"$COMPILE_MESSAGES"' /out/messages >&2
+                case $status in 0) exec cat /out/result ;; 1) exit 64 ;; *) exit "$status" ;; esac' sh "$@"
+
+# Ce que la commande nomme, montré sous le même nom. « for » a copié la liste avant que « set » la change.
+for word; do
+    case $word in
+    -I*)
+        set +f
+        for header in "${word#-I}"/*.h; do
+            [ ! -f "$header" ] || set -- --ro-bind "$header" "/src/$header" "$@"
+        done
+        set -f
+        ;;
+    -* | /*) ;;
+    *) [ ! -f "$word" ] || set -- --ro-bind "$word" "/src/$word" "$@" ;;
+    esac
+done
+for folder in /lib /lib32 /lib64 /bin; do
+    # Un lien vers /usr, ou, sur un système plus ancien, un vrai dossier.
+    if [ -L "$folder" ]; then
+        set -- --symlink "usr$folder" "$folder" "$@"
+    else
+        set -- --ro-bind-try "$folder" "$folder" "$@"
+    fi
+done
+
+status=0
+bwrap \
+    --unshare-user \
+    --disable-userns \
+    --unshare-pid \
+    --as-pid-1 \
+    --unshare-net \
+    --unshare-ipc \
+    --unshare-uts \
+    --unshare-cgroup-try \
+    --die-with-parent \
+    --new-session \
+    --cap-drop ALL \
+    --clearenv \
+    --setenv PATH /usr/local/bin:/usr/bin:/bin \
+    --setenv LC_ALL C.UTF-8 \
+    --setenv TMPDIR /out \
+    --ro-bind /usr /usr \
+    --ro-bind "$start" /app/start \
+    --ro-bind-try /etc/alternatives /etc/alternatives \
+    --dev-bind /dev/null /dev/null \
+    --size "$COMPILE_DISK" \
+    --tmpfs /out \
+    --symlink /out /tmp \
+    --dir /src \
+    --chdir /src \
+    "$@" >"$output.part" || status=$?
+# 1 est le statut de bwrap quand il n'a rien pu faire : celui du compilateur a été mis de côté.
+case $status in
+0) ;;
+1) status=125 ;;
+64) status=1 ;;
+esac
+if [ "$status" -ne 0 ]; then
+    rm -f "$output.part"
+    exit "$status"
+fi
+chmod "$mode" "$output.part" && mv -f "$output.part" "$output"

@@ -1,0 +1,110 @@
+#!/bin/sh
+# Lance un programme jugé dans un bac à sable (bubblewrap) : c'est la valeur de JUDGE_WRAPPER.
+#     JUDGE_WRAPPER="sh tests/grading/sandbox/run.sh" make test WORK=…
+#     sh tests/grading/sandbox/run.sh PROGRAMME ARGUMENTS…        (à la main)
+#
+# Dedans : PROGRAMME, en lecture seule, sous /app ; /usr en lecture seule ; de /etc, ce que demande la
+# résolution des noms ; /proc pour lui seul ; un dossier jetable, /box, en mémoire et limité (limits.conf).
+# Rien du dépôt, ni du reste de la machine. Le réseau est celui de qui appelle : le juge donne le sien à chaque
+# test, fermé au dehors. Sans lui, ou sur un réseau partagé, un programme hostile peut sortir :
+# protections.py le dit, et la correction d'une classe le refuse.
+#
+# build/sandbox/start (start.c, que « make build/sandbox/start » construit) y est le premier processus. Il pose
+# les limites, lance le programme et dit comment il finit.
+#
+# Réglages, par l'environnement, posés par le juge (tests/harness/spawn.c) :
+#   JUDGE_REPORT=3       le descripteur où start rend compte ; sans lui, le statut de run.sh est celui du
+#                        programme (128 + N si le signal N l'a tué), et sa fin termine ses descendants
+#   JUDGE_PRELOAD=LIB    bibliothèque préchargée dans le programme, et en lui seul ; JUDGE_INJECT : ses réglages
+#   SANITIZE, ASAN_OPTIONS, UBSAN_OPTIONS, TSAN_OPTIONS    comme pour le juge
+#   SANDBOX_NETWORK=none un réseau à part, vide : pour protections.py, qui lance sans juge
+# Ce dossier peut être copié ailleurs, tant que ../../../build/sandbox/start s'y trouve aussi.
+set -uf
+here=${0%/*}
+[ "$here" != "$0" ] || here=.
+# shellcheck disable=SC1091 # des affectations, rien d'autre
+. "$here/limits.conf"
+start=$here/../../../build/sandbox/start
+
+die() {
+    printf 'bac à sable : %s\n' "$1" >&2
+    exit 125
+}
+
+[ $# -gt 0 ] || die "aucun programme à lancer"
+command -v bwrap >/dev/null || die "bubblewrap (bwrap) n'est pas installé : make deps GROUP=class"
+[ -x "$start" ] || die "$start manque : make build/sandbox/start"
+
+program=$1
+shift
+inside=/app/${program##*/}
+
+# L'ombre d'un assainisseur réserve des téraoctets d'adresses : cette limite l'empêcherait de démarrer.
+space=$RUN_ADDRESS_SPACE
+case ${SANITIZE:-}$inside in address* | thread* | *_thread | *_address) space=unlimited ;; esac
+
+# Ce qui suit se lit de bas en haut : chaque « set » ajoute devant.
+set -- tasks="$RUN_TASKS" space="$space" cpu="$RUN_CPU" file="$RUN_FILE" descriptors="$RUN_DESCRIPTORS" \
+    stack="$RUN_STACK" ${JUDGE_REPORT:+report="$JUDGE_REPORT"} ${JUDGE_PRELOAD:+preload=/app/preload.so} \
+    "$inside" "$@"
+set -- --remount-ro / --chdir /box -- /app/start "$@"
+[ -z "${JUDGE_PRELOAD:-}" ] || set -- --ro-bind "$JUDGE_PRELOAD" /app/preload.so \
+    --setenv JUDGE_INJECT "${JUDGE_INJECT:-}" "$@"
+[ -z "${ASAN_OPTIONS:-}" ] || set -- --setenv ASAN_OPTIONS "$ASAN_OPTIONS" "$@"
+[ -z "${UBSAN_OPTIONS:-}" ] || set -- --setenv UBSAN_OPTIONS "$UBSAN_OPTIONS" "$@"
+[ -z "${TSAN_OPTIONS:-}" ] || set -- --setenv TSAN_OPTIONS "$TSAN_OPTIONS" "$@"
+[ "${SANDBOX_NETWORK:-}" != none ] || set -- --unshare-net "$@"
+for folder in /lib /lib32 /lib64 /bin; do
+    # Un lien vers /usr, ou, sur un système plus ancien, un vrai dossier.
+    if [ -L "$folder" ]; then
+        set -- --symlink "usr$folder" "$folder" "$@"
+    else
+        set -- --ro-bind-try "$folder" "$folder" "$@"
+    fi
+done
+
+# L'environnement du processus 1 se lit du dedans, dans /proc/1/environ : c'est ici celui de start, refait à neuf
+# (--clearenv, --as-pid-1), et non celui de bwrap, qui reste dehors.
+exec bwrap \
+    --unshare-user \
+    --disable-userns \
+    --unshare-pid \
+    --as-pid-1 \
+    --unshare-ipc \
+    --unshare-uts \
+    --unshare-cgroup-try \
+    --die-with-parent \
+    --new-session \
+    --cap-drop ALL \
+    --hostname lab \
+    --clearenv \
+    --setenv PATH /usr/local/bin:/usr/bin:/bin \
+    --setenv LC_ALL C.UTF-8 \
+    --setenv HOME /box \
+    --setenv TMPDIR /box \
+    --ro-bind /usr /usr \
+    --ro-bind "$program" "$inside" \
+    --ro-bind "$start" /app/start \
+    --proc /proc \
+    --dev-bind /dev/null /dev/null \
+    --dev-bind /dev/zero /dev/zero \
+    --dev-bind /dev/full /dev/full \
+    --dev-bind /dev/random /dev/random \
+    --dev-bind /dev/urandom /dev/urandom \
+    --symlink /proc/self/fd /dev/fd \
+    --symlink /proc/self/fd/0 /dev/stdin \
+    --symlink /proc/self/fd/1 /dev/stdout \
+    --symlink /proc/self/fd/2 /dev/stderr \
+    --size "$RUN_DISK" \
+    --tmpfs /box \
+    --symlink /box /tmp \
+    --symlink /box /dev/shm \
+    --ro-bind-try /etc/hosts /etc/hosts \
+    --ro-bind-try /etc/resolv.conf /etc/resolv.conf \
+    --ro-bind-try /etc/nsswitch.conf /etc/nsswitch.conf \
+    --ro-bind-try /etc/host.conf /etc/host.conf \
+    --ro-bind-try /etc/gai.conf /etc/gai.conf \
+    --ro-bind-try /etc/services /etc/services \
+    --ro-bind-try /etc/protocols /etc/protocols \
+    --ro-bind-try /etc/ld.so.cache /etc/ld.so.cache \
+    "$@"

@@ -1,0 +1,238 @@
+/**
+ * @file start.c
+ * @brief Le premier processus d'un bac à sable : pose les limites, lance le programme jugé, rend compte.
+ *
+ * Usage : `start NOM=VALEUR… PROGRAMME ARGUMENTS…`, où NOM est tasks, space, cpu, file, descriptors ou
+ * stack (les limites, un nombre ou « unlimited »), report (le descripteur où rendre compte) ou preload
+ * (une bibliothèque à précharger dans le programme, et en lui seul).
+ *
+ * Étant le processus 1 de son espace de numéros, rien de ce qu'il a lancé ne peut le tuer, ni lui
+ * survivre. Il n'est pas non plus lisible de l'intérieur (PR_SET_DUMPABLE) : son compte rendu est à lui.
+ */
+#include "sandbox_report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define EXIT_SANDBOX 125
+#define BOX "/box"
+
+static const struct {
+    const char *name;
+    int resource;
+} limit_names[] = {
+    {"tasks", RLIMIT_NPROC}, {"space", RLIMIT_AS},           {"cpu", RLIMIT_CPU},
+    {"file", RLIMIT_FSIZE},  {"descriptors", RLIMIT_NOFILE}, {"stack", RLIMIT_STACK},
+};
+
+#define LIMIT_COUNT (sizeof limit_names / sizeof limit_names[0])
+
+/** Ce qui est demandé sur la ligne de commande. */
+struct request {
+    rlim_t limits[LIMIT_COUNT];
+    int report;
+    const char *preload;
+    char **command;
+};
+
+_Noreturn static void fail(const char *what)
+{
+    fprintf(stderr, "bac à sable : %s : %s\n", what, strerror(errno));
+    exit(EXIT_SANDBOX);
+}
+
+// Rend la valeur de « nom=valeur », ou NULL si ce mot n'est pas celui-là.
+static const char *value_of(const char *word, const char *name)
+{
+    size_t length = strlen(name);
+    return strncmp(word, name, length) == 0 && word[length] == '=' ? word + length + 1 : NULL;
+}
+
+static rlim_t read_limit(const char *text)
+{
+    return strcmp(text, "unlimited") == 0 ? RLIM_INFINITY : (rlim_t)strtoull(text, NULL, 10);
+}
+
+static bool read_setting(struct request *request, const char *word)
+{
+    for (size_t i = 0; i < LIMIT_COUNT; i++) {
+        const char *value = value_of(word, limit_names[i].name);
+        if (value != NULL) {
+            request->limits[i] = read_limit(value);
+            return true;
+        }
+    }
+    const char *report = value_of(word, "report");
+    const char *preload = value_of(word, "preload");
+    if (report != NULL)
+        request->report = atoi(report);
+    if (preload != NULL)
+        request->preload = preload;
+    return report != NULL || preload != NULL;
+}
+
+static void read_request(struct request *request, char **words)
+{
+    for (size_t i = 0; i < LIMIT_COUNT; i++)
+        request->limits[i] = RLIM_INFINITY;
+    request->report = -1;
+    while (*words != NULL && read_setting(request, *words))
+        words++;
+    request->command = words;
+}
+
+// Une limite dure à la fois : le programme ne peut pas la relever.
+static void set_limit(int resource, rlim_t wanted)
+{
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) < 0)
+        fail("getrlimit");
+    if (wanted > limit.rlim_max)
+        wanted = limit.rlim_max;
+    limit = (struct rlimit){.rlim_cur = wanted, .rlim_max = wanted};
+    if (setrlimit(resource, &limit) < 0)
+        fail("setrlimit");
+}
+
+static void set_limits(const struct request *request)
+{
+    for (size_t i = 0; i < LIMIT_COUNT; i++)
+        set_limit(limit_names[i].resource, request->limits[i]);
+    set_limit(RLIMIT_CORE, 0);
+    set_limit(RLIMIT_MSGQUEUE, 0);
+    set_limit(RLIMIT_MEMLOCK, 0);
+}
+
+// Si la mémoire de la machine venait à manquer, que ce soit ce programme qui s'en aille.
+static void offer_to_oom_killer(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    ssize_t ignored = write(fd, "1000", 4);
+    (void)ignored;
+    close(fd);
+}
+
+static void close_above(unsigned first)
+{
+    if (syscall(SYS_close_range, first, ~0u, 0) == 0)
+        return;
+    for (unsigned fd = first; fd < 1024; fd++)
+        close((int)fd);
+}
+
+_Noreturn static void become(const struct request *request, int failure)
+{
+    int kept = dup2(failure, 3);
+    fcntl(kept, F_SETFD, FD_CLOEXEC);
+    close_above(4);
+    setsid();
+    set_limits(request);
+    if (request->preload != NULL)
+        setenv("LD_PRELOAD", request->preload, 1);
+    execv(request->command[0], request->command);
+    int error = errno;
+    ssize_t ignored = write(kept, &error, sizeof error);
+    (void)ignored;
+    _exit(EXIT_SANDBOX);
+}
+
+static void report(const struct request *request, const struct sandbox_report *message)
+{
+    if (request->report < 0)
+        return;
+    ssize_t ignored = write(request->report, message, sizeof *message);
+    (void)ignored;
+}
+
+// Le tube se ferme de lui-même quand exec réussit. Rend l'erreur, ou 0.
+static int launch(const struct request *request, pid_t *child)
+{
+    int ends[2];
+    int error = 0;
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        fail("pipe");
+    *child = fork();
+    if (*child < 0)
+        fail("fork");
+    if (*child == 0)
+        become(request, ends[1]);
+    close(ends[1]);
+    ssize_t count;
+    while ((count = read(ends[0], &error, sizeof error)) < 0 && errno == EINTR)
+        continue;
+    close(ends[0]);
+    return count == (ssize_t)sizeof error ? error : 0;
+}
+
+// Le programme fini, son dossier est encore là : a-t-il rempli le disque qu'on lui prêtait ?
+static void report_end(const struct request *request, int status)
+{
+    struct sandbox_report message = {.kind = REPORT_ENDED, .status = status};
+    struct statvfs box;
+    if (statvfs(BOX, &box) == 0) {
+        message.disk_full = box.f_bavail == 0;
+        message.files = (int)(box.f_files - box.f_ffree);
+    }
+    report(request, &message);
+}
+
+// Sans compte rendu, la fin du programme est celle de tout ; avec, ses descendants lui survivent
+// jusqu'à la fin du test, comme ils le feraient hors du bac à sable.
+static int wait_for_all(const struct request *request, pid_t child)
+{
+    int result = 0;
+    for (;;) {
+        int status;
+        pid_t ended = wait(&status);
+        if (ended < 0 && errno == ECHILD)
+            return result;
+        if (ended != child)
+            continue;
+        result = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+        report_end(request, status);
+        if (request->report < 0)
+            return result;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct request request;
+    pid_t child;
+    read_request(&request, argv + (argc > 0));
+    if (request.command[0] == NULL) {
+        errno = EINVAL;
+        fail("aucun programme");
+    }
+    offer_to_oom_killer();
+    prctl(PR_SET_DUMPABLE, 0);
+    if (request.report >= 0)
+        fcntl(request.report, F_SETFD, FD_CLOEXEC);
+
+    struct sandbox_report message = {.kind = REPORT_STARTED};
+    message.error = launch(&request, &child);
+    if (message.error != 0) {
+        message.kind = REPORT_FAILED;
+        report(&request, &message);
+        errno = message.error;
+        fail(request.command[0]);
+    }
+    report(&request, &message);
+    // Ses tubes sont ceux du programme : qui les lit doit en voir la fin.
+    for (int fd = 0; fd < 3; fd++)
+        close(fd);
+    return wait_for_all(&request, child);
+}
