@@ -23,7 +23,7 @@ endif
 
 # Ce que l'utilisateur écrit passe aux scripts par l'environnement, à l'octet près : $(value …)
 # empêche make d'y voir des variables, et aucun shell ne l'interprète.
-OPTIONS := WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE GROUP COMPILE_WRAPPER JUDGE_WRAPPER REVEAL
+OPTIONS := WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE GROUP COMPILE_WRAPPER JUDGE_WRAPPER REVEAL OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX
 $(foreach option,$(OPTIONS),$(if $(value $(option)),$(eval override $(option) := $$(value $(option)))))
 export $(OPTIONS)
 export CC

@@ -3,6 +3,8 @@
 #   judge.sh            trouve les sources, les copie, les compile, les juge, écrit le rapport
 #   judge.sh --check    vérifie seulement que la demande a un sens
 #   judge.sh --build    compile seulement, et dit où : DOSSIER LAB…
+#   judge.sh --results  compile et juge, et laisse results.json dans JUDGE_BASE, sans rapport (statut 0 ou 2)
+# Une classe, ou tout travail avec SANDBOX=1, passe par tests/grading/grade.py, qui rappelle judge.sh --results.
 # Réglages, par l'environnement : WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COUNT REVEAL, et les deux
 # coutures COMPILE_WRAPPER (devant le compilateur) et JUDGE_WRAPPER (devant chaque programme jugé).
 # Statut : 0 tous les points demandés, 1 il en manque, 2 le juge n'a pas pu faire son travail.
@@ -51,6 +53,10 @@ check_request() {
     case ${REVEAL:-} in
     '' | 0 | 1) ;;
     *) die "REVEAL=$(show "$REVEAL") : 0 ou 1 est attendu" ;;
+    esac
+    case ${SANDBOX:-0} in
+    0 | 1) ;;
+    *) die "SANDBOX=$(show "$SANDBOX") : 1 est attendu, pour juger dans le bac à sable" ;;
     esac
     case ${FRAMING:-own} in
     own | reference) ;;
@@ -116,6 +122,7 @@ find_work() {
     *) root=./$WORK ;;
     esac
     [ -e "$root" ] || die "WORK=$shown : ce dossier n'existe pas"
+    ! is_class || return 0
     [ -d "$root" ] || die "WORK=$shown : ce n'est pas un dossier"
     [ -r "$root" ] && [ -x "$root" ] || die "WORK=$shown : ce dossier n'est pas lisible"
     found='' absent='' flat=''
@@ -127,6 +134,26 @@ find_work() {
         fi
     done
     [ -n "$found" ] || find_flat_work
+}
+
+# Une classe, une archive, ou un travail à juger dans le bac à sable : « class ».
+is_class() {
+    class=
+    case ${asked:-} in --build | --results) return 1 ;; esac
+    if [ "${SANDBOX:-0}" = 1 ]; then
+        [ -d "$root" ] || [ -f "$root" ] || die "WORK=$shown : ni un dossier, ni une archive"
+        class=yes
+        return 0
+    fi
+    # Le cas ordinaire est reconnu sans l'aide de personne.
+    [ ! -d "$root/labs" ] || return 1
+    for lab in $LABS; do
+        read_lab "$lab"
+        if [ -d "$root/$lab" ] || holds_sources "$root"; then return 1; fi
+    done
+    command -v python3 >/dev/null || return 1
+    LABS=$LABS sh tests/tools/python.sh tests/grading/shape.py "$root" || return 1
+    class=yes
 }
 
 # WORK est-il lui-même le dossier d'un lab ? Son nom le dit, ou bien LAB.
@@ -163,10 +190,15 @@ folder_of() { # LAB : son dossier dans WORK, dans « folder »
     fi
 }
 
+asked=${1:-}
 check_request
 choose_labs
 find_work
-[ "${1:-}" != --check ] || exit 0
+[ "$asked" != --check ] || exit 0
+if [ -n "$class" ]; then
+    export WORK
+    exec sh tests/tools/python.sh tests/grading/grade.py
+fi
 
 # --- Les sources ---------------------------------------------------------------------------------
 
@@ -190,7 +222,7 @@ build_folder() {
     esac
     [ -z "${SANITIZE:-}" ] || variant=$variant+$SANITIZE
     [ -z "${FRAMING:-}" ] || variant=$variant+$FRAMING
-    base=build/work/$slug$variant
+    base=${JUDGE_BASE:-build/work/$slug$variant}
 }
 
 # Copie une source quand son contenu a changé (sa date dit donc s'il faut recompiler). Si elle ne
@@ -339,14 +371,18 @@ build_folder
 for lab in $found; do
     prepare_lab "$lab"
 done
-[ "${1:-}" = --build ] || select_labs
+[ "$asked" = --build ] || select_labs
 ${MAKE:-make} -s -k -j"$(nproc 2>/dev/null || echo 2)" -f tests/tools/work.mk BASE="$base" LABS="$found" ||
     die "la compilation n'a pas pu être conduite"
-if [ "${1:-}" = --build ]; then
+if [ "$asked" = --build ]; then
     echo "$base$found"
     exit 0
 fi
 judge_labs
+if [ "$asked" = --results ]; then
+    [ -z "$troubles" ] || die "le programme juge s'est arrêté ($(show "${troubles# }"))"
+    exit 0
+fi
 
 set --
 for lab in $found; do

@@ -20,7 +20,7 @@ FLAGS := $(PLAIN_FLAGS) $(SANITIZER)
 COMPILE := sh tests/tools/compile.sh
 RULES := tests/tools/work.mk tests/tools/compile.sh
 
-.PHONY: all ALWAYS
+.PHONY: all common ALWAYS
 all:
 
 # Une source absente n'est pas une erreur de make : compile.sh dira laquelle, à chaque fois.
@@ -136,3 +136,7 @@ endef
 
 $(eval $(call common_rules,$(SANITIZE)))
 $(foreach kind,$(filter-out $(SANITIZE),$(sort $(TWINS))),$(eval $(call common_rules,$(kind))))
+
+# Ce que tous les travaux partagent : construit d'avance quand plusieurs vont être jugés à la fois.
+common: $(foreach kind,$(sort $(TWINS)),$(call common_folder,$(kind))/common.a $(call common_folder,$(kind))/sanitizer_probe.o) \
+	$(COMMON)/common.a

@@ -1,0 +1,95 @@
+"""L'objet « classe » que les écrivains reçoivent : chaque étudiant, son nom à montrer, son retard, sa note finale."""
+
+import os
+import time
+
+import atomic
+import naming
+import plans
+import roster
+
+
+class Lists:
+    """Ce que l'enseignant a donné en plus : pseudonymes et retards."""
+
+    def __init__(self, students):
+        self.aliases, self.minutes, self.notes, self.rule = None, {}, [], None
+        if os.environ.get("ALIASES"):
+            self.aliases, notes = roster.aliases(os.environ["ALIASES"], students)
+            self.notes += notes
+        if os.environ.get("LATE"):
+            self.minutes, notes = roster.lateness(os.environ["LATE"], students)
+            self.rule = roster.read_rule()
+            self.notes += notes
+
+
+def load_record(plan, student):
+    """Le résultat d'un étudiant ; s'il manque, il n'est pas noté."""
+    record = atomic.read_json(plans.result_path(plan, student["id"]))
+    if not record or record.get("format") != 1:
+        record = {"format": 1, "id": student["id"], "name": student["name"], "source": student["source"], "key": "",
+                  "status": "not_graded", "reason": "son jugement n'a pas abouti", "attempts": 0,
+                  "protected": plan["protected"], "protections_missing": plan["protections_missing"],
+                  "judged_at": "", "duration_ms": 0, "remarks": [], "flags": [], "labs": [], "total": None}
+    record["name"] = student["name"]
+    return record
+
+
+def add_lateness(item, lists):
+    """Le retard et la note finale. La note brute reste dans « total »."""
+    item["late"], item["final"] = None, None
+    total = item["total"]
+    if total is None:
+        return
+    final = {"mark": total["mark"], "max": total["max"], "over20": total["over20"]}
+    if item["id"] in lists.minutes:
+        minutes = lists.minutes[item["id"]]
+        lost = roster.penalty(minutes, total["over20"], lists.rule)
+        final["over20"] = round(total["over20"] - lost, 2)
+        final["mark"] = round(total["mark"] - lost * total["max"] / 20, 2)
+        item["late"] = {"minutes": minutes, "penalty": round(lost, 2), "text": late_text(minutes, lost)}
+    item["final"] = final
+
+
+def late_text(minutes, lost):
+    """Le retard, en une phrase."""
+    if lost == 0:
+        return f"{roster.spell(minutes)} de retard, sans pénalité"
+    shown = f"{lost:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+    return f"{roster.spell(minutes)} de retard : {shown} point{'s' if lost >= 2 else ''} de moins sur 20"
+
+
+def hide(item, alias, taken):
+    """Remplace le nom partout où il pourrait paraître, l'identifiant compris."""
+    known = [item["name"], item.get("folder", "")]
+    item["remarks"] = [replace_all(text, known, alias) for text in item["remarks"]]
+    item["reason"] = replace_all(item["reason"], known, alias)
+    identifier, number = naming.slug(alias), 2
+    while identifier in taken:
+        identifier, number = f"{naming.slug(alias)}-{number}", number + 1
+    taken.add(identifier)
+    item.update(id=identifier, name=alias, display_name=alias, moodle="", folder="")
+
+
+def replace_all(text, known, alias):
+    """Le texte, sans ces noms."""
+    for name in sorted(filter(None, known), key=len, reverse=True):
+        text = text.replace(name, alias)
+    return text
+
+
+def build(plan, lists):
+    """L'objet entier, à jour de ce qui est sur le disque."""
+    items, taken = [], set()
+    for student in plan["students"]:
+        item = load_record(plan, student)
+        item.pop("run", None)
+        item.update(display_name=item["name"], folder=student["folder"], moodle=student["moodle"])
+        add_lateness(item, lists)
+        if lists.aliases is not None:
+            hide(item, lists.aliases[item["id"]], taken)
+        items.append(item)
+    items.sort(key=lambda item: (roster.fold(item["display_name"]), item["id"]))
+    return {"title": plan["title"], "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "protected": plan["protected"], "protections_missing": plan["protections_missing"], "labs": plan["labs"],
+            "items": items, "reveal": os.environ.get("REVEAL", "") not in ("", "0")}

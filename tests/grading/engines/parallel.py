@@ -1,0 +1,59 @@
+"""Le moteur d'une seule machine : GNU parallel.
+
+Un moteur est un fichier de ce dossier. run(plan, ids, report) fait juger ces identifiants par submission.py, appelle
+report(identifiant) à mesure qu'ils finissent, et revient quand c'est fini. Il lève RuntimeError, avec une phrase en
+français, quand il ne peut pas travailler. NEEDS : les commandes sans lesquelles il ne peut rien.
+"""
+
+import os
+import signal
+import subprocess
+import tempfile
+
+import plans
+
+NEEDS = ("parallel",)
+HALTED = 255
+
+
+def job_count():
+    """JOBS=, ou le nombre de cœurs à nous."""
+    wanted = os.environ.get("JOBS", "")
+    return int(wanted) if wanted else len(os.sched_getaffinity(0))
+
+
+def command(plan_path):
+    """La commande que parallel complète d'un identifiant. --plain ignore les réglages de l'utilisateur."""
+    return ["parallel", "--plain", "--will-cite", "--null", "--quote", "--jobs", str(job_count()), "--line-buffer",
+            "--halt", "never", "sh", "tests/tools/python.sh", "tests/grading/submission.py", "--plan", plan_path, "{}"]
+
+
+def run(plan, ids, report):
+    """Juge ces étudiants, plusieurs à la fois."""
+    out = plans.decode(plan["out"])
+    plan_path = os.path.join(out, plans.PLAN)
+    # HOME à part : parallel écrit dans celui de l'utilisateur, qui n'est pas toujours inscriptible.
+    with tempfile.TemporaryDirectory(prefix="notes-parallel-") as home:
+        environment = dict(os.environ, HOME=home, PARALLEL_HOME=home, PARALLEL_SHELL="/bin/sh")
+        with tempfile.TemporaryFile() as names, open(os.path.join(out, "parallel.log"), "wb") as log:
+            names.write(b"\0".join(name.encode() for name in ids))
+            names.seek(0)
+            process = subprocess.Popen(command(plan_path), env=environment, stdin=names, stdout=subprocess.PIPE,
+                                       stderr=log, start_new_session=True)
+            follow(process, report)
+
+
+def follow(process, report):
+    """Compte ceux qui finissent. Un arrêt demandé est transmis, puis attendu."""
+    try:
+        for line in process.stdout:
+            report(line.decode().strip())
+        process.wait()
+    except BaseException:
+        # parallel attend ses tâches au premier SIGTERM, et les arrête au second.
+        for _ in range(2):
+            process.send_signal(signal.SIGTERM)
+        process.wait()
+        raise
+    if process.returncode >= HALTED or process.returncode < 0:
+        raise RuntimeError(f"GNU parallel n'a pas pu travailler (statut {process.returncode}) : voir parallel.log")

@@ -1,0 +1,79 @@
+"""Ce que la porte a vu d'un rendu : des noms, des natures, et le contenu des seuls fichiers qui l'intéressent.
+
+Rien n'est jamais déballé sur le disque : ni dossier, ni lien ne peut donc être détourné.
+"""
+
+import limits
+import naming
+
+MACOS = "__MACOSX"
+KINDS = {"link": "un lien symbolique", "hardlink": "un lien dur", "fifo": "un tube nommé", "socket": "un socket",
+         "device": "un périphérique", "folder": "un dossier", "large": "un fichier de plus d'un mébioctet",
+         "encrypted": "un fichier chiffré", "unreadable": "un fichier abîmé"}
+
+
+class Entry:
+    """Une entrée : sa nature (« file », ou l'une de KINDS), et son contenu s'il a été lu."""
+
+    def __init__(self, kind, data=None):
+        self.kind = kind
+        self.data = data
+
+
+class Tree:
+    """Les entrées d'un rendu, par leur chemin (un tuple de noms)."""
+
+    def __init__(self, wanted):
+        self.wanted = wanted
+        self.entries = {}
+        self.remarks = []
+        self.suspicious = False
+        self.kept = 0
+
+    def remark(self, text, suspicious=False):
+        """Ajoute une remarque, une seule fois."""
+        if text not in self.remarks:
+            self.remarks.append(text)
+        self.suspicious = self.suspicious or suspicious
+
+    def keeps(self, path):
+        """Faut-il lire le contenu de ce fichier ?"""
+        return path[-1] in self.wanted and self.kept < limits.KEPT
+
+    def add(self, path, kind, data=None):
+        """Ajoute une entrée ; la dernière du même nom l'emporte, comme en déballant."""
+        if len(self.entries) >= limits.ENTRIES:
+            raise limits.TooMuch(f"il contient plus de {limits.ENTRIES} fichiers")
+        self.kept += data is not None
+        self.entries[path] = Entry(kind, data)
+
+    def merge(self, other, prefix):
+        """Ajoute ce qu'une archive contient, sous ce préfixe."""
+        for path, entry in other.entries.items():
+            self.entries[(prefix,) + path] = entry
+        for text in other.remarks:
+            self.remark(text, other.suspicious)
+
+    def folders_with(self, names):
+        """Les dossiers où se trouve l'un de ces noms, du moins profond au plus profond."""
+        found = {path[:-1] for path in self.entries if path[-1] in names and not self.is_hidden(path)}
+        return sorted(found, key=lambda folder: (len(folder), folder))
+
+    @staticmethod
+    def is_hidden(path):
+        """Ce que macOS, git ou un éditeur ont laissé n'est pas du travail."""
+        return any(name == MACOS or name.startswith(".") for name in path)
+
+    def beside(self, folder):
+        """Les entrées de ce dossier : {nom: entrée}."""
+        return {path[-1]: entry for path, entry in self.entries.items() if path[:-1] == folder}
+
+    def archives(self):
+        """Les archives qui s'y trouvent."""
+        return sorted(path for path, entry in self.entries.items() if entry.kind == "file"
+                      and naming.archive_suffix(path[-1]) and not self.is_hidden(path))
+
+
+def shown(path):
+    """Un chemin du rendu, tel qu'on peut le montrer."""
+    return naming.visible("/".join(path)) if path else "."
