@@ -56,22 +56,29 @@ def testcase(run, test):
             f"{outcome(test)}</testcase>")
 
 
-def testsuite(run):
-    """Un lab."""
+def testsuite(run, facts=None):
+    """Un lab ; ce qu'il y a d'autre à en dire que sa note devient des propriétés."""
     statuses = [test["status"] for test in run["tests"]]
     failed = statuses.count("failed") + statuses.count("not_run")
     cases = "\n".join(testcase(run, test) for test in run["tests"])
+    known = {"mark": f"{results.mark(run):.2f}"} if facts is None else facts
+    properties = "".join(f"<property name={attribute(name)} value={attribute(value)}/>" for name, value in known.items())
     return (f"<testsuite name={attribute(run['lab'])} tests=\"{len(statuses)}\" failures=\"{failed}\" "
             f"errors=\"{statuses.count('broken')}\" skipped=\"{statuses.count('skipped')}\" "
             f"time=\"{seconds(run.get('duration_ms'))}\" timestamp={attribute(run['date'].rstrip('Z'))}>\n"
-            f"<properties><property name=\"mark\" value=\"{results.mark(run):.2f}\"/></properties>\n"
+            f"<properties>{properties}</properties>\n"
             f"{cases}\n</testsuite>")
+
+
+def wrap(suites):
+    """Le document fait de ces suites."""
+    lines = "\n".join(suites)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n{lines}\n</testsuites>\n'
 
 
 def document(runs):
     """Le document entier."""
-    suites = "\n".join(testsuite(run) for run in runs)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n{suites}\n</testsuites>\n'
+    return wrap(testsuite(run) for run in runs)
 
 
 def write(runs, path):

@@ -10,7 +10,7 @@ unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPE
 
 # mutants, variants, hostile et coverage ont leurs buts (make mutants…) : ils entreront ici quand leur
 # stabilité aura été vue sur une machine au repos et sur une machine chargée.
-ALL="solutions skeleton warnings parity points catalogue private format lint report options shared sanitize threads valgrind torture fuzz interop docs readme"
+ALL="solutions skeleton warnings parity points catalogue private format lint report writers options shared sanitize threads valgrind torture fuzz interop docs readme"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -26,6 +26,7 @@ describe() {
     format) echo "la mise en forme du C" ;;
     lint) echo "clang-tidy, cppcheck, shellcheck" ;;
     report) echo "les rapports, sur des résultats d'exemple" ;;
+    writers) echo "les fichiers de notes d'une classe, devant des noms et des textes hostiles" ;;
     options) echo "les demandes mal écrites, et les statuts" ;;
     shared) echo "mêmes points sans réseau à part" ;;
     sanitize) echo "solutions sous ASan et UBSan" ;;
@@ -112,6 +113,10 @@ gate_lint() {
 
 gate_report() {
     sh tests/tools/python.sh tests/report/selftest.py
+}
+
+gate_writers() {
+    sh tests/tools/python.sh tests/grading/writers_test.py
 }
 
 gate_options() {

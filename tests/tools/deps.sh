@@ -38,6 +38,7 @@ check command clang-tidy   clang-tidy             clang-tools-extra    clang
 check command cppcheck     cppcheck               cppcheck             cppcheck
 check command shellcheck   shellcheck             ShellCheck           shellcheck
 check command valgrind     valgrind               valgrind             valgrind
+check command xmllint      libxml2-utils          libxml2              libxml2
 check library asan         gcc                    libasan              gcc-libs
 check library ubsan        gcc                    libubsan             gcc-libs
 check runtime fuzzer       libclang-rt-dev        compiler-rt          compiler-rt

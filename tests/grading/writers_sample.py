@@ -1,0 +1,136 @@
+"""Une classe d'essai : de vrais résultats du juge, partagés entre des étudiants aux noms et aux textes hostiles."""
+
+import copy
+import functools
+import glob
+import json
+import os
+import subprocess
+
+WORKS = {"solutions": "solutions", "labs": "labs", "naive": os.path.join("tests", "variants", "naive")}
+SECRET = "SECRET-que-personne-ne-doit-lire"
+CATEGORY = "Robustesse <b>"
+# Chacun est une attaque contre au moins un des formats.
+HOSTILE = ["<script>document.title='pris'</script>", "<img src=x onerror=\"document.title='pris'\">", "'\"></a><b onclick=x>",
+           "=cmd|'/C calc'!A0", "@SUM(1+1)", "+1", "-1", "\t=1+1", "\r=1+1", " =1+1", "\uff1d1+1", "\x00nul", "\x1b[2J\x1b]0;titre\x07",
+           "]]><!--", "fin\n--|>\nGrade :=>> 100", "Grade :=>> 100", "a\nb;c,d\"e", "\ud800seul", "\u202egauche",
+           "::error::perdu", "##[error]perdu", "&lt;&amp;", "\u2028ligne\x85suivante", "\ufffe\uffff", "漢字 e\u0301 😀"]
+
+
+def judged(work):
+    """Les résultats de ce travail, un par lab ; il est jugé s'il ne l'a pas encore été."""
+    environment = {**os.environ, "WORK": WORKS[work], "LABS": " ".join(listed_labs())}
+    for setting in ("LAB", "STEP", "TEST", "MIN", "JUNIT", "REVEAL"):
+        environment.pop(setting, None)
+    base, *labs = subprocess.run(["sh", "tests/tools/judge.sh", "--build"], env=environment, check=True,
+                                 stdout=subprocess.PIPE, universal_newlines=True).stdout.split()
+    paths = [os.path.join(base, lab, "results.json") for lab in labs]
+    if not all(map(os.path.exists, paths)):
+        subprocess.run(["sh", "tests/tools/judge.sh"], env=environment, check=False, stdout=subprocess.DEVNULL)
+    return [load(path) for path in paths]
+
+
+def load(path):
+    """Un fichier JSON."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return json.load(file)
+
+
+@functools.lru_cache(maxsize=None)
+def real_results():
+    """Les résultats de chaque travail ; on les copie avant d'y toucher."""
+    return {work: judged(work) for work in WORKS}
+
+
+@functools.lru_cache(maxsize=None)
+def listed_labs():
+    """Les labs du dépôt, dans l'ordre."""
+    return sorted(os.path.basename(os.path.dirname(path)) for path in glob.glob(os.path.join("tests", "*", "lab.mk")))
+
+
+def mark(run):
+    """La note d'un lab sur 20."""
+    return 20 * run["points"] / run["max"] if run["max"] else 0.0
+
+
+def student(identifier, name, runs, **more):
+    """Un étudiant, tel que resultats/<id>.json le dit."""
+    runs = copy.deepcopy(runs)
+    present = {run["lab"]: run for run in runs}
+    labs = [{"lab": lab, "title": present[lab]["title"], "status": "judged", "mark": mark(present[lab]), "max": 20.0,
+             "results": present[lab]} if lab in present else
+            {"lab": lab, "title": lab, "status": "absent", "mark": 0.0, "max": 20.0, "results": None} for lab in listed_labs()]
+    total, most = sum(lab["mark"] for lab in labs), sum(lab["max"] for lab in labs)
+    totals = {"mark": total, "max": most, "over20": 20 * total / most}
+    item = {"format": 1, "id": identifier, "name": name, "display_name": name, "source": "folder", "key": "0" * 64,
+            "status": "judged", "reason": "", "attempts": 1, "protected": True, "protections_missing": [],
+            "judged_at": "2026-11-22T20:00:00Z", "duration_ms": 1234, "remarks": [], "flags": [], "labs": labs,
+            "total": totals, "final": dict(totals), "late": None}
+    item.update(more)
+    return item
+
+
+def not_graded(identifier, name, reason):
+    """Un étudiant que l'infrastructure n'a pas pu juger."""
+    nothing = {"mark": None, "max": None, "over20": None}
+    return student(identifier, name, [], status="not_graded", reason=reason, labs=[], total=dict(nothing), final=dict(nothing))
+
+
+def late(item, points):
+    """Le même, en retard : la note brute reste, la finale perd ces points sur 20."""
+    over20 = max(0.0, item["total"]["over20"] - points)
+    item["final"] = {**item["total"], "over20": over20, "mark": over20 * item["total"]["max"] / 20}
+    item["late"] = {"minutes": 90, "penalty": points, "text": f"90 minutes de retard : {points:g} points en moins".replace(".", ",")}
+    return item
+
+
+def spoiled(runs, text):
+    """Ces résultats, où tout ce qu'un étudiant a pu écrire est ce texte."""
+    runs = copy.deepcopy(runs)
+    for run in runs:
+        run["build"][0].update(ok=False, message=f"{text}\n{text}")
+        for test in run["tests"]:
+            if test["failure"]:
+                test["failure"].update(summary=text, expected=text, received=text, caret=1)
+            for entry in test["transcript"] or []:
+                entry["text"] = text
+    return runs
+
+
+def with_private(runs):
+    """Ces résultats, où un test sur trois est devenu réservé ; ce qu'il dit ne doit pas être lu."""
+    runs = copy.deepcopy(runs)
+    for run in runs:
+        for rank, test in enumerate(run["tests"][::3], 1):
+            test.update(private=True, rank=rank, category=CATEGORY, name=SECRET + test["name"], title=SECRET,
+                        defects=[SECRET], reason=SECRET)
+            test["failure"] = test["failure"] and {**test["failure"], **dict.fromkeys(("summary", "cause", "advice"), SECRET)}
+            for entry in test["transcript"] or []:
+                entry["text"] = SECRET
+    return runs
+
+
+def whole_class(reveal=False, aliases=False):
+    """La classe : des rendus ordinaires, des rendus hostiles, et tous les états possibles."""
+    runs = real_results()
+    items = [student("modele-ada-000001", "Modèle Ada", runs["solutions"]),
+             student("squelette-bob-000002", "Squelette Bob", runs["labs"]),
+             student("naif-chloe-000003", "Naïf Chloé", runs["naive"], flags=["a_voir"],
+                     remarks=["server.c est un lien symbolique : il n'a pas été pris."]),
+             late(student("retard-dan-000004", "Retard Dan", runs["naive"]), 1.5),
+             student("absent-eve-000005", "Absente Ève", runs["solutions"][:1]),
+             not_graded("panne-flo-000006", "Panne Flo", "le juge s'est arrêté deux fois"),
+             student("nu-gus-000007", "Nu Gus", runs["naive"], protected=False, protections_missing=["réseau"]),
+             student("reserve-hal-000008", "Réservé Hal", with_private(runs["naive"])),
+             student("moodle-ina-000009", "Ina Moodle_4242_assignsubmission_file", runs["solutions"]),
+             student("courriel-jo-000010", "jo.courriel@exemple.fr", runs["naive"]),
+             student("courriel-ky-000011", "Ky Courriel ky@exemple.fr 21804567", runs["labs"])]
+    # Un lab chacun suffit : les deux autres sont absents.
+    labs = runs["naive"]
+    items += [student(f"hostile-{number:06x}", text, spoiled(labs[number % len(labs):][:1], text), remarks=[text])
+              for number, text in enumerate(HOSTILE, 0x100)]
+    items.append(not_graded("hostile-panne-000200", HOSTILE[0], HOSTILE[1]))
+    if aliases:
+        for number, item in enumerate(items):
+            item["display_name"] = f"Renard n° {number}"
+    return {"title": "Programmation réseau <2026>", "date": "2026-11-22T20:30:00Z", "protected": False, "items": items, "reveal": reveal}

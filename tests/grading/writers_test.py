@@ -1,0 +1,386 @@
+"""Les fichiers de notes, chacun lu par un validateur de son format, sur une classe aux noms et aux textes hostiles."""
+
+import csv
+import functools
+import importlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+import writers_sample as sample
+from render import files, view
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def writers():
+    """Toutes les écritures, trouvées comme grade.py les trouve."""
+    names = sorted(name[:-3] for name in os.listdir(os.path.join(HERE, "writers")) if name.endswith(".py"))
+    return [importlib.import_module(f"writers.{name}") for name in names]
+
+
+def content(*path):
+    """Le texte d'un fichier, qui doit être de l'UTF-8."""
+    with open(os.path.join(*path), encoding="utf-8", newline="") as file:
+        return file.read()
+
+
+@functools.lru_cache(maxsize=None)
+def written(**settings):
+    """La classe d'essai, ce qui peut en être montré, et le dossier où toutes les écritures ont passé."""
+    class_, folder = sample.whole_class(**settings), tempfile.TemporaryDirectory()
+    before = json.dumps(class_)
+    for writer in writers():
+        writer.write(class_, folder.name)
+    assert json.dumps(class_) == before, "une écriture a changé la classe"
+    return class_, view.students(class_), folder
+
+
+class Written(unittest.TestCase):
+    """Une classe écrite une fois pour toutes dans un dossier."""
+
+    settings = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.class_, cls.items, folder = written(**cls.settings)
+        cls.out = folder.name
+
+    def path(self, item, name):
+        return os.path.join(self.out, files.STUDENTS, files.folder(item), name)
+
+    def graded(self):
+        return [item for item in self.items if view.final(item)]
+
+    def not_graded(self):
+        return [item for item in self.items if not view.final(item)]
+
+    def files(self):
+        return [os.path.join(folder, name) for folder, _, names in os.walk(self.out) for name in names]
+
+
+class Everything(Written):
+    def test_the_sample_holds_every_case(self):
+        self.assertEqual(len(self.not_graded()), 2)
+        for case in (view.is_by_hand, view.is_penalised):
+            self.assertTrue(any(map(case, self.items)))
+        self.assertFalse(all(map(view.is_protected, self.items)))
+        statuses = {test["status"] for item in self.items for lab in item["labs"] if view.is_judged(lab)
+                    for test in lab["results"]["tests"]}
+        self.assertTrue(statuses >= {"passed", "failed", "not_run"})
+
+    def test_no_control_byte_anywhere(self):
+        for path in self.files():
+            with open(path, encoding="utf-8", newline="") as file:
+                self.assertIsNone(CONTROL.search(file.read().replace("\r\n", "\n")), path)
+
+    def test_no_draft_is_left(self):
+        self.assertFalse([path for path in self.files() if re.search(r"\.\d+$", path)])
+
+
+class Documented(Written):
+    def test_the_example_of_the_documentation_is_a_writer(self):
+        example = re.search(r"```python\n(.*?)```", content("docs", "noter.md"), re.S).group(1)
+        writer = {}
+        exec(compile(example, "docs/noter.md", "exec"), writer)
+        with tempfile.TemporaryDirectory() as out:
+            writer["write"](self.class_, out)
+            lines = content(out, writer["NAME"]).splitlines()
+        self.assertEqual(len(lines), len(self.items))
+        self.assertTrue(any("Non noté" in text for text in lines))
+
+
+class NotesCsv(Written):
+    def rows(self):
+        text = content(self.out, "notes.csv")
+        self.assertTrue(text.startswith("\ufeff"))
+        return list(csv.DictReader(text[1:].splitlines(True), delimiter=";", strict=True))
+
+    def test_one_line_per_student(self):
+        rows = self.rows()
+        self.assertEqual(len(rows), len(self.items))
+        for row in rows:
+            self.assertNotIn(None, row)
+            self.assertNotIn(None, row.values())
+
+    def test_no_formula(self):
+        for row in self.rows():
+            for value in row.values():
+                self.assertIsNone(FORMULA.match(value), value)
+
+    def test_not_graded_is_not_zero(self):
+        rows = [row for row in self.rows() if row["état"] == "non noté"]
+        self.assertEqual(len(rows), len(self.not_graded()))
+        for row in rows:
+            self.assertEqual({row[key] for key in row if key in ("total brut", "note sur 20") or key[:2].isdigit()}, {""})
+            self.assertTrue(row["remarques"])
+
+    def test_the_raw_mark_stays_beside(self):
+        row = next(row for row in self.rows() if row["étudiant"] == "Retard Dan")
+        raw, final = (float(row[key].replace(",", ".")) for key in ("brut sur 20", "note sur 20"))
+        self.assertAlmostEqual(raw - final, 1.5, places=1)
+        self.assertIn("retard", row["retard"])
+
+    def test_absent_labs_and_warnings_are_said(self):
+        rows = {row["étudiant"]: row for row in self.rows()}
+        self.assertIn("absent", rows["Absente Ève"].values())
+        self.assertIn("non protégé", rows["Nu Gus"]["à savoir"])
+        self.assertIn("à voir à la main", rows["Naïf Chloé"]["à savoir"])
+
+
+class MoodleCsv(Written):
+    def rows(self, name):
+        lines = content(self.out, name).splitlines(True)
+        return list(csv.DictReader(lines, strict=True))
+
+    def test_the_columns_are_those_moodle_knows(self):
+        rows = self.rows("moodle.csv")
+        self.assertEqual(list(rows[0]), ["Email address", "ID number", "Programmation réseau <2026>", "Feedback"])
+        self.assertEqual([row["Email address"] for row in rows], ["jo.courriel@exemple.fr", "ky@exemple.fr"])
+
+    def test_every_line_has_the_same_key_and_a_grade(self):
+        for row in self.rows("moodle.csv"):
+            self.assertTrue(row["Email address"])
+            self.assertEqual(row["ID number"], "")
+            self.assertTrue(0 <= float(row["Programmation réseau <2026>"]) <= 20)
+            self.assertTrue(row["Feedback"])
+
+    def test_nobody_is_lost_and_the_not_graded_keep_their_grade(self):
+        left = self.rows("moodle-a-completer.csv")
+        self.assertEqual(len(left) + len(self.rows("moodle.csv")), len(self.graded()))
+        self.assertFalse([row for row in left if "Panne" in row["Full name"]])
+        self.assertIn(("Ina Moodle", "Participant 4242"), [(row["Full name"], row["Identifier"]) for row in left])
+
+    def test_no_formula_and_no_element(self):
+        for name in ("moodle.csv", "moodle-a-completer.csv"):
+            for row in self.rows(name):
+                for value in row.values():
+                    self.assertIsNone(FORMULA.match(value), value)
+                self.assertNotIn("<", row["Feedback"])
+
+    def test_an_identifier_shared_by_two_is_nobodys(self):
+        from writers import moodle_csv
+        items = [sample.student(f"x-{n}", f"{n} meme@exemple.fr", []) for n in range(2)]
+        with tempfile.TemporaryDirectory() as out:
+            moodle_csv.write({**self.class_, "items": items}, out)
+            self.assertEqual(len(content(out, "moodle.csv").splitlines()), 1)
+            self.assertEqual(len(content(out, "moodle-a-completer.csv").splitlines()), 3)
+
+
+class Gradescope(Written):
+    TOP = {"score": (int, float), "execution_time": (int, float), "output": str, "output_format": str, "tests": list,
+           "test_output_format": str, "test_name_format": str, "visibility": str, "stdout_visibility": str}
+    CASE = {"score": (int, float), "max_score": (int, float), "status": str, "name": str, "name_format": str, "number": str,
+            "output": str, "output_format": str, "tags": list, "visibility": str}
+
+    def check(self, value, shape):
+        for key, member in value.items():
+            self.assertIn(key, shape)
+            self.assertIsInstance(member, shape[key])
+        for key in ("output_format", "test_output_format", "name_format", "test_name_format"):
+            self.assertEqual(value.get(key, "text"), "text")
+
+    def test_the_documented_shape(self):
+        for item in self.graded():
+            value = json.loads(content(self.path(item, "results.json")))
+            self.check(value, self.TOP)
+            for case in value["tests"]:
+                self.check(case, self.CASE)
+                self.assertIn(case["status"], ("passed", "failed"))
+                self.assertLessEqual(case.get("score", 0), case.get("max_score", 0))
+                self.assertTrue(all(isinstance(tag, str) for tag in case["tags"]))
+            self.assertAlmostEqual(value["score"], item["final"]["mark"], places=5)
+            self.assertAlmostEqual(sum(case.get("score", 0) for case in value["tests"]), item["total"]["mark"], places=3)
+            self.assertAlmostEqual(sum(case.get("max_score", 0) for case in value["tests"]), item["total"]["max"], places=3)
+
+    def test_the_text_is_that_of_the_terminal(self):
+        item = next(item for item in self.items if item["display_name"] == "Naïf Chloé")
+        cases = json.loads(content(self.path(item, "results.json")))["tests"]
+        failed = next(case for case in cases if case["status"] == "failed" and "Cause probable" in case["output"])
+        self.assertIn("Ce test seul : make test TEST=", failed["output"])
+        self.assertNotIn("WORK=", failed["output"])
+
+    def test_a_late_student_keeps_the_raw_mark_in_words(self):
+        item = next(item for item in self.items if view.is_penalised(item))
+        self.assertIn("Note brute", json.loads(content(self.path(item, "results.json")))["output"])
+
+    def test_the_not_graded_have_no_file_even_after_having_had_one(self):
+        from writers import gradescope
+        item = sample.student("x-1", "X", [])
+        with tempfile.TemporaryDirectory() as out:
+            path = os.path.join(out, files.STUDENTS, "x-1", "results.json")
+            gradescope.write({**self.class_, "items": [item]}, out)
+            self.assertTrue(os.path.exists(path))
+            gradescope.write({**self.class_, "items": [sample.not_graded("x-1", "X", "panne")]}, out)
+            self.assertFalse(os.path.exists(path))
+        for item in self.not_graded():
+            self.assertFalse(os.path.exists(self.path(item, "results.json")))
+
+
+class Classroom(Written):
+    CASE = {"name": str, "status": str, "score": (int, float), "message": str, "test_code": str, "filename": str, "line_no": int,
+            "duration": (int, float)}
+
+    def test_the_documented_shape(self):
+        for item in self.items:
+            value = json.loads(content(self.path(item, "classroom.json")))
+            self.assertEqual(sorted(value), ["max_score", "status", "tests", "version"])
+            self.assertEqual(value["version"], 1)
+            self.assertIn(value["status"], ("pass", "fail", "error"))
+            for case in value["tests"]:
+                self.assertEqual(sorted(case), sorted(self.CASE))
+                for key, kind in self.CASE.items():
+                    self.assertIsInstance(case[key], kind)
+                self.assertIn(case["status"], ("pass", "fail", "error"))
+
+    def test_points_add_up_to_the_final_mark(self):
+        for item in self.graded():
+            value = json.loads(content(self.path(item, "classroom.json")))
+            self.assertAlmostEqual(sum(case["score"] for case in value["tests"]), item["final"]["mark"], places=3)
+            self.assertAlmostEqual(value["max_score"], item["total"]["max"])
+
+    def test_nothing_is_counted_for_the_not_graded(self):
+        for item in self.not_graded():
+            value = json.loads(content(self.path(item, "classroom.json")))
+            self.assertEqual((value["status"], value["max_score"]), ("error", 0))
+
+    def test_no_command_of_the_log(self):
+        for item in self.items:
+            for case in json.loads(content(self.path(item, "classroom.json")))["tests"]:
+                for line in (case["name"] + "\n" + case["message"]).split("\n"):
+                    self.assertFalse(line.lstrip().startswith("::"), line)
+                    self.assertNotIn("##[", line)
+
+
+class Vpl(Written):
+    def grade_and_comment(self, item):
+        """Lit le fichier comme VPL : une note par ligne « Grade », un bloc, et rien d'autre."""
+        grades, comment, inside = [], [], False
+        for line in content(self.path(item, "vpl.txt")).split("\n"):
+            if inside and line.strip() == "--|>":
+                inside = False
+            elif inside:
+                comment.append(line)
+            elif line.startswith("Grade :=>>"):
+                grades.append(float(line[len("Grade :=>>"):]))
+            elif line.strip() == "<|--":
+                inside = True
+            else:
+                self.assertEqual(line, "")
+            self.assertFalse(line.startswith("Grade :=>>") and inside)
+        self.assertFalse(inside)
+        return grades, comment
+
+    def test_one_grade_the_final_one(self):
+        for item in self.graded():
+            grades, comment = self.grade_and_comment(item)
+            self.assertEqual(grades, [round(item["final"]["over20"], 2)])
+            self.assertTrue(comment)
+
+    def test_no_grade_for_the_not_graded(self):
+        for item in self.not_graded():
+            self.assertEqual(self.grade_and_comment(item)[0], [])
+
+    def test_each_line_is_a_title_or_quoted(self):
+        for item in self.items:
+            for line in self.grade_and_comment(item)[1]:
+                self.assertIn(line[0], "->")
+                self.assertFalse(line[0] == "-" and line.endswith(")"), line)
+
+
+class JunitXml(Written):
+    def test_the_schema(self):
+        done = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", os.path.join(HERE, "junit.xsd"),
+                               os.path.join(self.out, "junit.xml")], stderr=subprocess.PIPE, universal_newlines=True)
+        self.assertEqual(done.returncode, 0, done.stderr[:2000])
+
+    def test_the_schema_refuses(self):
+        for wrong in ("<testsuites><testsuite/></testsuites>", "<testsuites><b/></testsuites>"):
+            done = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", os.path.join(HERE, "junit.xsd"), "-"],
+                                  input=wrong, stderr=subprocess.DEVNULL, universal_newlines=True)
+            self.assertNotEqual(done.returncode, 0)
+
+    def test_every_student_and_every_lab(self):
+        root = ElementTree.parse(os.path.join(self.out, "junit.xml")).getroot()
+        self.assertEqual(len(root), sum(len(item["labs"]) or 1 for item in self.items))
+        for suite in root:
+            facts = {fact.get("name"): fact.get("value") for fact in suite.iter("property")}
+            cases = suite.findall("testcase")
+            self.assertEqual(int(suite.get("tests")), len(cases))
+            self.assertEqual(int(suite.get("failures")), len(suite.findall("testcase/failure")))
+            if facts["status"] == "not_graded":
+                self.assertEqual(suite.get("errors"), "1")
+                self.assertNotIn("final", facts)
+            else:
+                self.assertTrue(0 <= float(facts["final"]) <= float(facts["raw"]) <= 20)
+
+
+class Reserved(Written):
+    def test_nothing_of_a_reserved_test_is_written(self):
+        for path in self.files():
+            self.assertNotIn(sample.SECRET, content(path), path)
+
+    def test_its_category_and_points_are(self):
+        item = next(item for item in self.items if item["display_name"] == "Réservé Hal")
+        cases = [case for case in json.loads(content(self.path(item, "results.json")))["tests"] if sample.CATEGORY in case["name"]]
+        hidden = [test for entry in self.class_["items"] if entry["name"] == "Réservé Hal" for lab in entry["labs"]
+                  for test in lab["results"]["tests"] if test.get("private")]
+        self.assertEqual(len(cases), len(hidden))
+        self.assertEqual({case["max_score"] for case in cases}, {test["points"] for test in hidden})
+        self.assertEqual({case["output"] for case in cases}, {"Test réservé : seuls sa catégorie et ses points sont montrés."})
+
+
+class Revealed(Written):
+    settings = {"reveal": True}
+
+    def test_reveal_shows_all(self):
+        item = next(item for item in self.items if item["display_name"] == "Réservé Hal")
+        for name in ("results.json", "classroom.json", "vpl.txt"):
+            self.assertIn(sample.SECRET, content(self.path(item, name)))
+
+
+class Aliases(Written):
+    settings = {"aliases": True}
+
+    def test_no_name_but_where_moodle_needs_it(self):
+        names = [part for item in self.items if item["id"].startswith(("modele", "squelette", "naif")) for part in item["name"].split()]
+        self.assertIn("Chloé", names)
+        for path in self.files():
+            if not os.path.basename(path).startswith("moodle"):
+                for name in names:
+                    self.assertNotIn(name, content(path), path)
+                self.assertNotRegex(path, "modele|squelette|naif")
+
+    def test_the_old_folder_of_a_named_student_goes_away(self):
+        class_ = sample.whole_class()
+        class_["items"] = class_["items"][:3]
+        with tempfile.TemporaryDirectory() as out:
+            for alias in (None, "Renard"):
+                for item in class_["items"]:
+                    item["display_name"] = alias or item["name"]
+                for writer in writers():
+                    writer.write(class_, out)
+            self.assertEqual(sorted(os.listdir(os.path.join(out, files.STUDENTS))), sorted(map(files.folder, class_["items"])))
+
+
+def main():
+    """Passe les tests ; la dernière ligne les compte."""
+    names = sys.argv[1:]
+    loader = unittest.defaultTestLoader
+    module = sys.modules[__name__]
+    suite = loader.loadTestsFromNames(names, module) if names else loader.loadTestsFromModule(module)
+    outcome = unittest.TextTestRunner(verbosity=2).run(suite)
+    failed = len(outcome.failures) + len(outcome.errors)
+    print(f"{outcome.testsRun - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
