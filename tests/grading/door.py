@@ -143,7 +143,7 @@ def choose(admission, tree, labs, chosen):
             take(admission, tree, lab, places[lab.name], lab.name in chosen)
     mention_elsewhere(admission, tree, labs, set(places.values()))
     mention_linked_labs(admission, tree, chosen)
-    if not any(lab in chosen for lab in admission.present):
+    if not places:
         admission.remarks.append(f"Aucune source n'a été trouvée : ce rendu est {BY_HAND}.")
         admission.flag()
 

@@ -26,6 +26,7 @@ import plans
 import progress
 import roster
 import shape
+import single_report
 import table
 import workroom
 
@@ -130,24 +131,34 @@ def describe(name, kind, refusal, files, shown, ids):
             "source": source, "refusal": refusal}
 
 
+def can_drop_root():
+    """Root peut-il confier le jugement à un utilisateur ordinaire ? Sinon, pourquoi."""
+    done = subprocess.run(["sh", str(SANDBOX / "as_user.sh"), "--check"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          check=False)
+    return done.returncode == 0, naming.visible(done.stdout.decode("utf-8", "replace").strip())
+
+
 def protections():
     """(protections qui manquent, réglages du bac à sable)."""
     script = SANDBOX / "protections.py"
     if not script.exists():
         return ["bac à sable"], {}
-    module = load_module(script)
-    return module.check(say)
+    return load_module(script).check(say)
 
 
 def check_protections():
     """Refuse le code d'inconnus quand une protection manque, à moins que l'on ne l'ait accepté."""
+    ordinary, reason = can_drop_root()
     missing, settings = protections()
+    if not ordinary:
+        missing = missing + ["utilisateur ordinaire"]
+        say(reason)
     if missing and not enabled("INSECURE"):
         raise Stopped("des protections manquent (" + ", ".join(missing) + ") : le code d'inconnus n'est pas lancé ici. "
                       "INSECURE=1 passe outre ; les notes diront alors « non protégé »")
     if missing:
         say("Attention, INSECURE=1 : sans " + ", ".join(missing) + ". Les notes diront « non protégé ».")
-    return missing, settings
+    return ordinary, missing, settings
 
 
 def build_common():
@@ -169,7 +180,7 @@ def make_plan(work, single, labs, out):
     if ignored:
         more = ", …" if ignored[SHOWN:] else ""
         say("Laissés de côté : " + ", ".join(naming.visible(name) for name in ignored[:SHOWN]) + more)
-    missing, settings = check_protections()
+    ordinary, missing, settings = check_protections()
     build_common()
     mark = workroom.mark_of(out)
     environment = dict(os.environ, **settings)
@@ -177,7 +188,7 @@ def make_plan(work, single, labs, out):
             "title": naming.visible(os.path.basename(os.path.abspath(work))), "labs": laboratory.chosen_names(labs),
             "settings": dict(keys.settings_of(environment), CC=environment.get("CC") or "cc"),
             "ground": keys.ground_key(environment, missing), "mark": mark, "protected": not missing,
-            "protections_missing": missing, "students": students, "todo": []}
+            "ordinary_user": ordinary, "protections_missing": missing, "students": students, "todo": []}
     plan["todo"] = [student["id"] for student in students if not is_done(plan, labs, student)]
     atomic.write_json(os.path.join(out, plans.PLAN), plan)
     return plan
@@ -237,12 +248,12 @@ def write_all(class_, out):
 
 def copy_junit(out):
     """JUNIT= : le rapport de la classe, là où on l'a demandé."""
-    wanted = os.environ.get("JUNIT")
-    if wanted:
-        shutil.copyfile(os.path.join(out, "junit.xml"), wanted)
+    wanted, written = os.environ.get("JUNIT"), os.path.join(out, "junit.xml")
+    if wanted and os.path.exists(written):
+        shutil.copyfile(written, wanted)
 
 
-def show(class_, plan, out, elapsed, lists):
+def show(class_, out, lists, last):
     """Le tableau, puis ce qui a été écrit, ce qui manque et la vitesse."""
     paper = table.paint.Paper(sys.stdout)
     paper.blank()
@@ -258,26 +269,25 @@ def show(class_, plan, out, elapsed, lists):
         paper.wrapped("Notes obtenues sans protection (non protégé) : " + ", ".join(class_["protections_missing"]) + ".")
     written = sorted(name for name in os.listdir(out) if name not in ("verrou", plans.PLAN))
     paper.wrapped(f"Écrit dans {naming.visible(os.path.relpath(out))} : " + ", ".join(map(naming.visible, written)))
-    paper.line(speed(plan, elapsed))
+    paper.line(last)
     paper.flush()
 
 
-def speed(plan, elapsed):
+def speed(count, total, elapsed):
     """Combien de rendus par minute et par cœur."""
-    count, cores = len(plan["todo"]), len(os.sched_getaffinity(0))
-    already = len(plan["students"]) - count
-    said = f"{count} jugé{'s' if count > 1 else ''} en {progress.spell(elapsed)}"
-    if count:
-        rate = f"{60 * count / max(elapsed, 0.001) / cores:.1f}".replace(".", ",")
-        said += f" : {rate} rendus par minute et par cœur ({cores} cœurs)"
-    return said + (f" ; {already} déjà à jour." if already else ".")
+    cores = len(os.sched_getaffinity(0))
+    already = f" ; {total - count} déjà à jour" if total > count else ""
+    if not count:
+        return f"Rien à juger{already}."
+    rate = f"{60 * count / max(elapsed, 0.001) / cores:.1f}".replace(".", ",")
+    return f"{count} jugé{'s' if count > 1 else ''} en {progress.spell(elapsed)} : {rate} par minute et par cœur{already}."
 
 
-def status_of(class_, failed):
-    """Le statut de la notation."""
+def status_of(class_, failed, single):
+    """Le statut de la notation. Un seul rendu est jugé comme par « make test » : il doit avoir tous ses points."""
     if failed or any(item["status"] != "judged" for item in class_["items"]):
         return 2
-    wanted = os.environ.get("MIN", "")
+    wanted = os.environ.get("MIN", "") or ("20" if single else "")
     if wanted:
         minimum = float(wanted.replace(",", "."))
         return 1 if any(item["final"]["over20"] < minimum for item in class_["items"]) else 0
@@ -299,7 +309,7 @@ def grade(work):
     atomic.sweep_drafts(os.path.join(out, plans.RESULTS))
     plan = make_plan(work, single, labs, out)
     lists = classroom_object.Lists(plan["students"])
-    first = len(plan["todo"])
+    todo = len(plan["todo"])
     started = time.monotonic()
     try:
         run_rounds(plan, engine)
@@ -307,14 +317,14 @@ def grade(work):
         workroom.stop_all(mark)
         workroom.sweep(mark)
     elapsed = time.monotonic() - started
-    plan["todo"] = plan["todo"][:first]
     class_ = classroom_object.build(plan, lists)
     failed = write_all(class_, out)
-    if not failed:
-        copy_junit(out)
-    show(class_, plan, out, elapsed, lists)
+    copy_junit(out)
+    if single:
+        single_report.show(class_["items"][0], os.environ["WORK"], elapsed)
+    show(class_, out, lists, speed(todo, len(plan["students"]), elapsed))
     os.close(lock)
-    return status_of(class_, failed)
+    return status_of(class_, failed, single)
 
 
 def interrupted(_, __):

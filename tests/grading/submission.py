@@ -11,10 +11,8 @@ n'est pas refait. Chaque identifiant terminé est écrit sur la sortie standard.
 import argparse
 import contextlib
 import ctypes
-import json
 import os
 import pathlib
-import shutil
 import signal
 import subprocess
 import sys
@@ -31,7 +29,7 @@ import workroom
 sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent / "report"))
 import results as report  # noqa: E402
 
-SANDBOX = pathlib.Path("tests/grading/sandbox")
+SANDBOX = pathlib.Path("tests", "grading", "sandbox")
 # Le juge borne lui-même chaque test ; au-delà, quelque chose de nous est en panne.
 LONGEST = 1200
 RESULTS_LIMIT = 32 << 20
@@ -55,37 +53,32 @@ def environment(plan, work, base):
     return values
 
 
-def as_ordinary_user():
-    """Ce qu'il faut mettre devant une commande pour qu'elle perde les droits de root."""
-    script = SANDBOX / "as_user.sh"
-    return ["sh", str(script)] if script.exists() and os.getuid() == 0 else []
+def as_ordinary_user(plan, owned):
+    """Ce qu'il faut mettre devant une commande pour qu'elle perde les droits de root, et ait ces dossiers à elle."""
+    if os.getuid() != 0 or not plan["ordinary_user"]:
+        return []
+    return ["sh", str(SANDBOX / "as_user.sh"), *(word for folder in owned for word in ("--owns", folder))]
 
 
-def give_away(folder):
-    """Donne un dossier à l'utilisateur ordinaire qui jugera."""
-    words = as_ordinary_user()
-    if not words:
-        return
-    owner = subprocess.run(words + ["id", "-u"], capture_output=True, text=True, check=False).stdout.strip()
-    if not owner.isdigit():
-        raise NotGraded("l'utilisateur ordinaire qui juge ne peut pas être pris")
-    for path in [folder, *(str(inner) for inner in pathlib.Path(folder).rglob("*"))]:
-        os.chown(path, int(owner), -1, follow_symlinks=False)
+def judge_command(plan, room):
+    """La commande qui compile et juge. as_user.sh refait l'environnement : il est donc dit sur la ligne."""
+    owned = [os.path.join(room, name) for name in ("build", "tmp")]
+    for folder in owned:
+        os.mkdir(folder, 0o700)
+    settings = environment(plan, os.path.join(room, "rendu"), owned[0])
+    words = [f"{name}={value}" for name, value in settings.items()]
+    return [*as_ordinary_user(plan, owned), "env", *words, "sh", "tests/tools/judge.sh", "--results"]
 
 
 def run_judge(plan, room):
-    """Compile et juge ce qui est dans l'atelier. Rend les derniers mots de judge.sh, et son statut."""
-    base = os.path.join(room, "build")
-    for name in (base, os.path.join(room, "tmp")):
-        os.mkdir(name, 0o700)
-        give_away(name)
+    """Compile et juge ce qui est dans l'atelier. Rend le statut de judge.sh, et ses derniers mots."""
     log = os.path.join(room, "judge.log")
     with open(log, "wb") as output:
-        process = subprocess.Popen([*as_ordinary_user(), "sh", "tests/tools/judge.sh", "--results"],
-                                   env=environment(plan, os.path.join(room, "rendu"), base), stdin=subprocess.DEVNULL,
-                                   stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(judge_command(plan, room), env={"PATH": os.environ["PATH"], workroom.MARK: plan["mark"]},
+                                   stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                                   start_new_session=True)
         try:
-            status = process.wait(plan.get("longest", LONGEST))
+            status = process.wait(LONGEST)
         except subprocess.TimeoutExpired as error:
             raise NotGraded("le juge n'a pas fini dans le temps prévu") from error
         finally:

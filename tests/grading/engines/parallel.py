@@ -5,6 +5,7 @@ report(identifiant) à mesure qu'ils finissent, et revient quand c'est fini. Il 
 français, quand il ne peut pas travailler. NEEDS : les commandes sans lesquelles il ne peut rien.
 """
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import plans
 
 NEEDS = ("parallel",)
 HALTED = 255
+PR_SET_PDEATHSIG = 1
 
 
 def job_count():
@@ -28,6 +30,11 @@ def command(plan_path):
             "--halt", "never", "sh", "tests/tools/python.sh", "tests/grading/submission.py", "--plan", plan_path, "{}"]
 
 
+def die_with_parent():
+    """Si nous sommes tués, parallel ne commence plus rien ; ce qui était commencé finit."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def run(plan, ids, report):
     """Juge ces étudiants, plusieurs à la fois."""
     out = plans.decode(plan["out"])
@@ -39,7 +46,7 @@ def run(plan, ids, report):
             names.write(b"\0".join(name.encode() for name in ids))
             names.seek(0)
             process = subprocess.Popen(command(plan_path), env=environment, stdin=names, stdout=subprocess.PIPE,
-                                       stderr=log, start_new_session=True)
+                                       stderr=log, start_new_session=True, preexec_fn=die_with_parent)
             follow(process, report)
 
 
