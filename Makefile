@@ -23,7 +23,7 @@ endif
 
 # Ce que l'utilisateur écrit passe aux scripts par l'environnement, à l'octet près : $(value …)
 # empêche make d'y voir des variables, et aucun shell ne l'interprète.
-OPTIONS := WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE GROUP COMPILE_WRAPPER JUDGE_WRAPPER REVEAL OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX
+OPTIONS := WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE GROUP COMPILE_WRAPPER JUDGE_WRAPPER REVEAL OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX FILE ARGS
 $(foreach option,$(OPTIONS),$(if $(value $(option)),$(eval override $(option) := $$(value $(option)))))
 export $(OPTIONS)
 export CC
@@ -60,6 +60,34 @@ demo: ready ## fait dialoguer le vrai serveur et le vrai client (WORK= LAB=)
 .PHONY: deps
 deps: ## trouve et installe ce qui manque (GROUP=test, docs ou check)
 	$(RUN)sh $(TOOLS)/deps.sh
+
+##@ Pour avancer, pas à pas (dans le dossier d'un lab, ou avec LAB=)
+
+# Ces buts travaillent sur « labs », ou sur WORK= ; leurs scripts sont dans tests/student/.
+STUDENT := tests/student
+
+.PHONY: watch hint progress
+watch: $(WANTED:%=build/tests/%/judge) $(INJECTORS) ## rejuge à chaque enregistrement ; q ou Ctrl-C pour finir (LAB= WORK=)
+	$(RUN)sh $(TOOLS)/python.sh $(STUDENT)/watch.py
+
+hint: $(WANTED:%=build/tests/%/judge) $(INJECTORS) ## un indice pour l'étape en cours, plus précis à chaque fois (LAB= STEP=)
+	$(RUN)sh $(TOOLS)/python.sh $(STUDENT)/hint.py
+
+progress: $(WANTED:%=build/tests/%/judge) ## vos étapes et vos points, et par où continuer (LAB= WORK=)
+	$(RUN)sh $(TOOLS)/python.sh $(STUDENT)/progress.py
+
+.PHONY: reset debug-server debug-client strace
+reset: ## rend un fichier du squelette ; le vôtre est gardé (FILE=server.c LAB=)
+	$(RUN)sh $(TOOLS)/python.sh $(STUDENT)/reset.py
+
+debug-server: ## votre serveur sous gdb, session préparée (LAB= ARGS=)
+	$(RUN)sh $(TOOLS)/python.sh $(STUDENT)/debug.py server
+
+debug-client: ## votre client sous gdb (LAB= ARGS=)
+	$(RUN)sh $(TOOLS)/python.sh $(STUDENT)/debug.py client
+
+strace: ## votre serveur sous strace : chaque appel au réseau, en direct (LAB= ARGS=)
+	$(RUN)sh $(TOOLS)/python.sh $(STUDENT)/strace.py
 
 ##@ Pour la maintenance
 

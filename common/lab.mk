@@ -59,11 +59,24 @@ test:
 	@$(MAKE) --no-print-directory -C ../.. test \
 	    WORK="$$(basename "$$(dirname "$$(pwd)")")" LAB="$$(basename "$$(pwd)")"
 
+# Ces buts sont ceux du dépôt, pour ce dossier : voir « make help » ici, et tests/student/.
+COMFORTS := watch hint progress reset debug-server debug-client strace
+.PHONY: $(COMFORTS)
+$(COMFORTS):
+	@FROM_LAB="$$(basename "$$(pwd)")" $(MAKE) --no-print-directory -C ../.. $@ \
+	    WORK="$$(basename "$$(dirname "$$(pwd)")")" $(if $(filter progress,$@),,LAB="$$(basename "$$(pwd)")")
+
 help:
 	@echo "make                  compile ./server et ./client"
 	@echo "make test             juge les programmes de ce dossier (et refait ./server et ./client)"
 	@echo "make test STEP=3      ne juge que l'étape 3"
 	@echo "make test TEST='*un_mot*'   ne juge que les tests dont le nom contient ce mot"
+	@echo "make watch            rejuge à chaque enregistrement (q ou Ctrl-C pour finir)"
+	@echo "make hint             un indice pour l'étape en cours ; encore une fois : un indice plus précis"
+	@echo "make progress         vos étapes, vos points, et par où continuer"
+	@echo "make reset FILE=server.c    rend ce fichier du squelette, et garde le vôtre sous un autre nom"
+	@echo "make debug-server     votre serveur sous gdb (debug-client : votre client)"
+	@echo "make strace           votre serveur, et chacun de ses appels au réseau"
 	@echo "make clean            efface ce que make a fabriqué ici"
 	@echo "L'énoncé et le cours sont dans NOTES.fr.md ; d'autres buts : make -C ../.. help"
 

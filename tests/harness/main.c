@@ -30,20 +30,26 @@ struct options {
     const char *results;
     const char *work;
     const char *pattern;
+    const char *live;
     int step;
     bool list;
 };
 
 static const char usage[] = "usage : judge --programs DOSSIER --results FICHIER [--work NOM] "
-                            "[--step N] [--test MOTIF] | --list\n";
+                            "[--step N] [--test MOTIF] [--live LIEN] | --list\n";
 
 static bool parse_options(int argc, char **argv, struct options *options)
 {
     static const struct option known[] = {
-        {"programs", required_argument, NULL, 'p'}, {"results", required_argument, NULL, 'r'},
-        {"work", required_argument, NULL, 'w'},     {"test", required_argument, NULL, 't'},
-        {"step", required_argument, NULL, 's'},     {"lab", required_argument, NULL, 'i'},
-        {"list", no_argument, NULL, 'l'},           {NULL, 0, NULL, 0},
+        {"programs", required_argument, NULL, 'p'},
+        {"results", required_argument, NULL, 'r'},
+        {"work", required_argument, NULL, 'w'},
+        {"test", required_argument, NULL, 't'},
+        {"step", required_argument, NULL, 's'},
+        {"lab", required_argument, NULL, 'i'},
+        {"live", required_argument, NULL, 'v'},
+        {"list", no_argument, NULL, 'l'},
+        {NULL, 0, NULL, 0},
     };
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         switch (option) {
@@ -63,6 +69,9 @@ static bool parse_options(int argc, char **argv, struct options *options)
             options->step = atoi(optarg);
             break;
         case 'i':
+            break;
+        case 'v':
+            options->live = optarg;
             break;
         case 'l':
             options->list = true;
@@ -194,6 +203,9 @@ int main(int argc, char **argv)
     }
     setenv(SCRATCH_VARIABLE, scratch, 1);
     write_hosts();
+    // Qui veut suivre le jugement lira là chaque verdict dès qu'il est connu.
+    if (options.live != NULL && symlink(scratch, options.live) != 0)
+        fprintf(stderr, "juge : %s : %s\n", options.live, strerror(errno));
 
     process_tree_adopt_orphans();
     signal(SIGINT, stop_everything);

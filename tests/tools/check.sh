@@ -6,11 +6,11 @@
 set -uf
 export LC_ALL=C.UTF-8
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
-unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPER REVEAL NO_COLOR
+unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPER REVEAL NO_COLOR FILE ARGS
 
 # mutants, variants, hostile et coverage ont leurs buts (make mutants…) : ils entreront ici quand leur
 # stabilité aura été vue sur une machine au repos et sur une machine chargée.
-ALL="solutions skeleton warnings parity points catalogue private format lint report writers options shared sanitize threads valgrind torture fuzz interop docs readme"
+ALL="solutions skeleton warnings parity points catalogue private format lint report writers options hints shared sanitize threads valgrind torture fuzz interop docs readme"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -28,6 +28,7 @@ describe() {
     report) echo "les rapports, sur des résultats d'exemple" ;;
     writers) echo "les fichiers de notes d'une classe, devant des noms et des textes hostiles" ;;
     options) echo "les demandes mal écrites, et les statuts" ;;
+    hints) echo "trois indices par étape, sans une ligne de code" ;;
     shared) echo "mêmes points sans réseau à part" ;;
     sanitize) echo "solutions sous ASan et UBSan" ;;
     threads) echo "solutions sous TSan" ;;
@@ -121,6 +122,11 @@ gate_writers() {
 
 gate_options() {
     sh tests/tools/options_test.sh
+}
+
+gate_hints() {
+    # shellcheck disable=SC2086
+    sh tests/tools/python.sh tests/student/hints_check.py $LABS
 }
 
 gate_shared() {

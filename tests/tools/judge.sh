@@ -4,9 +4,12 @@
 #   judge.sh --check    vérifie seulement que la demande a un sens
 #   judge.sh --build    compile seulement, et dit où : DOSSIER LAB…
 #   judge.sh --results  compile et juge, et laisse results.json dans JUDGE_BASE, sans rapport (statut 0 ou 2)
+#   judge.sh --where    ne fait rien, et dit où est quoi, par trois mots finis chacun d'un octet nul :
+#                       base DOSSIER - ; lab NOM DOSSIER ; source FICHIER COPIE ; header FICHIER DONNÉ
 # Une classe, ou tout travail avec SANDBOX=1, passe par tests/grading/grade.py, qui rappelle judge.sh --results.
 # Réglages, par l'environnement : WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COUNT REVEAL, et les deux
 # coutures COMPILE_WRAPPER (devant le compilateur) et JUDGE_WRAPPER (devant chaque programme jugé).
+# LIVE=1 laisse à côté des résultats un lien, « live », vers le dossier où les verdicts s'écrivent un à un.
 # Statut : 0 tous les points demandés, 1 il en manque, 2 le juge n'a pas pu faire son travail.
 # shellcheck disable=SC2015 # « A && B || die » : die ne revient pas
 set -uf
@@ -139,7 +142,7 @@ find_work() {
 # Une classe, une archive, ou un travail à juger dans le bac à sable : « class ».
 is_class() {
     class=
-    case ${asked:-} in --build | --results) return 1 ;; esac
+    case ${asked:-} in --build | --results | --where) return 1 ;; esac
     if [ "${SANDBOX:-0}" = 1 ]; then
         [ -d "$root" ] || [ -f "$root" ] || die "WORK=$shown : ni un dossier, ni une archive"
         class=yes
@@ -229,6 +232,10 @@ build_folder() {
 # peut pas être prise, dit pourquoi dans FICHIER.problem : la compilation le rapportera.
 take_source() { # DOSSIER FICHIER DESTINATION
     from=$1/$2 to=$3/$2 problem=
+    if [ -n "$where" ]; then
+        tell source "$from" "$to"
+        return
+    fi
     if [ -L "$from" ]; then
         problem="$2 est un lien symbolique : le juge ne prend que de vrais fichiers."
     elif [ ! -e "$from" ]; then
@@ -254,6 +261,7 @@ take_source() { # DOSSIER FICHIER DESTINATION
 # Les en-têtes donnés sont ceux du dépôt : celui du travail, s'il diffère, n'est pas pris.
 compare_headers() { # LAB
     for header in $headers; do
+        [ -z "$where" ] || tell header "$folder/$header" "labs/$1/$header"
         [ -e "$folder/$header" ] || continue
         if [ ! -f "$folder/$header" ] || [ -L "$folder/$header" ] ||
             ! cmp -s -- "$folder/$header" "labs/$1/$header"; then
@@ -262,8 +270,12 @@ compare_headers() { # LAB
     done
 }
 
+tell() {
+    printf '%s\0' "$@"
+}
+
 remark() {
-    printf '%s\n' "$1" >>"$target/remarks.txt"
+    [ -n "$where" ] || printf '%s\n' "$1" >>"$target/remarks.txt"
 }
 
 # D'où vient la bibliothèque d'un autre lab (03 reprend le cadrage de 01) : du même travail.
@@ -294,13 +306,18 @@ prepare_lab() { # LAB
     folder_of "$1"
     [ -r "$folder" ] && [ -x "$folder" ] || die "$(show "$folder") : ce dossier n'est pas lisible"
     target=$base/$1
-    [ -d "$target/src" ] || mkdir -p "$target/src" || die "build/ : impossible d'y écrire"
-    : >"$target/remarks.txt" || die "build/ : impossible d'y écrire"
+    [ -z "$where" ] || tell lab "$1" "$folder"
+    [ -n "$where" ] || make_target
     for source in $sources; do
         take_source "$folder" "$source" "$target/src"
     done
     compare_headers "$1"
     [ -z "$borrow" ] || borrow_sources
+}
+
+make_target() {
+    [ -d "$target/src" ] || mkdir -p "$target/src" || die "build/ : impossible d'y écrire"
+    : >"$target/remarks.txt" || die "build/ : impossible d'y écrire"
 }
 
 # --- Le jugement ---------------------------------------------------------------------------------
@@ -348,9 +365,9 @@ judge_labs() {
     trap 'kill $pids 2>/dev/null; wait; exit 143' TERM HUP
     for lab in $found; do
         results=$base/$lab/results.json
-        rm -f "$results"
+        rm -f "$results" "$base/$lab/live"
         "build/tests/$lab/judge" ${STEP:+--step "$STEP"} ${TEST:+--test "$TEST"} --work "$shown" \
-            --programs "$base/$lab/bin" --results "$results" </dev/null >"$base/$lab/judge.log" 2>&1 &
+            ${LIVE:+--live "$base/$lab/live"} --programs "$base/$lab/bin" --results "$results" </dev/null >"$base/$lab/judge.log" 2>&1 &
         pids="$pids $!"
     done
     troubles=''
@@ -362,15 +379,24 @@ judge_labs() {
         shift
         if [ "$status" -gt 2 ] || [ ! -s "$base/$lab/results.json" ]; then
             troubles="$troubles $lab:$status"
+        elif [ -z "${STEP:-}${TEST:-}" ]; then
+            # Le dernier jugement de tout le lab : un jugement partiel ne l'efface pas.
+            cp "$base/$lab/results.json" "$base/$lab/complete.json"
         fi
     done
     trap - TERM HUP
 }
 
 build_folder
+where=
+if [ "$asked" = --where ]; then
+    where=yes
+    tell base "$base" -
+fi
 for lab in $found; do
     prepare_lab "$lab"
 done
+[ -z "$where" ] || exit 0
 [ "$asked" = --build ] || select_labs
 ${MAKE:-make} -s -k -j"$(nproc 2>/dev/null || echo 2)" -f tests/tools/work.mk BASE="$base" LABS="$found" ||
     die "la compilation n'a pas pu être conduite"

@@ -1,0 +1,71 @@
+"""Les indices d'une étape : tests/NN/indices/etape-N.md, trois niveaux, du plus vague au plus précis."""
+
+import hashlib
+import json
+import os
+import re
+
+LEVELS = ("L'idée", "À lire", "Le plan")
+
+
+class Malformed(Exception):
+    """Un fichier d'indices n'a pas la forme voulue."""
+
+
+def path_of(lab, step):
+    """Le fichier des indices de cette étape."""
+    return os.path.join("tests", lab, "indices", f"etape-{step}.md")
+
+
+def parse(text):
+    """(titre, [les trois textes]) ; refuse toute autre forme."""
+    title, *rest = re.split(r"^## (.+)$\n", text, flags=re.M)
+    heading = re.fullmatch(r"# (.+)\n\s*", title)
+    if not heading:
+        raise Malformed("la première ligne doit être le titre, « # Étape N — titre », et elle seule")
+    if tuple(rest[0::2]) != LEVELS:
+        raise Malformed(f"les titres doivent être {', '.join(LEVELS)} ; on lit {', '.join(rest[0::2]) or 'rien'}")
+    levels = [level.strip() for level in rest[1::2]]
+    if not all(levels):
+        raise Malformed("un niveau est vide")
+    return heading.group(1), levels
+
+
+def load(lab, step):
+    """Les indices d'une étape : ([textes], empreinte du fichier) ; OSError ou Malformed sinon."""
+    with open(path_of(lab, step), encoding="utf-8") as file:
+        text = file.read()
+    return parse(text)[1], hashlib.sha256(text.encode()).hexdigest()
+
+
+class Memory:
+    """Jusqu'où l'étudiant a demandé, étape par étape ; oublié quand l'étape est réussie ou ses indices récrits."""
+
+    def __init__(self, base):
+        self.path = os.path.join(base, "hints.json")
+        try:
+            with open(self.path, encoding="utf-8") as file:
+                self.asked = dict(json.load(file))
+        except (OSError, ValueError, TypeError):
+            self.asked = {}
+
+    def level(self, step, print_):
+        """Le nombre d'indices déjà donnés pour cette étape."""
+        known = self.asked.get(str(step))
+        fresh = isinstance(known, dict) and known.get("file") == print_ and known.get("level") in range(1, len(LEVELS) + 1)
+        return known["level"] if fresh else 0
+
+    def note(self, step, print_, level):
+        """Retient le niveau donné."""
+        self.asked[str(step)] = {"file": print_, "level": level}
+
+    def forget(self, step):
+        """L'étape est réussie : qui y revient repart de l'idée."""
+        self.asked.pop(str(step), None)
+
+    def save(self):
+        """Écrit d'un coup, ou rien."""
+        os.makedirs(os.path.dirname(self.path), exist_ok=True)
+        with open(self.path + ".part", "w", encoding="utf-8") as file:
+            json.dump(self.asked, file)
+        os.replace(self.path + ".part", self.path)

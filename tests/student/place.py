@@ -1,0 +1,149 @@
+"""Où est le travail de l'étudiant, et ce que le juge en sait déjà.
+
+C'est judge.sh qui trouve les labs (WORK, LAB) et qui refuse les demandes mal écrites : rien n'est deviné deux fois.
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "report"))
+import results  # noqa: E402
+from options import quote  # noqa: E402
+
+SETTING = re.compile(r"^(\w+) := (.*)$", re.M)
+
+
+class Lab:
+    """Un lab du travail : son dossier, ses fichiers, ses résultats."""
+
+    def __init__(self, name, folder, base):
+        self.name, self.folder = name, os.path.normpath(folder)
+        self.base = os.path.join(base, name)
+        self.sources, self.headers = [], []
+        with open(os.path.join("tests", name, "lab.mk"), encoding="utf-8") as file:
+            self.settings = dict(SETTING.findall(file.read()))
+        self.title = self.settings.get("TITLE", name)
+        self.judge = os.path.join("build", "tests", name, "judge")
+
+    def files(self):
+        """Tout ce dont dépend son jugement, côté étudiant."""
+        return [given for given, _ in self.sources + self.headers]
+
+    def own_sources(self):
+        """Les sources qui sont dans son propre dossier (pas celles qu'il emprunte à un autre lab)."""
+        own = self.settings.get("LIBRARY", "").split() + [p + ".c" for p in self.settings["PROGRAMS"].split()]
+        return [os.path.join(self.folder, name) for name in own]
+
+    def notes(self):
+        """Les notes à lire : celles qui sont données avec le lab."""
+        return os.path.join("labs", self.name, "NOTES.fr.md")
+
+
+def die(command, message):
+    """Une demande refusée : une ligne, statut 2."""
+    print(f"{command} : {message}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+def locate():
+    """Les labs demandés (WORK, « labs » si rien n'est dit, et LAB)."""
+    if not os.environ.get("WORK"):
+        os.environ["WORK"] = "labs"
+    told = subprocess.run(["sh", "tests/tools/judge.sh", "--where"], stdout=subprocess.PIPE, check=False)
+    if told.returncode != 0:
+        raise SystemExit(2)
+    words = os.fsdecode(told.stdout).split("\0")[:-1]
+    labs, base = [], ""
+    for kind, first, second in zip(words[0::3], words[1::3], words[2::3]):
+        if kind == "base":
+            base = first
+        elif kind == "lab":
+            labs.append(Lab(first, second, base))
+        elif kind == "source":
+            labs[-1].sources.append((os.path.normpath(first), second))
+        else:
+            labs[-1].headers.append((os.path.normpath(first), second))
+    return labs
+
+
+def the_lab(command):
+    """Le seul lab demandé ; refuse s'il y en a plusieurs."""
+    labs = locate()
+    if len(labs) > 1:
+        names = ", ".join(lab.name for lab in labs)
+        die(command, f"dites quel lab, par exemple LAB={labs[0].name} (il y a : {names})")
+    return labs[0]
+
+
+def read_bytes(path):
+    """Le contenu d'un fichier ordinaire, ou None."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def date(path):
+    """La date de dernière modification, ou None."""
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return None
+
+
+def last_run(lab):
+    """Le dernier jugement de tout le lab, ou None."""
+    try:
+        return results.load(os.path.join(lab.base, "complete.json"))
+    except results.Unreadable:
+        return None
+
+
+def outdated(lab):
+    """Ce qui a changé depuis ce jugement, en français ; vide s'il vaut encore."""
+    judged = date(os.path.join(lab.base, "complete.json"))
+    if judged is None:
+        return "rien n'a encore été jugé"
+    # La copie du juge n'est refaite que si la source a changé : sa date est celle du changement.
+    changed = [os.path.basename(source) for source, copy in lab.sources
+               if read_bytes(source) != read_bytes(copy) or (date(copy) or 0) > judged]
+    if changed:
+        verb = "a changé" if len(changed) == 1 else "ont changé"
+        return f"{', '.join(changed)} {verb} depuis"
+    if (date(lab.judge) or 0) > judged:
+        return "les tests eux-mêmes ont changé depuis"
+    return ""
+
+
+def judge(lab, **settings):
+    """Juge tout le lab sans rien montrer ; rend ses résultats, ou None si le juge n'a pas pu travailler."""
+    environment = dict(os.environ, LAB=lab.name, **settings)
+    for name in ("STEP", "TEST", "MIN", "JUNIT", "EDITOR_LINKS", "COUNT"):
+        environment.pop(name, None)
+    done = subprocess.run(["sh", "tests/tools/judge.sh"], env=environment, stdout=subprocess.DEVNULL, check=False)
+    return last_run(lab) if done.returncode in (0, 1) else None
+
+
+def steps(run):
+    """[(étape, ses tests)] : celles qui ont des tests."""
+    found = [(step, [test for test in run["tests"] if test["step"] == step["number"]]) for step in run["steps"]]
+    return [(step, tests) for step, tests in found if tests]
+
+
+def is_done(tests):
+    """Tous ces tests sont-ils réussis, ou sans objet sur cette machine ?"""
+    return all(test["status"] in ("passed", "skipped") for test in tests)
+
+
+def command(lab, goal, *more):
+    """La commande à taper : courte dans le dossier du lab, entière ailleurs."""
+    here = os.environ.get("FROM_LAB")
+    if here:
+        folder = [] if here == lab.name else ["-C", "../" + lab.name]
+        return " ".join(["make", *folder, goal, *more])
+    # « make test » sans WORK juge les solutions, quand elles sont là.
+    work = ["WORK=" + quote(os.environ["WORK"])] if goal == "test" or os.environ["WORK"] != "labs" else []
+    return " ".join(["make", goal, *work, "LAB=" + lab.name, *more])

@@ -1,0 +1,136 @@
+"""« make progress » : les étapes et les points de chaque lab, et par où continuer.
+
+Montre les derniers résultats, sans rien juger ; dit ce qui a changé depuis plutôt que de mentir.
+"""
+
+import sys
+
+import place
+import results
+from sheet import Sheet
+
+NOT_JUDGED = "pas encore jugé"
+
+
+def number(value):
+    return results.format_number(value)
+
+
+def listing(lab):
+    """Le lab tel qu'il est avant tout jugement : ses étapes, leurs points, rien de gagné."""
+    import json
+    import subprocess
+    try:
+        output = subprocess.run([lab.judge, "--list"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+        return results.clean(json.loads(output.stdout))
+    except (OSError, ValueError, subprocess.CalledProcessError):
+        return None
+
+
+def mark(sheet, tests):
+    """Le signe d'une étape : finie, commencée, à faire."""
+    if place.is_done(tests):
+        return sheet.paint("✓", "green")
+    if any(test["status"] == "passed" for test in tests):
+        return sheet.paint("◐", "yellow")
+    return sheet.paint("·", "dim")
+
+
+def draw_step(sheet, step, tests, bar, judged=True):
+    """Une ligne : signe, titre, barre, points."""
+    part = {"tests": tests}
+    got, total = (results.earned(part) if judged else 0), results.available(part)
+    points = f"{number(got)} / {number(total)}"
+    room = sheet.width - bar - 18
+    title = sheet.pad(f"{step['number']}. {step['title']}", room)
+    sheet.line(f"  {mark(sheet, tests) if judged else sheet.paint('·', 'dim')} {title} "
+               f"{sheet.bar(got / total if total else 0, bar)} {points:>11}")
+
+
+def bar_length(sheet):
+    return 10 if sheet.width >= 72 else 6 if sheet.width >= 56 else 4
+
+
+def draw_lab(sheet, lab, run, reason):
+    """Un lab : sa note, ses étapes ; rend ses points sur 20, ou None s'il n'a jamais été jugé."""
+    judged = run is not None
+    run = run or listing(lab)
+    sheet.blank()
+    if run is None:
+        sheet.wrapped(f"{lab.name} · {lab.title} : {NOT_JUDGED}")
+        return None
+    note = f"{number(results.mark(run))} / 20" if judged else NOT_JUDGED
+    title = sheet.pad(f"{lab.name} · {lab.title}", sheet.width - len(note) - 1)
+    sheet.line(sheet.paint(title, "bold") + " " + sheet.paint(note, "green" if judged and results.is_full(run) else "yellow"))
+    for step, tests in place.steps(run):
+        draw_step(sheet, step, tests, bar_length(sheet), judged)
+    if judged and reason:
+        sheet.wrapped(sheet.paint("Attention", "yellow") + f" : {reason}. Ces points sont ceux d'avant ; pour les vrais : "
+                      + place.command(lab, "test"), indent=2)
+    return results.mark(run) if judged else None
+
+
+def first_open(run):
+    """(étape, ses tests) : la première qui n'est pas finie, ou None."""
+    return next(((step, tests) for step, tests in place.steps(run) if not place.is_done(tests)), None)
+
+
+def title_of(test):
+    """Le titre d'un test ; d'un test réservé, sa catégorie seulement."""
+    return (test.get("category") or "un test réservé") if test.get("private") else f"« {test['title']} »"
+
+
+def draw_left(sheet, lab, step, tests):
+    """Ce qui reste dans l'étape en cours, et les commandes qui aident."""
+    left = [test for test in tests if test["status"] not in ("passed", "skipped")]
+    many = f"{len(left)} tests restent" if len(left) > 1 else "un test reste"
+    sheet.wrapped(f"À faire maintenant : {lab.name}, étape {step['number']}, « {step['title']} ». {many.capitalize()}, "
+                  f"d'abord {title_of(left[0])}.", indent=2)
+    sheet.blank()
+    helps = [(place.command(lab, "test", f"STEP={step['number']}"), "ce que voit le juge"),
+             (place.command(lab, "hint"), "un indice, puis un plus précis"),
+             (place.command(lab, "watch"), "rejuger à chaque enregistrement")]
+    longest = max(len(command) for command, _ in helps)
+    for command, why in helps:
+        fits = longest + len(why) + 5 <= sheet.width
+        sheet.line("  " + sheet.paint(command, "bold") + (" " * (longest + 3 - len(command)) + why if fits else ""))
+
+
+def draw_next(sheet, labs, runs):
+    """Par où continuer : la première étape ouverte du premier lab inachevé."""
+    sheet.blank()
+    for lab in labs:
+        run = runs[lab.name]
+        if run is None:
+            sheet.wrapped(f"À faire maintenant : {lab.name}. Ouvrez {lab.notes()}, puis :", indent=2)
+            sheet.line("  " + sheet.paint(place.command(lab, "test"), "bold"))
+            return
+        current = first_open(run)
+        if current:
+            draw_left(sheet, lab, *current)
+            return
+    sheet.wrapped("Tous les points sont là : bravo ! Les « Questions de compréhension », à la fin des notes, attendent "
+                  "vos réponses.", indent=2)
+
+
+def main():
+    labs = place.locate()
+    sheet = Sheet(sys.stdout)
+    runs = {lab.name: place.last_run(lab) for lab in labs}
+    marks = [draw_lab(sheet, lab, runs[lab.name], place.outdated(lab)) for lab in labs]
+    if len(labs) > 1:
+        total = sum(mark or 0 for mark in marks)
+        sheet.blank()
+        share = total / (20 * len(labs))
+        text = f"{number(total)} / {20 * len(labs)}"
+        sheet.line(f"  Ensemble {sheet.bar(share, sheet.width - len(text) - 13)} {text}")
+    draw_next(sheet, labs, runs)
+    sheet.line("")
+    legend = "  ".join(("✓ étape finie", "◐ commencée", "· à faire"))
+    sheet.line("  " + sheet.paint(legend, "dim"))
+    sheet.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
