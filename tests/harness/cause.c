@@ -45,6 +45,10 @@ static const char *signal_meaning(int signal)
     case SIGTERM:
     case SIGINT:
         return "le signal d'arrêt l'a tué au lieu d'être traité";
+    case SIGXCPU:
+        return "il a dépassé le temps de calcul permis : une boucle ne s'arrête pas";
+    case SIGXFSZ:
+        return "il a écrit un fichier plus grand que permis : une boucle ne s'arrête pas";
     default:
         return "signal non traité";
     }

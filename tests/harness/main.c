@@ -12,6 +12,7 @@
 #include "remove_tree.h"
 #include "results.h"
 #include "runner.h"
+#include "sandbox.h"
 #include "transcript.h"
 #include "verdict.h"
 
@@ -197,6 +198,7 @@ int main(int argc, char **argv)
     if (!export_path(PROGRAMS_VARIABLE, options.programs))
         return EXIT_JUDGE;
     export_injection_library();
+    sandbox_find();
     if (mkdtemp(scratch) == NULL) {
         fprintf(stderr, "juge : %s : %s\n", scratch, strerror(errno));
         return EXIT_JUDGE;

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,9 +35,8 @@ static ssize_t read_small(const char *path, char *text, size_t size)
     return length;
 }
 
-typedef void pid_visitor(pid_t pid, void *context);
-
-static void visit_children_of_task(pid_t pid, const char *task, pid_visitor *visitor, void *context)
+static void visit_children_of_task(pid_t pid, const char *task, process_visitor *visitor,
+                                   void *context)
 {
     char path[64];
     char children[65536];
@@ -67,7 +67,7 @@ static void visit_tasks(pid_t pid, task_visitor *visitor, void *context)
 }
 
 struct descent {
-    pid_visitor *visitor;
+    process_visitor *visitor;
     void *context;
 };
 
@@ -85,7 +85,13 @@ static void descend(pid_t pid, void *context)
     visit_tasks(pid, descend_task, context);
 }
 
-static void visit_descendants(pid_visitor *visitor, void *context)
+void process_tree_visit(pid_t pid, process_visitor *visitor, void *context)
+{
+    struct descent descent = {visitor, context};
+    descend(pid, &descent);
+}
+
+static void visit_descendants(process_visitor *visitor, void *context)
 {
     struct descent descent = {visitor, context};
     visit_tasks(getpid(), descend_task, &descent);
@@ -170,6 +176,26 @@ static void observe_task(pid_t pid, const char *task, void *context)
     activity->work += ticks + read_schedule(pid, task) + strtoull(task, NULL, 10);
 }
 
+static void note_running(pid_t pid, const char *task, void *context)
+{
+    bool *running = context;
+    char state = '?';
+    unsigned long ticks = 0;
+    if (read_stat(pid, task, &state, &ticks) && strchr("TtZX", state) == NULL)
+        *running = true;
+}
+
+void process_tree_wait_until_stopped(pid_t pid)
+{
+    bool running = true;
+    while (running) {
+        running = false;
+        visit_tasks(pid, note_running, &running);
+        if (running)
+            sched_yield();
+    }
+}
+
 static void observe_process(pid_t pid, void *context)
 {
     struct activity *activity = context;
@@ -179,8 +205,7 @@ static void observe_process(pid_t pid, void *context)
 
 void process_tree_observe(pid_t pid, struct activity *activity)
 {
-    struct descent descent = {observe_process, activity};
-    descend(pid, &descent);
+    process_tree_visit(pid, observe_process, activity);
 }
 
 typedef void descriptor_visitor(pid_t pid, const char *number, void *context);
@@ -237,8 +262,7 @@ static void measure_process(pid_t pid, void *context)
 void process_tree_measure(pid_t pid, struct footprint *footprint)
 {
     *footprint = (struct footprint){0};
-    struct descent descent = {measure_process, footprint};
-    descend(pid, &descent);
+    process_tree_visit(pid, measure_process, footprint);
 }
 
 /** Une limite à poser sur chaque processus d'un arbre. */
@@ -275,8 +299,7 @@ static void restrict_process(pid_t pid, void *context)
 bool process_tree_limit_descriptors(pid_t pid, int spare)
 {
     struct restriction restriction = {.spare = spare};
-    struct descent descent = {restrict_process, &restriction};
-    descend(pid, &descent);
+    process_tree_visit(pid, restrict_process, &restriction);
     return !restriction.refused;
 }
 
@@ -308,8 +331,7 @@ static void visit_process_sockets(pid_t pid, void *context)
 void process_tree_visit_sockets(pid_t pid, inode_visitor *visitor, void *context)
 {
     struct socket_visit visit = {visitor, context, false};
-    struct descent descent = {visit_process_sockets, &visit};
-    descend(pid, &descent);
+    process_tree_visit(pid, visit_process_sockets, &visit);
 }
 
 struct call_name {

@@ -24,6 +24,15 @@ void process_tree_adopt_orphans(void);
  */
 void process_tree_kill_descendants(void);
 
+/** Ce que l'on fait d'un processus. */
+typedef void process_visitor(pid_t pid, void *context);
+
+/** @brief Visite un processus, puis ses descendants, chacun avant les siens. */
+void process_tree_visit(pid_t pid, process_visitor *visitor, void *context);
+
+/** @brief Attend qu'un processus soit arrêté, tous ses threads compris, ou terminé. */
+void process_tree_wait_until_stopped(pid_t pid);
+
 /** Ce qu'un arbre de processus a fait jusqu'ici. */
 struct activity {
     unsigned long long work; /**< Change dès qu'un thread s'est exécuté. */

@@ -1,6 +1,7 @@
 #include "program.h"
 
 #include "lesson.h"
+#include "sandbox.h"
 #include "spawn.h"
 #include "transcript.h"
 #include "verdict.h"
@@ -146,13 +147,18 @@ static void reap(struct source *source, short revents)
 {
     (void)revents;
     struct program *program = source->owner;
-    if (waitpid(program->pid, &program->status, WNOHANG) != program->pid)
+    if (!spawn_ended(&program->spawned, &program->status))
         return;
     program->ended = true;
     drain(&program->out.source);
     drain(&program->err.source);
+    if (sandbox_limit_reached() != NULL)
+        transcript_note("juge", "·", "arrête %s : il a atteint une limite du bac à sable",
+                        program->actor);
     note_end(program);
-    close_source(source);
+    pump_remove(source);
+    source->fd = -1;
+    spawn_forget(&program->spawned);
 }
 
 static void feed_input(struct source *source, short revents)
@@ -182,7 +188,7 @@ static void watch(struct source *source, int fd, short events,
     pump_add(source);
 }
 
-static const char *actor_of(const char *which)
+const char *program_actor(const char *which)
 {
     if (is_named(which, "server"))
         return "votre serveur";
@@ -210,20 +216,20 @@ struct program *program_start(const char *const *words)
 {
     const char *which = words[0];
     struct program *program = calloc(1, sizeof *program);
-    struct spawned spawned;
     if (program == NULL)
         verdict_broken("mémoire insuffisante");
     program->which = which;
-    program->actor = actor_of(which);
+    program->actor = program_actor(which);
     note_start(program, words);
-    if (!spawn(which, words + 1, &spawned))
-        verdict_broken("impossible de lancer %s : %s", which, strerror(errno));
+    struct spawned *spawned = &program->spawned;
+    if (!spawn(which, words + 1, spawned))
+        verdict_broken("impossible de lancer %s : %s", which, spawn_failure());
 
-    program->pid = spawned.pid;
-    watch(&program->out.source, spawned.out, POLLIN, collect, program);
-    watch(&program->err.source, spawned.err, POLLIN, collect, program);
-    watch(&program->input, spawned.in, 0, feed_input, program);
-    watch(&program->life, spawned.pidfd, POLLIN, reap, program);
+    program->pid = spawned->pid;
+    watch(&program->out.source, spawned->out, POLLIN, collect, program);
+    watch(&program->err.source, spawned->err, POLLIN, collect, program);
+    watch(&program->input, spawned->in, 0, feed_input, program);
+    watch(&program->life, spawned->life, POLLIN, reap, program);
     program->next = programs;
     programs = program;
     return program;
@@ -258,13 +264,8 @@ void program_end_input(struct program *program)
 void program_signal(struct program *program, int signal)
 {
     transcript_note("juge", "·", "envoie SIG%s à %s", sigabbrev_np(signal), program->actor);
-    if (program->ended)
-        return;
-    kill(program->pid, signal);
-    // Ce que le test fait ensuite doit trouver le programme arrêté, pas sur le point de l'être.
-    siginfo_t state;
-    if (signal == SIGSTOP)
-        waitid(P_PID, (id_t)program->pid, &state, WSTOPPED | WEXITED | WNOWAIT);
+    if (!program->ended)
+        spawn_signal(&program->spawned, signal);
 }
 
 void programs_observe(struct activity *activity)
@@ -280,7 +281,10 @@ static void release(struct program *program)
     close_source(&program->out.source);
     close_source(&program->err.source);
     close_source(&program->input);
-    close_source(&program->life);
+    if (program->life.fd < 0)
+        return;
+    pump_remove(&program->life);
+    spawn_forget(&program->spawned);
 }
 
 void programs_end(void)

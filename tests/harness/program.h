@@ -10,6 +10,7 @@
 
 #include "process_tree.h"
 #include "pump.h"
+#include "spawn.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,20 +36,21 @@ struct output {
 
 /** Un programme lancé par le test. */
 struct program {
-    const char *which;     /**< `server`, `client`, `framing_driver`. */
-    const char *actor;     /**< Son nom dans le compte rendu. */
-    char command[512];     /**< Comment il a été lancé : `./server 127.0.0.1 8001`. */
-    pid_t pid;             /**< Son numéro de processus. */
-    bool ended;            /**< Il est terminé. */
-    int status;            /**< Son statut, comme rendu par waitpid(). */
-    struct output out;     /**< Sa sortie standard. */
-    struct output err;     /**< Sa sortie d'erreur. */
-    struct source input;   /**< Le tube de son entrée standard. */
-    char *pending;         /**< Octets tapés qu'il n'a pas encore pu prendre. */
-    size_t pending_length; /**< Leur nombre. */
-    bool input_ending;     /**< Fermer l'entrée quand tout est pris. */
-    struct source life;    /**< Son pidfd. */
-    struct program *next;  /**< Suivant dans la liste du test. */
+    const char *which;      /**< `server`, `client`, `framing_driver`. */
+    const char *actor;      /**< Son nom dans le compte rendu. */
+    char command[512];      /**< Comment il a été lancé : `./server 127.0.0.1 8001`. */
+    pid_t pid;              /**< Son numéro de processus. */
+    struct spawned spawned; /**< Ce qui a été lancé. */
+    bool ended;             /**< Il est terminé. */
+    int status;             /**< Son statut, comme rendu par waitpid(). */
+    struct output out;      /**< Sa sortie standard. */
+    struct output err;      /**< Sa sortie d'erreur. */
+    struct source input;    /**< Le tube de son entrée standard. */
+    char *pending;          /**< Octets tapés qu'il n'a pas encore pu prendre. */
+    size_t pending_length;  /**< Leur nombre. */
+    bool input_ending;      /**< Fermer l'entrée quand tout est pris. */
+    struct source life;     /**< Son pidfd. */
+    struct program *next;   /**< Suivant dans la liste du test. */
 };
 
 /**
@@ -93,6 +95,9 @@ void programs_wait_until_asleep(void);
  * l'âme. Après cet appel, tout cela est là. Le test ne peut plus que conclure.
  */
 void programs_settle(void);
+
+/** @brief Comment le compte rendu nomme un programme : `server` est « votre serveur ». */
+const char *program_actor(const char *which);
 
 /** @brief Dernier programme lancé sous ce nom, ou `NULL`. */
 struct program *program_named(const char *which);

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define PROBE_PATIENCE_MS 20000
@@ -46,11 +45,11 @@ static bool probe_runs(const char *probe, char *said, size_t size)
     said[0] = '\0';
     if (!spawn(probe, no_arguments, &spawned))
         return false;
-    struct pollfd ended = {.fd = spawned.pidfd, .events = POLLIN};
+    struct pollfd ended = {.fd = spawned.life, .events = POLLIN};
     bool in_time = poll(&ended, 1, PROBE_PATIENCE_MS) > 0;
     if (!in_time)
         process_tree_kill_descendants();
-    else if (waitpid(spawned.pid, &status, 0) < 0)
+    else if (!spawn_ended(&spawned, &status))
         status = 1;
     ssize_t count = read(spawned.err, said, size - 1);
     length = count > 0 ? strcspn(said, "\n") : 0;
@@ -58,7 +57,7 @@ static bool probe_runs(const char *probe, char *said, size_t size)
     close(spawned.in);
     close(spawned.out);
     close(spawned.err);
-    close(spawned.pidfd);
+    spawn_forget(&spawned);
     return in_time && status == 0;
 }
 

@@ -3,6 +3,7 @@
 #include "lesson.h"
 #include "program.h"
 #include "remove_tree.h"
+#include "sandbox.h"
 #include "transcript.h"
 #include "verdict.h"
 
@@ -21,7 +22,7 @@
 #include <unistd.h>
 
 #define MAX_WORDS 96
-#define MAX_VARIABLES 16
+#define MAX_VARIABLES 20
 
 /** Ce qu'il faut pour remplacer le processus par le programme à juger. */
 struct command {
@@ -32,9 +33,11 @@ struct command {
     char *environment[MAX_VARIABLES + 1]; /**< L'environnement, pour execve. */
     char directory[4096];                 /**< Dossier de travail jetable. */
     bool fixed_addresses;                 /**< Pas d'adresses au hasard : voir become(). */
+    bool sandboxed;                       /**< Le descripteur 3 reste ouvert : un compte rendu. */
 };
 
 static const char *injection;
+static char failure[512];
 
 static const struct {
     const char *setting;
@@ -114,8 +117,16 @@ static void prepare_environment(struct command *command, const char *which)
     add_variable(command, &count, "UBSAN_OPTIONS",
                  "exitcode=66:halt_on_error=1:print_stacktrace=1");
     add_variable(command, &count, "TSAN_OPTIONS", thread_options(which));
+    if (command->sandboxed) {
+        char report[8];
+        snprintf(report, sizeof report, "%d", SANDBOX_REPORT);
+        add_variable(command, &count, "JUDGE_REPORT", report);
+        add_variable(command, &count, "SANITIZE", variable_or("SANITIZE", ""));
+    }
+    // Un bac à sable ne doit pas la subir : il la posera lui-même, dans le programme seul.
     if (injection != NULL) {
-        add_variable(command, &count, "LD_PRELOAD", variable_or("JUDGE_INJECT_LIBRARY", ""));
+        add_variable(command, &count, command->sandboxed ? "JUDGE_PRELOAD" : "LD_PRELOAD",
+                     variable_or("JUDGE_INJECT_LIBRARY", ""));
         add_variable(command, &count, "JUDGE_INJECT", injection);
     }
     command->environment[count] = NULL;
@@ -124,6 +135,13 @@ static void prepare_environment(struct command *command, const char *which)
 static size_t add_wrapper(struct command *command)
 {
     size_t count = 0;
+    const char *sandbox = sandbox_path();
+    command->sandboxed = sandbox != NULL;
+    if (sandbox != NULL) {
+        command->words[count++] = "sh";
+        command->words[count++] = sandbox;
+        return count;
+    }
     snprintf(command->wrapper, sizeof command->wrapper, "%s", variable_or(WRAPPER_VARIABLE, ""));
     for (char *rest = command->wrapper, *word;
          (word = strtok_r(rest, " ", &rest)) != NULL && count < MAX_WORDS / 2;)
@@ -181,7 +199,7 @@ static void become(const struct command *command, const int ends[3], int report,
         moved[i] = fcntl(i < 3 ? ends[i] : report, F_DUPFD_CLOEXEC, 10);
     for (int i = 0; i < 3; i++)
         dup2(moved[i], i);
-    dup3(moved[3], 3, O_CLOEXEC);
+    dup3(moved[3], SANDBOX_REPORT, command->sandboxed ? 0 : O_CLOEXEC);
     close_from(4);
     if (chdir(command->directory) == 0)
         execvpe(command->words[0], (char *const *)command->words, command->environment);
@@ -200,17 +218,47 @@ static bool open_pipes(int pipes[4][2])
     return true;
 }
 
-// Le tube de compte rendu se ferme de lui-même quand exec réussit : read rend alors 0.
-static bool exec_succeeded(int report)
+static ssize_t read_report(int report, struct sandbox_report *message)
 {
-    int error = 0;
     ssize_t count;
-    while ((count = read(report, &error, sizeof error)) < 0 && errno == EINTR)
+    while ((count = read(report, message, sizeof *message)) < 0 && errno == EINTR)
         continue;
-    close(report);
-    if (count == (ssize_t)sizeof error)
-        errno = error;
-    return count == 0;
+    return count;
+}
+
+// Le tube de compte rendu se ferme de lui-même quand exec réussit : read rend alors 0. Un enfant qui
+// n'a pas pu exécuter y écrit errno, seul, avant tout message d'un bac à sable.
+static bool exec_succeeded(int report, bool sandboxed)
+{
+    struct sandbox_report message = {0};
+    ssize_t count = read_report(report, &message);
+    failure[0] = '\0';
+    if (count == (ssize_t)sizeof(int))
+        errno = message.kind;
+    if (!sandboxed)
+        return count == 0;
+    if (count == (ssize_t)sizeof message && message.kind == REPORT_FAILED)
+        errno = message.error;
+    else if (count == 0)
+        snprintf(failure, sizeof failure, "le bac à sable n'a pas pu être ouvert");
+    return count == (ssize_t)sizeof message && message.kind == REPORT_STARTED;
+}
+
+// Ce que bwrap, ou run.sh, a dit avant de mourir : il est mort, tout y est.
+static void read_failure(int err)
+{
+    char said[256];
+    ssize_t count = failure[0] != '\0' ? read(err, said, sizeof said - 1) : 0;
+    if (count <= 0)
+        return;
+    said[count] = '\0';
+    size_t used = strlen(failure);
+    snprintf(failure + used, sizeof failure - used, " : %.*s", (int)strcspn(said, "\n"), said);
+}
+
+const char *spawn_failure(void)
+{
+    return failure[0] != '\0' ? failure : strerror(errno);
 }
 
 static void keep_our_ends(int pipes[4][2], struct spawned *spawned)
@@ -227,10 +275,31 @@ static void keep_our_ends(int pipes[4][2], struct spawned *spawned)
     fcntl(spawned->err, F_SETFL, O_NONBLOCK);
 }
 
+static bool is_the_child(int report, struct spawned *spawned)
+{
+    close(report);
+    spawned->pid = spawned->child;
+    spawned->life = spawned->pidfd = (int)syscall(SYS_pidfd_open, spawned->pid, 0);
+    return spawned->pidfd >= 0;
+}
+
+static bool find_inside(const struct command *command, const char *which, int report,
+                        struct spawned *spawned)
+{
+    pid_t init;
+    spawned->pid = sandbox_find_program(spawned->child, command->path, &init);
+    spawned->pidfd = (int)syscall(SYS_pidfd_open, spawned->pid, 0);
+    spawned->life = report;
+    fcntl(report, F_SETFL, O_NONBLOCK);
+    sandbox_guard(init, program_actor(which), strchr(which, '_') != NULL);
+    return spawned->pidfd >= 0;
+}
+
 bool spawn(const char *which, const char *const *arguments, struct spawned *spawned)
 {
     static struct command command;
     int pipes[4][2];
+    spawned->which = which;
     working_directory(command.directory, sizeof command.directory);
     if (mkdir(command.directory, 0777) < 0 && errno != EEXIST)
         return false;
@@ -240,18 +309,55 @@ bool spawn(const char *which, const char *const *arguments, struct spawned *spaw
         return false;
 
     pid_t parent = getpid();
-    spawned->pid = fork();
-    if (spawned->pid < 0)
+    spawned->child = fork();
+    if (spawned->child < 0)
         return false;
-    if (spawned->pid == 0) {
+    if (spawned->child == 0) {
         const int ends[3] = {pipes[0][0], pipes[1][1], pipes[2][1]};
         become(&command, ends, pipes[3][1], parent);
     }
     keep_our_ends(pipes, spawned);
-    if (!exec_succeeded(pipes[3][0]))
+    if (!exec_succeeded(pipes[3][0], command.sandboxed)) {
+        read_failure(spawned->err);
         return false;
-    spawned->pidfd = (int)syscall(SYS_pidfd_open, spawned->pid, 0);
-    return spawned->pidfd >= 0;
+    }
+    return command.sandboxed ? find_inside(&command, which, pipes[3][0], spawned)
+                             : is_the_child(pipes[3][0], spawned);
+}
+
+bool spawn_ended(const struct spawned *spawned, int *status)
+{
+    if (spawned->life == spawned->pidfd)
+        return waitpid(spawned->child, status, WNOHANG) == spawned->child;
+    struct sandbox_report message;
+    ssize_t count = read_report(spawned->life, &message);
+    if (count == (ssize_t)sizeof message) {
+        sandbox_note_end(program_actor(spawned->which), &message);
+        *status = message.status;
+        return true;
+    }
+    // Le tube s'est fermé sans un mot : tout le bac à sable a été tué.
+    *status = SIGKILL;
+    return count == 0;
+}
+
+void spawn_signal(const struct spawned *spawned, int signal)
+{
+    siginfo_t state;
+    if (syscall(SYS_pidfd_send_signal, spawned->pidfd, signal, NULL, 0) < 0 || signal != SIGSTOP)
+        return;
+    if (spawned->pid == spawned->child)
+        waitid(P_PID, (id_t)spawned->pid, &state, WSTOPPED | WEXITED | WNOWAIT);
+    else
+        process_tree_wait_until_stopped(spawned->pid);
+}
+
+void spawn_forget(struct spawned *spawned)
+{
+    if (spawned->life != spawned->pidfd)
+        close(spawned->life);
+    close(spawned->pidfd);
+    spawned->life = spawned->pidfd = -1;
 }
 
 void spawn_clean(void)

@@ -2,7 +2,8 @@
  * @file spawn.h
  * @brief La seule porte par laquelle un programme étranger est exécuté.
  *
- * Un bac à sable se place ici : voir ::WRAPPER_VARIABLE.
+ * Un bac à sable se place ici : voir ::WRAPPER_VARIABLE et sandbox.h. Que le programme soit dedans ou
+ * dehors, ce qui suit ne change pas.
  */
 #ifndef HARNESS_SPAWN_H
 #define HARNESS_SPAWN_H
@@ -10,13 +11,16 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/** Un processus tout juste lancé. */
+/** Un programme tout juste lancé. */
 struct spawned {
-    pid_t pid; /**< Son numéro. */
-    int pidfd; /**< Son pidfd, lisible quand il est terminé. */
-    int in;    /**< Où écrire son entrée standard. */
-    int out;   /**< Où lire sa sortie standard. */
-    int err;   /**< Où lire sa sortie d'erreur. */
+    const char *which; /**< Son nom, comme dans spawn(). */
+    pid_t pid;         /**< Son numéro, même au fond d'un bac à sable. */
+    pid_t child;       /**< L'enfant du juge : lui-même, ou le bac à sable où il est. */
+    int pidfd;         /**< Son pidfd. */
+    int life; /**< Lisible quand il est terminé : son pidfd, ou le compte rendu du bac à sable. */
+    int in;   /**< Où écrire son entrée standard. */
+    int out;  /**< Où lire sa sortie standard. */
+    int err;  /**< Où lire sa sortie d'erreur. */
 };
 
 /**
@@ -28,6 +32,22 @@ struct spawned {
  * @return `false` si le système refuse, cause dans `errno`
  */
 bool spawn(const char *which, const char *const *arguments, struct spawned *spawned);
+
+/** @brief Pourquoi le dernier spawn() a échoué : ce que le bac à sable en a dit, ou `errno`. */
+const char *spawn_failure(void);
+
+/**
+ * @brief Prend acte de la fin d'un programme, sans attendre.
+ * @param status reçoit le statut, comme rendu par waitpid()
+ * @return `false` s'il n'est pas terminé
+ */
+bool spawn_ended(const struct spawned *spawned, int *status);
+
+/** @brief Envoie un signal au programme ; SIGSTOP ne revient qu'une fois le programme arrêté. */
+void spawn_signal(const struct spawned *spawned, int signal);
+
+/** @brief Ferme le pidfd et le compte rendu. Les tubes sont à qui les lit. */
+void spawn_forget(struct spawned *spawned);
 
 /** @brief Efface les dossiers de travail des programmes de ce test. */
 void spawn_clean(void);

@@ -3,9 +3,11 @@
 #include "json.h"
 #include "lesson.h"
 #include "program.h"
+#include "sandbox.h"
 #include "transcript.h"
 
 #include <criterion/criterion.h>
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -44,6 +46,18 @@ static void write_advice(FILE *out)
     json_string(out, advice);
 }
 
+// Une limite atteinte explique tout le reste, et un programme qui l'atteint n'a rien réussi.
+static const char *cause_of(const struct failure *failure)
+{
+    static char cause[600];
+    const char *limit = sandbox_limit_reached();
+    if (limit == NULL)
+        return failure->cause;
+    snprintf(cause, sizeof cause, "%s", limit);
+    cause[0] = (char)toupper((unsigned char)cause[0]);
+    return cause;
+}
+
 static void write_failure(FILE *out, const struct failure *failure)
 {
     if (failure == NULL) {
@@ -57,7 +71,7 @@ static void write_failure(FILE *out, const struct failure *failure)
     fputs(",\"received\":", out);
     json_string(out, failure->received);
     fprintf(out, ",\"caret\":%d,\"cause\":", failure->caret);
-    json_string(out, failure->cause);
+    json_string(out, cause_of(failure));
     fputs(",\"advice\":", out);
     write_advice(out);
     fputc('}', out);
@@ -84,6 +98,10 @@ static void write_verdict(const char *status, const char *reason, const struct f
 
 void verdict_pass(void)
 {
+    if (sandbox_limit_reached() != NULL)
+        verdict_fail(&(struct failure){
+            .summary = "le programme a atteint une limite du bac à sable où il est jugé",
+            .caret = -1});
     write_verdict("passed", NULL, NULL);
 }
 
