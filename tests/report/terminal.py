@@ -6,6 +6,7 @@ terminal.py --work W [options] -- RÉSULTATS…      statut : 0 tous les points,
 import os
 import sys
 
+import links
 import options
 import reserved
 import results
@@ -157,6 +158,9 @@ def main():
     if runs:
         report_total(paper, runs, request)
     failed = report_troubles(paper, runs, troubles)
+    for run in runs:
+        for line in links.lines(run, links.folder_of(request.work, run["lab"])):
+            paper.line(line)
     if request.junit and runs:
         import junit
         junit.write(runs, request.junit)

@@ -48,6 +48,9 @@ $(PROGRAMS:%=$(BASE)/$1/bin/%) $(DRIVERS:%=$(BASE)/$1/bin/%): $(BASE)/$1/bin/%: 
 		$(BASE)/$1/obj/%.o $(BASE)/$1/lib/library.a $(COMMON)/common.a
 	$(COMPILE) program $$@ $$^ $(SANITIZER) -pthread $(LAB_CFLAGS)
 
+# Une source effacée depuis le dernier jugement est encore nommée dans les .d : ce n'est pas une erreur.
+$(LIBRARIES:%=$(BASE)/$1/src/%) $(PROGRAMS:%=$(BASE)/$1/src/%.c):
+
 -include $(PROGRAMS:%=$(BASE)/$1/obj/%.d) $(DRIVERS:%=$(BASE)/$1/obj/%.d) $(LIBRARIES:%.c=$(BASE)/$1/lib/%.d)
 endef
 

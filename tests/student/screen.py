@@ -1,0 +1,100 @@
+"""L'écran de « make watch » : redessiné sur place, d'un coup, et rendu tel qu'il était."""
+
+import os
+import re
+import sys
+import termios
+
+from paint import columns
+
+# L'écran de rechange, sans curseur ni retour à la ligne ; puis l'inverse.
+ENTER, LEAVE = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J", "\x1b[?7h\x1b[?25h\x1b[?1049l"
+# Mode 2026 : le terminal qui le connaît montre la page entière en une fois ; les autres l'ignorent.
+BEGIN, END = "\x1b[?2026h\x1b[H", "\x1b[J\x1b[?2026l"
+CLEAR_LINE = "\x1b[K"
+QUIT = (b"\x03", b"\x04", b"q", b"Q")
+AGAIN = (b"\r", b"\n", b" ", b"r")
+
+
+def cut(text, width):
+    """Le texte coupé à cette largeur, ses couleurs fermées."""
+    out, used = [], 0
+    for piece in re.split("(\x1b\\[[0-9;]*m)", text):
+        if piece.startswith("\x1b"):
+            out.append(piece)
+            continue
+        for character in piece:
+            size = columns(character)
+            if used + size > width:
+                return "".join(out) + "\x1b[0m"
+            out.append(character)
+            used += size
+    return "".join(out)
+
+
+class Screen:
+    """Le terminal, le temps de la surveillance."""
+
+    def __init__(self):
+        self.keys, self.saved, self.last = -1, None, None
+
+    def enter(self):
+        """Prend l'écran et le clavier. Ctrl-C arrive comme une touche : make ne le voit pas, et finit sans erreur."""
+        try:
+            self.keys = os.open("/dev/tty", os.O_RDONLY | os.O_CLOEXEC)
+            self.saved = termios.tcgetattr(self.keys)
+        except (OSError, termios.error):
+            self.saved = None
+        if self.saved:
+            quiet = termios.tcgetattr(self.keys)
+            quiet[3] &= ~(termios.ICANON | termios.ECHO | termios.ISIG)
+            quiet[6][termios.VMIN], quiet[6][termios.VTIME] = 0, 0
+            termios.tcsetattr(self.keys, termios.TCSADRAIN, quiet)
+        self.write(ENTER)
+
+    def leave(self):
+        """Rend l'écran et le clavier comme ils étaient."""
+        self.write(LEAVE)
+        if self.saved:
+            termios.tcsetattr(self.keys, termios.TCSADRAIN, self.saved)
+            self.saved = None
+
+    def size(self):
+        """(colonnes, lignes)."""
+        try:
+            return tuple(os.get_terminal_size(sys.stdout.fileno()))
+        except OSError:
+            return 80, 24
+
+    def draw(self, lines, footer):
+        """Dessine la page ; ne touche à rien si elle n'a pas changé."""
+        width, height = self.size()
+        room = max(1, height - 2)
+        if len(lines) > room:
+            lines = lines[:room - 1] + ["  …"]
+        page = [cut(line, width - 1) for line in lines] + [""] * (height - 1 - len(lines)) + [cut(footer, width - 1)]
+        if page == self.last:
+            return
+        self.last = page
+        self.write(BEGIN + (CLEAR_LINE + "\r\n").join(page) + CLEAR_LINE + END)
+
+    def forget(self):
+        """La taille a changé : tout est à redessiner."""
+        self.last = None
+
+    def pressed(self):
+        """« quit », « again » ou rien, selon ce qui vient d'être tapé."""
+        typed = os.read(self.keys, 64) if self.keys >= 0 else b""
+        found = [bytes((key,)) for key in typed]
+        if any(key in QUIT for key in found):
+            return "quit"
+        return "again" if any(key in AGAIN for key in found) else ""
+
+    @staticmethod
+    def write(text):
+        """Écrit d'un seul envoi."""
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except (BrokenPipeError, OSError):
+            pass
