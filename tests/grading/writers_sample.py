@@ -64,7 +64,7 @@ def student(identifier, name, runs, **more):
     totals = {"mark": total, "max": most, "over20": 20 * total / most}
     item = {"format": 1, "id": identifier, "name": name, "display_name": name, "source": "folder", "key": "0" * 64,
             "status": "judged", "reason": "", "attempts": 1, "protected": True, "protections_missing": [],
-            "judged_at": "2026-11-22T20:00:00Z", "duration_ms": 1234, "remarks": [], "flags": [], "labs": labs,
+            "moodle": "", "folder": name, "judged_at": "2026-11-22T20:00:00Z", "duration_ms": 1234, "remarks": [], "flags": [], "labs": labs,
             "total": totals, "final": dict(totals), "late": None}
     item.update(more)
     return item
@@ -72,8 +72,7 @@ def student(identifier, name, runs, **more):
 
 def not_graded(identifier, name, reason):
     """Un étudiant que l'infrastructure n'a pas pu juger."""
-    nothing = {"mark": None, "max": None, "over20": None}
-    return student(identifier, name, [], status="not_graded", reason=reason, labs=[], total=dict(nothing), final=dict(nothing))
+    return student(identifier, name, [], status="not_graded", reason=reason, labs=[], total=None, final=None)
 
 
 def late(item, points):
@@ -122,8 +121,9 @@ def whole_class(reveal=False, aliases=False):
              not_graded("panne-flo-000006", "Panne Flo", "le juge s'est arrêté deux fois"),
              student("nu-gus-000007", "Nu Gus", runs["naive"], protected=False, protections_missing=["réseau"]),
              student("reserve-hal-000008", "Réservé Hal", with_private(runs["naive"])),
-             student("moodle-ina-000009", "Ina Moodle_4242_assignsubmission_file", runs["solutions"]),
+             student("moodle-ina-000009", "Ina Moodle", runs["solutions"], moodle="4242"),
              student("courriel-jo-000010", "jo.courriel@exemple.fr", runs["naive"]),
+             student("homonyme-lu-000012", "Lu Homonyme_77_assignsubmission_file", runs["labs"]),
              student("courriel-ky-000011", "Ky Courriel ky@exemple.fr 21804567", runs["labs"])]
     # Un lab chacun suffit : les deux autres sont absents.
     labs = runs["naive"]
@@ -132,5 +132,8 @@ def whole_class(reveal=False, aliases=False):
     items.append(not_graded("hostile-panne-000200", HOSTILE[0], HOSTILE[1]))
     if aliases:
         for number, item in enumerate(items):
-            item["display_name"] = f"Renard n° {number}"
-    return {"title": "Programmation réseau <2026>", "date": "2026-11-22T20:30:00Z", "protected": False, "items": items, "reveal": reveal}
+            alias = f"Renard n° {number}"
+            item.update(id=f"renard-n-{number}", name=alias, display_name=alias, moodle="", folder="",
+                        remarks=[text.replace(item["name"], alias) for text in item["remarks"]])
+    return {"title": "Programmation réseau <2026>", "date": "2026-11-22T20:30:00Z", "protected": False, "protections_missing": ["réseau"],
+            "labs": listed_labs(), "items": items, "reveal": reveal}

@@ -1,10 +1,10 @@
-"""Écrire d'un coup, et ranger : qui lit un fichier n'en voit jamais la moitié, ni un reste d'hier."""
+"""Écrire d'un coup, et ranger : qui lit un fichier n'en voit jamais la moitié, ni un reste d'hier.
 
-import hashlib
+Ces fichiers se refont des résultats à chaque fois : rien ne les force sur le disque, à la différence d'atomic.py.
+"""
+
 import json
 import os
-import re
-import unicodedata
 
 STUDENTS = "etudiants"
 
@@ -23,29 +23,20 @@ def put(text, *path):
     os.replace(draft, path)
 
 
-def put_json(value, *path):
-    """Écrit une valeur en JSON, en ASCII : aucun lecteur ne peut s'y tromper d'encodage."""
-    put(None if value is None else json.dumps(value, indent=1) + "\n", *path)
-
-
-def folder(item):
-    """Le dossier d'un étudiant. Sous un alias, il est fait de l'alias : l'identifiant dirait le nom."""
-    if item["display_name"] == item["name"]:
-        return item["id"]
-    plain = unicodedata.normalize("NFKD", item["display_name"]).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "anonyme"
-    return f"{slug}-{hashlib.sha256(item['id'].encode()).hexdigest()[:8]}"
+def as_json(value):
+    """Une valeur en JSON et en ASCII : aucun lecteur ne peut s'y tromper d'encodage."""
+    return None if value is None else json.dumps(value, indent=1) + "\n"
 
 
 def put_student(text, out, item, name):
     """Écrit un fichier dans le dossier d'un étudiant."""
-    put(text, out, STUDENTS, folder(item), name)
+    put(text, out, STUDENTS, item["id"], name)
 
 
 def leftovers(items, out, name):
     """Efface ce fichier chez qui n'est plus de la classe, ou a changé de nom : il montrerait une note d'avant."""
     root = os.path.join(str(out), STUDENTS)
-    kept = {folder(item) for item in items}
+    kept = {item["id"] for item in items}
     for entry in os.listdir(root) if os.path.isdir(root) else ():
         if entry not in kept:
             put(None, root, entry, name)

@@ -1,7 +1,7 @@
 """Ce qu'une écriture a le droit de montrer d'un étudiant : textes rendus visibles, tests réservés repliés.
 
-Chaque écriture passe par students(). Rien de ce qu'elle écrit ne peut donc dévoiler un test réservé, ni un nom
-qu'un alias remplace.
+Chaque écriture passe par students(). Rien de ce qu'elle écrit ne peut donc dévoiler un test réservé. Les pseudonymes
+(ALIASES=) ont déjà remplacé les noms : voir classroom_object.py.
 """
 
 import render  # noqa: F401 : met le rapport du terminal à portée
@@ -23,14 +23,9 @@ def student(item, reveal):
     item = results.clean(item)
     item["labs"] = [lab(entry, reveal) for entry in item.get("labs") or []]
     item.setdefault("display_name", item["name"])
-    item["remarks"] = [anonymous(item, remark) for remark in item.get("remarks") or []]
-    item["reason"] = anonymous(item, item.get("reason") or "")
+    item["remarks"] = item.get("remarks") or []
+    item["reason"] = item.get("reason") or ""
     return item
-
-
-def anonymous(item, text):
-    """Ce texte, le nom remplacé par l'alias."""
-    return text.replace(item["name"], item["display_name"]) if item["name"] else text
 
 
 def lab(entry, reveal):

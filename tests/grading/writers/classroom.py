@@ -18,7 +18,7 @@ def write(class_, out):
     items = view.students(class_)
     for item in items:
         value = document(item) if view.final(item) else not_graded(item)
-        files.put_json(value, out, files.STUDENTS, files.folder(item), NAME)
+        files.put_student(files.as_json(value), out, item, NAME)
     files.leftovers(items, out, NAME)
 
 

@@ -3,7 +3,7 @@
 Deux pièges de cet import. Une case de note vide efface la note déjà là : qui n'est pas noté n'y a pas de ligne.
 Une ligne sans identifiant y prend la place de la précédente : tout le fichier a la même colonne remplie, adresse
 ou numéro, et qui ne l'a pas est mis dans moodle-a-completer.csv, que l'on remplit avant de l'importer.
-Les alias n'y ont pas cours : Moodle doit reconnaître les personnes.
+Sous des pseudonymes (ALIASES=), Moodle ne peut reconnaître personne : tous sont dans le second fichier.
 """
 
 import csv

@@ -35,7 +35,7 @@ def row(item, labs):
     marks = [lab_mark(entries.get(lab)) if raw else "" for lab in labs]
     totals = [number(raw["mark"]), number(raw["max"]), number(raw["over20"])] if raw else ["", "", ""]
     remarks = [item["reason"], *item["remarks"]]
-    return [item["display_name"], files.folder(item), "noté" if raw else "non noté", *marks, *totals,
+    return [item["display_name"], item["id"], "noté" if raw else "non noté", *marks, *totals,
             view.late_text(item), number(final["over20"]) if final else "", ", ".join(view.warnings(item)),
             " ".join(remark for remark in remarks if remark)]
 
