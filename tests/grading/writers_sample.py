@@ -59,7 +59,7 @@ def student(identifier, name, runs, **more):
     present = {run["lab"]: run for run in runs}
     labs = [{"lab": lab, "title": present[lab]["title"], "status": "judged", "mark": mark(present[lab]), "max": 20.0,
              "results": present[lab]} if lab in present else
-            {"lab": lab, "title": lab, "status": "absent", "mark": 0.0, "max": 20.0, "results": None} for lab in listed_labs()]
+            {"lab": lab, "title": "Titre du lab", "status": "absent", "mark": 0.0, "max": 20.0, "results": None} for lab in listed_labs()]
     total, most = sum(lab["mark"] for lab in labs), sum(lab["max"] for lab in labs)
     totals = {"mark": total, "max": most, "over20": 20 * total / most}
     item = {"format": 1, "id": identifier, "name": name, "display_name": name, "source": "folder", "key": "0" * 64,

@@ -369,17 +369,18 @@ class Aliases(Written):
             self.assertEqual(sorted(os.listdir(os.path.join(out, files.STUDENTS))), sorted(item["id"] for item in class_["items"]))
 
 
-def main():
-    """Passe les tests ; la dernière ligne les compte."""
+def run_tests(*modules):
+    """Passe les tests de ces modules, ou ceux que l'on nomme ; la dernière ligne les compte."""
     names = sys.argv[1:]
-    loader = unittest.defaultTestLoader
-    module = sys.modules[__name__]
-    suite = loader.loadTestsFromNames(names, module) if names else loader.loadTestsFromModule(module)
+    tests = [test for module in modules for test in vars(sys.modules[module]).values()
+             if isinstance(test, type) and issubclass(test, unittest.TestCase) and test.__module__ == module]
+    suite = unittest.TestSuite(unittest.defaultTestLoader.loadTestsFromTestCase(test) for test in tests
+                               if not names or test.__name__ in names)
     outcome = unittest.TextTestRunner(verbosity=2).run(suite)
-    failed = len(outcome.failures) + len(outcome.errors)
-    print(f"{outcome.testsRun - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    failed, skipped = len(outcome.failures) + len(outcome.errors), len(outcome.skipped)
+    print(f"{outcome.testsRun - failed - skipped} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_tests(__name__)

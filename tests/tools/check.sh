@@ -117,7 +117,7 @@ gate_report() {
 }
 
 gate_writers() {
-    sh tests/tools/python.sh tests/grading/writers_test.py
+    sh tests/tools/python.sh tests/grading/all_writers_test.py
 }
 
 gate_options() {
