@@ -1,0 +1,102 @@
+"""Le dessin pour mscgen, et le SVG que mscgen en fait, lisible sur fond clair comme sur fond sombre."""
+
+import os
+import re
+import subprocess
+from xml.sax.saxutils import escape
+
+import wording
+
+# Des teintes que les daltoniens distinguent (Okabe et Ito), assombries pour se lire sur du blanc ;
+# puis les mêmes, éclaircies, pour un fond sombre. La teinte 0 est neutre.
+LIGHT = ["#000000", "#005a92", "#a83f00", "#00684c", "#8f3570", "#6b5a00", "#5a4fb0"]
+DARK = ["#e8e8e8", "#6cc0f5", "#f5a06a", "#3fcf9f", "#eba4d0", "#e0cb4a", "#b9b0ff"]
+PALE = ["#f3f3f3", "#e6f1fa", "#fbeadf", "#e0f4ec", "#f8e8f2", "#f6f2d6", "#ebe9fb"]
+DEEP = ["#2b2e33", "#15303f", "#40281a", "#123a2e", "#3b2033", "#38330f", "#2a2750"]
+PAPER = "#16181c"
+# mscgen comprend « \n » dans un texte, et rien d'autre : une vraie barre oblique attend sous ce signe.
+BACKSLASH = "\u29f5"
+
+
+def tone(tint):
+    """Le rang de la teinte : il y a des clients plus nombreux que les couleurs."""
+    return 0 if not tint else 1 + (tint - 1) % (len(LIGHT) - 1)
+
+
+def quote(text):
+    """Un texte entre guillemets, pour mscgen."""
+    return '"' + text.replace("\\", BACKSLASH).replace('"', '\\"') + '"'
+
+
+def lines(*parts):
+    """Plusieurs lignes dans un même texte."""
+    return "\\n".join(quote(part)[1:-1] for part in parts if part)
+
+
+def attributes(row, text):
+    color = LIGHT[tone(row.tint)]
+    return f'label="{text}", linecolour="{color}", textcolour="{color}"'
+
+
+def packet(row, ladder, names, timed):
+    """Une flèche : pleine si un programme l'a fait partir, en tirets si c'est le noyau."""
+    arrow = "-x" if row.lost else ">>" if row.kernel else "=>"
+    text = f"{row.number} · {row.text}"
+    if timed:
+        text += f" · {(row.time - ladder.start) * 1000:.1f} ms".replace(".", ",")
+    return f"{names[row.source]} {arrow} {names[row.target]} [{attributes(row, lines(text))}];"
+
+
+def call(row, names):
+    name = names[row.column]
+    first = f"[{row.thread}] {row.text}" if row.thread else row.text
+    shade = PALE[tone(row.tint)]
+    return f'{name} rbox {name} [{attributes(row, lines(first, row.where))}, textbgcolour="{shade}"];'
+
+
+def note(row, names):
+    name = names[row.column]
+    return f'{name} note {name} [{attributes(row, lines(row.text))}];'
+
+
+def source(ladder, timed=True):
+    """Le dessin dans la langue de mscgen."""
+    names = {column: f"a{index}" for index, column in enumerate(ladder.columns)}
+    heads = ",\n  ".join(f'{names[column]} [label="{lines(column.name, column.subtitle)}", '
+                         f'textcolour="{LIGHT[tone(column.tint)]}"]' for column in ladder.columns)
+    rows = [f'msc {{\n  width="{max(640, 280 * len(ladder.columns))}", wordwraparcs="1";\n  {heads};']
+    for row in ladder.rows:
+        if row.kind == "packet":
+            rows.append("  " + packet(row, ladder, names, timed))
+        elif row.kind == "gap":
+            rows.append(f'  ... [label="{lines(row.text)}"];')
+        else:
+            rows.append("  " + (call if row.kind == "call" else note)(row, names))
+    return "\n".join(rows) + "\n}\n"
+
+
+def style():
+    """Ce qui change sur un fond sombre : chaque couleur du dessin y a sa jumelle."""
+    rules = ["svg.echange text{font-family:Helvetica,Arial,\"DejaVu Sans\",sans-serif}"]
+    dark = ["svg.echange{background:" + PAPER + "}", f"svg.echange [fill=white]{{fill:{PAPER}}}",
+            f"svg.echange [stroke=black]{{stroke:{DARK[0]}}}", f"svg.echange [fill=black]{{fill:{DARK[0]}}}"]
+    for light, deep in zip(LIGHT + PALE, DARK + DEEP):
+        dark += [f'svg.echange [{name}="{light}" i]{{{name}:{deep}}}' for name in ("fill", "stroke")]
+    return "\n".join(rules) + "\n@media screen and (prefers-color-scheme: dark){\n" + "\n".join(dark) + "\n}\n"
+
+
+def svg(path, title):
+    """Fait faire le SVG par mscgen ; rend le dessin seul, à mettre dans une page (le style à part)."""
+    done = subprocess.run(["mscgen", "-T", "svg", "-i", path, "-o", "-"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, check=False, timeout=60, env={**os.environ, "LC_ALL": "C.UTF-8"})
+    if done.returncode != 0:
+        raise RuntimeError("mscgen n'a pas pu dessiner : " + done.stderr.decode("utf-8", "replace").strip()[:300])
+    text = done.stdout.decode("utf-8", "replace")
+    text = text[text.index("<svg"):].replace("&#x29f5;", "\\").replace(BACKSLASH, "\\")
+    return re.sub(r"<svg ([^>]*)>", lambda found: f'<svg class="echange" role="img" {found.group(1)}>\n'
+                  f"<title>{escape(wording.plain(title))}</title>", text, count=1)
+
+
+def standalone(drawing):
+    """Le même dessin, avec son style : un fichier qui se suffit."""
+    return drawing.replace("</title>", f"</title>\n<style>{style()}</style>", 1)

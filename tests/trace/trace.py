@@ -1,0 +1,149 @@
+"""Joue la scène d'un lab avec les programmes de l'étudiant, et dessine ce qui est passé.
+
+trace.py [--quiet] [--figure FICHIER.svg] LAB PROGRAMMES SORTIE
+
+--figure écrit, à la place du reste, le seul dessin, sans les instants : le même d'une fois sur l'autre, à peu près.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+
+import draw_msc
+import draw_page
+import draw_text
+import isolation
+import scenario
+import scene
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+RECORD_S = 60
+INTRO = """<p>{count}, tels qu'ils ont circulé entre vos programmes, et les appels système qui les ont fait partir. Flèche
+pleine : une ligne de votre programme a fait partir ce paquet. Flèche en tirets : le noyau l'envoie de lui-même.
+Les numéros sont ceux de Wireshark ; les instants sont comptés depuis le premier événement.</p>
+<p>Pour voir les appels, <code>strace</code> arrête le programme à chacun d'eux : les délais sont plus longs qu'en vrai, et
+le noyau répète parfois un paquet qu'il croit perdu.</p>"""
+OUTRO = """<h2>Dans Wireshark</h2>
+<p>Les mêmes paquets sont dans <a href="capture.pcap">capture.pcap</a> : <code>wireshark capture.pcap</code> les ouvre, avec
+les mêmes numéros. Dans le filtre, <code>{filter}</code> ne garde que le serveur ; un clic droit sur un paquet, puis
+« Suivre », montre toute une conversation. Dans un terminal : <code>tcpdump -n -X -r capture.pcap</code>.</p>
+<p>Pour un compte rendu : <a href="echange.svg">le dessin seul</a>, <a href="echange.msc">son source</a> pour
+<code>mscgen</code>, et <a href="echange.txt">le dessin en texte</a>.</p>"""
+
+
+class Failure(Exception):
+    """Rien ne peut être dessiné ; le texte dit pourquoi."""
+
+
+def write(folder, name, content):
+    with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+        file.write(content)
+
+
+def empty(folder):
+    """Un dossier vide pour cette trace : celle d'avant ne s'y mêle pas."""
+    os.makedirs(folder, exist_ok=True)
+    for name in os.listdir(folder):
+        if re.search(r"\.strace\.\d+$", name) or name in ("record.json", "capture.pcap"):
+            os.unlink(os.path.join(folder, name))
+
+
+def record(lab, programs, folder):
+    """Joue la scène dans un monde à part."""
+    tests = os.path.join("tests", lab)
+    for program in ("server", "client"):
+        if not os.path.exists(os.path.join(programs, program)):
+            raise Failure(f"{lab} : {program} n'a pas pu être construit ; « make test » dit pourquoi.")
+    if not os.path.exists(os.path.join(tests, "trace.txt")):
+        raise Failure(f"{lab} : {tests}/trace.txt manque, il n'y a pas de scène à jouer.")
+    empty(folder)
+    command = [*isolation.prefix(), "sh", "tests/tools/python.sh", os.path.join(HERE, "record.py"), programs, tests, folder]
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False, timeout=RECORD_S)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"{lab} : la scène n'a pas fini en {RECORD_S} secondes.") from None
+    if done.returncode != 0:
+        raise Failure(f"{lab} : la scène n'a pas pu être jouée.")
+
+
+def check_alive(ladder, recorded, lab):
+    """Un squelette n'a rien à montrer : une ligne le dit."""
+    if ladder.count() == 0 and not any(row.kind == "call" for row in ladder.rows):
+        status = recorded["actors"][0]["status"]
+        raise Failure(f"{lab} : le serveur s'est arrêté (statut {status}) sans ouvrir de socket ; il reste à l'écrire : "
+                      "commencez par l'étape 1 des notes, puis « make test ».")
+
+
+def draw(ladder, folder, protocol, port):
+    """Écrit le texte, le dessin et la page."""
+    write(folder, "echange.txt", draw_text.draw(ladder))
+    write(folder, "echange.msc", draw_msc.source(ladder))
+    drawing = draw_msc.svg(os.path.join(folder, "echange.msc"), ladder.title)
+    write(folder, "echange.svg", draw_msc.standalone(drawing))
+    count = ladder.count()
+    intro = INTRO.format(count=f"{count} paquet{'s' if count > 1 else ''}")
+    outro = OUTRO.format(filter=f"{protocol}.port == {port}")
+    write(folder, "index.html", draw_page.page(ladder, drawing, intro, outro))
+
+
+def draw_figure(ladder, folder, path):
+    """Le dessin seul, sans les instants ni ce qui est affiché."""
+    ladder.rows = [row for row in ladder.rows if row.kind != "note" or row.text.startswith("⌨")]
+    write(folder, "figure.msc", draw_msc.source(ladder, timed=False))
+    drawing = draw_msc.standalone(draw_msc.svg(os.path.join(folder, "figure.msc"), ladder.title))
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        file.write(drawing)
+    os.replace(path + ".new", path)
+
+
+def tell(ladder, recorded, folder):
+    """Ce que le terminal montre."""
+    colored = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    print("\n" + draw_text.draw(ladder, colored))
+    if not recorded["stacks"]:
+        print("! ce strace ne sait pas suivre la pile (-k) : les lignes du source manquent.")
+    print(f"Page : {folder}/index.html · dessin : {folder}/echange.svg · paquets : wireshark {folder}/capture.pcap")
+
+
+def run(arguments):
+    lab = arguments.lab
+    record(lab, arguments.programs, arguments.out)
+    title = scenario.settings(os.path.join("tests", lab, "lab.mk")).get("TITLE", "")
+    ladder, recorded = scene.load(arguments.out, f"{lab} · {title}")
+    check_alive(ladder, recorded, lab)
+    if recorded["lost_by_capture"]:
+        ladder.remarks.append(f"La capture a perdu {recorded['lost_by_capture']} paquets : ce dessin n'est pas complet.")
+    if arguments.figure:
+        draw_figure(ladder, arguments.out, arguments.figure)
+        return
+    draw(ladder, arguments.out, recorded["protocol"], recorded["port"])
+    if not arguments.quiet:
+        tell(ladder, recorded, arguments.out)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="trace", description="Dessine l'échange d'un serveur et de ses clients.")
+    parser.add_argument("lab")
+    parser.add_argument("programs")
+    parser.add_argument("out")
+    parser.add_argument("--quiet", action="store_true")
+    parser.add_argument("--figure", metavar="FICHIER.svg")
+    arguments = parser.parse_args()
+    if not isolation.available():
+        print(isolation.MISSING, file=sys.stderr)
+        return 2
+    try:
+        run(arguments)
+    except Failure as reason:
+        print(f"trace : {reason}", file=sys.stderr)
+        return 1
+    except RuntimeError as reason:
+        print(f"trace : {reason}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
