@@ -57,8 +57,12 @@ test: $(WANTED:%=build/tests/%/judge) $(INJECTORS) build/sandbox/start ## juge u
 demo: ready ## fait dialoguer le vrai serveur et le vrai client (WORK= LAB=)
 	$(RUN)sh $(TOOLS)/demo.sh
 
+.PHONY: trace
+trace: $(if $(TEST),$(WANTED:%=build/tests/%/judge) $(INJECTORS),ready) ## dessine les vrais paquets d'un échange, et la ligne qui fait partir chacun (WORK= LAB= TEST=)
+	$(RUN)sh tests/trace/trace.sh
+
 .PHONY: deps
-deps: ## trouve et installe ce qui manque (GROUP=test, docs ou check)
+deps: ## trouve et installe ce qui manque (GROUP=test, docs, check ou trace)
 	$(RUN)sh $(TOOLS)/deps.sh
 
 ##@ Pour avancer, pas à pas (dans le dossier d'un lab, ou avec LAB=)
@@ -124,7 +128,7 @@ coverage: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les lignes et les bra
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/coverage.py
 
 # Les vérifications sont nommées une seule fois, dans check.sh ; docs a sa propre règle.
-GATES := $(filter-out docs mutants variants hostile torture fuzz coverage,$(shell sed -n 's/^ALL="\(.*\)"$$/\1/p' $(TOOLS)/check.sh))
+GATES := $(filter-out docs trace mutants variants hostile torture fuzz coverage,$(shell sed -n 's/^ALL="\(.*\)"$$/\1/p' $(TOOLS)/check.sh))
 .PHONY: $(GATES)
 $(GATES): $(JUDGES) $(INJECTORS) build/sandbox/start
 	$(RUN)sh $(TOOLS)/check.sh $@

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Trouve ce qui manque au juge et l'installe, ou dit la commande exacte et s'arrête (statut 2).
-#   deps.sh [--if-missing] [GROUPE…]     groupes : test (défaut pour make test), docs, check ; all : tous
+#   deps.sh [--if-missing] [GROUPE…]     groupes : test (défaut pour make test), docs, check, trace ; all : les trois premiers
 # GROUP, dans l'environnement, remplace le groupe. --if-missing ne dit rien quand tout est là.
 # On regarde les commandes et les fichiers eux-mêmes, pas une liste de paquets : peu importe d'où ils viennent.
 set -uf
@@ -39,6 +39,11 @@ check command cppcheck     cppcheck               cppcheck             cppcheck
 check command shellcheck   shellcheck             ShellCheck           shellcheck
 check command valgrind     valgrind               valgrind             valgrind
 check command xmllint      libxml2-utils          libxml2              libxml2
+trace command tcpdump      tcpdump                tcpdump              tcpdump
+trace command strace       strace                 strace               strace
+trace command mscgen       mscgen                 mscgen               mscgen
+trace command addr2line    binutils               binutils             binutils
+trace command unshare      util-linux             util-linux           util-linux
 check library asan         gcc                    libasan              gcc-libs
 check library ubsan        gcc                    libubsan             gcc-libs
 check runtime fuzzer       libclang-rt-dev        compiler-rt          compiler-rt
@@ -121,10 +126,10 @@ give_up() {
 }
 
 case $groups in
-invalid | '') give_up "GROUP : test, docs, check ou all est attendu" ;;
+invalid | '') give_up "GROUP : test, docs, check, trace ou all est attendu" ;;
 esac
 for group in $groups; do
-    case $group in test | docs | check) ;; *) give_up "GROUP : test, docs, check ou all est attendu" ;; esac
+    case $group in test | docs | check | trace) ;; *) give_up "GROUP : test, docs, check, trace ou all est attendu" ;; esac
 done
 
 find_manager

@@ -121,15 +121,15 @@ class Drawing:
         both = f"{first} · {row.where}" if row.where else first
         room = max(self.width - place - 4, place - MARGIN - 3)
         parts = [both] if width_of(both) <= room else [first, row.where]
+        leftward = self.width - place - 4 < min(width_of(parts[0]), place - MARGIN - 3)
         for index, part in enumerate(parts):
             canvas = self.canvas()
-            self.dotted(canvas, place, part, first=not index)
+            self.dotted(canvas, place, part, leftward, first=not index)
             self.add(canvas, row.tint, None if index else row.time)
 
-    def dotted(self, canvas, place, text, first):
+    def dotted(self, canvas, place, text, leftward, first):
         """Un texte attaché au trait d'un acteur par un point, qui le suit ou le précède."""
         dot = "●" if first else " "
-        leftward = self.width - place - 4 < min(width_of(text), place - MARGIN - 3)
         if leftward:
             text = fit(text, place - MARGIN - 3)
             canvas.write(place - 4 - width_of(text), f" {text} {dot} ")
