@@ -46,6 +46,8 @@ trace command addr2line    binutils               binutils             binutils
 trace command unshare      util-linux             util-linux           util-linux
 check library asan         gcc                    libasan              gcc-libs
 check library ubsan        gcc                    libubsan             gcc-libs
+debug command gdb          gdb                    gdb                  gdb
+debug command strace       strace                 strace               strace
 check runtime fuzzer       libclang-rt-dev        compiler-rt          compiler-rt
 FIN
 }

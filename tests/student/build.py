@@ -1,0 +1,53 @@
+"""Compile un programme de l'étudiant pour le déboguer : sans optimisation, à partir de ses propres fichiers.
+
+Ce que montrent gdb et les messages est ainsi le fichier qu'il a sous les yeux, et non la copie du juge.
+"""
+
+import os
+import subprocess
+from glob import glob
+
+import place
+
+FLAGS = "-std=c11 -D_GNU_SOURCE -O0 -g -Wall -Wextra -Icommon".split()
+
+
+def libraries(lab):
+    """Les sources partagées par les programmes : celles du lab ou de celui qu'il emprunte, puis common/."""
+    programs = {program + ".c" for program in lab.settings["PROGRAMS"].split()}
+    return [source for source, _ in lab.sources if os.path.basename(source) not in programs] + sorted(glob("common/*.c"))
+
+
+def program(command, lab, name):
+    """Construit le programme et rend son chemin ; s'il ne compile pas, le compilateur l'a dit, et tout s'arrête."""
+    if name not in lab.settings["PROGRAMS"].split():
+        place.die(command, f"{lab.name} n'a pas de programme « {name} »")
+    source = os.path.join(lab.folder, name + ".c")
+    if not os.path.isfile(source):
+        place.die(command, f"{source} manque")
+    folder = os.path.join(lab.base, "debug")
+    os.makedirs(folder, exist_ok=True)
+    includes = ["-Ilabs/" + folder_ for folder_ in (lab.name, lab.settings.get("BORROW", "")) if folder_]
+    flags = FLAGS + includes + lab.settings.get("LAB_CFLAGS", "").split()
+    compiler = os.environ.get("CC") or "cc"
+    # Une archive : un programme qui définit lui-même une de ces fonctions s'en passe.
+    archive, target = os.path.join(folder, "library.a"), os.path.join(folder, name)
+    objects = [os.path.join(folder, os.path.basename(path)[:-2] + ".o") for path in libraries(lab)]
+    commands = [[compiler, *flags, "-c", "-o", made, path] for path, made in zip(libraries(lab), objects)]
+    if os.path.exists(archive):
+        os.unlink(archive)
+    commands += [["ar", "rcs", archive, *objects], [compiler, *flags, "-o", target, source, archive]]
+    for words in commands:
+        if subprocess.call(words) != 0:
+            place.die(command, f"{name} ne compile pas : corrigez d'abord la première erreur ci-dessus")
+    return target
+
+
+def arguments(lab, name):
+    """Les arguments du programme : ceux d'ARGS, sinon l'adresse et le port de l'énoncé."""
+    import shlex
+    given = os.environ.get("ARGS", "")
+    try:
+        return shlex.split(given) if given else ["127.0.0.1", lab.settings.get("DEMO_PORT", "8000")]
+    except ValueError:
+        place.die(name, "ARGS : il y manque un guillemet ou une apostrophe")

@@ -1,0 +1,35 @@
+"""« make strace » : le serveur de l'étudiant sous strace, chacun de ses appels au réseau montré en direct."""
+
+import shutil
+import sys
+
+import build
+import foreground
+import place
+
+LOOK_FOR = """\
+Chaque ligne est un appel au système : son nom, ses arguments, puis « = » et ce qu'il a rendu.
+  - le dernier appel, sans « = » : c'est là que votre serveur attend
+  - « = -1 » : un appel a échoué, et le mot en majuscules dit pourquoi
+  - le premier nombre entre parenthèses est le descripteur : est-ce celui que vous vouliez ?
+  - « --- SIG… --- » : un signal est arrivé
+  - un numéro en tête de ligne : le thread, ou le processus, qui parle
+Dans un autre terminal, parlez à {address}. Ctrl-C arrête le serveur.
+"""
+
+
+def main():
+    lab = place.the_lab("strace")
+    words = build.arguments(lab, "strace")
+    if not shutil.which("strace"):
+        place.die("strace", "strace n'est pas installé. Pour l'avoir : make deps GROUP=debug")
+    target = build.program("strace", lab, "server")
+    udp = "-u " if lab.settings.get("DEMO_PROTOCOL") == "udp" else ""
+    print(LOOK_FOR.format(address=f"votre serveur : nc {udp}{' '.join(words)}"), file=sys.stderr, flush=True)
+    # read et poll ne sont pas du réseau, mais c'est souvent là qu'un serveur attend. -I 3 : Ctrl-C est pour le
+    # serveur ; strace montre son arrêt, et finit avec son statut.
+    return foreground.run(["strace", "-f", "-I", "3", "-e", "trace=network,read,?poll,?ppoll", target, *words])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
