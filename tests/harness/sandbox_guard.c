@@ -16,8 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-// Entre deux regards, un programme peut remplir quelques dizaines de mégaoctets, pas la machine.
-#define PERIOD_MS 40
+// Entre deux regards, un programme peut remplir quelques centaines de mégaoctets, pas la machine.
+#define PERIOD_MS 80
 #define MAX_GUARDED 512
 #define MEBIBYTE (1024ull * 1024ull)
 

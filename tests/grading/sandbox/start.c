@@ -86,7 +86,6 @@ static void read_request(struct request *request, char **words)
 {
     for (size_t i = 0; i < LIMIT_COUNT; i++)
         request->limits[i] = RLIM_INFINITY;
-    request->report = -1;
     while (*words != NULL && read_setting(request, *words))
         words++;
     request->command = words;
@@ -210,7 +209,7 @@ static int wait_for_all(const struct request *request, pid_t child)
 
 int main(int argc, char **argv)
 {
-    struct request request;
+    struct request request = {.report = -1};
     pid_t child;
     read_request(&request, argv + (argc > 0));
     if (request.command[0] == NULL) {
