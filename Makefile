@@ -35,6 +35,8 @@ export LABS
 JUDGES := $(LABS:%=build/tests/%/judge)
 # Pour juger un lab, le juge de ce lab suffit. Si LAB ne désigne rien, judge.sh le dira.
 WANTED := $(or $(if $(LAB),$(filter $(LAB) $(LAB)-%,$(LABS))),$(LABS))
+# Ce qui entre dans le bac à sable, pour juger une classe ; l'archive des étudiants ne l'a pas.
+STARTER := $(if $(wildcard tests/grading/sandbox/start.c),build/sandbox/start)
 INJECTORS := $(patsubst tests/%_preload.c,build/%.so,$(wildcard tests/harness/*_preload.c))
 
 CFLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
@@ -43,6 +45,9 @@ JUDGE_LIBS := -lcriterion -ldl -pthread
 
 TOOLS := tests/tools
 
+# Une archive plus récente a été déballée (make handout) : ce qui a été fabriqué avec l'ancienne est périmé.
+$(shell [ ! -f edition ] || cmp -s edition build/edition || { rm -rf build && mkdir build && cp edition build/; })
+
 ##@ Pour apprendre et pour juger
 
 .PHONY: help
@@ -50,7 +55,7 @@ help: ## affiche cette aide
 	$(RUN)sh $(TOOLS)/help.sh $(firstword $(MAKEFILE_LIST))
 
 .PHONY: test
-test: $(WANTED:%=build/tests/%/judge) $(INJECTORS) build/sandbox/start ## juge un travail (WORK= LAB= STEP= TEST= MIN= JUNIT=)
+test: $(WANTED:%=build/tests/%/judge) $(INJECTORS) $(STARTER) ## juge un travail (WORK= LAB= STEP= TEST= MIN= JUNIT=)
 	$(RUN)sh $(TOOLS)/judge.sh
 
 .PHONY: demo
@@ -99,6 +104,7 @@ strace: ## votre serveur sous strace : chaque appel au réseau, en direct (LAB= 
 docs: ## écrit la documentation dans build/docs/html
 	$(RUN)sh $(TOOLS)/docs.sh
 
+# [maintenance : ce qui suit, jusqu'à la fin, n'est pas remis aux étudiants (make handout).
 .PHONY: check
 check: $(JUDGES) $(INJECTORS) build/sandbox/start build/torture/fault.so ## passe toutes les vérifications du dépôt
 	$(RUN)sh $(TOOLS)/check.sh
@@ -133,6 +139,11 @@ GATES := $(filter-out docs trace mutants variants hostile torture fuzz coverage,
 $(GATES): $(JUDGES) $(INJECTORS) build/sandbox/start
 	$(RUN)sh $(TOOLS)/check.sh $@
 
+.PHONY: handout
+handout: ## fait l'archive à remettre aux étudiants, sans les corrigés (build/handout)
+	$(RUN)sh $(TOOLS)/python.sh tests/handout/handout.py
+# maintenance : fin.]
+
 .PHONY: compile_commands.json
 compile_commands.json: ## décrit les compilations aux éditeurs
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/compile_commands.py
@@ -144,6 +155,8 @@ clean: ## efface tout ce qui a été fabriqué
 # Avant de compiler quoi que ce soit : la demande est-elle juste, et a-t-on tout ce qu'il faut ?
 .PHONY: ready
 ready:
+	$(RUN)for lab in labs/*/.squelette/; do [ ! -d "$$lab" ] || \
+	    MAKEFLAGS='' $(MAKE) -s -C "$${lab%.squelette/}" skeleton || exit 2; done
 	$(RUN)sh $(TOOLS)/judge.sh --check
 	$(RUN)sh $(TOOLS)/deps.sh --if-missing test
 

@@ -45,6 +45,21 @@ $(COMMON_OBJECTS): $(BUILD)/%.o: $(COMMON)/%.c | $(BUILD)
 $(BUILD):
 	@mkdir -p $@
 
+# Dans l'archive remise aux étudiants, les sources à compléter sont dans .squelette/ : la première fois, elles
+# sont posées ici ; celles qui y sont déjà ne sont jamais touchées. Dans le dépôt, ce dossier n'existe pas.
+SKELETON := $(patsubst .squelette/%,%,$(wildcard .squelette/*))
+ifdef BORROW
+SKELETON += $(patsubst ../$(BORROW)/.squelette/%,../$(BORROW)/%,$(wildcard ../$(BORROW)/.squelette/*))
+endif
+.PHONY: skeleton
+skeleton: $(SKELETON)
+$(SKELETON):
+	@cp $(@D)/.squelette/$(@F) $@
+
+# Une archive plus récente a été déballée : ce qui a été fabriqué avec l'ancienne est périmé.
+$(shell [ ! -f ../../edition ] || cmp -s ../../edition $(BUILD)/edition || \
+    { rm -rf $(BUILD) && mkdir $(BUILD) && cp ../../edition $(BUILD)/; })
+
 # make rend 2 à tout échec ; en mode question (-q), il garde le statut 1 du juge : des points manquent.
 ifeq ($(MAKECMDGOALS),test)
 MAKEFLAGS += -q

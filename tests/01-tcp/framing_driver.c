@@ -119,7 +119,7 @@ int main(int argc, char **argv)
 {
     if (argc != 5)
         return 2;
-    setvbuf(stdout, NULL, _IOLBF, 0);
+    setlinebuf(stdout);
     int fd = strcmp(argv[2], "-") == 0 ? STDIN_FILENO : connect_to(argv[2], argv[3]);
     if (fd < 0) {
         perror("framing_driver: connect");

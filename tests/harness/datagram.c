@@ -30,9 +30,9 @@ static double seconds(const struct timespec *time)
 
 static double real_now_s(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return seconds(&now);
+    struct timespec instant;
+    clock_gettime(CLOCK_REALTIME, &instant);
+    return seconds(&instant);
 }
 
 // L'heure de réception écrite par le noyau, ou 0.
@@ -161,12 +161,12 @@ static void widen(int fd)
 
 struct postbox *postbox_open(const char *name, const char *host, const char *port)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage place;
     socklen_t length;
-    peer_resolve(host, port, &address, &length);
-    int fd = socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, length) < 0 ||
-        getsockname(fd, (struct sockaddr *)&address, &length) < 0)
+    peer_resolve(host, port, &place, &length);
+    int fd = socket(place.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&place, length) < 0 ||
+        getsockname(fd, (struct sockaddr *)&place, &length) < 0)
         verdict_broken("le juge ne peut pas lier de socket UDP à %s port %s : %s", host, port,
                        strerror(errno));
     struct postbox *box = calloc(1, sizeof *box);
@@ -174,13 +174,13 @@ struct postbox *postbox_open(const char *name, const char *host, const char *por
         verdict_broken("mémoire insuffisante");
     widen(fd);
     box->name = strdup(name);
-    box->family = address.ss_family;
+    box->family = place.ss_family;
     box->dates = strcmp(port, "0") != 0 &&
-                 kernel_dates_arrivals(fd, (const struct sockaddr *)&address, length);
+                 kernel_dates_arrivals(fd, (const struct sockaddr *)&place, length);
     box->next = boxes;
     boxes = box;
     box->source = (struct source){.fd = fd, .events = POLLIN, .ready = receive, .owner = box};
-    peer_format_address((const struct sockaddr *)&address, length, box->address);
+    peer_format_address((const struct sockaddr *)&place, length, box->address);
     pump_add(&box->source);
     transcript_note(name, "·", "ouvre un socket UDP : %s", box->address);
     return box;
@@ -235,10 +235,10 @@ static void send_to(struct postbox *box, const struct sockaddr *to, socklen_t to
 void postbox_send(struct postbox *box, const char *host, const char *port, const void *bytes,
                   size_t length)
 {
-    struct sockaddr_storage address;
-    socklen_t address_length;
-    peer_resolve(host, port, &address, &address_length);
-    send_to(box, (const struct sockaddr *)&address, address_length, bytes, length);
+    struct sockaddr_storage target;
+    socklen_t target_length;
+    peer_resolve(host, port, &target, &target_length);
+    send_to(box, (const struct sockaddr *)&target, target_length, bytes, length);
 }
 
 void postbox_ask_bytes(struct postbox *box, const void *bytes, size_t length)
@@ -437,12 +437,12 @@ void postbox_expect_nothing_more(struct postbox *box)
 
 void postbox_pour(struct postbox *box, const void *bytes, size_t length, int count)
 {
-    struct sockaddr_storage address;
-    socklen_t address_length;
-    peer_resolve("127.0.0.1", test_port(), &address, &address_length);
+    struct sockaddr_storage target;
+    socklen_t target_length;
+    peer_resolve("127.0.0.1", test_port(), &target, &target_length);
     box->source.events = 0;
     for (int i = 0; i < count; i++)
-        sendto(box->source.fd, bytes, length, 0, (const struct sockaddr *)&address, address_length);
+        sendto(box->source.fd, bytes, length, 0, (const struct sockaddr *)&target, target_length);
 }
 
 struct program *start_datagram_server(void)

@@ -31,13 +31,13 @@ static void accept_one(struct source *source, short revents)
 
 struct listener *listener_open_on(const char *host, const char *port)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage place;
     socklen_t length;
-    peer_resolve(host, port, &address, &length);
-    int fd = peer_socket(address.ss_family);
+    peer_resolve(host, port, &place, &length);
+    int fd = peer_socket(place.ss_family);
     int one = 1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (bind(fd, (struct sockaddr *)&address, length) < 0 || listen(fd, SOMAXCONN) < 0)
+    if (bind(fd, (struct sockaddr *)&place, length) < 0 || listen(fd, SOMAXCONN) < 0)
         verdict_broken("le juge ne peut pas écouter sur %s port %s : %s", host, port,
                        strerror(errno));
     struct listener *listener = calloc(1, sizeof *listener);
@@ -47,7 +47,7 @@ struct listener *listener_open_on(const char *host, const char *port)
     listener->source =
         (struct source){.fd = fd, .events = POLLIN, .ready = accept_one, .owner = listener};
     pump_add(&listener->source);
-    peer_format_address((struct sockaddr *)&address, length, listener->address);
+    peer_format_address((struct sockaddr *)&place, length, listener->address);
     transcript_note("juge", "·", "écoute sur %s", listener->address);
     return listener;
 }

@@ -54,7 +54,7 @@ static void receive(struct source *source, short revents)
         keep(peer, bytes, (size_t)count);
     else if (count == 0)
         end_with(peer, 0);
-    else if (errno != EAGAIN && errno != EINTR)
+    else if (errno != EINTR && errno != EAGAIN)
         end_with(peer, errno);
 }
 
@@ -115,13 +115,13 @@ void peer_note_address(struct peer *peer)
 
 static struct peer *begin(const char *name, const char *host, const char *port, int window)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage target;
     socklen_t length;
-    peer_resolve(host, port, &address, &length);
-    int fd = peer_socket(address.ss_family);
+    peer_resolve(host, port, &target, &length);
+    int fd = peer_socket(target.ss_family);
     if (window > 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
-    int result = connect(fd, (struct sockaddr *)&address, length);
+    int result = connect(fd, (struct sockaddr *)&target, length);
     int error = errno;
     struct peer *peer = peer_new(name, fd);
     peer_note_address(peer);
@@ -212,9 +212,9 @@ static bool delivery_advances(void *context)
     while (delivery->done < delivery->length) {
         ssize_t count = send(delivery->peer->source.fd, delivery->bytes + delivery->done,
                              delivery->length - delivery->done, MSG_NOSIGNAL);
-        if (count < 0 && errno == EINTR)
+        if (errno == EINTR && count < 0)
             continue;
-        if (count < 0 && errno == EAGAIN)
+        if (errno == EAGAIN && count < 0)
             return false;
         if (count < 0) {
             delivery->error = errno;

@@ -52,10 +52,10 @@ void transcript_begin(void)
 
 double transcript_elapsed_ms(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - origin.tv_sec) * 1e3 +
-           (double)(now.tv_nsec - origin.tv_nsec) / 1e6;
+    struct timespec instant;
+    clock_gettime(CLOCK_MONOTONIC, &instant);
+    return (double)(instant.tv_sec - origin.tv_sec) * 1e3 +
+           (double)(instant.tv_nsec - origin.tv_nsec) / 1e6;
 }
 
 static struct event *slot(size_t number)

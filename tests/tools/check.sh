@@ -10,7 +10,7 @@ unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPE
 
 # mutants, variants, hostile et coverage ont leurs buts (make mutants…) : ils entreront ici quand leur
 # stabilité aura été vue sur une machine au repos et sur une machine chargée.
-ALL="solutions skeleton warnings parity points catalogue private format lint report writers options hints shared sanitize threads valgrind torture fuzz interop docs readme"
+ALL="solutions skeleton warnings parity points catalogue private archive format lint report writers options hints shared sanitize threads valgrind torture fuzz interop docs readme"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -23,6 +23,7 @@ describe() {
     points) echo "points, étapes et défauts concordent avec les notes" ;;
     catalogue) echo "le catalogue des défauts dit ce que disent notes, tests et mutants" ;;
     private) echo "les tests réservés restent secrets, et comptent" ;;
+    archive) echo "l'archive des étudiants : reproductible, complète, sans rien des corrigés" ;;
     format) echo "la mise en forme du C" ;;
     lint) echo "clang-tidy, cppcheck, shellcheck" ;;
     report) echo "les rapports, sur des résultats d'exemple" ;;
@@ -93,6 +94,10 @@ gate_catalogue() {
 
 gate_private() {
     sh tests/tools/python.sh tests/tools/private.py
+}
+
+gate_archive() {
+    sh tests/tools/python.sh tests/handout/check.py
 }
 
 gate_format() {

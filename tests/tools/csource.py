@@ -14,6 +14,11 @@ def blank(text):
     return TOKEN.sub(erase, text)
 
 
+def without_directives(code):
+    """Le texte où chaque directive du préprocesseur est un blanc."""
+    return re.sub(r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*", lambda match: re.sub(r"[^\n]", " ", match.group()), code, flags=re.M)
+
+
 def squeeze(text):
     """Le texte sans différence d'espaces."""
     return " ".join(text.split())
@@ -21,8 +26,7 @@ def squeeze(text):
 
 def functions(text):
     """{nom: (signature, en-tête Doxygen)} pour chaque fonction définie au premier niveau."""
-    code = blank(text)
-    code = re.sub(r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*", lambda match: re.sub(r"[^\n]", " ", match.group()), code, flags=re.M)
+    code = without_directives(blank(text))
     found, depth, start = {}, 0, 0
     for position, character in enumerate(code):
         if character == "{":

@@ -16,12 +16,15 @@ list_notes() { # ANCRE TITRE TEXTE NOTES…
 
 list_notes les-labs "Les labs" "Dans l'ordre : chacun s'appuie sur ce que le précédent a appris." \
     labs/*/NOTES.fr.md >build/docs/pages/labs.md
-list_notes les-corriges "Les corrigés commentés" "Pour qui enseigne ; ils ne sont pas remis avec les labs." \
+[ -f edition ] || list_notes les-corriges "Les corrigés commentés" "Pour qui enseigne ; ils ne sont pas remis avec les labs." \
     solutions/*/NOTES.fr.md >build/docs/pages/corriges.md
 
+# L'archive des étudiants (elle a un fichier « edition ») n'a que les notes, et l'API de common.
 input="docs build/docs/pages common tests/harness"
+[ ! -f edition ] || input="docs build/docs/pages common"
 for lab in labs/*/; do
     input="$input ${lab}NOTES.fr.md"
+    [ ! -f edition ] || continue
     corrected=solutions/${lab#labs/}
     if [ -d "$corrected" ]; then
         input="$input ${corrected%/}"

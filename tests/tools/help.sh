@@ -8,8 +8,10 @@ awk '
     text = $0; sub(/^.* ## /, "", text)
     printf "  make %-22s %s\n", goal, text
 }' "$1"
-printf '  %s\n' "" "Chaque vérification de « make check » est aussi un but :"
-sh "${0%/*}/check.sh" --describe
+if [ -f "${0%/*}/check.sh" ]; then
+    printf '  %s\n' "" "Chaque vérification de « make check » est aussi un but :"
+    sh "${0%/*}/check.sh" --describe
+fi
 cat <<'FIN'
 
 Les réglages de « make test »

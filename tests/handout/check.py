@@ -1,0 +1,239 @@
+"""L'archive des étudiants tient ses promesses : « make archive ».
+
+Elle est faite deux fois (une autre copie du dépôt, d'autres dates, un autre masque, une autre langue, et un autre
+utilisateur quand c'est possible), déballée, jugée, mise à jour par-dessus un travail commencé ; chaque ligne des
+corrigés y est cherchée, et cette recherche est elle-même éprouvée.
+"""
+
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+
+import contents
+import leaks
+
+PLACE = pathlib.Path("build", "check", "archive").resolve()
+CLEAN = {key: value for key, value in os.environ.items()
+         if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "WORK", "LAB", "STEP", "TEST", "LABS", "GROUP", "SOURCE_DATE_EPOCH")}
+NOBODY = 65534
+FORBIDDEN = re.compile(r"(^|/)(solutions|mutants|variants|private|grading|interop|torture|fuzz|bench|handout|\.git\w*|\.ci)(/|$)"
+                       r"|\.(golden|patch|o|so|pyc)$|defauts\.md$|noter\.md$|carte\.md$")
+
+
+class Failed(Exception):
+    """Une promesse n'est pas tenue."""
+
+
+def check(held, complaint):
+    if not held:
+        raise Failed(complaint)
+
+
+def run(words, folder, status=0, **settings):
+    """Ce qu'écrit une commande ; son statut est vérifié."""
+    done = subprocess.run(words, cwd=folder, env={**CLEAN, **settings}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace")
+    check(done.returncode == status, f"{' '.join(map(str, words))} rend {done.returncode}, {status} attendu :\n{done.stdout}")
+    return done.stdout
+
+
+class Archives:
+    """Les deux archives, telles que « make handout » les fait, et leur contenu."""
+
+    def __init__(self, folder):
+        run(["make", "handout"], folder)
+        self.tar = folder / "build" / "handout" / f"{contents.NAME}.tar.gz"
+        self.zip = self.tar.with_name(f"{contents.NAME}.zip")
+        self.sums = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (self.tar, self.zip)]
+        with tarfile.open(self.tar) as archive:
+            self.entries = archive.getmembers()
+            self.members = {entry.name.partition("/")[2]: archive.extractfile(entry).read()
+                            for entry in self.entries if entry.isfile()}
+
+
+def other_copy(name):
+    """Une autre copie du dépôt : un clone, où l'on remet ce qui n'est pas encore enregistré."""
+    folder = PLACE / name
+    run(["git", "clone", "-q", "--no-hardlinks", ".", str(folder)], ".")
+    names = subprocess.run(["git", "ls-files", "-z"], capture_output=True, check=True).stdout.split(b"\0")
+    wanted = {os.fsdecode(path) for path in names if path and os.path.lexists(path)}
+    for path in folder.rglob("*"):
+        if path.is_file() and ".git" not in path.parts and path.relative_to(folder).as_posix() not in wanted:
+            path.unlink()
+    for path in wanted:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, folder / path)
+        os.utime(folder / path, (1, 1_000_000_000))
+    run(["git", "add", "-A"], folder)
+    return folder
+
+
+def same_everywhere(here):
+    """deux copies du dépôt, deux machines : la même archive"""
+    folder = other_copy("une autre copie")
+    words = ["sh", "-c", "umask 077 && exec make handout"]
+    if os.getuid() == 0:
+        for path in [PLACE, *PLACE.rglob("*")]:
+            os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+        words = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *words]
+    run(words, folder, LC_ALL="C", LANG="fr_FR.UTF-8", TZ="Pacific/Auckland", HOME=str(PLACE), GIT_CONFIG_GLOBAL="/dev/null")
+    sums = [hashlib.sha256((folder / "build/handout" / path.name).read_bytes()).hexdigest() for path in (here.tar, here.zip)]
+    check(sums == here.sums, f"{here.sums} ici, {sums} là-bas")
+    # Sans git, l'archive est la même si la date est dite.
+    shutil.rmtree(folder / ".git")
+    date = subprocess.run(["git", "log", "-1", "--format=%ct"], capture_output=True, text=True, check=True).stdout.strip()
+    run(["make", "handout"], folder, SOURCE_DATE_EPOCH=date)
+    sums = [hashlib.sha256((folder / "build/handout" / path.name).read_bytes()).hexdigest() for path in (here.tar, here.zip)]
+    check(sums == here.sums, f"sans git : {here.sums} ici, {sums} là-bas")
+
+
+def nothing_of_the_machine(here):
+    """rien de la machine ni de l'enseignant dans l'archive, et les deux formats disent la même chose"""
+    for entry in here.entries:
+        check((entry.uid, entry.gid, entry.uname, entry.gname) == (0, 0, "", ""), f"{entry.name} : propriétaire")
+        check(entry.mode == (0o755 if entry.isdir() else 0o644), f"{entry.name} : droits {entry.mode:o}")
+        check(entry.isdir() or entry.isfile(), f"{entry.name} : ni fichier ni dossier")
+        check(not FORBIDDEN.search(entry.name), f"{entry.name} n'a pas à être remis")
+    with zipfile.ZipFile(here.zip) as archive:
+        zipped = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+    check(zipped == here.members, "le .zip et le .tar.gz diffèrent")
+
+
+def nothing_of_the_solutions(here):
+    """aucune ligne des corrigés, et la recherche la trouverait"""
+    found = leaks.search(here.members)
+    check(not found, "\n".join(found))
+    secrets = leaks.lines_of_solutions()
+    check(len(secrets) > 300, f"{len(secrets)} lignes à chercher seulement")
+    for secret in secrets:
+        for planted in (f"int f(void)\n{{\n    {secret}\n}}\n", f"# {secret}\n", f"texte « {secret.replace(' ', chr(10))} »"):
+            check(leaks.holds(leaks.squeeze(planted), secret), f"plantée, cette ligne n'est pas vue : {secret}")
+    check(not leaks.search({"x": b"    return -1;\n}\n    int error = errno;\n    close(fd);\n"}), "une ligne banale est accusée")
+
+
+def planting_is_refused(here):
+    """« make handout » refuse d'écrire quand une ligne d'un corrigé a été copiée dans un test"""
+    folder = PLACE / "une autre copie"
+    source = next(path for path in sorted(pathlib.Path("solutions").rglob("*.c")))
+    line = next(line for line in source.read_text(encoding="utf-8").split("\n")
+                if line.startswith("    ") and leaks.halves(line)[0] in leaks.lines_of_solutions())
+    target = next(folder.glob("tests/*/step*.c"))
+    target.write_text(target.read_text(encoding="utf-8") + f"// {line}\n", encoding="utf-8")
+    before = (folder / "build/handout" / here.tar.name).read_bytes()
+    said = run(["make", "handout"], folder, status=2)
+    check("contient une ligne de" in said and target.name in said, said)
+    check((folder / "build/handout" / here.tar.name).read_bytes() == before, "l'archive a été réécrite")
+
+
+def it_works(here):
+    """déballée n'importe où, elle juge labs/ (zéro point), compile, et explique"""
+    folder = PLACE / "un dossier à espaces & d'été"
+    folder.mkdir()
+    run(["tar", "xzf", str(here.tar)], folder)
+    root = folder / contents.NAME
+    first = sorted(path.name for path in (root / "labs").iterdir())[0]
+    run(["make"], root / "labs" / first)
+    check(os.access(root / "labs" / first / "server", os.X_OK), "make ne fait pas ./server")
+    said = run(["make", "test"], root, status=1)
+    labs = contents.Labs().sources
+    check(len(re.findall(r" 0 / 20$", said, re.M)) == len(labs), said)
+    check("Moyenne : 0 / 20   (labs," in said and "Le juge n'a pas pu" not in said, said)
+    run(["make", "deps"], root, GROUP="test")
+    goals = re.findall(r"^  make ([\w.-]+) ", run(["make", "help"], root), re.M)
+    check({"test", "clean", "docs"} <= set(goals), f"buts annoncés : {goals}")
+    for goal in goals:
+        run(["make", "-n", goal], root)
+    run(["make", "docs"], root)
+    return root
+
+
+def full_marks_remain_possible(here):
+    """le juge de l'archive donne 20 à qui a tout fait"""
+    root = PLACE / "un dossier à espaces & d'été" / contents.NAME
+    for lab, sources in contents.Labs().sources.items():
+        for source in sources:
+            shutil.copyfile(pathlib.Path("solutions", lab, source), root / "labs" / lab / source)
+    said = run(["make", "test"], root)
+    check("Moyenne : 20 / 20" in said, said)
+
+
+def student_folder(name, here, unpack):
+    """Un étudiant déballe, travaille, prend des notes ; rend (racine, {ses fichiers: contenu})."""
+    folder = PLACE / name
+    folder.mkdir()
+    run([*unpack, str(here)], folder)
+    root, own = folder / contents.NAME, {}
+    for lab, sources in contents.Labs().sources.items():
+        run(["make", "-s", "skeleton"], root / "labs" / lab)
+        for source in sources:
+            own[f"labs/{lab}/{source}"] = f"/* le travail de {name}, {source} */\nint main(void) {{ return 0; }}\n".encode()
+        own[f"labs/{lab}/mes-notes.md"] = b"piege : \xff relire\n"
+    own["essai.c"] = b"int x;\n"
+    for path, content in own.items():
+        (root / path).write_bytes(content)
+        os.utime(root / path, (1, 1_000_000_000))
+    return root, own
+
+
+def newer_archive():
+    """L'archive suivante : un énoncé, un squelette et le juge ont changé."""
+    folder = PLACE / "une autre copie"
+    shutil.rmtree(folder)
+    other_copy("une autre copie")
+    lab = next(iter(contents.Labs().sources))
+    for path in (f"labs/{lab}/NOTES.fr.md", f"labs/{lab}/server.c", f"tests/{lab}/lab.c", f"tests/{lab}/lab.mk"):
+        text = (folder / path).read_text(encoding="utf-8")
+        title = re.search(r"^TITLE := (.+)$", (folder / "tests" / lab / "lab.mk").read_text(encoding="utf-8"), re.M)
+        text = text.replace(title[1], "Le titre nouveau") if title and path.startswith("tests") and title[1] in text else text + "\n// nouveau\n"
+        (folder / path).write_text(text.replace("// nouveau", "<!-- nouveau -->") if path.endswith(".md") else text, encoding="utf-8")
+    return Archives(folder)
+
+
+def updating_touches_nothing(here):
+    """déballée par-dessus un travail, une archive plus récente le laisse intact, et met le reste à jour"""
+    old = {"tar": here.tar.read_bytes(), "zip": here.zip.read_bytes()}
+    for kind, unpack in (("tar", ["tar", "xzf"]), ("zip", ["unzip", "-q", "-o"])):
+        archive = PLACE / f"ancienne.{kind}"
+        archive.write_bytes(old[kind])
+        root, own = student_folder(f"étudiante {kind}", archive, unpack)
+        if kind == "tar":
+            run(["make", "test", "LAB=" + next(iter(contents.Labs().sources))], root, status=1)
+        newer = newer_archive()
+        check(newer.sums != here.sums, "l'archive n'a pas changé")
+        run([*unpack, str(getattr(newer, kind))], root.parent)
+        for path, content in own.items():
+            check((root / path).read_bytes() == content, f"{path} a été touché par {' '.join(unpack)}")
+        for path, content in newer.members.items():
+            check((root / path).read_bytes() == content, f"{path} n'a pas été mis à jour")
+        if kind == "tar":
+            said = run(["make", "test", "LAB=" + next(iter(contents.Labs().sources))], root, status=1)
+            check("Le titre nouveau" in said, f"le juge n'a pas été refait :\n{said}")
+        for path, content in own.items():
+            check((root / path).read_bytes() == content, f"{path} a été touché par make")
+
+
+def main():
+    shutil.rmtree(PLACE, ignore_errors=True)
+    PLACE.mkdir(parents=True)
+    here = Archives(pathlib.Path(".").resolve())
+    trials = (nothing_of_the_machine, nothing_of_the_solutions, same_everywhere, planting_is_refused, it_works,
+              full_marks_remain_possible, updating_touches_nothing)
+    for trial in trials:
+        try:
+            trial(here)
+        except Failed as complaint:
+            print(f"✗ {trial.__doc__}\n{complaint}")
+            return 1
+        print(f"✓ {trial.__doc__}", flush=True)
+    shutil.rmtree(PLACE)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""« make handout » : l'archive à remettre aux étudiants, la même à l'octet près pour une même version du dépôt."""
+
+import gzip
+import hashlib
+import io
+import os
+import pathlib
+import subprocess
+import sys
+import tarfile
+import time
+import zipfile
+
+import contents
+import leaks
+
+OUT = pathlib.Path("build", "handout")
+# Quand ni git ni SOURCE_DATE_EPOCH ne disent de date : le 1er janvier 2000.
+NO_DATE = 946684800
+
+
+def date():
+    """La date des fichiers : celle de la dernière version enregistrée, la même dans tous les clones."""
+    if os.environ.get("SOURCE_DATE_EPOCH", "").isdigit():
+        return int(os.environ["SOURCE_DATE_EPOCH"])
+    if os.path.exists(".git"):
+        done = subprocess.run(["git", "log", "-1", "--format=%ct"], capture_output=True, text=True)
+        if done.stdout.strip().isdigit():
+            return int(done.stdout)
+    return NO_DATE
+
+
+def edition(members):
+    """Ce qui distingue cette archive d'une autre : l'empreinte de son contenu."""
+    total = hashlib.sha256()
+    for name, content in sorted(members.items()):
+        total.update(f"{name}\0{len(content)}\0".encode() + content)
+    return (total.hexdigest()[:16] + "\n").encode()
+
+
+def folders(names):
+    """Les dossiers de ces fichiers, chacun avant ce qu'il contient."""
+    found = {contents.NAME}
+    for name in names:
+        found.update(parent.as_posix() for parent in pathlib.PurePath(contents.NAME, name).parents)
+    return sorted(found - {"."})
+
+
+def write_tar(members, moment):
+    """Un .tar.gz sans rien de la machine : ni propriétaire, ni droits particuliers, ni heure de fabrication."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=buffer, mtime=0) as packed, \
+            tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for folder in folders(members):
+            archive.addfile(entry(folder, moment, tarfile.DIRTYPE, 0o755))
+        for name, content in sorted(members.items()):
+            info = entry(f"{contents.NAME}/{name}", moment, tarfile.REGTYPE, 0o644)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def entry(name, moment, kind, mode):
+    """Une entrée de l'archive tar."""
+    info = tarfile.TarInfo(name)
+    info.type, info.mode, info.mtime = kind, mode, moment
+    return info
+
+
+def write_zip(members, moment):
+    """La même chose en .zip."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in sorted(members.items()):
+            info = zipfile.ZipInfo(f"{contents.NAME}/{name}", time.gmtime(moment)[:6])
+            info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o100644 << 16
+            archive.writestr(info, content)
+    return buffer.getvalue()
+
+
+def save(path, content):
+    """Écrit un fichier d'un coup."""
+    draft = path.with_name(path.name + f".{os.getpid()}")
+    draft.write_bytes(content)
+    os.replace(draft, path)
+
+
+def unsaved():
+    """Ce qui, dans git, n'est pas encore enregistré : l'archive en serait le seul exemplaire."""
+    if not os.path.exists(".git"):
+        return 0
+    done = subprocess.run(["git", "status", "--porcelain", "--untracked-files=no"], capture_output=True, text=True)
+    return len(done.stdout.splitlines())
+
+
+def main():
+    try:
+        members = contents.gather()
+    except contents.Unfit as error:
+        print(f"handout : {error}", file=sys.stderr)
+        return 2
+    found = leaks.search(members)
+    for leak in found:
+        print(f"handout : {leak}", file=sys.stderr)
+    if found:
+        print("handout : rien n'est écrit tant qu'une ligne des corrigés s'y trouve", file=sys.stderr)
+        return 2
+    members["edition"] = edition(members)
+    moment = date()
+    OUT.mkdir(parents=True, exist_ok=True)
+    for name, content in ((f"{contents.NAME}.tar.gz", write_tar(members, moment)),
+                          (f"{contents.NAME}.zip", write_zip(members, moment))):
+        save(OUT / name, content)
+        print(f"{OUT / name} : {len(members)} fichiers, {len(content) // 1024} Kio, sha256 {hashlib.sha256(content).hexdigest()}")
+    changed = unsaved()
+    if changed:
+        print(f"Remarque : {changed} fichier{'s' if changed > 1 else ''} du dépôt "
+              f"{'ne sont pas enregistrés' if changed > 1 else 'n’est pas enregistré'} dans git ; l'archive les prend tels quels.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
