@@ -143,6 +143,11 @@ find_work() {
 is_class() {
     class=
     case ${asked:-} in --build | --results | --where) return 1 ;; esac
+    # L'archive des étudiants n'a pas de quoi noter une classe.
+    if [ ! -d tests/grading ]; then
+        [ "${SANDBOX:-0}" != 1 ] || die "SANDBOX=1 : le bac à sable n'est pas dans cette archive"
+        return 1
+    fi
     if [ "${SANDBOX:-0}" = 1 ]; then
         [ -d "$root" ] || [ -f "$root" ] || die "WORK=$shown : ni un dossier, ni une archive"
         class=yes
