@@ -32,7 +32,11 @@ for lab in labs/*/; do
         input="$input ${lab%/}"
     fi
 done
+# Rien d'une version précédente ne doit rester : un lien vers une page disparue doit se voir.
+rm -rf build/docs/html
 {
     cat docs/Doxyfile
     echo "INPUT = $input"
-} | doxygen - && echo "docs : build/docs/html/index.html"
+} | doxygen - || exit 1
+sh tests/tools/python.sh docs/tools/finish.py build/docs/html || exit 1
+echo "docs : build/docs/html/index.html"

@@ -1,0 +1,98 @@
+"""Les pages de l'API : les tableaux de mise en page de Doxygen deviennent des titres et des listes."""
+from dom import Node
+
+
+def shape(root):
+    """Refait les listes de membres, les signatures et les listes de fichiers."""
+    for parent in list(root.walk()):
+        for child in list(parent.children):
+            if not isinstance(child, Node):
+                continue
+            names = child.classes()
+            if child.tag == "table" and "memberdecls" in names:
+                parent.replace(child, *_members(child))
+            elif "memproto" in names:
+                parent.replace(child, Node("div", {"class": "memproto"}, [_signature(child)]))
+            elif child.tag == "table" and "directory" in names:
+                parent.replace(child, _directory(child))
+            elif "levels" in names:
+                parent.replace(child)
+            elif child.tag == "table" and {"params", "retval", "fieldtable"} & set(names):
+                parent.replace(child, _definitions(child))
+    for title in root.find_all("h2"):
+        if "memtitle" in title.classes():
+            title.tag = "h3"
+            title.children = [child for child in title.children
+                              if not (isinstance(child, Node) and "permalink" in child.classes())]
+
+
+def _members(table):
+    items, blocks = None, []
+    for row in table.find_all("tr"):
+        names = row.classes()
+        if "heading" in names:
+            blocks += row.find_all("h2")
+            items = None
+        elif "memitem:" in row.get("class") and len(row.find_all("td")) >= 2:
+            if items is None:
+                items = Node("ul", {"class": "members"})
+                blocks.append(items)
+            left, right = row.find_all("td")[:2]
+            items.children.append(Node("li", {}, [Node("code", {}, left.children + right.children)]))
+        elif "memdesc:" in row.get("class") and items is not None:
+            text = row.find_class("mdescRight")
+            children = [child for child in text.children if not _is_break(child)]
+            items.children[-1].children.append(Node("p", {}, children))
+    return blocks
+
+
+def _is_break(child):
+    return isinstance(child, Node) and child.tag == "br"
+
+
+def _signature(block):
+    """Le type et le nom, puis un paramètre par ligne."""
+    code = Node("code")
+    label = block.find_class("mlabels")
+    table = block.find_all("table")[1 if label is not None else 0]
+    for row in table.find_all("tr"):
+        cells = row.find_all("td")
+        name = [child for cell in cells if "memname" in cell.classes() for child in cell.children]
+        parameter = [child for cell in cells if {"paramtype", "paramname"} & set(cell.classes())
+                     for child in cell.children]
+        other = "".join(cell.text() for cell in cells
+                        if not {"memname", "paramtype", "paramname", "paramkey"} & set(cell.classes()))
+        if name:
+            code.children += name
+        if other == "(" or other == "()":
+            code.children.append(other)
+        if parameter:
+            code.children.append(Node("span", {"class": "parameter"}, parameter))
+        if other not in ("(", "()"):
+            code.children.append(other[1:] if name and other.startswith("(") and not parameter else other)
+    return code
+
+
+def _directory(table):
+    items = Node("ul", {"class": "files"})
+    for row in table.find_all("tr"):
+        entry, description = row.find_class("entry"), row.find_class("desc")
+        depth = row.get("id").count("_") - 2
+        link = entry.find_all("a")
+        label = link[:1] or [Node("span", {}, [entry.text().lstrip("\u25bc\u25ba\u00a0C ")])]
+        item = Node("li", {"class": "depth-%d" % depth}, label)
+        if description is not None and description.text():
+            item.children.append(Node("span", {"class": "brief"}, description.children))
+        items.children.append(item)
+    return items
+
+
+def _definitions(table):
+    """Paramètres, valeurs rendues, valeurs d'une énumération : un mot, puis ce qu'il veut dire."""
+    inside = Node("dl", {"class": "definitions"})
+    for row in table.find_all("tr"):
+        cells = row.find_all("td")
+        if len(cells) >= 2:
+            inside.children.append(Node("dt", {}, [Node("code", {}, cells[-2].children)]))
+            inside.children.append(Node("dd", {}, cells[-1].children))
+    return inside

@@ -1,0 +1,53 @@
+"""Les diagrammes entrent dans la page : leurs couleurs suivent le thème, leur texte se cherche et se copie."""
+import os
+import re
+
+from dom import Node, parents, read
+
+COLOURS = {"white": "paper", "black": "ink", "red": "alert", "#ff0000": "alert"}
+
+
+def inline(root, folder):
+    """Met le SVG de chaque \\msc et \\dot à la place de son image ; le titre de la section le décrit."""
+    above, heading = parents(root), ""
+    for node in list(root.walk()):
+        if re.fullmatch(r"h[1-5]", node.tag):
+            heading = node.text()
+        source = node.get("src") or node.get("data")
+        if node.tag in ("img", "object") and re.match(r"(inline_)?(msc|dot)", source) and source.endswith(".svg"):
+            frame = above[id(node)]
+            frame.replace(node, _drawing(os.path.join(folder, source), heading))
+            frame.tag, frame.attrs = "div", {"class": "diagram", "tabindex": "0"}
+    for node in root.find_all("div"):
+        if "image" in node.classes():
+            node.tag = "figure"
+            for caption in node.find_all("div"):
+                if "caption" in caption.classes():
+                    caption.tag = "figcaption"
+                    for image in node.find_all("img"):
+                        image.attrs["alt"] = caption.text()
+
+
+def _drawing(path, title):
+    svg = next(node for node in read(path).walk() if node.tag == "svg")
+    width, height = (re.match(r"[\d.]+", svg.get(name)).group() for name in ("width", "height"))
+    box = svg.get("viewbox") or "0 0 %s %s" % (width, height)
+    for node in svg.walk():
+        node.attrs.pop("id", None)
+        for name, role in (("fill", "fill"), ("stroke", "stroke")):
+            colour = COLOURS.get(node.get(name))
+            if colour:
+                node.attrs["class"] = (node.get("class") + " %s-%s" % (role, colour)).strip()
+        if node.tag == "title":
+            node.children = []
+    drop_titles(svg)
+    svg.attrs = {"viewBox": box, "width": svg.get("width"), "height": svg.get("height"), "role": "img",
+                 "aria-label": "Diagramme : " + title, "class": "drawing"}
+    return svg
+
+
+def drop_titles(svg):
+    """Graphviz donne à chaque nœud une bulle qui répète son nom : elle n'apprend rien."""
+    for node in svg.walk():
+        node.children = [child for child in node.children
+                         if not (isinstance(child, Node) and child.tag == "title")]

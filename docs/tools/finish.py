@@ -1,0 +1,57 @@
+"""Finit la documentation que Doxygen vient d'écrire : finish.py DOSSIER_HTML."""
+import glob
+import os
+import sys
+
+import api
+import diagrams
+import navigation
+import page
+import search_index
+import typography
+from dom import read, write
+
+# Ce que Doxygen écrit toujours, et que rien ici n'appelle.
+UNUSED = ("globals*", "functions*", "classes.html", "pages.html", "graph_legend*", "*.js", "*.png", "*.md5",
+          "doxygen.*", "tabs.css", "navtree.css", "dynsections*", "search")
+OURS = ("page.js",)
+
+
+def remove_unused(folder):
+    """Efface ce qui ne sert pas."""
+    for pattern in UNUSED:
+        for path in glob.glob(os.path.join(folder, pattern)):
+            if os.path.isfile(path) and os.path.basename(path) not in OURS:
+                os.remove(path)
+
+
+def finish_page(path, site):
+    """Transforme une page, et rend son arbre."""
+    root, name = read(path), os.path.basename(path)
+    api.shape(root)
+    page.shape(root)
+    diagrams.inline(root, os.path.dirname(path))
+    if name == "index.html":
+        navigation.make_doors(root)
+    typography.set_spaces(root.find_all("body")[0])
+    navigation.add(root, site, name)
+    return root
+
+
+def main(folder):
+    """Finit toutes les pages, puis écrit l'index de la recherche."""
+    remove_unused(folder)
+    site = navigation.Site(folder)
+    entries = []
+    for path in sorted(glob.glob(os.path.join(folder, "*.html"))):
+        root = finish_page(path, site)
+        if not os.path.basename(path).startswith(("dir_", "files", "annotated", "recherche")):
+            entries += search_index.sections(root, os.path.basename(path))
+        write(path, root)
+    search_index.write(os.path.join(folder, "recherche.js"), entries)
+    for image in glob.glob(os.path.join(folder, "*msc*.svg")) + glob.glob(os.path.join(folder, "dot_*.svg")):
+        os.remove(image)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,111 @@
+"""La navigation : les portes de la page d'accueil donnent le menu de toutes les pages, et l'ordre de lecture."""
+from dom import Node, read
+
+
+class Site:
+    """Les portes (sections de l'accueil), leurs pages, et les pages que celles-ci contiennent."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.doors = []
+        for title, anchor, links in _sections(read(folder + "/index.html")):
+            pages = [(url, text, self._children(url)) for url, text in links]
+            self.doors.append((title, "index.html#" + anchor, pages))
+
+    def _children(self, url):
+        """Les pages d'une page qui n'est qu'un sommaire : une liste, chaque point un lien."""
+        contents = read("%s/%s" % (self.folder, url)).find_class("contents")
+        items = [] if contents is None else contents.find_all("li")
+        links = [item.find_all("a") for item in items]
+        if not items or contents.find_all("h1", "h2", "h3") or not all(
+                link and link[0].text() == item.text() for link, item in zip(links, items)):
+            return []
+        return [(link[0].get("href"), link[0].text()) for link in links]
+
+    def order(self):
+        """Toutes les pages du menu, dans l'ordre où les lire, porte par porte."""
+        for _, _, pages in self.doors:
+            yield [page for url, text, children in pages for page in [(url, text)] + children]
+
+
+def _sections(root):
+    """Les titres de l'accueil, et les liens des listes qui les suivent."""
+    contents = root.find_class("contents")
+    found = []
+    for node in contents.walk():
+        if node.tag in ("h1", "h2"):
+            anchor = node.get("id") or next((a.get("id") for a in node.find_all("a") if a.get("id")), "")
+            found.append((node.text(), anchor, []))
+        elif node.tag == "a" and found and "el" in node.classes():
+            link = (node.get("href"), node.text())
+            if "#" not in link[0] and link not in found[-1][2]:
+                found[-1][2].append(link)
+    return found
+
+
+def _link(url, text, current):
+    attrs = {"href": url}
+    if url == current:
+        attrs["aria-current"] = "page"
+    return Node("a", attrs, [text])
+
+
+def _list(links, current):
+    return Node("ul", {}, [Node("li", {}, [_link(url, text, current)]) for url, text in links])
+
+
+def add(root, site, current):
+    """Remplit les menus d'une page, son sommaire, et ce qui la précède et la suit."""
+    doors, tree, main = root.find_class("doors"), root.find_class("tree"), root.find_all("main")[0]
+    doors.children = [_list([(url, title) for title, url, _ in site.doors], current)]
+    for title, url, pages in site.doors:
+        tree.children.append(Node("p", {}, [_link(url, title, current)]))
+        items = Node("ul")
+        for page_url, text, children in pages:
+            item = Node("li", {}, [_link(page_url, text, current)])
+            if children:
+                item.children.append(_list(children, current))
+            items.children.append(item)
+        tree.children.append(items)
+    contents = _table_of_contents(main)
+    if contents is not None:
+        root.find_class("columns").children.append(contents)
+        root.find_class("columns").attrs["class"] += " with-toc"
+    _neighbours(main, site, current)
+
+
+def _table_of_contents(main):
+    headings = [node for node in main.find_all("h2", "h3") if node.get("id")]
+    if len(headings) < 3:
+        return None
+    items = [Node("li", {"class": heading.tag}, [Node("a", {"href": "#" + heading.get("id")}, [heading.text()])])
+             for heading in headings]
+    details = Node("details", {"open": None}, [Node("summary", {}, ["Sur cette page"]), Node("ul", {}, items)])
+    return Node("nav", {"class": "toc", "aria-label": "Sur cette page"}, [details])
+
+
+def _neighbours(main, site, current):
+    for pages in site.order():
+        urls = [url for url, _ in pages]
+        if current not in urls:
+            continue
+        place, links = urls.index(current), []
+        if place > 0:
+            links.append(Node("a", {"href": urls[place - 1], "rel": "prev"}, ["Avant : " + pages[place - 1][1]]))
+        if place + 1 < len(urls):
+            links.append(Node("a", {"href": urls[place + 1], "rel": "next"}, ["Suite : " + pages[place + 1][1]]))
+        if links:
+            main.children.append(Node("nav", {"class": "neighbours", "aria-label": "Lecture"}, links))
+        return
+
+
+def make_doors(root):
+    """Sur l'accueil, chaque porte est un cadre."""
+    block = root.find_class("textblock")
+    children, door = [], None
+    for child in block.children:
+        if isinstance(child, Node) and child.tag == "h2":
+            door = Node("section", {"class": "door", "aria-labelledby": child.get("id")}, [])
+            children.append(door)
+        (children if door is None else door.children).append(child)
+    block.children = children

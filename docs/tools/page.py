@@ -1,0 +1,94 @@
+"""Une page de Doxygen rendue lisible : titres, code, tableaux."""
+import re
+import unicodedata
+
+from dom import Node, parents
+
+
+def slug(text):
+    """Un nom d'ancre tiré d'un titre : sans accents, en minuscules."""
+    plain = unicodedata.normalize("NFD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"
+
+
+def shape(root):
+    """Applique toutes les transformations, dans l'ordre."""
+    _title(root)
+    _code(root)
+    _headings(root)
+    _tables(root)
+    _links(root)
+
+
+def _title(root):
+    """Le titre de la page est son seul <h1> ; le chemin du fichier, une ligne au-dessus."""
+    header, title = root.find_class("header"), root.find_class("title")
+    contents = root.find_class("contents")
+    if contents is not None:
+        highest = min((int(node.tag[1]) for node in contents.find_all("h1", "h2", "h3", "h4", "h5")), default=2)
+        for node in contents.find_all("h1", "h2", "h3", "h4", "h5"):
+            node.tag = "h%d" % (int(node.tag[1]) + 2 - highest if highest < 2 else int(node.tag[1]))
+    if header is None or title is None:
+        return
+    title.tag, title.attrs = "h1", {"class": "title"}
+    summary = root.find_class("summary")
+    header.tag, header.children = "div", [title] + ([summary] if summary is not None else [])
+    path = root.find_class("navpath")
+    if path is not None:
+        path.tag, path.attrs = "nav", {"class": "path", "aria-label": "Emplacement"}
+
+
+def _headings(root):
+    """L'ancre d'un titre est le titre lui-même ; celles que Doxygen numérote prennent leur nom du texte."""
+    seen = {node.get("id") for node in root.walk() if node.get("id")}
+    for heading in root.find_all("h2", "h3", "h4", "h5"):
+        for child in list(heading.children):
+            if isinstance(child, Node) and child.tag == "a" and child.get("id") and not child.get("href"):
+                heading.attrs["id"] = child.get("id")
+                heading.children.remove(child)
+        if not heading.get("id") or heading.get("id").startswith("autotoc_md"):
+            name = base = slug(heading.text())
+            number = 2
+            while name in seen:
+                name, number = "%s-%d" % (base, number), number + 1
+            seen.add(name)
+            heading.attrs["id"] = name
+
+
+def _code(root):
+    """Un extrait est un <pre> que le clavier sait faire défiler."""
+    for node in root.find_all("div", "pre"):
+        if "fragment" not in node.classes():
+            continue
+        lines = [child for child in node.children if isinstance(child, Node) and "line" in child.classes()]
+        inside = []
+        for line in lines:
+            inside += line.children + ["\n"]
+        code = Node("code", {}, inside or node.children)
+        node.tag, node.attrs, node.children = "pre", {"class": "fragment", "tabindex": "0"}, [code]
+
+
+def _tables(root):
+    """Un tableau trop large défile dans son cadre ; une case d'en-tête vide n'en est pas une."""
+    above = parents(root)
+    for table in root.find_all("table"):
+        for cell in table.find_all("th", "td"):
+            side = re.search(r"(Right|Center)$", cell.get("class"))
+            cell.attrs = {k: v for k, v in cell.attrs.items() if k in ("colspan", "rowspan", "id")}
+            if side:
+                cell.attrs["class"] = side.group(1).lower()
+            if cell.tag == "th" and not cell.text():
+                cell.tag = "td"
+        for row in table.find_all("tr"):
+            row.attrs = {}
+        table.attrs = {}
+        above[id(table)].replace(table, Node("div", {"class": "scroll", "tabindex": "0"}, [table]))
+
+
+def _links(root):
+    """Les attributs d'un autre âge s'en vont."""
+    for node in root.walk():
+        for name in ("target", "border", "align", "valign", "onclick", "cellspacing", "cellpadding"):
+            node.attrs.pop(name, None)
+        if node.tag == "a" and node.get("name") == node.get("id"):
+            node.attrs.pop("name", None)

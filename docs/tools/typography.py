@@ -1,0 +1,31 @@
+"""Les espaces du français : un signe double ne commence jamais une ligne."""
+import re
+
+from dom import Node
+
+VERBATIM = frozenset(("code", "pre", "script", "style", "svg", "kbd"))
+WIDE, THIN = "\u00a0", "\u202f"
+RULES = (
+    (re.compile(r" (?=[;?!](?![\w=&|]))"), THIN),
+    (re.compile(r" (?=:(?!:))"), WIDE),
+    (re.compile(r"« "), "«" + WIDE),
+    (re.compile(r" »"), WIDE + "»"),
+    (re.compile(r" (?=[–—%])"), WIDE),
+    (re.compile(r"(?<=\d) (?=\d{3}\b|ms\b|s\b|octets?\b|points?\b|secondes?\b)"), WIDE),
+)
+
+
+def set_spaces(node):
+    """Met des espaces insécables là où l'usage les veut, sauf dans le code."""
+    if node.tag in VERBATIM:
+        return
+    for index, child in enumerate(node.children):
+        if isinstance(child, Node):
+            set_spaces(child)
+            continue
+        for pattern, space in RULES:
+            child = pattern.sub(space, child)
+        # Le signe suit parfois un élément : « <code>recv</code> : ».
+        if index and child[:2] in (" :", " ;", " ?", " !", " »"):
+            child = (WIDE if child[1] in ":»" else THIN) + child[1:]
+        node.children[index] = child
