@@ -1,5 +1,5 @@
 // Ouvre des pages HTML dans Chromium, en clair et en sombre, et y cherche les fautes d'accessibilité (axe).
-//   accessibility.mjs DOSSIER            toutes les pages du dossier et de ses sous-dossiers
+//   accessibility.mjs DOSSIER [PAGE…]    sans nom de page, toutes celles du dossier et de ses sous-dossiers
 //   accessibility.mjs --shots SORTIE DOSSIER [PAGE…]   des captures, à trois largeurs (en clair et en sombre)
 // Statut 1 dès qu'une page a une faute sérieuse ou critique, une erreur de script, ou déborde de l'écran.
 import { cpus } from "node:os";
@@ -14,6 +14,9 @@ const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const LOCALE = JSON.parse(readFileSync(require.resolve("axe-core/locales/fr.json"), "utf8"));
 
 const SCHEMES = ["light", "dark"];
+// En sombre, seules les couleurs changent : les autres règles ont déjà parlé.
+const RULES = { light: { resultTypes: ["violations"], preload: false },
+    dark: { resultTypes: ["violations"], preload: false, runOnly: ["color-contrast", "link-in-text-block"] } };
 const WIDTHS = [360, 768, 1280];
 const GRAVE = ["serious", "critical"];
 // Le profil est vide et le navigateur ne parle à personne ; root n'a pas droit au bac à sable de Chromium.
@@ -73,7 +76,7 @@ async function examine(tab, folder, name, faults) {
     await tab.evaluate((locale) => window.axe.configure({ locale }), LOCALE);
     for (const scheme of SCHEMES) {
         await tab.emulateMedia({ colorScheme: scheme });
-        const { violations } = await tab.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+        const { violations } = await tab.evaluate((options) => window.axe.run(document, options), RULES[scheme]);
         for (const violation of violations.filter(({ impact }) => GRAVE.includes(impact))) {
             for (const node of violation.nodes.slice(0, 5)) {
                 complain(`${scheme} : ${violation.id} : ${violation.help} : ${node.html.slice(0, 160)}`);
@@ -88,8 +91,8 @@ async function examine(tab, folder, name, faults) {
     tab.off("pageerror", listener);
 }
 
-async function examineAll(folder) {
-    const names = pagesIn(folder);
+async function examineAll(folder, asked) {
+    const names = asked.length ? asked : pagesIn(folder);
     const faults = [];
     await openBrowser((context) => share(context, names, (tab, name) => examine(tab, folder, name, faults)));
     faults.forEach((fault) => console.log(fault));
@@ -115,5 +118,5 @@ async function shoot(output, folder, asked) {
 }
 
 const [first, ...rest] = process.argv.slice(2);
-const done = first === "--shots" ? await shoot(rest[0], rest[1], rest.slice(2)) : await examineAll(first);
+const done = first === "--shots" ? await shoot(rest[0], rest[1], rest.slice(2)) : await examineAll(first, rest);
 process.exitCode = done ? 0 : 1;

@@ -13,7 +13,7 @@ from dom import read, write
 
 # Ce que Doxygen écrit toujours, et que rien ici n'appelle.
 UNUSED = ("globals*", "functions*", "classes.html", "pages.html", "graph_legend*", "*.js", "*.png", "*.md5",
-          "doxygen.*", "tabs.css", "navtree.css", "dynsections*", "search")
+          "doxygen.*", "tabs.css", "navtree.css", "dir_*")
 OURS = ("page.js",)
 
 
@@ -45,7 +45,7 @@ def main(folder):
     entries = []
     for path in sorted(glob.glob(os.path.join(folder, "*.html"))):
         root = finish_page(path, site)
-        if not os.path.basename(path).startswith(("dir_", "files", "annotated", "recherche")):
+        if not os.path.basename(path).startswith(("files", "annotated", "recherche")):
             entries += search_index.sections(root, os.path.basename(path))
         write(path, root)
     search_index.write(os.path.join(folder, "recherche.js"), entries)

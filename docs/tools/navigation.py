@@ -1,4 +1,6 @@
 """La navigation : les portes de la page d'accueil donnent le menu de toutes les pages, et l'ordre de lecture."""
+import re
+
 from dom import Node, read
 
 
@@ -36,9 +38,9 @@ def _sections(root):
         if node.tag in ("h1", "h2"):
             anchor = node.get("id") or next((a.get("id") for a in node.find_all("a") if a.get("id")), "")
             found.append((node.text(), anchor, []))
-        elif node.tag == "a" and found and "el" in node.classes():
+        elif node.tag == "a" and found:
             link = (node.get("href"), node.text())
-            if "#" not in link[0] and link not in found[-1][2]:
+            if re.fullmatch(r"[^:#]+\.html", link[0]) and link not in found[-1][2]:
                 found[-1][2].append(link)
     return found
 

@@ -35,7 +35,9 @@ def _title(root):
     header.tag, header.children = "div", [title] + ([summary] if summary is not None else [])
     path = root.find_class("navpath")
     if path is not None:
-        path.tag, path.attrs = "nav", {"class": "path", "aria-label": "Emplacement"}
+        folders = [item.text() for item in path.find_all("li")]
+        path.tag, path.attrs = "p", {"class": "path"}
+        path.children = ["/".join(folders) + "/"]
 
 
 def _headings(root):
@@ -92,3 +94,6 @@ def _links(root):
             node.attrs.pop(name, None)
         if node.tag == "a" and node.get("name") == node.get("id"):
             node.attrs.pop("name", None)
+        # Les pages des dossiers n'apprennent rien de plus que la liste des fichiers.
+        if node.tag == "a" and node.get("href").startswith("dir_"):
+            node.tag, node.attrs = "span", {}

@@ -4,6 +4,10 @@
 # Les modules de npm, aux versions de docs/browser/package-lock.json, s'installent dans build/browser.
 set -u
 sh tests/tools/deps.sh --if-missing browser || exit 2
+CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || {
+    echo "browser : aucun Chromium sur ce système : les pages ne sont pas essayées" >&2
+    exit 3
+}
 modules=build/browser
 mkdir -p "$modules" || exit 2
 if ! cmp -s docs/browser/package-lock.json "$modules/installed"; then
@@ -15,7 +19,6 @@ if ! cmp -s docs/browser/package-lock.json "$modules/installed"; then
     fi
     cp docs/browser/package-lock.json "$modules/installed" || exit 2
 fi
-CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
 scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 143' HUP INT TERM

@@ -10,7 +10,7 @@ unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPE
 
 # mutants, variants, hostile et coverage ont leurs buts (make mutants…) : ils entreront ici quand leur
 # stabilité aura été vue sur une machine au repos et sur une machine chargée.
-ALL="solutions skeleton warnings parity points catalogue private archive format lint report writers options hints shared sanitize threads valgrind torture fuzz interop docs readme"
+ALL="solutions skeleton warnings parity points catalogue private archive format lint report writers options hints shared sanitize threads valgrind torture fuzz interop docs links axe readme"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -42,6 +42,8 @@ describe() {
     coverage) echo "les tests passent par toutes les lignes des solutions" ;;
     interop) echo "des programmes en Python s'entendent avec les solutions" ;;
     docs) echo "la documentation, sans avertissement" ;;
+    links) echo "aucun lien mort dans la documentation, aucun chemin faux dans les textes" ;;
+    axe) echo "la documentation dans Chromium : aucune faute d'accessibilité, rien qui déborde" ;;
     readme) echo "chaque commande des deux README" ;;
     esac
 }
@@ -187,6 +189,18 @@ gate_interop() {
 
 gate_docs() {
     sh tests/tools/docs.sh
+}
+
+gate_links() {
+    sh tests/tools/docs.sh || return 1
+    set +f
+    sh tests/tools/python.sh docs/tools/links.py build/docs/html docs/*.md README*.md labs/*/*.md solutions/*/*.md
+}
+
+# Un système sans paquet de Chromium ne peut pas essayer ; il le dit (statut 3).
+gate_axe() {
+    sh tests/tools/docs.sh || return 1
+    sh tests/tools/browser.sh build/docs/html || [ $? -eq 3 ]
 }
 
 gate_readme() {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Trouve ce qui manque au juge et l'installe, ou dit la commande exacte et s'arrête (statut 2).
-#   deps.sh [--if-missing] [GROUPE…]     groupes : test (défaut pour make test), docs, check, trace ; all : les trois premiers
+#   deps.sh [--if-missing] [GROUPE…]     les groupes sont la première colonne de la liste ; all : tous
 # GROUP, dans l'environnement, remplace le groupe. --if-missing ne dit rien quand tout est là.
 # On regarde les commandes et les fichiers eux-mêmes, pas une liste de paquets : peu importe d'où ils viennent.
 set -uf
@@ -11,13 +11,10 @@ if [ "${1:-}" = --if-missing ]; then
     shift
 fi
 groups=${*:-${GROUP:-all}}
-case $groups in
-*[!a-z\ ]*) groups=invalid ;;
-all) groups="test docs check" ;;
-esac
 
 # Ce dont on a besoin, une ligne chacun : GROUPE NATURE NOM PAQUETS. Natures : une commande, un
-# en-tête C, une bibliothèque du compilateur ou de clang (runtime), un module de Python. Paquets : apt, dnf, pacman.
+# en-tête C, une bibliothèque du compilateur ou de clang (runtime), un module de Python, un dictionnaire,
+# un navigateur. Paquets : apt, dnf, pacman ; précédé de « ? », un paquet que tous les systèmes n'ont pas.
 needs() {
     cat <<'FIN'
 test  command cc           gcc                    gcc                  gcc
@@ -44,6 +41,13 @@ trace command strace       strace                 strace               strace
 trace command mscgen       mscgen                 mscgen               mscgen
 trace command addr2line    binutils               binutils             binutils
 trace command unshare      util-linux             util-linux           util-linux
+check command hunspell     hunspell               hunspell             hunspell
+check dictionary fr        hunspell-fr            hunspell-fr          hunspell-fr
+browser browser chromium   ?chromium              chromium             chromium
+browser command node       nodejs                 nodejs               nodejs
+browser command npm        npm                    npm                  npm
+pdf   command weasyprint   weasyprint             weasyprint           python-weasyprint
+pdf   command fc-match     fontconfig             fontconfig           fontconfig
 check library asan         gcc                    libasan              gcc-libs
 check library ubsan        gcc                    libubsan             gcc-libs
 debug command gdb          gdb                    gdb                  gdb
@@ -80,8 +84,28 @@ has_runtime() {
     return 1
 }
 
+has_dictionary() {
+    set +f
+    for folder in /usr/share/hunspell /usr/share/myspell/dicts /usr/share/myspell; do
+        for file in "$folder/$1".aff "$folder/$1"_*.aff "$folder/$1"-*.aff; do
+            [ ! -e "$file" ] || return 0
+        done
+    done
+    return 1
+}
+
+# Le même navigateur, sous les noms que lui donnent les systèmes.
+has_browser() {
+    for name in "$1" "$1-browser" google-chrome; do
+        ! command -v "$name" >/dev/null 2>&1 || return 0
+    done
+    return 1
+}
+
 present() { # NATURE NOM
     case $1 in
+    dictionary) has_dictionary "$2" ;;
+    browser) (has_browser "$2") ;;
     command) command -v "$2" >/dev/null 2>&1 ;;
     header) has_header "$2" ;;
     python) has_python "$2" ;;
@@ -95,16 +119,30 @@ find_missing() {
     while read -r group nature name apt dnf pacman; do
         case " $groups " in *" $group "*) ;; *) continue ;; esac
         ! present "$nature" "$name" || continue
-        names="$names $name"
         case $manager in
         apt-get) package=$apt ;;
         dnf) package=$dnf ;;
         *) package=$pacman ;;
         esac
+        case " $unavailable " in *" $package "*) continue ;; esac
+        names="$names $name"
+        package=${package#\?}
         case " $missing " in *" $package "*) ;; *) missing="$missing $package" ;; esac
     done <<FIN
 $(needs)
 FIN
+}
+
+# Les paquets facultatifs qu'apt ne connaît pas, une fois sa liste à jour.
+find_unavailable() {
+    [ "$manager" = apt-get ] || return 0
+    for package in $(needs | awk '$4 ~ /^\?/ { print $4 }'); do
+        case " $missing " in *" ${package#\?} "*) ;; *) continue ;; esac
+        if ! apt-cache show "${package#\?}" >/dev/null 2>&1; then
+            unavailable="$unavailable $package"
+            echo "deps : ce système n'a pas de paquet ${package#\?} ; ce qui en a besoin ne sera pas essayé." >&2
+        fi
+    done
 }
 
 find_manager() {
@@ -127,13 +165,13 @@ give_up() {
     exit 2
 }
 
-case $groups in
-invalid | '') give_up "GROUP : test, docs, check, trace ou all est attendu" ;;
-esac
-for group in $groups; do
-    case $group in test | docs | check | trace) ;; *) give_up "GROUP : test, docs, check, trace ou all est attendu" ;; esac
+known=$(needs | awk '!seen[$1]++ { print $1 }' | tr '\n' ' ')
+[ "$groups" != all ] || groups=$known
+for group in ${groups:-?}; do
+    case " $known" in *" $group "*) ;; *) give_up "GROUP : ${known}ou all est attendu" ;; esac
 done
 
+unavailable=''
 find_manager
 find_missing
 if [ -z "$missing" ]; then
@@ -156,9 +194,15 @@ export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp) || give_up "aucun fichier temporaire ne peut être créé"
 trap 'rm -f "$log"' EXIT
 # Une machine neuve n'a pas encore la liste des paquets : la demander est sans danger.
+update() {
+    [ "$manager" != apt-get ] || $become apt-get update
+}
+update >"$log" 2>&1 && find_unavailable && find_missing
+if [ -z "$missing" ]; then
+    exit 0
+fi
 # shellcheck disable=SC2046
-if { [ "$manager" != apt-get ] || $become apt-get update; } >"$log" 2>&1 &&
-    $become $(install_command) >>"$log" 2>&1 </dev/null; then
+if $become $(install_command) >>"$log" 2>&1 </dev/null; then
     find_missing
     [ -z "$missing" ] || give_up "l'installation a réussi, mais il manque encore :$names"
     echo "deps : c'est installé." >&2

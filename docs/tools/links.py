@@ -1,0 +1,126 @@
+"""Aucun lien mort : links.py DOSSIER_HTML [PAGE.md…].
+
+Dans les pages HTML : chaque lien mène à un fichier et à une ancre qui existent, chaque page est atteinte
+depuis l'accueil, chaque ancre est unique, et l'index de la recherche ne mène nulle part ailleurs.
+Dans les textes : chaque chemin du dépôt écrit `ainsi` existe, et chaque `fichier:nom` s'y trouve.
+Les liens vers le reste du monde ne sont jugés que sur leur écriture."""
+import glob
+import json
+import os
+import re
+import sys
+from urllib.parse import unquote, urlsplit
+
+from dom import read
+
+TARGETS = ("href", "src", "action", "data")
+EXTERNAL = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s\"<>]*)?$", re.I)
+SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+PATH = re.compile(r"(?:common|labs|solutions|tests|docs)/[\w./-]+(?::\w+)?")
+
+
+class Page:
+    """Ce qu'une page offre (ses ancres) et ce qu'elle demande (ses liens)."""
+
+    def __init__(self, path):
+        names = [node.get("id") for node in read(path).walk() if node.get("id")]
+        names += [node.get("name") for node in read(path).find_all("a") if node.get("name")]
+        self.anchors = set(names)
+        self.twice = sorted({name for name in names if names.count(name) > 1})
+        self.links = [node.get(name) for node in read(path).walk() for name in TARGETS
+                      if node.get(name) and node.tag != "input"]
+
+
+def resolve(name, link):
+    """Le fichier visé par un lien d'une page, et l'ancre."""
+    parts = urlsplit(link)
+    path = unquote(parts.path)
+    return os.path.normpath(os.path.join(os.path.dirname(name), path)) if path else name, unquote(parts.fragment)
+
+
+def check_link(folder, pages, name, link):
+    """Ce qui ne va pas dans ce lien, ou rien."""
+    parts = urlsplit(link)
+    if parts.scheme in ("http", "https"):
+        return None if EXTERNAL.match(link) else "adresse mal écrite"
+    if parts.scheme or parts.netloc:
+        return "ni page du dossier, ni adresse du Web"
+    target, anchor = resolve(name, link)
+    if target.startswith("..") or not os.path.exists(os.path.join(folder, target)):
+        return "ce fichier n'existe pas"
+    if anchor and target in pages and anchor not in pages[target].anchors:
+        return "cette ancre n'existe pas"
+    return None
+
+
+def reached(pages, start):
+    """Les pages où l'on arrive de lien en lien."""
+    seen, queue = set(), [start]
+    while queue:
+        name = queue.pop()
+        if name in seen or name not in pages:
+            continue
+        seen.add(name)
+        queue += [resolve(name, link)[0] for link in pages[name].links if not urlsplit(link).scheme]
+    return seen
+
+
+def check_pages(folder):
+    """Les fautes des pages HTML, et combien de liens ont été suivis."""
+    names = sorted(os.path.relpath(path, folder) for path in glob.glob(folder + "/**/*.html", recursive=True))
+    pages = {name: Page(os.path.join(folder, name)) for name in names}
+    index = os.path.join(folder, "recherche.js")
+    if os.path.exists(index):
+        with open(index, encoding="utf-8") as file:
+            found = json.loads(file.read().split("=", 1)[1].rstrip().rstrip(";"))
+        pages["recherche.html"].links += [entry[2] for entry in found]
+    faults = []
+    for name, page in pages.items():
+        faults += ["%s : l'ancre « %s » y est deux fois" % (name, anchor) for anchor in page.twice]
+        for link in sorted(set(page.links)):
+            problem = check_link(folder, pages, name, link)
+            if problem:
+                faults.append("%s : %s : %s" % (name, link, problem))
+    missed = sorted(set(pages) - reached(pages, "index.html"))
+    faults += ["%s : aucun lien n'y mène depuis l'accueil" % name for name in missed]
+    return faults, sum(len(page.links) for page in pages.values())
+
+
+def check_text(path):
+    """Les chemins du dépôt qu'un texte nomme, et qui n'existent pas."""
+    with open(path, encoding="utf-8") as file:
+        text = re.sub(r"^(`{3,}|~{3,})[^\n]*\n.*?^\1\s*$", lambda block: "\n" * block.group().count("\n"),
+                      file.read(), flags=re.S | re.M)
+    for number, line in enumerate(text.split("\n"), 1):
+        for span in SPAN.findall(line):
+            if PATH.fullmatch(span) and not re.search(r"/NN|NN-|/04-|/private/", span):
+                problem = check_path(span)
+                if problem:
+                    yield "%s:%d: %s : %s" % (path, number, span, problem)
+
+
+def check_path(span):
+    """Un chemin doit exister ; ce qui suit « : » doit s'y trouver."""
+    path, _, name = span.partition(":")
+    if not os.path.exists(path):
+        return "ce chemin n'existe pas"
+    if name:
+        with open(path, encoding="utf-8") as file:
+            if not re.search(r"\b%s\b" % re.escape(name), file.read()):
+                return "ce nom n'y est pas"
+    return None
+
+
+def main(folder, texts):
+    """Statut 1 s'il y a une faute."""
+    faults, count = check_pages(folder)
+    for path in texts:
+        faults += check_text(path)
+    for fault in faults:
+        print(fault)
+    print("liens : %d suivis, %d texte(s), %d faute(s)" % (count, len(texts), len(faults)))
+    return 1 if faults or not count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))
