@@ -124,7 +124,7 @@ def roll(items):
     names = sorted({entry["lab"] for item in items for entry in item["labs"]})
     late = any(item.get("late") for item in items)
     header = [("étudiant", None), *((name, "n") for name in names), ("brut / 20", "n"),
-              *([("retard", None), ("final / 20", "n")] if late else []), ("à savoir", None)]
+              *([("final / 20", "n")] if late else []), ("à savoir", None)]
     rows = [row(item, names, late) for item in items]
     return tag("h2", "Étudiants") + table("Notes de chaque étudiant", header, rows, "roll")
 
@@ -134,12 +134,13 @@ def row(item, names, late):
     raw, final = view.raw(item), view.final(item)
     badges = " ".join(tag("span", prose(text), class_="badge") for text in view.warnings(item))
     if raw is None:
-        blank = ["–"] * (len(names) + 1) + (["", "–"] if late else [])
+        blank = ["–"] * (len(names) + 1) + (["–"] if late else [])
         return [link(item), *blank, tag("span", prose("non noté"), class_="badge") + " " + badges]
     entries = {entry["lab"]: entry for entry in item["labs"]}
     marks = [lab_mark(entries.get(name)) for name in names]
-    after = [prose(view.late_text(item)), tag("strong", number(final["over20"]))] if late else []
-    return [link(item), *marks, number(raw["over20"]), *after, badges]
+    after = [tag("strong", number(final["over20"]))] if late else []
+    told = tag("span", prose(view.late_text(item)), class_="small") if view.late_text(item) else ""
+    return [link(item), *marks, number(raw["over20"]), *after, f"{told} {badges}".strip()]
 
 
 def lab_mark(entry):
