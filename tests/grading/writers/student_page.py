@@ -55,9 +55,9 @@ def grade(item):
     parts = [tag("p", over(final["over20"], 20) + beside, class_="grade")]
     if view.late_text(item):
         parts.append(paragraph(view.late_text(item) + "."))
-    rows = [[tag("a", code(entry["lab"]), href="#" + anchor(entry), class_="nowrap"), prose(entry["title"]),
+    rows = [[tag("a", code(entry["lab"]), href="#" + anchor(entry)) + prose(" · " + entry["title"]),
              over(entry["mark"], entry["max"]) if view.is_judged(entry) else "absent"] for entry in item["labs"]]
-    parts.append(table("La note de chaque lab", [("lab", None), ("titre", None), ("note", "n")], rows))
+    parts.append(table("La note de chaque lab", [("lab", None), ("note", "n")], rows))
     return "\n".join(parts)
 
 
