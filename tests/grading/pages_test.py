@@ -9,7 +9,7 @@ import tempfile
 import unittest
 
 import writers_sample as sample
-from render import chart, files, lessons, view
+from render import chart, files, lessons, page, view
 from writers_test import Written, content, run_tests
 
 SHAPES = {"class", "id", "role", "aria-label", "aria-hidden", "title"}
@@ -107,6 +107,10 @@ class Shape(Pages):
             reader = Reader(wrong)
             self.assertTrue(reader.wrong or not all(map(HREF.fullmatch, reader.links)), wrong)
 
+    def test_an_attribute_cannot_be_left(self):
+        reader = Reader(page.tag("a", "", href="\"><script>x</script>", title="' onclick='x"))
+        self.assertEqual((reader.wrong, reader.found), ([], {"a"}))
+
     def test_links_lead_somewhere_inside(self):
         for path in self.pages():
             reader = Reader(content(path))
@@ -181,9 +185,9 @@ class Student(Pages):
                 self.assertIn(test["title"], text)
 
     def test_long_exchanges_are_folded(self):
-        page = self.student("Naïf Chloé")
+        text = self.student("Naïf Chloé")
         sizes = [(bool(shown), int(count)) for shown, count in
-                 re.findall(r"<details( open)?><summary>L&#x27;échange \((\d+) ligne", page)]
+                 re.findall(r"<details( open)?><summary>L&#x27;échange \((\d+) ligne", text)]
         self.assertTrue(sizes)
         for shown, count in sizes:
             self.assertEqual(shown, count <= 12)

@@ -79,7 +79,7 @@ def late(item, points):
     """Le même, en retard : la note brute reste, la finale perd ces points sur 20."""
     over20 = max(0.0, item["total"]["over20"] - points)
     item["final"] = {**item["total"], "over20": over20, "mark": over20 * item["total"]["max"] / 20}
-    item["late"] = {"minutes": 90, "penalty": points, "text": f"90 minutes de retard : {points:g} points en moins".replace(".", ",")}
+    item["late"] = {"minutes": 90, "penalty": points, "text": f"90 minutes de retard : {points:g} points en moins <b>".replace(".", ",")}
     return item
 
 

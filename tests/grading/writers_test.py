@@ -378,7 +378,7 @@ def run_tests(*modules):
                                if not names or test.__name__ in names)
     outcome = unittest.TextTestRunner(verbosity=2).run(suite)
     failed, skipped = len(outcome.failures) + len(outcome.errors), len(outcome.skipped)
-    print(f"{outcome.testsRun - failed - skipped} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    print(f"{max(0, outcome.testsRun - failed - skipped)} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     sys.exit(1 if failed else 0)
 
 
