@@ -45,7 +45,7 @@ def safe_path(tree, name, links):
         tree.remark(f"{said} : ce fichier passe par un lien, il est refusé", suspicious=True)
         return None
     if len(parts) > limits.DEPTH:
-        tree.remark(f"des dossiers imbriqués au-delà de {limits.DEPTH} niveaux n'ont pas été lus")
+        tree.remark(f"Des dossiers imbriqués au-delà de {limits.DEPTH} niveaux n'ont pas été lus")
         return None
     return parts or None
 

@@ -86,14 +86,9 @@ def admit(path, labs, chosen):
         raise Refused(f"{naming.visible(str(error.filename or 'un dossier'))} n'est pas lisible") from error
     if tree.suspicious:
         admission.flag()
-    admission.remarks += [sentence(text) for text in tree.remarks[:MENTIONED]]
+    admission.remarks += [text + "." for text in tree.remarks[:MENTIONED]]
     choose(admission, tree, labs, chosen)
     return admission
-
-
-def sentence(text):
-    """Une remarque, avec son point."""
-    return text[:1].upper() + text[1:] + "."
 
 
 def read(tree, path, labs, clock):

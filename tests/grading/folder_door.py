@@ -52,7 +52,7 @@ def enter(tree, handle, path, clock):
     if tree.is_hidden(path):
         return
     if len(path) >= limits.DEPTH:
-        tree.remark(f"des dossiers imbriqués au-delà de {limits.DEPTH} niveaux n'ont pas été lus")
+        tree.remark(f"Des dossiers imbriqués au-delà de {limits.DEPTH} niveaux n'ont pas été lus")
         return
     inner = os.open(path[-1], FOLDER, dir_fd=handle)
     try:

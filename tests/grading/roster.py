@@ -130,10 +130,10 @@ def lateness(path, students):
     minutes = {}
     for identifier, text in values.items():
         try:
-            minutes[identifier] = max(0.0, float(text.replace(",", ".")))
+            minutes[identifier] = float(text.replace(",", "."))
         except ValueError as error:
             raise Mistake(f"LATE : « {text} » n'est pas un nombre de minutes") from error
-        if not math.isfinite(minutes[identifier]):
+        if not math.isfinite(minutes[identifier]) or minutes[identifier] < 0:
             raise Mistake(f"LATE : « {text} » n'est pas un nombre de minutes")
     return minutes, notes
 
