@@ -89,13 +89,13 @@ def open_out(single):
     """Le dossier des résultats, à nous seuls : ni les fichiers d'un autre, ni une notation déjà en cours."""
     out = os.environ.get("OUT") or (SINGLE_OUT if single else DEFAULT_OUT)
     shown = naming.visible(out)
+    others = set(os.listdir(out)) - {plans.RESULTS, "verrou"} if os.path.isdir(out) else set()
+    if others and not os.path.exists(os.path.join(out, plans.PLAN)):
+        raise Stopped(f"OUT={shown} : ce dossier contient autre chose que des notes ; donnez-en un neuf")
     try:
         os.makedirs(os.path.join(out, plans.RESULTS), exist_ok=True)
     except OSError as error:
         raise Stopped(f"OUT={shown} : impossible d'y écrire ({error.strerror})") from error
-    others = set(os.listdir(out)) - {plans.RESULTS, "verrou"}
-    if others and not os.path.exists(os.path.join(out, plans.PLAN)):
-        raise Stopped(f"OUT={shown} : ce dossier contient autre chose que des notes ; donnez-en un neuf")
     return os.path.abspath(out)
 
 
@@ -221,6 +221,11 @@ def run_rounds(plan, engine):
             atomic.write_json(os.path.join(plans.decode(plan["out"]), plans.PLAN), plan)
         try:
             engine.run(plan, list(todo), meter.report)
+        except RuntimeError as error:
+            # Le second tour reprendra ce que celui-ci n'a pas fait.
+            if number == ROUNDS - 1:
+                raise
+            say(f"juge : {error}")
         finally:
             meter.clear()
         todo = [identifier for identifier in todo if not was_judged(plan, identifier)]

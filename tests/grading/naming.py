@@ -4,6 +4,7 @@ Un dossier s'appelle comme l'étudiant l'a voulu : retours à la ligne, guilleme
 l'UTF-8… Son nom n'est jamais une commande ni un chemin de sortie ; seul l'identifiant sert à écrire des fichiers.
 """
 
+import collections
 import hashlib
 import os
 import re
@@ -70,9 +71,14 @@ def identify(names):
 
 
 def display_names(names):
-    """Le nom à montrer pour chacun ; deux homonymes gardent leur nom entier, et restent distincts."""
+    """Le nom à montrer pour chacun. Des homonymes gardent leur nom entier, et un numéro s'il le faut encore."""
     short = {name: visible(person(name)[0]) for name in names}
-    counts = {}
-    for shown in short.values():
-        counts[shown] = counts.get(shown, 0) + 1
-    return {name: shown if counts[shown] == 1 else visible(name) for name, shown in short.items()}
+    counts = collections.Counter(short.values())
+    shown = {name: text if counts[text] == 1 else visible(name) for name, text in short.items()}
+    seen = collections.Counter()
+    for name in sorted(shown, key=os.fsencode):
+        text = shown[name]
+        seen[text] += 1
+        if seen[text] > 1:
+            shown[name] = f"{text} ({seen[text]})"
+    return shown

@@ -54,6 +54,8 @@ class Names(unittest.TestCase):
     def test_homonyms_stay_apart(self):
         shown = naming.display_names(["alice", "alice.zip", "bob"])
         self.assertEqual(shown, {"alice": "alice", "alice.zip": "alice.zip", "bob": "bob"})
+        hostile = naming.display_names([os.fsdecode(name) for name in HOSTILE])
+        self.assertEqual(len(set(hostile.values())), len(HOSTILE))
 
 
 class Shapes(unittest.TestCase):

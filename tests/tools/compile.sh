@@ -44,16 +44,32 @@ explain_status() {
     esac
 }
 
-# Ce n'est pas la faute du travail jugé : make s'arrêtera, et le juge dira qu'il n'a pas pu travailler.
-refuse_failure_of_ours() { # STATUT JOURNAL
-    case $1 in
-    125 | 126 | 127)
-        cat "$2" >&2
-        exit 2
-        ;;
-    esac
+# Secondes écoulées : un compilateur tué avant d'avoir atteint une limite de temps l'a été par la machine.
+seconds() {
+    read -r uptime _ </proc/uptime
+    echo "${uptime%.*}"
 }
 
+# Ce n'est pas la faute du travail jugé : make s'arrêtera, et le juge dira qu'il n'a pas pu travailler.
+refuse_failure_of_ours() { # STATUT JOURNAL
+    ours=
+    case $1 in 125 | 126 | 127) ours=yes ;; esac
+    if [ "$(($(seconds) - began))" -lt 12 ] &&
+        { [ "$1" -eq 137 ] || grep -qE 'Killed signal terminated program|terminated with signal 9' "$2"; }; then
+        echo "le compilateur a été tué, et non par une limite" >&2
+        ours=yes
+    fi
+    if ! head -c 65536 /dev/zero 2>/dev/null >"$folder/.room.$$"; then
+        echo "$folder : il n'y a plus de place" >&2
+        ours=yes
+    fi
+    rm -f "$folder/.room.$$"
+    [ -n "$ours" ] || return 0
+    cat "$2" >&2
+    exit 2
+}
+
+began=$(seconds)
 case $kind in
 object)
     source=$1
@@ -61,7 +77,7 @@ object)
     rm -f "$name.error"
     if [ ! -f "$source" ]; then
         rm -f "$target"
-        cp "$source.problem" "$name.error"
+        cp "$source.problem" "$name.error" || exit 2
         exit 0
     fi
     status=0
@@ -80,14 +96,14 @@ archive)
         shift
         [ ! -f "$object" ] || set -- "$@" "$object"
     done
-    ar rcs "$target" "$@"
+    ar rcs "$target" "$@" || exit 2
     ;;
 
 program)
     object=$1
     rm -f "$target" "$target.error"
     if [ ! -f "$object" ]; then
-        cp "${object%.o}.error" "$target.error"
+        cp "${object%.o}.error" "$target.error" || exit 2
         exit 0
     fi
     status=0

@@ -1,0 +1,294 @@
+"""Une classe entière, de bout en bout : noms hostiles, reprise après des arrêts brutaux, pannes, listes.
+
+Chaque rendu est jugé sur un seul test, rapide : c'est la notation que l'on éprouve ici, non le juge.
+"""
+
+import fcntl
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import tarfile
+import tempfile
+import time
+import unittest
+import zipfile
+
+import laboratory
+import plans
+import shape_test
+import workroom
+
+LAB = laboratory.every_lab()[0]
+KILLS = 10
+# Bien au-delà de ce qu'un arrêt demande : on n'attend jamais sans fin.
+PATIENCE = 300
+
+
+def quick_test():
+    """Un test du lab qui n'en demande aucun autre."""
+    listing = subprocess.run([f"build/tests/{LAB.name}/judge", "--list"], check=True, stdout=subprocess.PIPE).stdout
+    return next(test["name"] for test in json.loads(listing)["tests"] if not test["needs"])
+
+
+TEST = quick_test()
+SETTINGS = {"LAB": LAB.name, "TEST": TEST, "INSECURE": "1"}
+
+
+def fill(folder, origin="solutions"):
+    """Un rendu fait des sources d'un dossier du dépôt."""
+    os.makedirs(folder, exist_ok=True)
+    for source in LAB.sources:
+        shutil.copy(os.path.join(origin, LAB.name, source), folder)
+
+
+class Case(unittest.TestCase):
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="classe d'essai ")
+        self.addCleanup(folder.cleanup)
+        self.root = folder.name
+        self.work, self.out = os.path.join(self.root, "rendus"), os.path.join(self.root, "notes de l'année")
+        self.mark = workroom.mark_of(self.out)
+        os.mkdir(self.work)
+
+    def add(self, name, origin="solutions"):
+        """Un étudiant de plus."""
+        fill(os.path.join(os.fsencode(self.work), os.fsencode(name), LAB.name.encode()).decode("utf-8", "surrogateescape"), origin)
+
+    def environment(self, **settings):
+        """L'environnement d'une notation."""
+        kept = {name: value for name, value in os.environ.items()
+                if name in ("PATH", "LABS", "CC", "HOME", "LANG", "TMPDIR") or name.startswith("JUDGE_NET")}
+        values = {**kept, **SETTINGS, "WORK": self.work, "OUT": self.out, **settings}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def start(self, **settings):
+        """Commence une notation."""
+        return subprocess.Popen(["sh", "tests/tools/judge.sh"], env=self.environment(**settings), stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+
+    def grade(self, status=0, **settings):
+        """Toute une notation ; rend ce qu'elle a dit."""
+        process = self.start(**settings)
+        said = process.communicate(timeout=PATIENCE)[0].decode("utf-8")
+        self.assertEqual(process.returncode, status, said)
+        return said
+
+    def records(self):
+        """Les résultats écrits, par nom."""
+        folder = pathlib.Path(self.out, plans.RESULTS)
+        records = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")]
+        return {record["name"]: record for record in records}
+
+    def marks(self):
+        """La note de chacun."""
+        return {name: record["total"] and record["total"]["over20"] for name, record in self.records().items()}
+
+    def stamps(self):
+        """Ce qui change quand un résultat est réécrit."""
+        return {path.name: path.stat().st_mtime_ns for path in pathlib.Path(self.out, plans.RESULTS).glob("*.json")}
+
+    def assert_nothing_left(self):
+        """Ni processus, ni atelier, ni brouillon."""
+        self.assertEqual(workroom.marked(self.mark), [])
+        self.assertEqual(list(pathlib.Path(tempfile.gettempdir()).glob(f"notes-*-{self.mark}")), [])
+        self.assertEqual([path.name for path in pathlib.Path(self.out, plans.RESULTS).glob(".*")], [])
+
+
+class WholeClass(Case):
+
+    def test_every_shape_and_name_is_graded_and_nothing_is_run(self):
+        names = [os.fsdecode(name) for name in shape_test.HOSTILE]
+        for name in names:
+            self.add(name, "labs")
+        self.add("Parfaite")
+        with zipfile.ZipFile(os.path.join(self.work, "Zoé_7_assignsubmission_file_x.zip"), "w") as archive:
+            for source in LAB.sources:
+                archive.write(f"solutions/{LAB.name}/{source}", f"projet/{LAB.name}/{source}")
+        with tarfile.open(os.path.join(self.work, "Yves.tar.gz"), "w:gz") as archive:
+            archive.add(f"solutions/{LAB.name}", LAB.name)
+        os.mkdir(os.path.join(self.work, "Vide"))
+        before = set(os.listdir("."))
+        said = self.grade()
+        marks = self.marks()
+        self.assertEqual(len(marks), len(names) + 4)
+        self.assertEqual({name: marks.pop(name) for name in ("Parfaite", "Zoé", "Yves")},
+                         {"Parfaite": 20.0, "Zoé": 20.0, "Yves": 20.0})
+        self.assertEqual(set(marks.values()), {0.0})
+        self.assertEqual(set(os.listdir(".")), before)
+        self.assertTrue(all(line.isprintable() for line in said.split("\n")), said)
+        self.assertRegex(said, "non protégé|par minute")
+        self.assert_nothing_left()
+
+    def test_what_cannot_be_judged_is_not_a_zero(self):
+        self.add("alice")
+        os.symlink("alice", os.path.join(self.work, "lien"))
+        said = self.grade(status=2)
+        self.assertEqual(self.marks(), {"alice": 20.0, "lien": None})
+        self.assertRegex(said, "Non notés : lien")
+
+    def test_one_archive_takes_the_same_path(self):
+        self.add("alice")
+        with tarfile.open(os.path.join(self.root, "alice.tar.gz"), "w:gz") as archive:
+            archive.add(os.path.join(self.work, "alice"), "alice")
+        self.assertRegex(self.grade(WORK=os.path.join(self.root, "alice.tar.gz")), "Points|Note")
+        self.assertEqual(self.marks(), {"alice": 20.0})
+        self.grade(WORK=os.path.join(self.work, "alice"), SANDBOX="1")
+        self.grade(status=1, WORK="labs", SANDBOX="1")
+
+    def test_min_makes_a_low_mark_a_failure(self):
+        self.add("alice", "labs")
+        self.grade()
+        self.grade(status=1, MIN="10")
+
+    def test_an_untrusted_class_is_refused_when_a_protection_is_missing(self):
+        self.add("alice")
+        said = self.grade(status=2, INSECURE=None, PATH=self.path_without("bwrap"))
+        self.assertRegex(said, "INSECURE=1")
+        self.assertEqual(self.marks(), {})
+
+    def path_without(self, missing):
+        """Un PATH où cette commande n'est pas."""
+        folder = os.path.join(self.root, "bin")
+        os.mkdir(folder)
+        for place in ("/bin", "/usr/bin", "/usr/local/bin"):
+            for name in os.listdir(place) if os.path.isdir(place) else ():
+                if name != missing and not os.path.lexists(os.path.join(folder, name)):
+                    os.symlink(os.path.join(place, name), os.path.join(folder, name))
+        return folder
+
+
+class Lists(Case):
+
+    def test_aliases_and_lateness_reach_every_output(self):
+        self.add("Dupont")
+        self.add("Martin")
+        for name, text in (("alias", "Dupont;Loup\nMartin\tOurs\nFantôme;Lynx\n"), ("retards", "Martin;90\nFantôme;5\n")):
+            pathlib.Path(self.root, name).write_text(text, encoding="utf-8")
+        said = self.grade(ALIASES=os.path.join(self.root, "alias"), LATE=os.path.join(self.root, "retards"))
+        self.assertNotRegex(said, "Dupont|Martin")
+        self.assertRegex(said, "Loup +20 +20 +20")
+        self.assertRegex(said, r"Ours +20 +20 +(19|18|1\d,\d+)  ")
+        self.assertRegex(said, "ALIASES, ligne 3 : « Fantôme »")
+        self.assertRegex(said, "LATE, ligne 2 : « Fantôme »")
+        for path in pathlib.Path(self.out).rglob("*"):
+            if plans.RESULTS in path.parts or path.name == plans.PLAN or path.is_dir():
+                continue
+            self.assertNotRegex(path.read_bytes(), b"Dupont|Martin|dupont|martin", path)
+
+    def test_a_badly_written_list_stops_before_judging(self):
+        self.add("alice")
+        pathlib.Path(self.root, "retards").write_text("alice\n", encoding="utf-8")
+        self.assertRegex(self.grade(status=2, LATE=os.path.join(self.root, "retards")), "LATE, ligne 1")
+        self.assertRegex(self.grade(status=2, ALIASES="nulle-part"), "ALIASES=nulle-part")
+        self.assertEqual(self.marks(), {})
+
+
+class Resume(Case):
+
+    def test_only_what_changed_is_judged_anew(self):
+        for name in ("alice", "bob", "zoe"):
+            self.add(name)
+        self.grade()
+        before = self.stamps()
+        self.assertRegex(self.grade(), "Rien à juger ; 3 déjà à jour")
+        self.assertEqual(self.stamps(), before)
+        self.add("bob", "labs")
+        self.assertRegex(self.grade(), "1 jugé")
+        changed = {name for name, stamp in self.stamps().items() if before[name] != stamp}
+        self.assertEqual([name.split("-")[0] for name in changed], ["bob"])
+        self.assertEqual(self.marks(), {"alice": 20.0, "bob": 0.0, "zoe": 20.0})
+
+    def test_another_judge_judges_everything_anew(self):
+        self.add("alice")
+        self.grade()
+        key = self.records()["alice"]["key"]
+        self.assertRegex(self.grade(FRAMING="reference"), "1 jugé")
+        self.assertNotEqual(self.records()["alice"]["key"], key)
+
+    def test_killed_at_random_moments_then_resumed(self):
+        for number in range(4):
+            self.add(f"juste {number}")
+            self.add(f"squelette {number}", "labs")
+        self.grade()
+        undisturbed, seed = self.marks(), random.randrange(1 << 32)
+        self.assertEqual(sorted(undisturbed.values()), [0.0] * 4 + [20.0] * 4)
+        chance = random.Random(seed)
+        for _ in range(KILLS):
+            for path in chance.sample(sorted(pathlib.Path(self.out, plans.RESULTS).glob("*.json")), 3):
+                path.unlink()
+            self.run_and_kill(chance)
+            self.grade()
+            self.assertEqual(self.marks(), undisturbed, f"graine {seed}")
+            self.assert_nothing_left()
+
+    def run_and_kill(self, chance):
+        """Commence une notation, et tue l'un de ses processus à un moment quelconque."""
+        process = self.start()
+        # Le moment est tiré au hasard : ce n'est l'attente de rien.
+        time.sleep(chance.uniform(0.05, 2.5))
+        target = chance.choice([process.pid, process.pid, *sorted(workroom.marked(self.mark))])
+        try:
+            os.kill(target, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        if target == process.pid:
+            process.stdout.close()
+            process.wait(PATIENCE)
+        else:
+            process.communicate(timeout=PATIENCE)
+            self.assertIn(process.returncode, (0, 2))
+
+    def test_an_interruption_cleans_and_keeps(self):
+        for number in range(4):
+            self.add(f"juste {number}")
+        process = self.start(JOBS="1")
+        while not self.out_has_results() and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=PATIENCE)[0].decode()
+        self.assertEqual(process.returncode, 2, said)
+        self.assertRegex(said, "Interrompu")
+        self.assert_nothing_left()
+        self.assertNotEqual(self.marks(), {})
+        self.assertRegex(self.grade(), "déjà à jour")
+
+    def out_has_results(self):
+        """Un étudiant est-il déjà noté ?"""
+        return any(pathlib.Path(self.out, plans.RESULTS).glob("*.json"))
+
+    def test_two_gradings_never_share_a_folder(self):
+        self.add("alice")
+        os.makedirs(self.out)
+        with open(os.path.join(self.out, "verrou"), "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.assertRegex(self.grade(status=2), "déjà en cours")
+
+    def test_the_folder_of_someone_else_is_left_alone(self):
+        self.add("alice")
+        os.makedirs(self.out)
+        pathlib.Path(self.out, "these.tex").write_text("précieux", encoding="utf-8")
+        self.assertRegex(self.grade(status=2), "autre chose que des notes")
+        self.assertEqual(os.listdir(self.out), ["these.tex"])
+
+
+class Breakdown(Case):
+
+    def test_a_failure_of_ours_is_retried_once_then_listed_and_never_a_zero(self):
+        self.add("alice")
+        said = self.grade(status=2, COMPILE_WRAPPER="/nulle/part/enveloppe")
+        record = self.records()["alice"]
+        self.assertEqual((record["status"], record["attempts"], record["total"]), ("not_graded", 2, None))
+        self.assertRegex(said, "Repris une fois : 1")
+        self.assertRegex(said, "Non notés : alice")
+        self.assert_nothing_left()
+        self.grade()
+        self.assertEqual(self.marks(), {"alice": 20.0})
+
+
+if __name__ == "__main__":
+    unittest.main()
