@@ -142,6 +142,10 @@ $(GATES): $(JUDGES) $(INJECTORS) build/sandbox/start
 .PHONY: handout
 handout: ## fait l'archive à remettre aux étudiants, sans les corrigés (build/handout)
 	$(RUN)sh $(TOOLS)/python.sh tests/handout/handout.py
+.PHONY: similar
+similar: ## cherche les passages proches entre les rendus d'une classe (WORK= LAB= OUT= ALIASES=)
+	$(RUN)sh $(TOOLS)/deps.sh --if-missing test similar
+	$(RUN)sh $(TOOLS)/python.sh tests/grading/similar.py
 # maintenance : fin.]
 
 .PHONY: compile_commands.json

@@ -1,0 +1,119 @@
+"""Les pages des passages proches : un classement, et une page par paire où les deux textes sont côte à côte.
+
+Aucun script ; tout ce qu'un étudiant a écrit y entre par render.page, qui n'y laisse aucun élément.
+"""
+
+import re
+import shutil
+
+import similar_passages
+from render import files, page
+from render.text import line, plural
+
+PAIRS = "paires"
+# Au-delà, les pages ne seraient pas lues ; le classement reste entier.
+PAGES = 60
+STRING_OR_COMMENT = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|//[^\n]*|/\*.*?(?:\*/|\Z)", re.S)
+STYLE = """<style>
+main { max-width: none; }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; margin-bottom: 2rem; }
+.pair > div { min-width: 0; }
+.pair pre { overflow-x: auto; margin: 0; padding: .6rem; border: 1px solid #8886; border-radius: .4rem; font-size: .8rem; }
+.pair .number { color: #777; user-select: none; }
+@media (max-width: 50rem) { .pair { grid-template-columns: 1fr; } }
+@media print { .pair pre { white-space: pre-wrap; } }
+</style>"""
+WARNING = ("Se ressembler n'est pas copier. Ces passages sont proches ; cette page ne dit pas pourquoi, et ne peut pas le "
+           "savoir. Regardez-les vous-même, et parlez-en d'abord avec les personnes.")
+REASONS = ("l'énoncé, le cours ou une page de manuel donnent le même modèle à tout le monde ;",
+           "la question n'a qu'une bonne réponse courte, et chacun l'a trouvée ;",
+           "ces personnes ont travaillé ensemble, ou se sont aidées, comme cela était peut-être permis ;",
+           "l'une est partie d'un travail d'une autre année, d'un dépôt public ou d'un assistant, comme une autre avant elle ;",
+           "un travail a été repris, avec ou sans l'accord de qui l'avait écrit.")
+
+
+def how():
+    """Comment lire ces nombres."""
+    run = similar_passages.RUN
+    return page.details(page.prose("Comment ces passages sont trouvés"), "".join(map(page.paragraph, (
+        "De chaque source, les lignes du squelette sont ôtées : ce que tout le monde a reçu ne compte pas. Le reste est "
+        "lu mot à mot (un nom, un signe, un nombre) sans regarder quels noms ont été choisis, ni les commentaires, ni la "
+        "mise en page, ni l'ordre des fonctions.",
+        f"Un passage est retenu à partir de {run} mots de suite, soit une quinzaine de lignes. Plus bas, deux programmes "
+        "qui font la même chose se ressembleraient toujours ; plus haut, une copie coupée en morceaux passerait inaperçue.",
+        "« Mots » : ce que les deux travaux ont de proche, en tout ; c'est ce qui les range. « Part » : ce que cela fait du "
+        "plus court des deux. Une grande part d'un travail très court dit peu."))))
+
+
+def explanations():
+    """Ce qui peut expliquer."""
+    return page.tag("h2", page.prose("Ce qui peut l'expliquer")) + page.listing(page.prose(text) for text in REASONS)
+
+
+def name_of(work):
+    """Le nom à montrer."""
+    return line(work.student["name"])
+
+
+def write(pairs, apart, students, out, hidden):
+    """Toutes les pages, à neuf : celles d'un classement précédent montreraient des paires qui n'y sont plus."""
+    shutil.rmtree(out / PAIRS, ignore_errors=True)
+    files.put(index(pairs, apart, students), out, "index.html")
+    for number, pair in enumerate(pairs[:PAGES], 1):
+        files.put(one_pair(number, pair, hidden), out, PAIRS, f"{number:03d}.html")
+
+
+def index(pairs, apart, students):
+    """Le classement."""
+    rows = []
+    for number, pair in enumerate(pairs, 1):
+        title = page.code(f"{name_of(pair.left)} · {name_of(pair.right)}")
+        link = page.tag("a", title, href=f"{PAIRS}/{number:03d}.html") if number <= PAGES else title
+        rows.append((link, page.code(pair.lab), str(pair.words), f"{round(100 * pair.share)}&nbsp;%", str(len(pair.passages))))
+    header = (("Travaux", None), ("Lab", None), ("Mots", "n"), ("Part", "n"), ("Passages", "n"))
+    body = page.notice(WARNING)
+    body += page.table(f"{plural(len(pairs), 'paire')}, les plus proches d'abord", header, rows) if rows else \
+        page.paragraph("Aucun passage proche n'a été trouvé.")
+    body += explanations() + how()
+    if apart:
+        body += page.tag("h2", page.prose("Pas comparés")) + page.listing(
+            page.code(f"{line(student['name'])} : {line(reason)}") for student, reason in apart)
+    head = page.tag("h1", page.prose("Passages proches")) + page.paragraph(f"{plural(len(students), 'rendu')} comparés deux à deux.")
+    return page.document("Passages proches", head, body, page.paragraph("Pour qui enseigne. À ne pas publier."))
+
+
+def one_pair(number, pair, hidden):
+    """Une paire, passage par passage."""
+    body = STYLE + page.notice(WARNING)
+    for rank, (left, right, words) in enumerate(pair.passages, 1):
+        body += page.tag("h2", page.prose(f"Passage {rank} : {words} mots"))
+        body += page.tag("div", side(pair.left, left, hidden) + side(pair.right, right, hidden), class_="pair")
+    title = f"{name_of(pair.left)} · {name_of(pair.right)}"
+    head = (page.tag("p", page.tag("a", page.prose("← le classement"), href="../index.html")) + page.tag("h1", page.code(title))
+            + page.paragraph(f"Paire {number}, {pair.lab} : {pair.words} mots proches, {round(100 * pair.share)} % du plus court des deux."))
+    return page.document(f"Passages proches : {title}", head, body + explanations(), page.paragraph("Pour qui enseigne. À ne pas publier."))
+
+
+def side(work, spans, hidden):
+    """Un côté : le texte tel que rendu, ses numéros de ligne."""
+    shown = page.tag("h3", page.code(name_of(work)))
+    for name, first, last in spans:
+        text = work.texts[name]
+        if hidden:
+            text = without_comments("\n".join(text)).split("\n")
+        rows = "\n".join(f'<span class="number">{number:>4} </span>{page.code(expand(text[number - 1]))}'
+                         for number in range(first, last + 1))
+        shown += page.paragraph(f"{name}, lignes {first} à {last}") + page.tag("pre", rows, tabindex="0")
+    return page.tag("div", shown)
+
+
+def expand(text):
+    """Les tabulations deviennent des espaces : montrées en \\x09, elles cacheraient la mise en page."""
+    return text.expandtabs(4)
+
+
+def without_comments(text):
+    """Sous des pseudonymes, les commentaires sont blanchis : on y signe souvent son travail."""
+    def erase(match):
+        return match.group() if match.group()[0] in "\"'" else re.sub(r"[^\n]", " ", match.group())
+    return STRING_OR_COMMENT.sub(erase, text)
