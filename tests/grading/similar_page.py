@@ -11,8 +11,8 @@ from render import files, page
 from render.text import line, plural
 
 PAIRS = "paires"
-# Au-delà, les pages ne seraient pas lues ; le classement reste entier.
-PAGES = 60
+# Au-delà, les pages ne seraient pas lues, et le classement serait trop lourd pour un navigateur.
+PAGES, LISTED = 60, 500
 STRING_OR_COMMENT = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|//[^\n]*|/\*.*?(?:\*/|\Z)", re.S)
 STYLE = """<style>
 main { max-width: none; }
@@ -66,7 +66,7 @@ def write(pairs, apart, students, out, hidden):
 def index(pairs, apart, students):
     """Le classement."""
     rows = []
-    for number, pair in enumerate(pairs, 1):
+    for number, pair in enumerate(pairs[:LISTED], 1):
         title = page.code(f"{name_of(pair.left)} · {name_of(pair.right)}")
         link = page.tag("a", title, href=f"{PAIRS}/{number:03d}.html") if number <= PAGES else title
         rows.append((link, page.code(pair.lab), str(pair.words), f"{round(100 * pair.share)}&nbsp;%", str(len(pair.passages))))
@@ -74,6 +74,8 @@ def index(pairs, apart, students):
     body = page.notice(WARNING)
     body += page.table(f"{plural(len(pairs), 'paire')}, les plus proches d'abord", header, rows) if rows else \
         page.paragraph("Aucun passage proche n'a été trouvé.")
+    if len(pairs) > LISTED:
+        body += page.paragraph(f"Les {LISTED} premières paires sont listées ; les autres se ressemblent moins.")
     body += explanations() + how()
     if apart:
         body += page.tag("h2", page.prose("Pas comparés")) + page.listing(

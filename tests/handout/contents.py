@@ -119,15 +119,15 @@ def student_pages(files):
     sections = re.split(r"^(?=## )", welcome, flags=re.M)
     kept = sections[0] + next(section for section in sections if STUDENT_PART in section)
     wanted = set(re.findall(r"@subpage ([\w-]+)", kept))
-    pages = {"docs/accueil.md": kept.rstrip() + "\n"}
+    pages = {name: read(name) for name in files if name == "docs/Doxyfile" or name.startswith(("docs/theme/", "docs/tools/"))}
+    # L'en-tête de chaque page peut mener à l'une d'elles (la recherche).
+    wanted.update(re.findall(r"([\w-]+)\.html", "".join(pages.values())))
     for name in files:
         if name.startswith("docs/") and name.endswith(".md"):
             anchor = re.search(r"^# .*\{#([\w-]+)\}", read(name), re.M)
             if anchor and anchor[1] in wanted:
                 pages[name] = read(name)
-        elif name.startswith("docs/theme/") or name == "docs/Doxyfile":
-            pages[name] = read(name)
-    return pages
+    return {**pages, "docs/accueil.md": kept.rstrip() + "\n"}
 
 
 def makefile():

@@ -10,7 +10,7 @@ unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPE
 
 # mutants, variants, hostile et coverage ont leurs buts (make mutants…) : ils entreront ici quand leur
 # stabilité aura été vue sur une machine au repos et sur une machine chargée.
-ALL="solutions skeleton warnings parity points catalogue private archive format lint report writers options hints shared sanitize threads valgrind torture fuzz interop docs links axe readme"
+ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers options hints shared sanitize threads valgrind torture fuzz interop docs links axe readme"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -24,6 +24,7 @@ describe() {
     catalogue) echo "le catalogue des défauts dit ce que disent notes, tests et mutants" ;;
     private) echo "les tests réservés restent secrets, et comptent" ;;
     archive) echo "l'archive des étudiants : reproductible, complète, sans rien des corrigés" ;;
+    likeness) echo "les passages proches : copies trouvées, noms hostiles sans effet, personne d'accusé" ;;
     format) echo "la mise en forme du C" ;;
     lint) echo "clang-tidy, cppcheck, shellcheck" ;;
     report) echo "les rapports, sur des résultats d'exemple" ;;
@@ -100,6 +101,15 @@ gate_private() {
 
 gate_archive() {
     sh tests/tools/python.sh tests/handout/check.py
+}
+
+# Tous les systèmes n'ont pas de paquet pour sim_c.
+gate_likeness() {
+    if ! sh tests/tools/deps.sh --if-missing similar; then
+        echo "sim_c est absent : les passages proches ne sont pas essayés"
+        return 0
+    fi
+    sh tests/tools/python.sh tests/grading/similar_test.py
 }
 
 gate_format() {

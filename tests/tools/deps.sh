@@ -41,6 +41,8 @@ trace command strace       strace                 strace               strace
 trace command mscgen       mscgen                 mscgen               mscgen
 trace command addr2line    binutils               binutils             binutils
 trace command unshare      util-linux             util-linux           util-linux
+similar command sim_c     similarity-tester      similarity-tester    similarity-tester
+similar command diff      diffutils              diffutils            diffutils
 check command hunspell     hunspell               hunspell             hunspell
 check dictionary fr        hunspell-fr            hunspell-fr          hunspell-fr
 browser browser chromium   ?chromium              chromium             chromium
