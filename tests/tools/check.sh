@@ -10,7 +10,7 @@ unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPE
 
 # mutants, variants, hostile et coverage ont leurs buts (make mutants…) : ils entreront ici quand leur
 # stabilité aura été vue sur une machine au repos et sur une machine chargée.
-ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers options hints shared sanitize threads valgrind torture fuzz interop docs links axe readme"
+ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers options hints shared sanitize threads valgrind torture fuzz interop trace docs links axe readme"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -42,6 +42,7 @@ describe() {
     fuzz) echo "cadrage, affichage et nombres contre des modèles, par libFuzzer" ;;
     coverage) echo "les tests passent par toutes les lignes des solutions" ;;
     interop) echo "des programmes en Python s'entendent avec les solutions" ;;
+    trace) echo "chaque paquet capturé est dessiné, et sa ligne trouvée" ;;
     docs) echo "la documentation, sans avertissement" ;;
     links) echo "aucun lien mort dans la documentation, aucun chemin faux dans les textes" ;;
     axe) echo "la documentation dans Chromium : aucune faute d'accessibilité, rien qui déborde" ;;
@@ -195,6 +196,19 @@ gate_interop() {
     env WORK=solutions sh tests/tools/judge.sh --build || return 1
     # shellcheck disable=SC2086
     sh tests/tools/python.sh tests/tools/interop.py $LABS
+}
+
+gate_trace() {
+    sh tests/tools/deps.sh --if-missing trace || return 1
+    set --
+    for work in solutions tests/variants/naive; do
+        built=$(env WORK="$work" sh tests/tools/judge.sh --build) || return 1
+        # shellcheck disable=SC2086 # un dossier de build, puis des noms de labs : jamais d'espace
+        for lab in ${built#* }; do
+            set -- "$@" "${work##*/}:$lab=${built%% *}/$lab/bin"
+        done
+    done
+    sh tests/tools/python.sh tests/trace/selftest.py "$@"
 }
 
 gate_docs() {

@@ -116,11 +116,14 @@ def ends(path):
         return b"+++" in file.read().rstrip(b"\n").rpartition(b"\n")[2]
 
 
-def stirrings():
-    """Combien de fois chaque fil de ce monde a été réveillé ; None tant que l'un d'eux court."""
-    own, counts = os.getpid(), {}
+def stirrings(ignored):
+    """Combien de fois chaque fil de ce monde a été réveillé ; None tant que l'un d'eux court.
+
+    Nous et la capture, qui se réveille d'elle-même, sommes ignorés.
+    """
+    counts = {}
     for folder in glob.glob("/proc/[0-9]*/task/[0-9]*"):
-        if folder.split("/")[2] == str(own):
+        if int(folder.split("/")[2]) in ignored:
             continue
         try:
             with open(folder + "/status", encoding="utf-8", errors="replace") as file:
@@ -137,11 +140,12 @@ def stirrings():
 class Calm:
     """Dit depuis combien de temps plus personne ne bouge."""
 
-    def __init__(self):
+    def __init__(self, capture):
+        self.ignored = {os.getpid(), capture}
         self.last, self.since, self.looks = None, time.monotonic(), 0
 
     def look(self):
-        now = stirrings()
+        now = stirrings(self.ignored)
         if now is None or now != self.last:
             self.last, self.since, self.looks = now, time.monotonic(), 0
         else:

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import textwrap
 from xml.sax.saxutils import escape
 
 import wording
@@ -16,6 +17,10 @@ DEEP = ["#2b2e33", "#15303f", "#40281a", "#123a2e", "#3b2033", "#38330f", "#2a27
 PAPER = "#16181c"
 # mscgen comprend « \n » dans un texte, et rien d'autre : une vraie barre oblique attend sous ce signe.
 BACKSLASH = "\u29f5"
+# De combien écarter les lignes, que mscgen serre.
+STRETCH = 1.35
+# La largeur d'un acteur, en points ; celle d'une ligne de texte, en lettres ; et combien de lignes au plus.
+COLUMN, LINE, MOST_LINES = 300, 42, 4
 
 
 def tone(tint):
@@ -28,9 +33,10 @@ def quote(text):
     return '"' + text.replace("\\", BACKSLASH).replace('"', '\\"') + '"'
 
 
-def lines(*parts):
-    """Plusieurs lignes dans un même texte."""
-    return "\\n".join(quote(part)[1:-1] for part in parts if part)
+def lines(*parts, width=LINE):
+    """Plusieurs lignes dans un même texte. Nous coupons nous-mêmes : mscgen coupe au milieu d'un caractère."""
+    cut = [line for part in parts if part for line in textwrap.wrap(part, width, max_lines=MOST_LINES, placeholder=" …")]
+    return "\\n".join(quote(line)[1:-1] for line in cut)
 
 
 def attributes(row, text):
@@ -41,17 +47,19 @@ def attributes(row, text):
 def packet(row, ladder, names, timed):
     """Une flèche : pleine si un programme l'a fait partir, en tirets si c'est le noyau."""
     arrow = "-x" if row.lost else ">>" if row.kernel else "=>"
-    text = f"{row.number} · {row.text}"
+    text = f"{row.number} · {row.text}" if row.number else row.text
     if timed:
         text += f" · {(row.time - ladder.start) * 1000:.1f} ms".replace(".", ",")
-    return f"{names[row.source]} {arrow} {names[row.target]} [{attributes(row, lines(text))}];"
+    order = list(names)
+    span = abs(order.index(row.source) - order.index(row.target)) or 1
+    return f"{names[row.source]} {arrow} {names[row.target]} [{attributes(row, lines(text, width=LINE * span))}];"
 
 
 def call(row, names):
     name = names[row.column]
     first = f"[{row.thread}] {row.text}" if row.thread else row.text
     shade = PALE[tone(row.tint)]
-    return f'{name} rbox {name} [{attributes(row, lines(first, row.where))}, textbgcolour="{shade}"];'
+    return f'{name} box {name} [{attributes(row, lines(first, row.where))}, textbgcolour="{shade}"];'
 
 
 def note(row, names):
@@ -64,7 +72,7 @@ def source(ladder, timed=True):
     names = {column: f"a{index}" for index, column in enumerate(ladder.columns)}
     heads = ",\n  ".join(f'{names[column]} [label="{lines(column.name, column.subtitle)}", '
                          f'textcolour="{LIGHT[tone(column.tint)]}"]' for column in ladder.columns)
-    rows = [f'msc {{\n  width="{max(640, 280 * len(ladder.columns))}", wordwraparcs="1";\n  {heads};']
+    rows = [f'msc {{\n  width="{max(640, COLUMN * len(ladder.columns))}", wordwraparcs="1";\n  {heads};']
     for row in ladder.rows:
         if row.kind == "packet":
             rows.append("  " + packet(row, ladder, names, timed))
@@ -77,12 +85,38 @@ def source(ladder, timed=True):
 
 def style():
     """Ce qui change sur un fond sombre : chaque couleur du dessin y a sa jumelle."""
-    rules = ["svg.echange text{font-family:Helvetica,Arial,\"DejaVu Sans\",sans-serif}"]
+    rules = ["svg.echange text{font-family:Helvetica,Arial,\"DejaVu Sans\",sans-serif;font-size:11px}"]
     dark = ["svg.echange{background:" + PAPER + "}", f"svg.echange [fill=white]{{fill:{PAPER}}}",
             f"svg.echange [stroke=black]{{stroke:{DARK[0]}}}", f"svg.echange [fill=black]{{fill:{DARK[0]}}}"]
     for light, deep in zip(LIGHT + PALE, DARK + DEEP):
         dark += [f'svg.echange [{name}="{light}" i]{{{name}:{deep}}}' for name in ("fill", "stroke")]
     return "\n".join(rules) + "\n@media screen and (prefers-color-scheme: dark){\n" + "\n".join(dark) + "\n}\n"
+
+
+def air(drawing):
+    """Donne de l'air : mscgen serre ses lignes, cache les soulignés, et impose une largeur à chaque texte."""
+    # Un caractère que XML refuse n'a rien à faire ici.
+    drawing = re.sub(r"&#x(?:[0-8bcef]|1[0-9a-f]|d[89a-f]..|fff[ef]);", "\ufffd", drawing)
+    drawing = re.sub(r'<polygon fill="#[0-9a-fA-F]{6}" points="[^"]*"/>\n(?=<text)', "", drawing)
+    drawing = re.sub(r'<text x="(\d+)"( y="\d+") textLength="(\d+)"([^>]*?)(?: text-anchor="middle")?>\n+(.*?)\n</text>',
+                     centered, drawing, flags=re.S)
+    drawing = re.sub(r'\b(y1|y2|y|cy|height)="(\d+)(px)?"', lambda found: f'{found[1]}="{tall(found[2])}"', drawing)
+    drawing = re.sub(r'viewBox="0 0 (\d+) (\d+)"', lambda found: f'viewBox="0 0 {found[1]} {tall(found[2])}"', drawing)
+    drawing = re.sub(r'points="([^"]*)"', lambda found: 'points="' + re.sub(
+        r"(\d+),(\d+)", lambda point: f"{point[1]},{tall(point[2])}", found[1]) + '"', drawing)
+    return re.sub(r' d="([^"]*)"', lambda found: ' d="' + re.sub(
+        r"(M |0 0,1 )(\d+)([ ,])(\d+)", lambda point: f"{point[1]}{point[2]}{point[3]}{tall(point[4])}", found[1]) + '"', drawing)
+
+
+def centered(found):
+    """Un texte placé par son milieu : sa largeur dépend de la police, son milieu non."""
+    x, y, length, more, content = found.groups()
+    middle = int(x) if 'text-anchor="middle"' in found[0] else int(x) + int(length) // 2
+    return f'<text x="{middle}"{y} dy="-3"{more} text-anchor="middle">{content}</text>'
+
+
+def tall(number):
+    return str(round(int(number) * STRETCH, 1))
 
 
 def svg(path, title):
@@ -92,7 +126,7 @@ def svg(path, title):
     if done.returncode != 0:
         raise RuntimeError("mscgen n'a pas pu dessiner : " + done.stderr.decode("utf-8", "replace").strip()[:300])
     text = done.stdout.decode("utf-8", "replace")
-    text = text[text.index("<svg"):].replace("&#x29f5;", "\\").replace(BACKSLASH, "\\")
+    text = air(text[text.index("<svg"):].replace("&#x29f5;", "\\").replace(BACKSLASH, "\\"))
     return re.sub(r"<svg ([^>]*)>", lambda found: f'<svg class="echange" role="img" {found.group(1)}>\n'
                   f"<title>{escape(wording.plain(title))}</title>", text, count=1)
 

@@ -61,7 +61,8 @@ def call(row, ladder):
 def note(row, ladder):
     bad = " bad" if row.bad else ""
     return (f'<li class="note{bad} t{draw_msc.tone(row.tint)}"><time>{instant(row, ladder)}</time>'
-            f'<p class="head"><span class="who">{text(row.column.name)}</span> {text(row.text)}</p></li>')
+            f'<p class="head"><span class="who">{text(row.column.name)}</span> {text(row.text)}</p>'
+            f"{details(row)}</li>")
 
 
 def gap(row, _):

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import textwrap
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "report"))
 from paint import columns as width_of  # noqa: E402
@@ -74,7 +75,7 @@ class Drawing:
         for name in ("name", "subtitle"):
             line = Canvas([], self.width)
             for column, place in self.places.items():
-                text = getattr(column, name)
+                text = fit(getattr(column, name), self.width)
                 start = min(max(place - width_of(text) // 2, 0), self.width - width_of(text))
                 line.write(start, text)
             if line.text():
@@ -85,16 +86,16 @@ class Drawing:
         canvas = self.canvas()
         left, right = sorted((self.places[row.source], self.places[row.target]))
         if left == right:
-            self.beside(canvas, row.source, f"↻ {row.number} {row.text}")
+            self.beside(canvas, row.source, f"↻ {row.number or ''} {row.text}")
             self.add(canvas, row.tint, row.time)
             return
         rightward = self.places[row.target] == right
         dash = "┄" if row.kernel else "─"
         canvas.write(left + 1, dash * (right - left - 1))
         # Une flèche trop courte pour son texte : la ligne qui suit le porte.
-        tag = f" {row.number} {row.text} "
+        tag = f" {row.number} {row.text} " if row.number else f" {row.text} "
         whole = width_of(tag) <= right - left - 5
-        tag = tag if whole else f" {row.number} "
+        tag = tag if whole else f" {row.number} " if row.number else ""
         canvas.write(left + 1 + (right - left - 1 - width_of(tag)) // 2, tag)
         tip = ("✗" if row.lost else "▶") if rightward else ("✗" if row.lost else "◀")
         canvas.write(right - 1 if rightward else left + 1, tip)
@@ -160,5 +161,6 @@ def draw(ladder, colored=False):
     for row in ladder.rows:
         getattr(drawing, row.kind)(row)
     drawing.lines.append("")
-    drawing.lines += [f"! {remark}" for remark in ladder.remarks]
+    for remark in ladder.remarks:
+        drawing.lines += textwrap.wrap("! " + remark, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
     return "\n".join(drawing.lines) + "\n"

@@ -65,7 +65,7 @@ def build(title, record, packets, programs):
     if len(calls) > MOST_CALLS:
         remarks.append(f"{len(calls) - MOST_CALLS} appels système de plus ne sont pas dessinés.")
     rows += calls[:MOST_CALLS] + [note_row(note, owners) for note in record["notes"]]
-    rows += [end_row(actor, calls, owners) for actor, calls in programs if actor["status"] not in (0, None) and calls]
+    rows += [end_row(actor, calls, owners, record) for actor, calls in programs if actor["status"] not in (0, None) and calls]
     if any(row.thread for row in calls):
         remarks.append("Les appels d'un thread ont la couleur du client qu'il sert.")
     known = {column for row in rows for column in (row.source, row.target, row.column)}
@@ -166,7 +166,7 @@ def acknowledged(packet):
     reached = max((one.end for one in flow.packets if one.source == packet.target), default=0)
     if packet.acknowledged > reached:
         return f"les {wording.count(reached, 'octet')} et la fin" if reached else "la fin"
-    return wording.count(packet.acknowledged, "octet") if packet.acknowledged else "rien encore"
+    return wording.count(packet.acknowledged, "octet") if packet.acknowledged else "le SYN"
 
 
 def places(call):
@@ -193,7 +193,10 @@ def call_row(call, actor, owners):
         time = min(time, call.packets[0].time)
     if call.consumed or call.name in RECEIVERS | WAITERS or call.name.startswith("accept"):
         time, order = max([call.done_at] + [packet.time for packet in call.consumed]), 2
-    details = [("appel", wording.call_label(call, 200))] + ([("thread", call.thread)] if call.thread else []) + places(call)
+    whole = wording.call_label(call, 200)
+    details = [("en entier", whole)] if whole != wording.call_label(call) else []
+    # Le paquet que cet appel fait partir dit déjà par où l'on y est venu.
+    details += places(call)[:1 if call.packets else None]
     if call.packets:
         details.append(("fait partir", numbers(call.packets)))
     if call.consumed:
@@ -217,9 +220,10 @@ def note_row(note, owners):
     return Row("note", note["time"], text, column.tint, column=column, order=3, bad=note["kind"] == "dit")
 
 
-def end_row(actor, calls, owners):
+def end_row(actor, calls, owners, record):
     """Une fin qui n'est pas le statut 0 mérite d'être vue."""
     status = actor["status"]
     text = f"fini : statut {status}" if status > 0 else f"fini : tué par le signal {-status}"
-    return Row("note", max(call.done_at for call in calls), text, owners.columns[actor["name"]].tint,
+    times = [call.done_at for call in calls] + [note["time"] for note in record["notes"] if note["actor"] == actor["name"]]
+    return Row("note", max(times, default=0.0), text, owners.columns[actor["name"]].tint,
                column=owners.columns[actor["name"]], order=4, bad=True)

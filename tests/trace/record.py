@@ -39,7 +39,7 @@ class Stage:
     def __init__(self, programs, chosen, output):
         self.programs, self.output, self.chosen = programs, output, chosen
         self.selector = selectors.DefaultSelector()
-        self.actors, self.notes, self.remarks = [], [], []
+        self.actors, self.notes, self.remarks, self.stuck = [], [], [], []
         self.end = time.monotonic() + WHOLE_S
         self.stacks = knows_stacks()
         self.relay = None
@@ -64,7 +64,7 @@ class Stage:
 
     def until(self, condition, seconds, still=None):
         """Écoute tout le monde jusqu'à ce que la condition soit vraie, ou qu'il ne serve plus à rien d'attendre."""
-        end, calm = time.monotonic() + seconds, actors.Calm()
+        end, calm = time.monotonic() + seconds, self.calm()
         while not condition():
             if time.monotonic() > self.end:
                 raise Cut(f"la scène a dépassé {WHOLE_S:.0f} secondes")
@@ -78,9 +78,12 @@ class Stage:
             calm.look()
         return True
 
+    def calm(self):
+        return actors.Calm(self.capture.process.pid)
+
     def settle(self):
         """Laisse chacun faire ce qu'il a à faire."""
-        calm = actors.Calm()
+        calm = self.calm()
 
         def quiet():
             calm.look()
@@ -118,8 +121,11 @@ class Stage:
 
     def wait_departure(self, actor):
         """Attend qu'un client s'en aille ; il peut rester longtemps sans rien faire, mais pas toujours."""
+        if actor in self.stuck:
+            return
         if not self.until(actor.gone, PATIENCE_S * 2, still=PATIENCE_S if self.protocol == "udp" else 1.0):
-            self.remarks.append(f"Le {actor.name} ne s'en va pas : il attend encore.")
+            self.stuck.append(actor)
+            self.remarks.append(f"Le {actor.name} ne s'en va pas de lui-même : il attend encore.")
 
     def clear(self):
         """Rien ne reste : les clients d'abord, puis le serveur ; SIGTERM, et SIGKILL s'il le faut."""
