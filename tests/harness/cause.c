@@ -313,8 +313,9 @@ const char *likely_cause(const struct symptoms *symptoms)
         return with_question(from_sleep(&flood));
     }
     const char *bytes = cause_from_bytes(symptoms);
-    if (bytes != NULL && (symptoms->expected_length == 0 ||
-                          symptoms->received_length + 1 < symptoms->expected_length))
+    if (bytes != NULL && !cause_is_a_port(symptoms) &&
+        (symptoms->expected_length == 0 ||
+         symptoms->received_length + 1 < symptoms->expected_length))
         return with_question(bytes);
     if (bytes != NULL && !symptoms->program->ended)
         return with_place(bytes, symptoms);

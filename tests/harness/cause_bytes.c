@@ -167,3 +167,8 @@ const char *cause_from_bytes(const struct symptoms *symptoms)
                "machine (ntohs).";
     return NULL;
 }
+
+bool cause_is_a_port(const struct symptoms *symptoms)
+{
+    return shows_own_port(symptoms) || port_is_swapped(symptoms);
+}

@@ -15,4 +15,10 @@
  */
 const char *cause_from_bytes(const struct symptoms *symptoms);
 
+/**
+ * @brief Dit si les octets ne diffèrent que par un port dont on sait d'où il vient : tout est dit,
+ * même quand le port montré a moins de chiffres que l'autre.
+ */
+bool cause_is_a_port(const struct symptoms *symptoms);
+
 #endif

@@ -113,12 +113,40 @@ void peer_note_address(struct peer *peer)
         peer_format_address((struct sockaddr *)&local, length, peer->address);
 }
 
+static unsigned local_port(int fd)
+{
+    struct sockaddr_storage local = {.ss_family = AF_UNSPEC};
+    socklen_t length = sizeof local;
+    if (getsockname(fd, (struct sockaddr *)&local, &length) < 0)
+        return 0;
+    return ntohs(local.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&local)->sin6_port
+                                             : ((struct sockaddr_in *)&local)->sin_port);
+}
+
+// Un port aux deux octets égaux (0x8181) se lit pareil dans les deux sens : il cacherait l'oubli de
+// ntohs. Celui qui est refusé reste pris pendant que l'on en demande un autre.
+static int client_socket(int family)
+{
+    int fd = peer_socket(family);
+    const struct sockaddr_storage any = {.ss_family = (sa_family_t)family};
+    socklen_t length =
+        family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    if (bind(fd, (const struct sockaddr *)&any, length) < 0)
+        verdict_broken("aucun port pour un client du test : %s", strerror(errno));
+    unsigned port = local_port(fd);
+    if (port >> 8 != (port & 0xFF))
+        return fd;
+    int other = client_socket(family);
+    close(fd);
+    return other;
+}
+
 static struct peer *begin(const char *name, const char *host, const char *port, int window)
 {
     struct sockaddr_storage target;
     socklen_t length;
     peer_resolve(host, port, &target, &length);
-    int fd = peer_socket(target.ss_family);
+    int fd = client_socket(target.ss_family);
     if (window > 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
     int result = connect(fd, (struct sockaddr *)&target, length);
