@@ -8,10 +8,10 @@ import termios
 from paint import columns
 
 # L'écran de rechange, sans curseur ni retour à la ligne ; puis l'inverse.
-ENTER, LEAVE = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J", "\x1b[?7h\x1b[?25h\x1b[?1049l"
+ENTER, LEAVE = "\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h\x1b[?1049l"
 # Mode 2026 : le terminal qui le connaît montre la page entière en une fois ; les autres l'ignorent.
-BEGIN, END = "\x1b[?2026h\x1b[H", "\x1b[J\x1b[?2026l"
-CLEAR_LINE = "\x1b[K"
+BEGIN, END = "\x1b[?2026h", "\x1b[?2026l"
+CLEAR_LINE, CLEAR_ALL = "\x1b[K", "\x1b[2J"
 QUIT = (b"\x03", b"\x04", b"q", b"Q")
 AGAIN = (b"\r", b"\n", b" ", b"r")
 
@@ -67,16 +67,18 @@ class Screen:
             return 80, 24
 
     def draw(self, lines, footer):
-        """Dessine la page ; ne touche à rien si elle n'a pas changé."""
+        """Dessine la page : seules les lignes qui ont changé sont récrites, sans rien effacer d'abord."""
         width, height = self.size()
         room = max(1, height - 2)
         if len(lines) > room:
             lines = lines[:room - 1] + ["  …"]
         page = [cut(line, width - 1) for line in lines] + [""] * (height - 1 - len(lines)) + [cut(footer, width - 1)]
-        if page == self.last:
-            return
+        last = self.last or [None] * len(page)
+        changed = [f"\x1b[{row};1H{line}{CLEAR_LINE}" for row, (line, before) in enumerate(zip(page, last), 1)
+                   if line != before]
+        if changed:
+            self.write(BEGIN + ("" if self.last else CLEAR_ALL) + "".join(changed) + END)
         self.last = page
-        self.write(BEGIN + (CLEAR_LINE + "\r\n").join(page) + CLEAR_LINE + END)
 
     def forget(self):
         """La taille a changé : tout est à redessiner."""

@@ -10,7 +10,7 @@ unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPE
 
 # mutants, variants, hostile et coverage ont leurs buts (make mutants…) : ils entreront ici quand leur
 # stabilité aura été vue sur une machine au repos et sur une machine chargée.
-ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers options hints shared sanitize threads valgrind torture fuzz interop trace docs links axe readme"
+ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers options hints comforts watching shared sanitize threads valgrind torture fuzz interop trace docs links axe readme"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -31,6 +31,8 @@ describe() {
     writers) echo "les fichiers de notes d'une classe, devant des noms et des textes hostiles" ;;
     options) echo "les demandes mal écrites, et les statuts" ;;
     hints) echo "trois indices par étape, sans une ligne de code" ;;
+    comforts) echo "indices, progression, reset, débogueur, éditeur" ;;
+    watching) echo "make watch, dans un vrai terminal" ;;
     shared) echo "mêmes points sans réseau à part" ;;
     sanitize) echo "solutions sous ASan et UBSan" ;;
     threads) echo "solutions sous TSan" ;;
@@ -127,7 +129,7 @@ gate_lint() {
         --suppress=missingIncludeSystem --suppress='nullPointerRedundantCheck:tests/*' --suppress='nullPointerArithmeticRedundantCheck:tests/*' \
         --error-exitcode=1 -Icommon -Itests/harness -Ilabs/01-tcp \
         -D_GNU_SOURCE '-DTest(suite,name,...)=void test_##name(void)' labs solutions common tests || return 1
-    find tests .ci \( -name '*.sh' -o -path .ci/run \) -exec shellcheck -s sh {} +
+    find tests .ci .devcontainer \( -name '*.sh' -o -path .ci/run \) -exec shellcheck -s sh {} +
 }
 
 gate_report() {
@@ -145,6 +147,14 @@ gate_options() {
 gate_hints() {
     # shellcheck disable=SC2086
     sh tests/tools/python.sh tests/student/hints_check.py $LABS
+}
+
+gate_comforts() {
+    sh tests/tools/python.sh tests/student/comforts_test.py
+}
+
+gate_watching() {
+    sh tests/tools/python.sh tests/student/watch_test.py
 }
 
 gate_shared() {

@@ -1,0 +1,307 @@
+"""Éprouve hint, progress, reset, debug-server, strace et les réglages d'éditeur, comme quelqu'un qui les tape."""
+
+import json
+import os
+import re
+import shutil
+import sys
+
+import place  # d'abord : il montre où sont les modules du rapport
+import hints
+import links
+import trial
+
+TOP = os.path.join("build", "check", "comforts")
+WORK = os.path.join(TOP, "un travail d'été")
+LABS = os.environ["LABS"].split()
+LAB = LABS[0]
+GOALS = ("watch", "hint", "reset", "debug-server", "debug-client", "strace")
+
+
+def make(goal, *settings, **options):
+    """Une commande de make."""
+    return trial.run("make", "-s", goal, *settings, **options)
+
+
+def ours(text):
+    """Ce que nous avons écrit, sans les lignes de make."""
+    return [line for line in text.splitlines() if not line.startswith("make")]
+
+
+def refuses(it, pattern, goal, *settings):
+    """Une demande refusée : statut 2, une seule ligne de nous, celle-ci."""
+    status, text = make(goal, *settings)
+    lines = ours(text)
+    it.check(f"make {goal} {' '.join(settings)} est refusé : {pattern}",
+             status == 2 and len(lines) == 1 and re.search(pattern, lines[0]), f"statut {status}\n{text}")
+
+
+def try_refusals(it):
+    """Chaque commande devant des demandes mal écrites."""
+    for goal in GOALS:
+        refuses(it, "ce lab n'existe pas", goal, "LAB=99")
+        refuses(it, "ce dossier n'existe pas", goal, "WORK=nulle-part", f"LAB={LAB}")
+        if len(LABS) > 1:
+            refuses(it, f"dites quel lab, par exemple LAB={LAB}", goal)
+    refuses(it, "ce lab n'existe pas", "progress", "LAB=$(HOME)")
+    refuses(it, "un nombre de 1", "hint", f"LAB={LAB}", "STEP=trois")
+    refuses(it, "dites quel fichier", "reset", f"LAB={LAB}")
+    for name in ("../server.c", "NOTES.fr.md", "Makefile", "deux\nlignes", "/etc/passwd", "server.c "):
+        refuses(it, "n'est pas un fichier du squelette", "reset", f"LAB={LAB}", f"FILE={name}")
+    refuses(it, "les solutions ne sont pas un travail", "reset", f"LAB={LAB}", "WORK=solutions", "FILE=server.c")
+    refuses(it, "il y manque un guillemet", "debug-server", f"LAB={LAB}", "ARGS='a")
+
+
+def build_of(lab):
+    """Le dossier où le juge range ce travail."""
+    os.environ.update(WORK=WORK, LAB=lab)
+    try:
+        return place.the_lab("essai").base
+    finally:
+        del os.environ["WORK"], os.environ["LAB"]
+
+
+def edit(path, change):
+    """Récrit un fichier JSON."""
+    with open(path, encoding="utf-8") as file:
+        value = json.load(file)
+    change(value)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(value, file)
+
+
+def try_progress(it, folder):
+    """Avant tout jugement, après, et quand les sources ont changé."""
+    shutil.rmtree(build_of(LAB), ignore_errors=True)
+    status, text = make("progress", f"WORK={WORK}")
+    it.check("progress ne prétend rien avant d'avoir jugé", status == 0 and "pas encore jugé" in text, text)
+    make("test", f"WORK={WORK}", f"LAB={LAB}")
+    status, text = make("progress", f"WORK={WORK}", COLUMNS="60")
+    it.check("progress montre la note, et ne se dit pas périmé", "0 / 20" in text and "Attention" not in text, text)
+    it.check("progress dit par où commencer", "étape 1" in text and "make hint" in text, text)
+    it.check("progress tient en 60 colonnes, hors commandes",
+             trial.widest("\n".join(line for line in text.splitlines() if "make " not in line)) <= 60, text)
+    _, narrow = make("progress", f"WORK={WORK}", COLUMNS="40")
+    it.check("progress tient en 40 colonnes, hors commandes",
+             trial.widest("\n".join(line for line in narrow.splitlines() if "make " not in line)) <= 40, narrow)
+    with open(os.path.join(folder, "server.c"), "a", encoding="utf-8") as file:
+        file.write("\n// changé\n")
+    _, text = make("progress", f"WORK={WORK}")
+    it.check("progress dit que la source a changé", "server.c a changé depuis" in text, text)
+    make("test", f"WORK={WORK}", f"LAB={LAB}", "STEP=1")
+    _, text = make("progress", f"WORK={WORK}")
+    it.check("un jugement partiel ne fait pas croire à un jugement entier",
+             "server.c a changé depuis" in text and "étape 2" not in text.split("À faire")[0].lower(), text)
+    terminal = trial.Terminal("make", "-s", "progress", f"WORK={WORK}", width=60)
+    terminal.finish()
+    it.check("progress est en couleur dans un terminal", "\x1b[" in terminal.text, terminal.text)
+    terminal = trial.Terminal("make", "-s", "progress", f"WORK={WORK}", NO_COLOR="1")
+    terminal.finish()
+    it.check("NO_COLOR ôte les couleurs", "\x1b" not in terminal.text, repr(terminal.text))
+
+
+def try_private(it):
+    """Le titre d'un test réservé ne se montre nulle part."""
+    make("test", f"WORK={WORK}", f"LAB={LAB}")
+    base = build_of(LAB)
+
+    def hide(run):
+        run["tests"][0].update(private=True, category="robustesse", title="LE SECRET")
+    edit(os.path.join(base, "complete.json"), hide)
+    for goal in ("progress", "hint"):
+        _, text = make(goal, f"WORK={WORK}", f"LAB={LAB}")
+        it.check(f"{goal} tait le titre d'un test réservé", "robustesse" in text and "SECRET" not in text, text)
+    hints.Memory(base).save()
+    os.unlink(os.path.join(base, "hints.json"))
+
+
+def level_of(text):
+    """Le niveau de l'indice montré."""
+    found = re.search(r"Indice (\d) sur 3", text)
+    return int(found.group(1)) if found else 0
+
+
+def try_hints(it, folder):
+    """Trois indices de plus en plus précis, puis les mêmes ; oubliés quand il le faut."""
+    ask = ("hint", f"WORK={WORK}", f"LAB={LAB}")
+    asked = [make(*ask)[1] for _ in range(4)]
+    it.check("les indices se suivent, et le dernier se répète", [level_of(text) for text in asked] == [1, 2, 3, 3],
+             "\n".join(asked))
+    texts, _ = hints.load(LAB, 1)
+    it.check("chaque indice est celui du fichier", all(" ".join(text.split())[:60] in " ".join(shown.split())
+                                                       for text, shown in zip(texts, asked)), asked[0])
+    _, text = make(*ask, "STEP=3")
+    it.check("STEP demande une autre étape, qui commence à l'idée", level_of(text) == 1 and "étape 3" in text, text)
+    status, text = make(*ask, "STEP=98")
+    it.check("une étape qui n'existe pas est refusée", status == 2 and "n'a pas cette étape" in text, text)
+    memory = os.path.join(build_of(LAB), "hints.json")
+    edit(memory, lambda known: known["1"].update(file="autre"))
+    _, text = make(*ask)
+    it.check("des indices récrits recommencent à l'idée", level_of(text) == 1, text)
+    with open(os.path.join(folder, "server.c"), "a", encoding="utf-8") as file:
+        file.write("\nint x = zero;\n")
+    status, text = make(*ask)
+    it.check("un programme qui ne compile pas : l'erreur, et pas d'indice dépensé",
+             status == 0 and "server.c" in text and "error" in text and level_of(text) == 0, text)
+    trial.copy_work("solutions", WORK, LAB)
+    _, text = make(*ask)
+    it.check("tout réussi : des félicitations, et la suite", "bravo" in text and "Questions de compréhension" in text, text)
+    with open(memory, encoding="utf-8") as file:
+        it.check("une étape réussie est oubliée", json.load(file) == {}, memory)
+    _, text = make(*ask, "STEP=2")
+    it.check("une étape réussie n'a plus besoin d'indice", "est réussie" in text and level_of(text) == 0, text)
+    _, text = make("progress", f"WORK={WORK}")
+    it.check("progress félicite aussi", "20 / 20" in text and "bravo" in text, text)
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def try_reset(it):
+    """Dans un dépôt sans git, avec le squelette remis à part ; rien n'est jamais écrasé."""
+    tree = os.path.join(TOP, "arbre")
+    for name in ("common", "tests", "labs"):
+        shutil.copytree(name, os.path.join(tree, name), ignore=shutil.ignore_patterns("build", "mutants", "variants"))
+    shutil.copy("Makefile", tree)
+    folder = os.path.join(tree, "labs", LAB)
+    source = os.path.join(folder, "server.c")
+    original = read(source)
+    status, text = make("reset", "FILE=server.c", cwd=folder)
+    it.check("sans git ni squelette, reset le dit", status == 2 and "n'est pas ici" in text and read(source) == original, text)
+    os.makedirs(os.path.join(folder, ".squelette"))
+    shutil.copy(source, os.path.join(folder, ".squelette"))
+    status, text = make("reset", "FILE=server.c", cwd=folder)
+    it.check("un fichier intact n'est pas touché", status == 0 and "rien n'a été changé" in text
+             and not os.path.exists(source + ".ancien-1"), text)
+    for number, mine in ((1, "un"), (2, "deux")):
+        write(source, mine)
+        status, text = make("reset", "FILE=server.c", cwd=folder)
+        kept = f"{source}.ancien-{number}"
+        it.check(f"reset rend le squelette et garde le travail sous {os.path.basename(kept)}",
+                 status == 0 and read(source) == original and read(kept) == mine and os.path.basename(kept) in text, text)
+    it.check("ce qui était gardé l'est toujours", read(source + ".ancien-1") == "un")
+    os.unlink(source)
+    status, text = make("reset", "FILE=server.c", f"LAB={LAB}", cwd=tree)
+    it.check("un fichier effacé revient", status == 0 and read(source) == original and "rien n'était à garder" in text, text)
+    os.rename(source, source + ".c")
+    os.symlink("server.c.c", source)
+    status, text = make("reset", "FILE=server.c", cwd=folder)
+    it.check("un lien n'est pas touché", status == 2 and os.path.islink(source) and "fichier ordinaire" in text, text)
+    if os.path.isdir(".git"):
+        copy = trial.copy_work("labs", os.path.join(TOP, "git"), LAB)
+        write(os.path.join(copy, "server.c"), "moi")
+        status, text = make("reset", f"WORK={TOP}/git", f"LAB={LAB}", "FILE=server.c")
+        it.check("dans un dépôt, git connaît le squelette", status == 0 and "git, version" in text
+                 and "TODO" in read(os.path.join(copy, "server.c")), text)
+
+
+def path_without(*absent):
+    """Un PATH où ces commandes manquent."""
+    folder = os.path.join(TOP, "bin")
+    os.makedirs(folder, exist_ok=True)
+    for origin in reversed(os.environ["PATH"].split(":")):
+        for name in os.listdir(origin) if os.path.isdir(origin) else []:
+            target = os.path.join(folder, name)
+            if name not in absent and not os.path.lexists(target):
+                os.symlink(os.path.join(os.path.abspath(origin), name), target)
+    return os.path.abspath(folder)
+
+
+def try_debuggers(it):
+    """La session préparée, et une ligne claire quand l'outil manque."""
+    trial.copy_work("solutions", WORK, LAB)
+    settings = (f"WORK={WORK}", f"LAB={LAB}")
+    bare_path = path_without("gdb", "strace")
+    for goal, tool in (("debug-server", "gdb"), ("debug-client", "gdb"), ("strace", "strace")):
+        status, text = make(goal, *settings, PATH=bare_path)
+        it.check(f"sans {tool}, make {goal} le dit en une ligne",
+                 status == 2 and ours(text) == [f"{goal} : {tool} n'est pas installé. Pour l'avoir : make deps GROUP=debug"], text)
+    if not shutil.which("gdb"):
+        it.skip("gdb est absent : la session n'est pas essayée")
+        return
+    status, text = make("debug-server", *settings, "ARGS=127.0.0.1 port", stdin=b"run\nprint argc\nprint argv[2]\nquit\n")
+    if "ptrace" in text and "not permitted" in text:
+        it.skip("cette machine interdit ptrace : la session n'est pas essayée")
+        return
+    it.check("gdb s'arrête à main, avec les arguments demandés",
+             status == 0 and "Breakpoint 1, main" in text and "$1 = 3" in text and '"port"' in text, text)
+    it.check("chaque fonction du programme a son point d'arrêt", text.count("Temporary breakpoint") >= 5, text)
+    it.check("aucune commande de la session n'est refusée par gdb", "Error in sourced" not in text, text)
+
+
+def try_editor(it):
+    """Les fichiers de VS Code : du JSON, des buts qui existent, et un motif qui reconnaît la vraie sortie."""
+    parsed = {}
+    for folder in (".vscode", ".devcontainer"):
+        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+            if name.endswith(".json"):
+                try:
+                    parsed[name] = json.loads(read(os.path.join(folder, name)))
+                except ValueError as error:
+                    it.check(f"{folder}/{name} est du JSON", False, error)
+    if "tasks.json" not in parsed:
+        it.skip(".vscode est absent")
+        return
+    tasks = parsed["tasks.json"]["tasks"]
+    goals = set(re.findall(r"^([a-z][\w-]*):|^COMFORTS := (.+)$|^\.PHONY: (all test clean help)$", read("common/lab.mk"), re.M))
+    known = {word for group in goals for part in group for word in part.split()}
+    for task in tasks:
+        for word in task.get("args", [])[:1]:
+            it.check(f"la tâche « {task['label']} » appelle un but qui existe", word in known, f"{word} : {sorted(known)}")
+    labels = {task["label"] for task in tasks}
+    for launch in parsed["launch.json"]["configurations"]:
+        it.check(f"« {launch['name']} » prépare par une tâche connue", launch["preLaunchTask"] in labels)
+    judge = next(task for task in tasks if isinstance(task["problemMatcher"], dict))
+    pattern = judge["problemMatcher"]["pattern"]
+    try_matcher(it, pattern)
+
+
+def try_matcher(it, pattern):
+    """Chaque échec mène à un titre des notes ; chaque erreur de compilation, à la ligne de la source."""
+    folder = trial.copy_work("solutions", WORK, LAB)
+    source = os.path.join(folder, "server.c")
+    write(source, read(source).replace("Hey client", "Hey you"))
+    with open(os.path.join(folder, "client.c"), "a", encoding="utf-8") as file:
+        file.write("int x = zero;\n")
+    _, plain = make("test", f"WORK={WORK}", f"LAB={LAB}")
+    _, text = make("test", f"WORK={WORK}", f"LAB={LAB}", EDITOR_LINKS="1")
+    found = [match for match in (re.match(pattern["regexp"], line) for line in text.splitlines()) if match]
+    it.check("rien de tel n'est écrit sans EDITOR_LINKS",
+             not any(re.match(pattern["regexp"], line) for line in plain.splitlines()), plain)
+    notes = links.notes_of(LAB)
+    titles = [match for match in found if match.group(pattern["file"]) == notes]
+    errors = [match for match in found if match.group(pattern["severity"]) == "error"]
+    it.check("un échec est reconnu par le motif", bool(titles), text)
+    it.check("une erreur de compilation l'est aussi, sous le nom du vrai fichier",
+             any(os.path.isfile(match.group(pattern["file"])) for match in errors), text)
+    lines = read(notes).splitlines()
+    for match in titles:
+        line = lines[int(match.group(pattern["line"])) - 1]
+        it.check("le lien mène à un titre des notes", re.match(r"### (D\d\d|Étape \d) — ", line), f"{match.group()}\n{line}")
+
+
+def main():
+    shutil.rmtree(TOP, ignore_errors=True)
+    os.makedirs(TOP)
+    it = trial.Trial()
+    try_refusals(it)
+    folder = trial.copy_work("labs", WORK, LAB)
+    try_progress(it, folder)
+    try_private(it)
+    try_hints(it, folder)
+    try_reset(it)
+    try_debuggers(it)
+    try_editor(it)
+    shutil.rmtree(TOP)
+    return it.conclude()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
