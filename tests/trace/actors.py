@@ -24,7 +24,7 @@ class Actor:
 
     def __init__(self, stage, name, program, arguments, log):
         self.stage, self.name, self.program, self.log = stage, name, program, log
-        self.arguments, self.partial, self.size, self.open = arguments, b"", 0, True
+        self.arguments, self.size = arguments, 0
         stack = ["-k"] if stage.stacks else []
         self.process = subprocess.Popen([*STRACE, *stack, "-o", log, program, *arguments], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limit,
@@ -51,7 +51,9 @@ class Actor:
             self.stage.note("écrit" if stream is self.process.stdout else "dit", self.name, shown(line))
 
     def type(self, text):
-        """Tape une ligne à son clavier."""
+        """Tape une ligne à son clavier, s'il est encore là pour la lire."""
+        if self.gone():
+            return
         self.stage.note("tape", self.name, text)
         self.feed(text.encode() + b"\n")
 

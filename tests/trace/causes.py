@@ -4,7 +4,6 @@ from sockets import RECEIVERS, SENDERS
 
 # strace date un appel quand il l'a vu ; ce peu de temps couvre l'écart avec l'horloge du noyau.
 MARGIN_S = 0.0005
-REST = ("write", "writev", "send", "sendto", "sendmsg", "sendmmsg")
 
 
 def link(packets, flows, socks):
@@ -146,8 +145,8 @@ def link_accept(flow, socks):
 
 def link_datagrams(packets, socks):
     """Un datagramme, un envoi : le premier, pas encore pris, de cette taille, vers ce port, à ce moment."""
-    senders = [call for sock in socks for call in sock.calls if call.name in SENDERS and (call.count or 0) >= 0]
-    readers = [call for sock in socks for call in sock.calls if call.name in RECEIVERS and (call.count or 0) >= 0]
+    senders = [call for sock in socks for call in sock.calls if call.name in SENDERS and answered(call)]
+    readers = [call for sock in socks for call in sock.calls if call.name in RECEIVERS and answered(call)]
     for packet in packets:
         for call in senders:
             if fits(call, packet) and (call.name == "sendmmsg" or not call.packets):
@@ -159,6 +158,11 @@ def link_datagrams(packets, socks):
                     and (call.name == "recvmmsg" or call.count == len(packet.payload) or call.count < len(packet.payload))):
                 call.consumed.append(packet)
                 break
+
+
+def answered(call):
+    """Il a rendu un nombre d'octets."""
+    return call.count is not None and call.count >= 0
 
 
 def fits(call, packet):

@@ -24,6 +24,7 @@ class Row:
         self.kind, self.time, self.text, self.tint = kind, time, text, tint
         self.source = self.target = self.column = None
         self.number = self.order = 0
+        self.times, self.effect = 1, False
         self.where, self.details, self.lost, self.kernel, self.thread, self.bad = "", [], False, False, "", False
         self.__dict__.update(more)
 
@@ -42,7 +43,7 @@ class Ladder:
         for row in rows:
             if shown and row.time - shown[-1].time >= GAP_S:
                 pause = wording.duration(row.time - shown[-1].time)
-                shown.append(Row("gap", row.time, f"{pause} plus tard"))
+                shown.append(Row("gap", row.time, f"{pause} plus tard", seconds=row.time - shown[-1].time))
             shown.append(row)
         return shown
 
@@ -61,6 +62,7 @@ def build(title, record, packets, programs):
     rows = [packet_row(packet, owners, record) for packet in packets]
     calls = [row for actor, calls in programs for call in calls for row in [call_row(call, actor, owners)] if row]
     calls.sort(key=lambda row: row.time)
+    calls = merged(calls)
     remarks = list(record["remarks"])
     if len(calls) > MOST_CALLS:
         remarks.append(f"{len(calls) - MOST_CALLS} appels système de plus ne sont pas dessinés.")
@@ -203,7 +205,22 @@ def call_row(call, actor, owners):
         details.append(("après", numbers(call.consumed)))
     return Row("call", time, wording.call_label(call), owners.tint(call, actor), column=owners.columns[actor["name"]],
                order=order, where=wording.place_label(call), details=details, thread=call.thread,
-               bad=call.failed and call.error not in ("EAGAIN", "EINTR", "EINPROGRESS"))
+               effect=bool(call.packets or call.consumed), bad=call.failed and call.error not in ("EAGAIN", "EINTR", "EINPROGRESS"))
+
+
+def merged(rows):
+    """Le même appel, au même endroit, sans effet, mille fois de suite : une seule rangée."""
+    kept, last = [], {}
+    for row in rows:
+        before = last.get(row.column)
+        if before and (before.text, before.where, before.thread) == (row.text, row.where, row.thread) and not row.effect:
+            before.times += 1
+            continue
+        kept.append(row)
+        last[row.column] = row
+    for row in kept:
+        row.text += f", {row.times} fois de suite" if row.times > 1 else ""
+    return kept
 
 
 def numbers(packets):

@@ -24,7 +24,7 @@ from demo import HOST, is_bound  # noqa: E402
 
 # Un programme juste ne se tait jamais plus de 4 s (la dernière attente d'une retransmission).
 PATIENCE_S = 4.5
-SETTLE_S = 2.0
+SETTLE_S, RESTLESS_S = 2.0, 0.3
 FAREWELL_S = 2.0
 WHOLE_S = 20.0
 
@@ -42,7 +42,7 @@ class Stage:
         self.actors, self.notes, self.remarks, self.stuck = [], [], [], []
         self.end = time.monotonic() + WHOLE_S
         self.stacks = knows_stacks()
-        self.relay = None
+        self.relay, self.restless = None, False
         self.protocol = chosen.get("DEMO_PROTOCOL", "tcp")
         self.port = int(chosen["DEMO_PORT"])
         self.capture = capture.Capture(os.path.join(output, "capture.pcap"))
@@ -88,7 +88,8 @@ class Stage:
         def quiet():
             calm.look()
             return calm.reached()
-        self.until(quiet, SETTLE_S)
+        # Un programme qui ne s'arrête jamais ne mérite pas toujours la même attente.
+        self.restless = not self.until(quiet, RESTLESS_S if self.restless else SETTLE_S)
 
     def start_server(self):
         server = self.enter("serveur", "server", [HOST, str(self.port)])
@@ -123,7 +124,8 @@ class Stage:
         """Attend qu'un client s'en aille ; il peut rester longtemps sans rien faire, mais pas toujours."""
         if actor in self.stuck:
             return
-        if not self.until(actor.gone, PATIENCE_S * 2, still=PATIENCE_S if self.protocol == "udp" else 1.0):
+        patience = SETTLE_S if self.restless else PATIENCE_S * 2
+        if not self.until(actor.gone, patience, still=PATIENCE_S if self.protocol == "udp" else 1.0):
             self.stuck.append(actor)
             self.remarks.append(f"Le {actor.name} ne s'en va pas de lui-même : il attend encore.")
 

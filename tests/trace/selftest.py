@@ -106,7 +106,7 @@ def rude_work(programs):
     """Un serveur hostile, et le client d'un lab."""
     folder = os.path.join(OUTPUT, "rude", "bin")
     os.makedirs(folder, exist_ok=True)
-    subprocess.run(["cc", "-g", "-O1", "-D_GNU_SOURCE", "-o", os.path.join(folder, "server"), os.path.join(HERE, "rude_server.c")],
+    subprocess.run(["cc", "-g", "-O1", "-D_GNU_SOURCE", "-o", os.path.join(folder, "server"), os.path.join(HERE, "example", "rude_server.c")],
                    check=True)
     link = os.path.join(folder, "client")
     if os.path.lexists(link):

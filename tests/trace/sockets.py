@@ -24,7 +24,7 @@ class Sock:
         self.calls.append(call)
         if call.name in SENDERS and (call.count or 0) > 0:
             self.sent.append(call)
-        elif call.name in RECEIVERS and (call.count or 0) >= 0:
+        elif call.name in RECEIVERS and call.count is not None and call.count >= 0:
             self.received.append(call)
         elif call.name == "listen" and call.count == 0:
             self.listening = call

@@ -20,6 +20,7 @@ import scene
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RECORD_S = 60
+STEADY_GAP_S = 0.4
 INTRO = """<p>{count}, tels qu'ils ont circulé entre vos programmes, et les appels système qui les ont fait partir. Flèche
 pleine : une ligne de votre programme a fait partir ce paquet. Flèche en tirets : le noyau l'envoie de lui-même.
 Les numéros sont ceux de Wireshark ; les instants sont comptés depuis le premier événement.</p>
@@ -88,9 +89,19 @@ def draw(ladder, folder, protocol, port):
     write(folder, "index.html", draw_page.page(ladder, drawing, intro, outro))
 
 
-def draw_figure(ladder, folder, path):
+def steady(row, port):
+    """Cette rangée dans un dessin qui ne change pas d'une fois sur l'autre ; None si elle n'y est pas."""
+    if row.kind == "gap":
+        row.text = f"{row.seconds:.1f} s plus tard".replace(".", ",")
+        return row if row.seconds >= STEADY_GAP_S else None
+    # Les ports des clients sont tirés au sort.
+    row.text = re.sub(r":(\d{4,5})\b", lambda found: found[0] if int(found[1]) == port else ":…", row.text)
+    return row if row.kind != "note" or row.text.startswith("⌨") else None
+
+
+def draw_figure(ladder, folder, path, port):
     """Le dessin seul, sans les instants ni ce qui est affiché."""
-    ladder.rows = [row for row in ladder.rows if row.kind != "note" or row.text.startswith("⌨")]
+    ladder.rows = [row for row in ladder.rows if steady(row, port)]
     write(folder, "figure.msc", draw_msc.source(ladder, timed=False))
     drawing = draw_msc.standalone(draw_msc.svg(os.path.join(folder, "figure.msc"), ladder.title))
     with open(path + ".new", "w", encoding="utf-8") as file:
@@ -116,7 +127,7 @@ def run(arguments):
     if recorded["lost_by_capture"]:
         ladder.remarks.append(f"La capture a perdu {recorded['lost_by_capture']} paquets : ce dessin n'est pas complet.")
     if arguments.figure:
-        draw_figure(ladder, arguments.out, arguments.figure)
+        draw_figure(ladder, arguments.out, arguments.figure, recorded["port"])
         return
     draw(ladder, arguments.out, recorded["protocol"], recorded["port"])
     if not arguments.quiet:
