@@ -81,7 +81,7 @@ def choose_engine():
     engine = load_module(HERE / "engines" / f"{wanted}.py")
     missing = [name for name in getattr(engine, "NEEDS", ()) if not shutil.which(name)]
     if missing:
-        raise Stopped(f"il manque {', '.join(missing)} : tapez « make deps GROUP={getattr(engine, 'GROUP', 'class')} »")
+        raise Stopped(f"il manque {', '.join(missing)} : " + getattr(engine, "REMEDY", "tapez « make deps GROUP=class »"))
     return engine
 
 
@@ -184,9 +184,10 @@ def make_plan(work, single, labs, out):
     build_common()
     mark = workroom.mark_of(out)
     environment = dict(os.environ, **settings)
+    environment["CC"] = environment.get("CC") or "cc"
     plan = {"format": 1, "run": secrets.token_hex(8), "out": plans.encode(out), "work": plans.encode(os.path.abspath(work)),
             "title": naming.visible(os.path.basename(os.path.abspath(work))), "labs": laboratory.chosen_names(labs),
-            "settings": dict(keys.settings_of(environment), CC=environment.get("CC") or "cc"),
+            "settings": keys.settings_of(environment),
             "ground": keys.ground_key(environment, missing), "mark": mark, "protected": not missing,
             "ordinary_user": ordinary, "protections_missing": missing, "students": students, "todo": []}
     plan["todo"] = [student["id"] for student in students if not is_done(plan, labs, student)]
@@ -278,9 +279,9 @@ def show(class_, out, lists, last):
     paper.flush()
 
 
-def speed(count, total, elapsed):
+def speed(count, total, elapsed, engine):
     """Combien de rendus par minute et par cœur."""
-    cores = len(os.sched_getaffinity(0))
+    cores = engine.cores() if hasattr(engine, "cores") else len(os.sched_getaffinity(0))
     already = f" ; {total - count} déjà à jour" if total > count else ""
     if not count:
         return f"Rien à juger{already}."
@@ -327,7 +328,7 @@ def grade(work):
     copy_junit(out)
     if single:
         single_report.show(class_["items"][0], os.environ["WORK"], elapsed)
-    show(class_, out, lists, speed(todo, len(plan["students"]), elapsed))
+    show(class_, out, lists, speed(todo, len(plan["students"]), elapsed, engine))
     os.close(lock)
     return status_of(class_, failed, single)
 
