@@ -23,7 +23,7 @@ endif
 
 # Ce que l'utilisateur écrit passe aux scripts par l'environnement, à l'octet près : $(value …)
 # empêche make d'y voir des variables, et aucun shell ne l'interprète.
-OPTIONS := WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE GROUP COMPILE_WRAPPER JUDGE_WRAPPER REVEAL OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX FILE ARGS
+OPTIONS := WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE GROUP COMPILE_WRAPPER JUDGE_WRAPPER REVEAL OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX SLURM_OPTIONS FILE ARGS
 $(foreach option,$(OPTIONS),$(if $(value $(option)),$(eval override $(option) := $$(value $(option)))))
 export $(OPTIONS)
 export CC
@@ -128,6 +128,10 @@ torture: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les solutions surviven
 .PHONY: fuzz
 fuzz: ## des entrées au hasard contre des modèles, par libFuzzer (SECONDS= TEST=)
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/fuzz.py
+
+.PHONY: check-slurm
+check-slurm: $(JUDGES) $(INJECTORS) ## la notation de classe sous un vrai Slurm privé : mêmes notes, malgré les pannes ? (LAB=)
+	$(RUN)sh $(TOOLS)/deps.sh --if-missing slurm && sh $(TOOLS)/python.sh tests/grading/slurm/check.py
 
 .PHONY: coverage
 coverage: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les lignes et les branches des solutions qu'exercent les tests (LAB=)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Trouve ce qui manque au juge et l'installe, ou dit la commande exacte et s'arrête (statut 2).
-#   deps.sh [--if-missing] [GROUPE…]     les groupes sont la première colonne de la liste ; all : tous
+#   deps.sh [--if-missing] [GROUPE…]     les groupes sont la première colonne de la liste ; all : tous, sauf
+# slurm, dont les paquets lancent des services : on le demande par son nom.
 # GROUP, dans l'environnement, remplace le groupe. --if-missing ne dit rien quand tout est là.
 # On regarde les commandes et les fichiers eux-mêmes, pas une liste de paquets : peu importe d'où ils viennent.
 set -uf
@@ -14,7 +15,8 @@ groups=${*:-${GROUP:-all}}
 
 # Ce dont on a besoin, une ligne chacun : GROUPE NATURE NOM PAQUETS. Natures : une commande, un
 # en-tête C, une bibliothèque du compilateur ou de clang (runtime), un module de Python, un dictionnaire,
-# un navigateur. Paquets : apt, dnf, pacman ; précédé de « ? », un paquet que tous les systèmes n'ont pas.
+# un navigateur, un démon de l'administrateur. Paquets : apt, dnf, pacman ; précédé de « ? », un paquet que tous
+# les systèmes n'ont pas.
 needs() {
     cat <<'FIN'
 test  command cc           gcc                    gcc                  gcc
@@ -55,6 +57,10 @@ check library ubsan        gcc                    libubsan             gcc-libs
 debug command gdb          gdb                    gdb                  gdb
 debug command strace       strace                 strace               strace
 check runtime fuzzer       libclang-rt-dev        compiler-rt          compiler-rt
+slurm command sbatch       slurm-client           slurm                slurm-llnl
+slurm daemon  slurmctld    slurmctld              slurm-slurmctld      slurm-llnl
+slurm daemon  slurmd       slurmd                 slurm-slurmd         slurm-llnl
+slurm daemon  munged       munge                  munge                munge
 FIN
 }
 
@@ -109,6 +115,7 @@ present() { # NATURE NOM
     dictionary) has_dictionary "$2" ;;
     browser) (has_browser "$2") ;;
     command) command -v "$2" >/dev/null 2>&1 ;;
+    daemon) PATH=$PATH:/usr/sbin:/usr/local/sbin:/sbin command -v "$2" >/dev/null 2>&1 ;;
     header) has_header "$2" ;;
     python) has_python "$2" ;;
     runtime) has_runtime "$2" ;;
@@ -168,7 +175,7 @@ give_up() {
 }
 
 known=$(needs | awk '!seen[$1]++ { print $1 }' | tr '\n' ' ')
-[ "$groups" != all ] || groups=$known
+[ "$groups" != all ] || groups=$(printf '%s' "$known" | sed 's/slurm //')
 for group in ${groups:-?}; do
     case " $known" in *" $group "*) ;; *) give_up "GROUP : ${known}ou all est attendu" ;; esac
 done

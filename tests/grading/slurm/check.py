@@ -23,17 +23,18 @@ import mutants  # noqa: E402
 
 PATIENCE = 600
 ABSENT = 77
+MUTANTS = 2
 
 
 def labs():
-    """Les labs qui ont un juge."""
-    return os.environ["LABS"].split()
+    """Les labs de l'épreuve : tous, ou celui de LAB=."""
+    wanted = os.environ.get("LAB", "")
+    return [name for name in os.environ["LABS"].split() if wanted in ("", name) or name.startswith(wanted + "-")]
 
 
-def mutate(lab):
-    """La solution d'un lab, avec le premier de ses mutants : {fichier: texte}."""
-    sources = {path.name: path.read_text(encoding="utf-8") for path in pathlib.Path("solutions", lab).glob("*.c")}
-    path = sorted(pathlib.Path("tests/mutants", lab).glob("*.patch"))[0]
+def mutate(lab, path):
+    """La solution d'un lab, altérée par ce mutant : {fichier: texte}."""
+    sources = {file.name: file.read_text(encoding="utf-8") for file in pathlib.Path("solutions", lab).glob("*.c")}
     text = path.read_text(encoding="utf-8")
     for name, before, after in mutants.read_changes(text[text.index("\n--- ") + 1:], path):
         if name in sources:
@@ -42,15 +43,16 @@ def mutate(lab):
 
 
 def build_class(folder):
-    """Une classe : la solution, le squelette, des programmes naïfs, et un mutant de chaque lab."""
+    """Une classe : la solution, le squelette, des programmes naïfs, et des mutants de chaque lab."""
     shutil.copytree("solutions", folder / "Étudiante Parfaite")
     shutil.copytree("labs", folder / "- débutant 'pressé'")
     shutil.copytree("tests/variants/naive", folder / "naïf")
     for lab in labs():
-        target = folder / f"presque {lab}" / "labs" / lab
-        target.mkdir(parents=True)
-        for name, text in mutate(lab).items():
-            (target / name).write_text(text, encoding="utf-8")
+        for path in sorted(pathlib.Path("tests/mutants", lab).glob("*.patch"))[:MUTANTS]:
+            target = folder / f"presque {lab} {path.stem}" / "labs" / lab
+            target.mkdir(parents=True)
+            for name, text in mutate(lab, path).items():
+                (target / name).write_text(text, encoding="utf-8")
 
 
 class Grading:
@@ -191,7 +193,7 @@ def check(folder):
 def main():
     missing = local_cluster.missing_programs()
     if missing:
-        print(f"Slurm : il manque {', '.join(missing)} : tapez « make deps GROUP=slurm »", file=sys.stderr)
+        print(f"il manque {', '.join(missing)} : tapez « make deps GROUP=slurm »")
         return ABSENT
     with tempfile.TemporaryDirectory(prefix="check-slurm-") as folder:
         try:
