@@ -7,6 +7,7 @@
  */
 #include "network.h"
 #include "plan.h"
+#include "probe.h"
 #include "process_tree.h"
 #include "program.h"
 #include "remove_tree.h"
@@ -36,8 +37,9 @@ struct options {
     bool list;
 };
 
-static const char usage[] = "usage : judge --programs DOSSIER --results FICHIER [--work NOM] "
-                            "[--step N] [--test MOTIF] [--live LIEN] | --list\n";
+static const char usage[] =
+    "usage : judge --programs DOSSIER --results FICHIER [--work NOM] "
+    "[--step N] [--test MOTIF] [--live LIEN] | --list | --probe PROGRAMME…\n";
 
 static bool parse_options(int argc, char **argv, struct options *options)
 {
@@ -180,10 +182,26 @@ static int list(struct plan *plan)
     return 0;
 }
 
+// Comme un test : son dossier jetable, ses orphelins adoptés.
+static int probe(char **words)
+{
+    sandbox_find();
+    if (mkdtemp(scratch) == NULL)
+        return EXIT_JUDGE;
+    setenv(SCRATCH_VARIABLE, scratch, 1);
+    write_hosts();
+    process_tree_adopt_orphans();
+    int result = probe_run(words);
+    clean();
+    return result;
+}
+
 int main(int argc, char **argv)
 {
     struct options options = {.work = "", .programs = "."};
     struct plan plan;
+    if (argc > 2 && strcmp(argv[1], "--probe") == 0)
+        return probe(argv + 2);
     if (!parse_options(argc, argv, &options)) {
         fputs(usage, stderr);
         return EXIT_JUDGE;

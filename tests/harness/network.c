@@ -106,6 +106,11 @@ __attribute__((constructor)) static void isolate_test(void)
     isolation_failed = !isolated;
 }
 
+bool network_isolate(void)
+{
+    return isolation_wanted() && enter_own_network();
+}
+
 bool network_can_isolate(void)
 {
     if (!isolation_wanted())

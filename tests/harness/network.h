@@ -14,6 +14,9 @@
 /** Variable d'environnement : `shared` force le réseau commun. */
 #define NETWORK_VARIABLE "JUDGE_NETWORK"
 
+/** @brief Ouvre pour ce processus un réseau à lui, comme chaque test en a un ; `false` si c'est impossible. */
+bool network_isolate(void);
+
 /** @brief Essaie, dans un processus jetable, d'ouvrir un réseau isolé. */
 bool network_can_isolate(void);
 

@@ -21,6 +21,9 @@
 /** Le descripteur où le premier processus du bac à sable rend compte. */
 #define SANDBOX_REPORT 3
 
+/** Le premier des trois descripteurs où le bac à sable reçoit les entrée et sorties du programme. */
+#define SANDBOX_STREAMS 4
+
 /**
  * @brief Cherche `sandbox/run.sh` parmi les mots de JUDGE_WRAPPER.
  *

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,7 +78,9 @@ static const char *variable_or(const char *name, const char *otherwise)
 
 static void working_directory(char *path, size_t size)
 {
-    snprintf(path, size, "%s/%s.d", variable_or(SCRATCH_VARIABLE, "."), lesson_current()->name);
+    const struct lesson *lesson = lesson_current();
+    snprintf(path, size, "%s/%s.d", variable_or(SCRATCH_VARIABLE, "."),
+             lesson != NULL ? lesson->name : "probe");
 }
 
 static void add_variable(struct command *command, size_t *count, const char *name,
@@ -179,6 +182,30 @@ static void close_from(unsigned first)
         close((int)fd);
 }
 
+// Les bouts de tube peuvent porter les numéros où les placer : on les éloigne d'abord.
+//
+// bwrap garde ouvertes son entrée et ses sorties : s'il avait celles du programme, on n'en verrait pas la
+// fin. Il reçoit donc le compte rendu pour sortie d'erreur, et passe les autres plus loin sans y toucher.
+static void place_descriptors(const struct command *command, const int ends[3], int report)
+{
+    int moved[4];
+    int first = command->sandboxed ? SANDBOX_STREAMS : 0;
+    for (int i = 0; i < 4; i++)
+        moved[i] = fcntl(i < 3 ? ends[i] : report, F_DUPFD_CLOEXEC, 10);
+    for (int i = 0; i < 3; i++)
+        dup2(moved[i], first + i);
+    dup3(moved[3], SANDBOX_REPORT, command->sandboxed ? 0 : O_CLOEXEC);
+    if (!command->sandboxed) {
+        close_from(SANDBOX_REPORT + 1);
+        return;
+    }
+    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    dup2(nothing, STDIN_FILENO);
+    dup2(nothing, STDOUT_FILENO);
+    dup2(moved[3], STDERR_FILENO);
+    close_from(SANDBOX_STREAMS + 3);
+}
+
 // Dans l'enfant, entre fork et exec : appels sûrs seulement, l'échec remonte par le descripteur 3.
 static void become(const struct command *command, const int ends[3], int report, pid_t parent)
 {
@@ -193,14 +220,7 @@ static void become(const struct command *command, const int ends[3], int report,
     if (command->fixed_addresses)
         personality(ADDR_NO_RANDOMIZE);
     default_signals();
-    // Les bouts de tube peuvent porter les numéros 0 à 3 : on les éloigne avant de les placer.
-    int moved[4];
-    for (int i = 0; i < 4; i++)
-        moved[i] = fcntl(i < 3 ? ends[i] : report, F_DUPFD_CLOEXEC, 10);
-    for (int i = 0; i < 3; i++)
-        dup2(moved[i], i);
-    dup3(moved[3], SANDBOX_REPORT, command->sandboxed ? 0 : O_CLOEXEC);
-    close_from(4);
+    place_descriptors(command, ends, report);
     if (chdir(command->directory) == 0)
         execvpe(command->words[0], (char *const *)command->words, command->environment);
     int error = errno;
@@ -226,6 +246,17 @@ static ssize_t read_report(int report, struct sandbox_report *message)
     return count;
 }
 
+// Ce que bwrap, ou run.sh, dit avant de mourir prend la place du premier message.
+static void read_failure(int report, const struct sandbox_report *start, size_t length)
+{
+    char said[512];
+    memcpy(said, start, length);
+    ssize_t count = read(report, said + length, sizeof said - 1 - length);
+    said[length + (size_t)(count > 0 ? count : 0)] = '\0';
+    snprintf(failure, sizeof failure, "le bac à sable n'a pas pu être ouvert : %.*s",
+             (int)strcspn(said, "\n"), said);
+}
+
 // Le tube de compte rendu se ferme de lui-même quand exec réussit : read rend alors 0. Un enfant qui
 // n'a pas pu exécuter y écrit errno, seul, avant tout message d'un bac à sable.
 static bool exec_succeeded(int report, bool sandboxed)
@@ -237,23 +268,13 @@ static bool exec_succeeded(int report, bool sandboxed)
         errno = message.kind;
     if (!sandboxed)
         return count == 0;
+    if (count == (ssize_t)sizeof message && message.kind == REPORT_STARTED)
+        return true;
     if (count == (ssize_t)sizeof message && message.kind == REPORT_FAILED)
         errno = message.error;
-    else if (count == 0)
-        snprintf(failure, sizeof failure, "le bac à sable n'a pas pu être ouvert");
-    return count == (ssize_t)sizeof message && message.kind == REPORT_STARTED;
-}
-
-// Ce que bwrap, ou run.sh, a dit avant de mourir : il est mort, tout y est.
-static void read_failure(int err)
-{
-    char said[256];
-    ssize_t count = failure[0] != '\0' ? read(err, said, sizeof said - 1) : 0;
-    if (count <= 0)
-        return;
-    said[count] = '\0';
-    size_t used = strlen(failure);
-    snprintf(failure + used, sizeof failure - used, " : %.*s", (int)strcspn(said, "\n"), said);
+    else if (count != (ssize_t)sizeof(int))
+        read_failure(report, &message, (size_t)(count > 0 ? count : 0));
+    return false;
 }
 
 const char *spawn_failure(void)
@@ -275,22 +296,35 @@ static void keep_our_ends(int pipes[4][2], struct spawned *spawned)
     fcntl(spawned->err, F_SETFL, O_NONBLOCK);
 }
 
+static void close_if_open(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
 static bool is_the_child(int report, struct spawned *spawned)
 {
     close(report);
+    spawned->report = -1;
     spawned->pid = spawned->child;
     spawned->life = spawned->pidfd = (int)syscall(SYS_pidfd_open, spawned->pid, 0);
     return spawned->pidfd >= 0;
 }
 
+// Le noyau dit la fin du programme à l'instant même ; le compte rendu, qui suit, en dit le statut.
 static bool find_inside(const struct command *command, const char *which, int report,
                         struct spawned *spawned)
 {
     pid_t init;
+    spawned->report = report;
     spawned->pid = sandbox_find_program(spawned->child, command->path, &init);
-    spawned->pidfd = (int)syscall(SYS_pidfd_open, spawned->pid, 0);
-    spawned->life = report;
-    fcntl(report, F_SETFL, O_NONBLOCK);
+    spawned->life = spawned->pidfd = (int)syscall(SYS_pidfd_open, spawned->pid, 0);
+    if (spawned->pidfd < 0 || spawned->pid == spawned->child) {
+        close_if_open(spawned->pidfd);
+        spawned->pid = spawned->child;
+        spawned->pidfd = (int)syscall(SYS_pidfd_open, spawned->child, 0);
+        spawned->life = report;
+    }
     sandbox_guard(init, program_actor(which), strchr(which, '_') != NULL);
     return spawned->pidfd >= 0;
 }
@@ -317,28 +351,28 @@ bool spawn(const char *which, const char *const *arguments, struct spawned *spaw
         become(&command, ends, pipes[3][1], parent);
     }
     keep_our_ends(pipes, spawned);
-    if (!exec_succeeded(pipes[3][0], command.sandboxed)) {
-        read_failure(spawned->err);
+    if (!exec_succeeded(pipes[3][0], command.sandboxed))
         return false;
-    }
     return command.sandboxed ? find_inside(&command, which, pipes[3][0], spawned)
                              : is_the_child(pipes[3][0], spawned);
 }
 
 bool spawn_ended(const struct spawned *spawned, int *status)
 {
-    if (spawned->life == spawned->pidfd)
+    if (spawned->report < 0)
         return waitpid(spawned->child, status, WNOHANG) == spawned->child;
+    struct pollfd life = {.fd = spawned->life, .events = POLLIN};
+    if (poll(&life, 1, 0) <= 0)
+        return false;
     struct sandbox_report message;
-    ssize_t count = read_report(spawned->life, &message);
-    if (count == (ssize_t)sizeof message) {
+    if (read_report(spawned->report, &message) == (ssize_t)sizeof message) {
         sandbox_note_end(program_actor(spawned->which), &message);
         *status = message.status;
-        return true;
+    } else {
+        // Le tube s'est fermé sans un mot : tout le bac à sable a été tué.
+        *status = SIGKILL;
     }
-    // Le tube s'est fermé sans un mot : tout le bac à sable a été tué.
-    *status = SIGKILL;
-    return count == 0;
+    return true;
 }
 
 void spawn_signal(const struct spawned *spawned, int signal)
@@ -354,10 +388,9 @@ void spawn_signal(const struct spawned *spawned, int signal)
 
 void spawn_forget(struct spawned *spawned)
 {
-    if (spawned->life != spawned->pidfd)
-        close(spawned->life);
-    close(spawned->pidfd);
-    spawned->life = spawned->pidfd = -1;
+    close_if_open(spawned->report);
+    close_if_open(spawned->pidfd);
+    spawned->life = spawned->pidfd = spawned->report = -1;
 }
 
 void spawn_clean(void)

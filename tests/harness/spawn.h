@@ -17,10 +17,11 @@ struct spawned {
     pid_t pid;         /**< Son numéro, même au fond d'un bac à sable. */
     pid_t child;       /**< L'enfant du juge : lui-même, ou le bac à sable où il est. */
     int pidfd;         /**< Son pidfd. */
-    int life; /**< Lisible quand il est terminé : son pidfd, ou le compte rendu du bac à sable. */
-    int in;   /**< Où écrire son entrée standard. */
-    int out;  /**< Où lire sa sortie standard. */
-    int err;  /**< Où lire sa sortie d'erreur. */
+    int life; /**< Lisible quand il est terminé : son pidfd, ou, s'il l'était déjà, le compte rendu. */
+    int report; /**< Le compte rendu du bac à sable, ou -1. */
+    int in;     /**< Où écrire son entrée standard. */
+    int out;    /**< Où lire sa sortie standard. */
+    int err;    /**< Où lire sa sortie d'erreur. */
 };
 
 /**

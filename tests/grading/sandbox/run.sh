@@ -13,7 +13,8 @@
 # les limites, lance le programme et dit comment il finit.
 #
 # Réglages, par l'environnement, posés par le juge (tests/harness/spawn.c) :
-#   JUDGE_REPORT=3       le descripteur où start rend compte ; sans lui, le statut de run.sh est celui du
+#   JUDGE_REPORT=3       le descripteur où start rend compte, les entrée et sorties du programme étant alors
+#                        les descripteurs 4 à 6 ; sans lui, le statut de run.sh est celui du
 #                        programme (128 + N si le signal N l'a tué), et sa fin termine ses descendants
 #   JUDGE_PRELOAD=LIB    bibliothèque préchargée dans le programme, et en lui seul ; JUDGE_INJECT : ses réglages
 #   SANITIZE, ASAN_OPTIONS, UBSAN_OPTIONS, TSAN_OPTIONS    comme pour le juge
@@ -45,7 +46,7 @@ case ${SANITIZE:-}$inside in address* | thread* | *_thread | *_address) space=un
 
 # Ce qui suit se lit de bas en haut : chaque « set » ajoute devant.
 set -- tasks="$RUN_TASKS" space="$space" cpu="$RUN_CPU" file="$RUN_FILE" descriptors="$RUN_DESCRIPTORS" \
-    stack="$RUN_STACK" ${JUDGE_REPORT:+report="$JUDGE_REPORT"} ${JUDGE_PRELOAD:+preload=/app/preload.so} \
+    stack="$RUN_STACK" ${JUDGE_REPORT:+report="$JUDGE_REPORT" streams=4} ${JUDGE_PRELOAD:+preload=/app/preload.so} \
     "$inside" "$@"
 set -- --remount-ro / --chdir /box -- /app/start "$@"
 [ -z "${JUDGE_PRELOAD:-}" ] || set -- --ro-bind "$JUDGE_PRELOAD" /app/preload.so \

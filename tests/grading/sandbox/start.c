@@ -3,8 +3,9 @@
  * @brief Le premier processus d'un bac à sable : pose les limites, lance le programme jugé, rend compte.
  *
  * Usage : `start NOM=VALEUR… PROGRAMME ARGUMENTS…`, où NOM est tasks, space, cpu, file, descriptors ou
- * stack (les limites, un nombre ou « unlimited »), report (le descripteur où rendre compte) ou preload
- * (une bibliothèque à précharger dans le programme, et en lui seul).
+ * stack (les limites, un nombre ou « unlimited »), preload (une bibliothèque à précharger dans le programme, et
+ * en lui seul), report (le descripteur où rendre compte) ou streams (le premier de trois descripteurs qui se
+ * suivent : les entrée et sorties du programme ; bwrap garde les siennes ouvertes, leur fin ne se verrait pas).
  *
  * Étant le processus 1 de son espace de numéros, rien de ce qu'il a lancé ne peut le tuer, ni lui
  * survivre. Il n'est pas non plus lisible de l'intérieur (PR_SET_DUMPABLE) : son compte rendu est à lui.
@@ -42,6 +43,7 @@ static const struct {
 struct request {
     rlim_t limits[LIMIT_COUNT];
     int report;
+    int streams;
     const char *preload;
     char **command;
 };
@@ -74,12 +76,15 @@ static bool read_setting(struct request *request, const char *word)
         }
     }
     const char *report = value_of(word, "report");
+    const char *streams = value_of(word, "streams");
     const char *preload = value_of(word, "preload");
     if (report != NULL)
         request->report = atoi(report);
+    if (streams != NULL)
+        request->streams = atoi(streams);
     if (preload != NULL)
         request->preload = preload;
-    return report != NULL || preload != NULL;
+    return report != NULL || streams != NULL || preload != NULL;
 }
 
 static void read_request(struct request *request, char **words)
@@ -134,8 +139,9 @@ static void close_above(unsigned first)
 
 _Noreturn static void become(const struct request *request, int failure)
 {
-    int kept = dup2(failure, 3);
-    fcntl(kept, F_SETFD, FD_CLOEXEC);
+    for (int i = 0; request->streams > 0 && i < 3; i++)
+        dup2(request->streams + i, i);
+    int kept = dup3(failure, 3, O_CLOEXEC);
     close_above(4);
     setsid();
     set_limits(request);
@@ -230,8 +236,11 @@ int main(int argc, char **argv)
         fail(request.command[0]);
     }
     report(&request, &message);
-    // Ses tubes sont ceux du programme : qui les lit doit en voir la fin.
-    for (int fd = 0; fd < 3; fd++)
-        close(fd);
+    // Ces tubes sont ceux du programme : qui les lit doit en voir la fin.
+    for (int i = 0; i < 3; i++) {
+        close(i);
+        if (request.streams > 0)
+            close(request.streams + i);
+    }
     return wait_for_all(&request, child);
 }
