@@ -20,7 +20,7 @@ NOT_STUDENTS = {"__MACOSX", "lost+found"}
 
 
 def kind_of(path):
-    """Ce qu'est ce chemin, sans suivre de lien : folder, archive, link, file, other, ou None s'il n'existe pas."""
+    """Ce qu'est ce chemin, sans suivre de lien : « folder », « archive », « link », « file », « other », ou None s'il n'existe pas."""
     try:
         mode = os.lstat(path).st_mode
     except (OSError, ValueError):

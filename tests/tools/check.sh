@@ -10,7 +10,7 @@ unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPE
 
 # mutants, variants, hostile et coverage ont leurs buts (make mutants…) : ils entreront ici quand leur
 # stabilité aura été vue sur une machine au repos et sur une machine chargée.
-ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers options hints comforts watching shared sanitize threads valgrind torture fuzz interop slurm trace docs links axe readme"
+ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers options hints comforts watching shared sanitize threads valgrind torture fuzz interop slurm trace docs links axe spelling readme"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -49,6 +49,7 @@ describe() {
     docs) echo "la documentation, sans avertissement" ;;
     links) echo "aucun lien mort dans la documentation, aucun chemin faux dans les textes" ;;
     axe) echo "la documentation dans Chromium : aucune faute d'accessibilité, rien qui déborde" ;;
+    spelling) echo "l'orthographe des textes, des commentaires et des messages" ;;
     readme) echo "chaque commande des deux README" ;;
     esac
 }
@@ -244,6 +245,10 @@ gate_links() {
 gate_axe() {
     sh tests/tools/docs.sh || return 1
     sh tests/tools/browser.sh build/docs/html || [ $? -eq 3 ]
+}
+
+gate_spelling() {
+    sh tests/tools/python.sh tests/tools/spelling.py
 }
 
 gate_readme() {

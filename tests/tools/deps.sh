@@ -47,6 +47,7 @@ similar command sim_c     similarity-tester      similarity-tester    similarity
 similar command diff      diffutils              diffutils            diffutils
 check command hunspell     hunspell               hunspell             hunspell
 check dictionary fr        hunspell-fr            hunspell-fr          hunspell-fr
+check dictionary en_US     hunspell-en-us         hunspell-en-US       hunspell-en_us
 browser browser chromium   ?chromium              chromium             chromium
 browser command node       nodejs                 nodejs               nodejs
 browser command npm        npm                    npm                  npm

@@ -63,7 +63,7 @@ check_request() {
     esac
     case ${FRAMING:-own} in
     own | reference) ;;
-    *) die "FRAMING=$(show "$FRAMING") : own ou reference est attendu" ;;
+    *) die "FRAMING=$(show "$FRAMING") : « own » ou « reference » est attendu" ;;
     esac
     if [ -n "${JUNIT:-}" ]; then
         folder=${JUNIT%/*}

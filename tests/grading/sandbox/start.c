@@ -2,7 +2,7 @@
  * @file start.c
  * @brief Le premier processus d'un bac à sable : pose les limites, lance le programme jugé, rend compte.
  *
- * Usage : `start NOM=VALEUR… PROGRAMME ARGUMENTS…`, où NOM est tasks, space, cpu, file, descriptors ou
+ * Usage : `start NOM=VALEUR… PROGRAMME ARGUMENTS…`, où NOM est `tasks`, `space`, `cpu`, `file`, `descriptors` ou
  * stack (les limites, un nombre ou « unlimited »), preload (une bibliothèque à précharger dans le programme, et
  * en lui seul), report (le descripteur où rendre compte) ou streams (le premier de trois descripteurs qui se
  * suivent : les entrée et sorties du programme ; bwrap garde les siennes ouvertes, leur fin ne se verrait pas).

@@ -186,7 +186,7 @@ class Cluster:
                 children.kill_tree(pid)
 
     def state(self, node):
-        """L'état d'un nœud (idle, mixed, allocated, down…), ou rien si slurmctld ne répond pas."""
+        """L'état d'un nœud (« idle », « mixed », « allocated », « down »…), ou rien si slurmctld ne répond pas."""
         return self.ask("sinfo", "--noheader", "--format=%t", f"--nodes={node}")
 
     def ask(self, *command):

@@ -77,7 +77,7 @@ static void *host(void *argument)
     return NULL;
 }
 
-// Rejoint ceux qui sont partis ; avec everyone, tous.
+// Rejoint ceux qui sont partis ; avec `everyone`, tous.
 static void join(bool everyone)
 {
     for (struct guest **place = &guests; *place != NULL;) {
