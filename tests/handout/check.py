@@ -150,7 +150,30 @@ def it_works(here):
     for goal in goals:
         run(["make", "-n", goal], root)
     run(["make", "docs"], root)
-    return root
+    student_commands(root, root / "labs" / first)
+    links_lead_somewhere(root)
+
+
+def student_commands(root, lab):
+    """Ce que l'étudiant tape dans un lab, sur les sources posées par make."""
+    source = contents.Labs().sources[lab.name][0]
+    skeleton = (lab / contents.SKELETON / source).read_bytes()
+    (lab / source).write_bytes(b"int x;\n")
+    run(["make", "reset", f"FILE={source}"], lab)
+    check((lab / source).read_bytes() == skeleton, f"make reset ne rend pas {source}")
+    check((lab / f"{source}.ancien-1").read_bytes() == b"int x;\n", f"make reset n'a pas gardé {source}")
+    for goal in ("progress", "hint"):
+        check("étape" in run(["make", goal], lab), f"make {goal} ne dit rien")
+
+
+def links_lead_somewhere(root):
+    """Les fichiers dont parlent l'accueil, les énoncés et les pages sont là."""
+    for page in [root / "README.fr.md", *root.glob("labs/*/NOTES.fr.md"), *root.glob("docs/*.md")]:
+        text = page.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+            check((page.parent / target).exists(), f"{page.relative_to(root)} mène à {target}, qui n'est pas dans l'archive")
+        for path in re.findall(r"`((?:tests|docs|labs|common|solutions)/[\w./-]+)`", text):
+            check((root / path).exists() or path.endswith("mes-notes.md"), f"{page.relative_to(root)} parle de {path}, qui n'y est pas")
 
 
 def full_marks_remain_possible(here):
@@ -184,7 +207,7 @@ def student_folder(name, here, unpack):
 def newer_archive():
     """L'archive suivante : un énoncé, un squelette et le juge ont changé."""
     folder = PLACE / "une autre copie"
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)
     other_copy("une autre copie")
     lab = next(iter(contents.Labs().sources))
     for path in (f"labs/{lab}/NOTES.fr.md", f"labs/{lab}/server.c", f"tests/{lab}/lab.c", f"tests/{lab}/lab.mk"):
@@ -198,14 +221,14 @@ def newer_archive():
 def updating_touches_nothing(here):
     """déballée par-dessus un travail, une archive plus récente le laisse intact, et met le reste à jour"""
     old = {"tar": here.tar.read_bytes(), "zip": here.zip.read_bytes()}
+    newer = newer_archive()
+    check(newer.sums != here.sums, "l'archive n'a pas changé")
     for kind, unpack in (("tar", ["tar", "xzf"]), ("zip", ["unzip", "-q", "-o"])):
         archive = PLACE / f"ancienne.{kind}"
         archive.write_bytes(old[kind])
         root, own = student_folder(f"étudiante {kind}", archive, unpack)
         if kind == "tar":
             run(["make", "test", "LAB=" + next(iter(contents.Labs().sources))], root, status=1)
-        newer = newer_archive()
-        check(newer.sums != here.sums, "l'archive n'a pas changé")
         run([*unpack, str(getattr(newer, kind))], root.parent)
         for path, content in own.items():
             check((root / path).read_bytes() == content, f"{path} a été touché par {' '.join(unpack)}")

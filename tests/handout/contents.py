@@ -15,6 +15,9 @@ SKELETON = ".squelette"
 # Nommés par ce qui est remis, et pourtant laissés : les commandes qui s'en servent s'en passent, ou le disent.
 LEFT_OUT = {"tests/tools/check.sh", "tests/grading", "tests/handout", "tests/mutants", "tests/variants",
             "tests/torture", "tests/fuzz"}
+# Les réglages des éditeurs, sauf ceux que chacun change pour soi.
+EDITORS = {".clang-format", ".editorconfig", ".vscode", ".devcontainer"}
+PERSONAL = {".vscode/settings.json"}
 INSIDE_A_LAB = {"private", "interop"}
 NOT_FOR_STUDENTS = re.compile(r"/(selftest\.py|\w+_(check|test)\.(py|sh)|example/.*)$")
 MAINTENANCE = re.compile(r"^# \[maintenance.*?^# maintenance : fin\.\]\n+", re.S | re.M)
@@ -31,7 +34,7 @@ def tracked():
         done = subprocess.run(["git", "ls-files", "-z"], capture_output=True, check=True)
         names = [name for name in os.fsdecode(done.stdout).split("\0") if name]
     else:
-        names = [path.as_posix() for top in ("Makefile", "common", "labs", "docs", "tests")
+        names = [path.as_posix() for top in ("Makefile", *sorted(EDITORS), "common", "labs", "docs", "tests")
                  for path in ([pathlib.Path(top)] if os.path.isfile(top) else pathlib.Path(top).rglob("*"))]
     return sorted(name for name in names if os.path.isfile(name) and not os.path.islink(name) and not is_made(name))
 
@@ -39,6 +42,8 @@ def tracked():
 def is_made(name):
     """Ce fichier a-t-il été fabriqué, ou laissé là par un autre outil ?"""
     path = pathlib.PurePath(name)
+    if path.parts[0] in EDITORS:
+        return False
     return any(part in ("build", "__pycache__") or (part.startswith(".") and part != SKELETON) for part in path.parts) \
         or (path.parts[0] == "labs" and len(path.parts) == 3 and path.name in ("server", "client"))
 
@@ -72,7 +77,7 @@ class Labs:
 def is_shared(name, labs):
     """Remis quoi qu'il arrive : common, les labs, et leurs tests publics."""
     parts = pathlib.PurePath(name).parts
-    if parts[0] in ("common", "labs"):
+    if parts[0] in ("common", "labs") or (parts[0] in EDITORS and name not in PERSONAL):
         return True
     return parts[0] == "tests" and len(parts) > 2 and parts[1] in labs.sources and not INSIDE_A_LAB & set(parts)
 

@@ -58,7 +58,7 @@ def make(*words, status=0):
     """Ce qu'écrit make dans la copie ; son statut est vérifié."""
     done = subprocess.run(["make", *words], cwd=TREE, env=CLEAN, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors="replace")
-    check(done.returncode == status, f"make {' '.join(words)} rend {done.returncode}, {status} attendu :\n{done.stdout}")
+    check(status is None or done.returncode == status, f"make {' '.join(words)} rend {done.returncode}, {status} attendu :\n{done.stdout}")
     return done.stdout
 
 
@@ -133,6 +133,27 @@ def try_mutant(example):
     tells(example, (TREE / "build/faux.xml").read_text(encoding="utf-8"), "le rapport JUnit")
 
 
+def try_class(example):
+    """La notation d'une classe : rien chez l'étudiant, ni dans le tableau, et tout avec REVEAL=1."""
+    for name, origin in (("Juste Ève", "solutions"), ("Faux Jean", "faux")):
+        shutil.copytree(TREE / origin / example.lab, TREE / "classe" / name / example.lab)
+    words = ["test", "WORK=classe", f"LAB={example.lab}", "OUT=build/notes", "INSECURE=1"]
+    keeps_secret(example, make(*words, status=None), "le tableau de la classe")
+    pages = class_files()
+    check(len(pages) > 8, f"trop peu de fichiers pour les étudiants : {sorted(pages)}")
+    for path, text in pages.items():
+        keeps_secret(example, text, path)
+    make(*words, "REVEAL=1", status=None)
+    tells(example, "".join(class_files().values()), "la notation de la classe")
+
+
+def class_files():
+    """Les fichiers écrits pour une classe, sauf les résultats gardés pour l'enseignant."""
+    notes = TREE / "build" / "notes"
+    return {path.as_posix(): path.read_text(encoding="utf-8") for path in sorted(notes.rglob("*"))
+            if path.is_file() and "resultats" not in path.parts}
+
+
 def try_names(example):
     """Le nom ne se devine pas : ni par la liste, ni par un motif, ni par ce qui est proposé."""
     judge = [TREE / f"build/tests/{example.lab}/judge", "--list"]
@@ -167,7 +188,7 @@ def main():
     example = Example()
     check(len(example.secrets) >= 4, f"trop peu de textes à chercher : {example.secrets}")
     copy_tree()
-    trials = (try_solution, try_mutant, try_names, try_gates, try_removal)
+    trials = (try_solution, try_mutant, try_class, try_names, try_gates, try_removal)
     try:
         for trial in trials:
             trial(example)
