@@ -102,6 +102,7 @@ def page(ladder, drawing, intro, outro):
 {f'<ul class="remarks">{remarks}</ul>' if remarks else ''}
 <h2>L'échange, dessiné</h2>
 {legend(ladder)}
+<p class="slide">Le dessin défile de gauche à droite ; la suite de la page dit la même chose, pas à pas.</p>
 <div class="drawing" tabindex="0" role="region" aria-label="Le dessin de l'échange ; il défile de gauche à droite">
 {drawing}
 </div>
