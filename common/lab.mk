@@ -75,7 +75,7 @@ test:
 	    WORK="$$(basename "$$(dirname "$$(pwd)")")" LAB="$$(basename "$$(pwd)")"
 
 # Ces buts sont ceux du dépôt, pour ce dossier : voir « make help » ici, et tests/student/.
-COMFORTS := watch hint progress reset debug-server debug-client strace
+COMFORTS := watch hint progress reset debug-server debug-client strace trace
 .PHONY: $(COMFORTS)
 $(COMFORTS):
 	@FROM_LAB="$$(basename "$$(pwd)")" $(MAKE) --no-print-directory -C ../.. $@ \
@@ -92,6 +92,7 @@ help:
 	@echo "make reset FILE=server.c    rend ce fichier du squelette, et garde le vôtre sous un autre nom"
 	@echo "make debug-server     votre serveur sous gdb (debug-client : votre client)"
 	@echo "make strace           votre serveur, et chacun de ses appels au réseau"
+	@echo "make trace            les vrais paquets d'un échange, dessinés, et la ligne qui fait partir chacun"
 	@echo "make clean            efface ce que make a fabriqué ici"
 	@echo "L'énoncé et le cours sont dans NOTES.fr.md ; d'autres buts : make -C ../.. help"
 

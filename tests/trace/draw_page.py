@@ -76,7 +76,9 @@ def legend(ladder):
     """Qui est qui : la couleur, et toujours le nom."""
     names = "".join(f'<li class="t{draw_msc.tone(column.tint)}">{text(column.name)}'
                     f'{" : " + text(column.subtitle) if column.subtitle else ""}</li>' for column in ladder.columns)
-    return f'<ul class="legend">{names}</ul>'
+    threads = any(row.thread for row in ladder.rows)
+    hint = "<p>Un thread du serveur a la couleur du client qu'il sert ; il est aussi nommé.</p>" if threads else ""
+    return f'<ul class="legend">{names}</ul>{hint}'
 
 
 def page(ladder, drawing, intro, outro):

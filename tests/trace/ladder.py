@@ -68,8 +68,6 @@ def build(title, record, packets, programs):
         remarks.append(f"{len(calls) - MOST_CALLS} appels système de plus ne sont pas dessinés.")
     rows += calls[:MOST_CALLS] + [note_row(note, owners) for note in record["notes"]]
     rows += [end_row(actor, calls, owners, record) for actor, calls in programs if actor["status"] not in (0, None) and calls]
-    if any(row.thread for row in calls):
-        remarks.append("Les appels d'un thread ont la couleur du client qu'il sert.")
     known = {column for row in rows for column in (row.source, row.target, row.column)}
     if owners.stranger in known:
         columns.append(owners.stranger)

@@ -109,13 +109,19 @@ def draw_figure(ladder, folder, path, port):
     os.replace(path + ".new", path)
 
 
+def seen_from(folder):
+    """Ce dossier, vu d'où l'on a tapé la commande : la racine, ou le dossier d'un lab."""
+    return os.path.join("..", "..", folder) if os.environ.get("FROM_LAB") and not os.path.isabs(folder) else folder
+
+
 def tell(ladder, recorded, folder):
     """Ce que le terminal montre."""
     colored = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     print("\n" + draw_text.draw(ladder, colored))
     if not recorded["stacks"]:
         print("! ce strace ne sait pas suivre la pile (-k) : les lignes du source manquent.")
-    print(f"Page : {folder}/index.html · dessin : {folder}/echange.svg · paquets : wireshark {folder}/capture.pcap")
+    folder = seen_from(folder)
+    print(f"Page : {folder}/index.html\nDessin : {folder}/echange.svg\nPaquets : wireshark {folder}/capture.pcap")
 
 
 def run(arguments):

@@ -13,6 +13,7 @@ import draw_page
 import draw_text
 import wording
 from ladder import Column, Ladder, Row
+from trace import seen_from
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "report"))
 from reserved import is_private, revealed  # noqa: E402
@@ -98,7 +99,8 @@ def draw(run, test, folder):
     write(folder, "index.html", draw_page.page(ladder, drawing, INTRO, ""))
     colored = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     print("\n" + draw_text.draw(ladder, colored))
-    print(f"Page : {folder}/index.html · dessin : {folder}/echange.svg")
+    folder = seen_from(folder)
+    print(f"Page : {folder}/index.html\nDessin : {folder}/echange.svg")
 
 
 def write(folder, name, content):
