@@ -25,7 +25,7 @@ import workroom
 LAB = laboratory.every_lab()[0]
 KILLS = 10
 # Bien au-delà de ce qu'un arrêt demande : on n'attend jamais sans fin.
-PATIENCE = 300
+PATIENCE = 120
 
 
 def quick_test():
@@ -45,9 +45,18 @@ def fill(folder, origin="solutions"):
         shutil.copy(os.path.join(origin, LAB.name, source), folder)
 
 
+def command_of(pid):
+    """La ligne de commande d'un processus ; vide s'il est parti."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
 class Case(unittest.TestCase):
 
     def setUp(self):
+        self.whole = 0.0
         folder = tempfile.TemporaryDirectory(prefix="classe d'essai ")
         self.addCleanup(folder.cleanup)
         self.root = folder.name
@@ -71,10 +80,20 @@ class Case(unittest.TestCase):
         return subprocess.Popen(["sh", "tests/tools/judge.sh"], env=self.environment(**settings), stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
 
+    def outcome(self, process):
+        """Ce qu'une notation a dit. Si elle ne finit pas, l'échec montre ce qui vit encore."""
+        try:
+            return process.communicate(timeout=PATIENCE)[0].decode("utf-8")
+        except subprocess.TimeoutExpired:
+            alive = [f"{pid} {command_of(pid)}" for pid in [process.pid, *workroom.marked(self.mark)]]
+            process.kill()
+            workroom.stop_all(self.mark)
+            self.fail("la notation ne finit pas :\n" + "\n".join(alive))
+
     def grade(self, status=0, **settings):
         """Toute une notation ; rend ce qu'elle a dit."""
         process = self.start(**settings)
-        said = process.communicate(timeout=PATIENCE)[0].decode("utf-8")
+        said = self.outcome(process)
         self.assertEqual(process.returncode, status, said)
         return said
 
@@ -214,7 +233,9 @@ class Resume(Case):
         for number in range(4):
             self.add(f"juste {number}")
             self.add(f"squelette {number}", "labs")
+        before = time.monotonic()
         self.grade()
+        self.whole = time.monotonic() - before
         undisturbed, seed = self.marks(), random.randrange(1 << 32)
         self.assertEqual(sorted(undisturbed.values()), [0.0] * 4 + [20.0] * 4)
         chance = random.Random(seed)
@@ -230,8 +251,10 @@ class Resume(Case):
         """Commence une notation, et tue l'un de ses processus à un moment quelconque."""
         process = self.start()
         # Le moment est tiré au hasard : ce n'est l'attente de rien.
-        time.sleep(chance.uniform(0.05, 2.5))
-        target = chance.choice([process.pid, process.pid, *sorted(workroom.marked(self.mark))])
+        time.sleep(chance.uniform(0, self.whole / 2))
+        # Un programme jugé que l'on tue est un programme qui meurt : sa note serait juste, et autre.
+        ours = [pid for pid in workroom.marked(self.mark) if not self.is_judged(pid)]
+        target = chance.choice([process.pid, process.pid, *ours])
         try:
             os.kill(target, signal.SIGKILL)
         except ProcessLookupError:
@@ -240,8 +263,15 @@ class Resume(Case):
             process.stdout.close()
             process.wait(PATIENCE)
         else:
-            process.communicate(timeout=PATIENCE)
-            self.assertIn(process.returncode, (0, 2))
+            said = self.outcome(process)
+            self.assertIn(process.returncode, (0, 2), said)
+
+    def is_judged(self, pid):
+        """Ce processus est-il un programme de l'étudiant ?"""
+        try:
+            return self.mark in os.readlink(f"/proc/{pid}/exe")
+        except OSError:
+            return False
 
     def test_an_interruption_cleans_and_keeps(self):
         for number in range(4):
@@ -250,7 +280,7 @@ class Resume(Case):
         while not self.out_has_results() and process.poll() is None:
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=PATIENCE)[0].decode()
+        said = self.outcome(process)
         self.assertEqual(process.returncode, 2, said)
         self.assertRegex(said, "Interrompu")
         self.assert_nothing_left()

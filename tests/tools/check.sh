@@ -7,10 +7,11 @@ set -uf
 export LC_ALL=C.UTF-8
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPER REVEAL NO_COLOR FILE ARGS
+unset OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX JUDGE_CLASS
 
 # mutants, variants, hostile et coverage ont leurs buts (make mutants…) : ils entreront ici quand leur
 # stabilité aura été vue sur une machine au repos et sur une machine chargée.
-ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers options hints comforts watching shared sanitize threads valgrind torture fuzz interop slurm trace docs links axe spelling readme"
+ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class options hints comforts watching shared sanitize threads valgrind torture fuzz interop slurm trace docs links axe spelling readme"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -29,6 +30,7 @@ describe() {
     lint) echo "clang-tidy, cppcheck, shellcheck" ;;
     report) echo "les rapports, sur des résultats d'exemple" ;;
     writers) echo "les fichiers de notes d'une classe, devant des noms et des textes hostiles" ;;
+    class) echo "noter une classe : la porte, la reprise, les listes, les noms hostiles" ;;
     options) echo "les demandes mal écrites, et les statuts" ;;
     hints) echo "trois indices par étape, sans une ligne de code" ;;
     comforts) echo "indices, progression, reset, débogueur, éditeur" ;;
@@ -140,6 +142,11 @@ gate_report() {
 
 gate_writers() {
     sh tests/tools/python.sh tests/grading/all_writers_test.py
+}
+
+gate_class() {
+    sh tests/tools/deps.sh --if-missing class || return 1
+    sh tests/tools/python.sh tests/grading/class_gate.py
 }
 
 gate_options() {

@@ -58,6 +58,9 @@ check library ubsan        gcc                    libubsan             gcc-libs
 debug command gdb          gdb                    gdb                  gdb
 debug command strace       strace                 strace               strace
 check runtime fuzzer       libclang-rt-dev        compiler-rt          compiler-rt
+class command parallel     parallel               parallel             parallel
+class command bwrap        bubblewrap             bubblewrap           bubblewrap
+class command setpriv      util-linux             util-linux           util-linux
 slurm command sbatch       slurm-client           slurm                slurm-llnl
 slurm daemon  slurmctld    slurmctld              slurm-slurmctld      slurm-llnl
 slurm daemon  slurmd       slurmd                 slurm-slurmd         slurm-llnl

@@ -6,6 +6,7 @@ Les commandes sont les lignes des blocs « sh », prises telles quelles : aucune
 « make check » n'est pas relancé : c'est lui qui nous appelle.
 """
 
+import os
 import pathlib
 import re
 import shutil
@@ -53,7 +54,8 @@ def expected(folder, command):
 
 def run(folder, command):
     """Exécute une commande ; rend vrai si tout va bien."""
-    done = subprocess.run(command, shell=True, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    # Une machine d'intégration n'a pas toujours de quoi faire un bac à sable : ce n'est pas ce que l'on essaie ici.
+    done = subprocess.run(command, shell=True, cwd=folder, env={**os.environ, "INSECURE": "1"}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, check=False)
     good = done.returncode in expected(folder, command)
     print(f"{'✓' if good else '✗'} [{done.returncode}] {command}", flush=True)
