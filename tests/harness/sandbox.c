@@ -3,11 +3,13 @@
 #include "process_tree.h"
 #include "program.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+
+// Le premier processus en lance un seul, aussitôt : il porte le numéro suivant. S'il n'y est plus, un
+// descendant qui lui survit ne doit pas passer pour lui.
+#define PROGRAM_NUMBER 2
 
 static const char script[] = "sandbox/run.sh";
 
@@ -41,39 +43,44 @@ const char *sandbox_path(void)
 
 /** La recherche du programme parmi les descendants de bwrap. */
 struct search {
-    struct stat wanted;
     int rank;    /**< Combien de processus visités : bwrap, puis le premier du bac à sable. */
     pid_t init;  /**< Le premier processus du bac à sable. */
-    pid_t child; /**< Le premier qu'il a lancé. */
-    pid_t found; /**< Le premier dont l'exécutable est le programme. */
+    pid_t found; /**< Le programme. */
 };
+
+// Son numéro, vu du bac à sable : le dernier de la ligne NSpid.
+static long inner_number(pid_t pid)
+{
+    char path[32];
+    char line[256];
+    long number = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *status = fopen(path, "re");
+    while (status != NULL && number == 0 && fgets(line, sizeof line, status) != NULL) {
+        const char *last =
+            strncmp(line, "NSpid:", strlen("NSpid:")) == 0 ? strrchr(line, '\t') : NULL;
+        if (last != NULL)
+            number = strtol(last, NULL, 10);
+    }
+    if (status != NULL)
+        fclose(status);
+    return number;
+}
 
 static void consider(pid_t pid, void *context)
 {
     struct search *search = context;
-    struct stat status;
-    char path[32];
     search->rank++;
     if (search->rank == 2)
         search->init = pid;
-    if (search->rank == 3)
-        search->child = pid;
-    if (search->rank < 3 || search->found != 0)
-        return;
-    snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
-    if (stat(path, &status) == 0 && status.st_dev == search->wanted.st_dev &&
-        status.st_ino == search->wanted.st_ino)
+    if (search->rank > 2 && search->found == 0 && inner_number(pid) == PROGRAM_NUMBER)
         search->found = pid;
 }
 
-// Un programme qui se serait déjà remplacé par un autre (exec) est le premier enfant.
-pid_t sandbox_find_program(pid_t outer, const char *path, pid_t *init)
+pid_t sandbox_find_program(pid_t outer, pid_t *init)
 {
     struct search search = {0};
-    if (stat(path, &search.wanted) == 0)
-        process_tree_visit(outer, consider, &search);
+    process_tree_visit(outer, consider, &search);
     *init = search.init;
-    if (search.found != 0)
-        return search.found;
-    return search.child != 0 ? search.child : outer;
+    return search.found != 0 ? search.found : outer;
 }

@@ -38,11 +38,10 @@ const char *sandbox_path(void);
 /**
  * @brief Retrouve le programme lancé dans un bac à sable.
  * @param outer le processus lancé par le juge (bwrap)
- * @param path  le programme, sur la machine
  * @param init  reçoit le premier processus de l'espace fermé
  * @return son numéro, vu du juge ; @p outer s'il est déjà terminé
  */
-pid_t sandbox_find_program(pid_t outer, const char *path, pid_t *init);
+pid_t sandbox_find_program(pid_t outer, pid_t *init);
 
 /**
  * @brief Veille aux limites de tout ce qui tourne dans un bac à sable, jusqu'à la fin du test.

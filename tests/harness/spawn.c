@@ -312,12 +312,11 @@ static bool is_the_child(int report, struct spawned *spawned)
 }
 
 // Le noyau dit la fin du programme à l'instant même ; le compte rendu, qui suit, en dit le statut.
-static bool find_inside(const struct command *command, const char *which, int report,
-                        struct spawned *spawned)
+static bool find_inside(const char *which, int report, struct spawned *spawned)
 {
     pid_t init;
     spawned->report = report;
-    spawned->pid = sandbox_find_program(spawned->child, command->path, &init);
+    spawned->pid = sandbox_find_program(spawned->child, &init);
     spawned->life = spawned->pidfd = (int)syscall(SYS_pidfd_open, spawned->pid, 0);
     if (spawned->pidfd < 0 || spawned->pid == spawned->child) {
         close_if_open(spawned->pidfd);
@@ -353,7 +352,7 @@ bool spawn(const char *which, const char *const *arguments, struct spawned *spaw
     keep_our_ends(pipes, spawned);
     if (!exec_succeeded(pipes[3][0], command.sandboxed))
         return false;
-    return command.sandboxed ? find_inside(&command, which, pipes[3][0], spawned)
+    return command.sandboxed ? find_inside(which, pipes[3][0], spawned)
                              : is_the_child(pipes[3][0], spawned);
 }
 

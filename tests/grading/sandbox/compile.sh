@@ -49,7 +49,7 @@ done
 [ -n "$output" ] || die "aucun résultat (-o) n'est demandé"
 
 # shellcheck disable=SC2016 # c'est le shell du bac à sable qui développe
-set -- -- /app/start tasks="$COMPILE_TASKS" space="$COMPILE_ADDRESS_SPACE" cpu="$COMPILE_CPU" file="$COMPILE_FILE" \
+set -- --remount-ro / -- /app/start tasks="$COMPILE_TASKS" space="$COMPILE_ADDRESS_SPACE" cpu="$COMPILE_CPU" file="$COMPILE_FILE" \
     /bin/sh -c '"$@" >/dev/null 2>/out/messages
                 status=$?
                 head -c '"$COMPILE_MESSAGES"' /out/messages >&2

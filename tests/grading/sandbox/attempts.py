@@ -1,0 +1,155 @@
+"""De quoi essayer de sortir du bac à sable : la sonde (probe.c), compilée une fois, lancée par les mêmes scripts et
+le même juge que les programmes des étudiants.
+"""
+
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parents[2]
+PATIENCE_S = 30
+LAST_LINE = re.compile(r"^@ isolated=(\d) status=(\d+) limit=(.*)$", re.M)
+
+
+class Impossible(Exception):
+    """L'essai n'a pas pu avoir lieu : rien n'est prouvé, donc rien n'est tenu."""
+
+
+class Outcome:
+    """Ce qu'un essai a donné."""
+
+    def __init__(self, text, errors, status, isolated=False, limit=""):
+        self.lines = [line for line in text.splitlines() if line]
+        self.text, self.errors, self.status = text, errors, status
+        self.isolated, self.limit = isolated, limit
+
+    @property
+    def obtained(self):
+        """Ce que la sonde a obtenu et n'aurait pas dû."""
+        return [line.split(" ", 1)[1] for line in self.lines if line.startswith("OBTENU ")]
+
+    @property
+    def refused(self):
+        """Ce qu'on lui a refusé."""
+        return [line for line in self.lines if line.startswith("refusé ")]
+
+    def number(self):
+        """Le nombre que la sonde a écrit."""
+        numbers = [int(line) for line in self.lines if line.isdigit()]
+        if not numbers:
+            raise Impossible(f"la sonde n'a rien compté {self.errors.strip()[:120]}")
+        return numbers[0]
+
+
+def read_limits(sandbox):
+    """Les limites, lues où run.sh les lit."""
+    text = (sandbox / "limits.conf").read_text(encoding="utf-8")
+    return {name: int(value) for name, value in re.findall(r"^(\w+)=(\d+)$", text, re.M)}
+
+
+class Ground:
+    """Un terrain d'essai : un dossier jetable, la sonde, et les scripts à éprouver."""
+
+    def __init__(self, sandbox=HERE, judge=None):
+        self.sandbox = pathlib.Path(sandbox).resolve()
+        self.limits = read_limits(self.sandbox)
+        judges = sorted((TOP / "build" / "tests").glob("*/judge"))
+        self.judge = pathlib.Path(judge) if judge else (judges[0] if judges else None)
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sonde-"))
+        self.probe = self.folder / "probe"
+        # Ce que personne, dedans, ne doit voir : le travail d'un autre, un secret de l'environnement.
+        self.other = self.folder / "autre-etudiant.c"
+        self.secret = "secret-" + self.folder.name
+        self.environment = {name: os.environ[name] for name in ("PATH", "LANG", "CC") if name in os.environ}
+        self.prefix = []
+
+    def __enter__(self):
+        try:
+            self.prepare()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def prepare(self):
+        """Compile la sonde, et pose ce qu'il ne faut pas voir."""
+        os.chmod(self.folder, 0o755)
+        self.other.write_text(f"// {self.secret}\n", encoding="utf-8")
+        os.chmod(self.other, 0o644)
+        if os.getuid() == 0:
+            self.prefix = ["sh", str(self.sandbox / "as_user.sh")]
+        if self.judge is None:
+            raise Impossible("le juge n'est pas construit : make test le construit")
+        done = subprocess.run([os.environ.get("CC") or "cc", "-std=c11", "-D_GNU_SOURCE", "-O1", "-pthread", "-o", self.probe,
+                               HERE / "probe.c"], capture_output=True, check=False)
+        if done.returncode != 0:
+            raise Impossible("la sonde ne se compile pas : " + done.stderr.decode("utf-8", "replace")[:200])
+
+    def run(self, command, **options):
+        """Lance une commande à la racine du dépôt, et attend sa fin."""
+        options = {"cwd": TOP, "env": self.environment, "stdin": subprocess.DEVNULL, "capture_output": True, **options}
+        try:
+            done = subprocess.run([*map(str, command)], timeout=PATIENCE_S, check=False, **options)
+        except subprocess.TimeoutExpired as error:
+            raise Impossible(f"l'essai n'a pas fini en {PATIENCE_S} s") from error
+        except OSError as error:
+            raise Impossible(str(error)) from error
+        return Outcome(done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"), done.returncode)
+
+    def judged(self, *words):
+        """La sonde, lancée comme un test lance un programme."""
+        command = [*self.prefix, "env", f"JUDGE_WRAPPER=sh {self.sandbox}/run.sh", self.judge, "--probe", self.probe, *words]
+        if " " in str(self.sandbox):
+            # JUDGE_WRAPPER se découpe aux espaces ; le juge part de la racine du dépôt.
+            command[len(self.prefix) + 1] = "JUDGE_WRAPPER=sh " + os.path.relpath(self.sandbox, TOP) + "/run.sh"
+        outcome = self.run(command)
+        last = None
+        for last in LAST_LINE.finditer(outcome.text):
+            pass
+        if last is None:
+            raise Impossible(outcome.errors.strip()[:300] or f"statut {outcome.status}")
+        return Outcome(outcome.text[:last.start()], outcome.errors, int(last[2]), last[1] == "1", last[3])
+
+    def alone(self, *words, **options):
+        """La sonde, lancée par run.sh sans le juge."""
+        outcome = self.run(self.alone_command(*words), **options)
+        if outcome.status == 125:
+            raise Impossible(outcome.errors.strip()[:300])
+        return outcome
+
+    def alone_command(self, *words):
+        """La commande de alone()."""
+        return [*map(str, [*self.prefix, "sh", self.sandbox / "run.sh", self.probe, *words])]
+
+    def compiled(self, source, name="essai"):
+        """Compile un texte par compile.sh. Rend ce qui est sorti, et la taille du résultat, -1 s'il n'y en a pas."""
+        folder = pathlib.Path(tempfile.mkdtemp(prefix=name + "-", dir=self.folder))
+        os.chmod(folder, 0o777)
+        (folder / "essai.c").write_text(source, encoding="utf-8")
+        outcome = self.run([*self.prefix, "sh", "-c", 'cd "$1" && shift && exec "$@"', "-", folder,
+                            "sh", self.sandbox / "compile.sh", os.environ.get("CC") or "cc", "-c", "-o", "essai.o", "essai.c"])
+        if outcome.status == 125:
+            raise Impossible(outcome.errors.strip()[:300])
+        result = folder / "essai.o"
+        return outcome, result.stat().st_size if result.exists() else -1
+
+    def while_compiling(self, *words):
+        """La sonde, à la place du compilateur. Ce qu'elle écrit est le résultat."""
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="compile-", dir=self.folder))
+        os.chmod(folder, 0o777)
+        shutil.copy(self.probe, folder / "probe")
+        script = shlex.join(["./probe", *words]) + " >/out/result; exit 0"
+        outcome = self.run([*self.prefix, "sh", "-c", 'cd "$1" && shift && exec "$@"', "-", folder, "sh",
+                            self.sandbox / "compile.sh", "sh", "-c", script, "sh", "-o", "resultat", "probe"])
+        result = folder / "resultat"
+        if not result.exists():
+            raise Impossible(outcome.errors.strip()[:300] or f"statut {outcome.status}")
+        return Outcome(result.read_text(encoding="utf-8", errors="replace"), outcome.errors, outcome.status)
