@@ -2,12 +2,12 @@
 # Un appel du compilateur dans un bac à sable (bubblewrap) : c'est la valeur de COMPILE_WRAPPER.
 #     COMPILE_WRAPPER="sh tests/grading/sandbox/compile.sh" make test WORK=…
 #     sh tests/grading/sandbox/compile.sh cc OPTIONS… -o RÉSULTAT ENTRÉES…      (à la main)
-# Appelé par tests/tools/compile.sh, à la racine du dépôt, avec des noms relatifs. Le statut est celui du
+# Appelé par tests/tools/compile.sh, à la racine du dépôt. Le statut est celui du
 # compilateur (128 + N si le signal N l'a tué), ou 125 si c'est le bac à sable qui n'a pas pu faire son travail ;
 # les messages sortent sur stderr.
 #
 # Dedans : /usr en lecture seule ; les entrées nommées (sources, objets, archives), et les en-têtes (*.h) des
-# dossiers de -I, en lecture seule et sous le même nom relatif ; /dev/null. Ni /proc, ni /etc (sauf
+# dossiers de -I, en lecture seule et sous le même nom ; /dev/null. Ni /proc, ni /etc (sauf
 # les liens de /etc/alternatives, par où Debian trouve le compilateur), ni autre
 # périphérique, ni rien d'autre du dépôt. Le résultat sort par un tube : aucun dossier de la machine n'est
 # inscriptible. Temps, mémoire, processus, tailles du résultat et des messages sont limités (limits.conf).
@@ -55,17 +55,23 @@ set -- --remount-ro / -- /app/start tasks="$COMPILE_TASKS" space="$COMPILE_ADDRE
                 head -c '"$COMPILE_MESSAGES"' /out/messages >&2
                 case $status in 0) exec cat /out/result ;; 1) exit 64 ;; *) exit "$status" ;; esac' sh "$@"
 
-# Ce que la commande nomme, montré sous le même nom. « for » a copié la liste avant que « set » la change.
+# Ce que la commande nomme, montré sous le même nom, relatif ou absolu. « for » a copié la liste avant que « set »
+# la change. Ce qui est dans /usr y est déjà.
 for word; do
     case $word in
     -I*)
         set +f
         for header in "${word#-I}"/*.h; do
-            [ ! -f "$header" ] || set -- --ro-bind "$header" "/src/$header" "$@"
+            case $header in
+            /usr/*) ;;
+            /*) [ ! -f "$header" ] || set -- --ro-bind "$header" "$header" "$@" ;;
+            *) [ ! -f "$header" ] || set -- --ro-bind "$header" "/src/$header" "$@" ;;
+            esac
         done
         set -f
         ;;
-    -* | /*) ;;
+    -* | /usr/* | /app/*) ;;
+    /*) [ ! -f "$word" ] || set -- --ro-bind "$word" "$word" "$@" ;;
     *) [ ! -f "$word" ] || set -- --ro-bind "$word" "/src/$word" "$@" ;;
     esac
 done
@@ -101,7 +107,6 @@ bwrap \
     --dev-bind /dev/null /dev/null \
     --size "$COMPILE_DISK" \
     --tmpfs /out \
-    --symlink /out /tmp \
     --dir /src \
     --chdir /src \
     "$@" >"$output.part" || status=$?
