@@ -8,6 +8,7 @@ import os
 import re
 
 import archive_door
+import curiosities
 import folder_door
 import limits
 import naming
@@ -173,9 +174,17 @@ def take(admission, tree, lab, folder, judged):
                 kind = trees.KINDS[files[name].kind]
                 admission.remarks.append(f"{lab.name} : {name} est {kind}, il est refusé ; {BY_HAND}.")
                 admission.flag()
+            mention_curiosities(admission, lab, name, files[name])
     if judged:
         admission.present.append(lab.name)
         mention_ignored(admission, lab, files)
+
+
+def mention_curiosities(admission, lab, name, entry):
+    """Ce dont aucun lab n'a besoin : la note n'en dépend pas, mais un regard le mérite."""
+    for text in curiosities.remarks(name, entry.data) if entry.kind == "file" else ():
+        admission.remarks.append(f"{lab.name} : {naming.visible(text)} ; {BY_HAND}.")
+        admission.flag()
 
 
 def mention_ignored(admission, lab, files):

@@ -9,7 +9,7 @@ import subprocess
 GROUND = ("build/tests/*/judge", "build/harness/*.so", "tests/*/lab.mk", "tests/tools/judge.sh", "tests/tools/compile.sh",
           "tests/tools/work.mk", "tests/tools/*.c", "tests/*/*_driver.c", "common/*.[ch]", "labs/*/*.[ch]",
           "solutions/*/*.[ch]", "tests/report/results.py", "tests/grading/sandbox/*")
-DOOR = ("submission", "door", "folder_door", "archive_door", "tree", "limits", "keys", "laboratory")
+DOOR = ("submission", "door", "folder_door", "archive_door", "tree", "limits", "keys", "laboratory", "curiosities")
 SETTINGS = ("CC", "LABS", "LAB", "STEP", "TEST", "FRAMING", "SANITIZE", "COMPILE_WRAPPER", "JUDGE_WRAPPER")
 
 
