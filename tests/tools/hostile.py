@@ -1,6 +1,6 @@
 """Les programmes hostiles : ce que le pire des travaux coûte au juge, et ce qui en est dit.
 
-Chaque dossier de tests/grading/hostile/ contient program.c (ou program.c.txt, qui ne compile pas ; ou rien :
+Chaque dossier de tests/grading/hostile/programmes/ contient program.c (ou program.c.txt, qui ne compile pas ; ou rien :
 le fichier manque) et « attendu » : une ligne par rôle, « rôle note motif ». Le programme prend tour à tour
 la place de server.c, de client.c et de framing.c dans la solution, et le travail est jugé par judge.sh comme
 celui d'un étudiant. La note et la raison lue doivent être celles attendues, le juge ne doit pas avoir d'ennui,
@@ -19,7 +19,7 @@ import time
 
 import workshop
 
-FOLDER = pathlib.Path("tests/grading/hostile")
+FOLDER = pathlib.Path("tests/grading/hostile/programmes")
 PLACE = workshop.BUILD / "hostile"
 # Bien plus que le plus long : au-delà, le juge est bloqué, et c'est lui qui a un défaut.
 LIMIT_S = 300
