@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,9 +35,18 @@ int git_libgit2_shutdown(void)
     return 0;
 }
 
+// Les cœurs à nous : sous Slurm ou taskset, la machine en a bien d'autres, qui servent ailleurs.
+static long own_processors(void)
+{
+    cpu_set_t own;
+    if (sched_getaffinity(0, sizeof own, &own) == 0)
+        return CPU_COUNT(&own);
+    return sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 static size_t wanted_jobs(void)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    long processors = own_processors();
     return processors * 2 > MINIMUM_JOBS ? (size_t)processors * 2 : MINIMUM_JOBS;
 }
 

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
 import sys
@@ -18,12 +19,16 @@ import time
 import children
 import local_cluster
 
-sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+sys.path[1:1] = [str(pathlib.Path(__file__).resolve().parents[1]), str(pathlib.Path(__file__).resolve().parents[2] / "tools")]
 import mutants  # noqa: E402
+import plans  # noqa: E402
+from slurm import batch, jobs  # noqa: E402
 
 PATIENCE = 600
 ABSENT = 77
 MUTANTS = 2
+# Assez de parts vides pour que le rythme de slurmctld, qui démarre des travaux par lots, se voie.
+EMPTY = 10
 
 
 def labs():
@@ -177,16 +182,52 @@ def try_slurm(cluster, work, out):
         yield "il reste des travaux dans la file"
 
 
+def processor_time():
+    """Le temps de processeur pris par notre descendance, jusqu'ici."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
+def french(number):
+    """Un nombre à une décimale."""
+    return f"{number:.1f}".replace(".", ",")
+
+
+def speed(count, elapsed, used):
+    """Les deux chiffres dont le calcul de docs/noter.md a besoin."""
+    cores = len(os.sched_getaffinity(0))
+    return (f"{french(60 * count / elapsed / cores)} par minute et par cœur, "
+            f"{french(used / count)} s de processeur par rendu")
+
+
+def cost_of_part(cluster, out, folder):
+    """Ce que coûte une part en plus de ce qu'elle juge, en secondes de cœur : des parts sans aucun rendu."""
+    os.environ.update(cluster.environment())
+    plan = plans.load(out / plans.PLAN)
+    empty = batch.Batch(plan, str(folder / "vides"), [[] for _ in range(EMPTY)])
+    started = time.monotonic()
+    empty.submit("vides", ())
+    cluster.wait(lambda: not jobs.alive(jobs.tasks(empty.job)), "la fin des parts vides")
+    elapsed = time.monotonic() - started
+    states = {state for state, *_ in jobs.tasks(empty.job).values()}
+    if states != {"COMPLETED"}:
+        raise local_cluster.Failure(f"les parts vides ont fini autrement que prévu : {', '.join(sorted(states))}")
+    return elapsed * len(cluster.nodes) / EMPTY
+
+
 def check(folder):
     """Toute l'épreuve ; rend les reproches."""
     work, local, remote = folder / "classe", folder / "parallel", folder / "slurm"
     work.mkdir()
     build_class(work)
+    before = processor_time()
     elapsed = Grading(work, local, "parallel", os.environ).finish()
+    used = processor_time() - before
     expected = records(local)
-    print(f"  {len(expected)} étudiants notés par parallel en {elapsed:.0f} s")
+    print(f"  {len(expected)} étudiants notés par parallel en {elapsed:.0f} s : {speed(len(expected), elapsed, used)}")
     with local_cluster.Cluster(nodes=2, cpus=1) as cluster:
         complaints = list(try_slurm(cluster, work, remote))
+        print(f"  une part coûte à Slurm {french(cost_of_part(cluster, remote, folder))} s de cœur, avant de juger")
     return complaints + list(complain_of_differences(expected, records(remote)))
 
 
