@@ -164,6 +164,24 @@ class Scenes(unittest.TestCase):
                 if details.get("octets") and sender not in relayed and "pourquoi" not in details:
                     self.assertRegex(details.get("ligne", ""), r"^\w+\.c:\d+ \w+\(\) : .*(send|write|put|print)", number)
 
+    def test_each_byte_comes_from_its_call(self):
+        """Les octets d'un paquet sont ceux de l'envoi qui l'a fait partir, et de lui seul."""
+        for folder, _ in self.each("solutions"):
+            page = self.read(folder, "index.html")
+            for body in re.findall(r'<li class="packet programme.*?</li>', page, re.S):
+                carried = re.search(r"<dt>octets</dt><dd>(.*?)</dd>", body)
+                if carried:
+                    given = re.findall(r"<dt>parti par</dt><dd>\w+\(.*?« (.*?) ».*?</dd>", body)
+                    self.assertEqual(len(given), 1, body)
+                    start, cut, end = given[0].partition(" … ")
+                    self.assertTrue(carried[1].startswith(start) and carried[1].endswith(end if cut else start), body)
+
+    def test_a_last_moment_burst_is_captured(self):
+        path = os.path.join(OUTPUT, "burst.pcap")
+        done = subprocess.run([*isolation.prefix(), "sh", "tests/tools/python.sh", os.path.join(HERE, "burst_check.py"), path, "1500"],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        self.assertEqual(done.stdout.decode("utf-8", "replace").split(), ["1500", "0"])
+
     def test_programs_come_first(self):
         """Dans le dessin, l'appel précède le paquet qu'il fait partir."""
         for folder, _ in self.each("solutions"):
