@@ -10,7 +10,9 @@ import threading
 import packets
 import pcapfile
 
-COMMAND = ["tcpdump", "-i", "lo", "-n", "-p", "-U", "--immediate-mode", "-B", "16384", "-s", "0", "-w", "-"]
+# Chaque case du tampon a la taille du plus grand paquet gardé (-s) : celui de l'interface locale, pas plus,
+# pour qu'un millier de cases tienne dans 64 Mio (-B), et qu'une rafale ne déborde pas.
+COMMAND = ["tcpdump", "-i", "lo", "-n", "-p", "-U", "--immediate-mode", "-B", "65536", "-s", "65600", "-w", "-"]
 PATIENCE_S = 5.0
 # Au-delà, un dessin ne se lit plus : la scène est coupée là, et la page le dit.
 MOST_PACKETS, MOST_BYTES = 2000, 16 << 20
