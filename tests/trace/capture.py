@@ -10,9 +10,9 @@ import threading
 import packets
 import pcapfile
 
-# Chaque case du tampon a la taille du plus grand paquet gardé (-s) : celui de l'interface locale, pas plus,
-# pour qu'un millier de cases tienne dans 64 Mio (-B), et qu'une rafale ne déborde pas.
-COMMAND = ["tcpdump", "-i", "lo", "-n", "-p", "-U", "--immediate-mode", "-B", "65536", "-s", "65600", "-w", "-"]
+# Sans --immediate-mode : avec lui, chaque paquet, même petit, prend une case de la taille du plus grand, et une rafale
+# de quelques centaines déborde. Sans lui, le noyau tasse les paquets, et les rend une seconde plus tard au plus.
+COMMAND = ["tcpdump", "-i", "lo", "-n", "-p", "-U", "-B", "16384", "-s", "0", "-w", "-"]
 PATIENCE_S = 5.0
 # Au-delà, un dessin ne se lit plus : la scène est coupée là, et la page le dit.
 MOST_PACKETS, MOST_BYTES = 2000, 16 << 20
@@ -29,14 +29,13 @@ class Capture:
         self.path, self.seen, self.full, self.count = path, set(), False, 0
         self.changed = threading.Condition()
         # Un repère est un datagramme que nous nous envoyons : quand tcpdump le rend, tout ce qui
-        # l'a précédé est rendu aussi. Ni sommeil, ni paquet perdu au début ou à la fin.
+        # l'a précédé est rendu aussi. Ni sommeil, ni paquet perdu à la fin.
         self.beacon = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.process = subprocess.Popen(COMMAND, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.wait_listening()
         self.beacon.bind(("127.0.0.1", 0))
         self.reader = threading.Thread(target=self.copy, daemon=True)
         self.reader.start()
-        self.pass_beacon(b"debut")
 
     def wait_listening(self):
         """tcpdump dit « listening on » quand son socket est ouvert."""

@@ -178,9 +178,9 @@ class Scenes(unittest.TestCase):
 
     def test_a_last_moment_burst_is_captured(self):
         path = os.path.join(OUTPUT, "burst.pcap")
-        done = subprocess.run([*isolation.prefix(), "sh", "tests/tools/python.sh", os.path.join(HERE, "burst_check.py"), path, "800"],
+        done = subprocess.run([*isolation.prefix(), "sh", "tests/tools/python.sh", os.path.join(HERE, "burst_check.py"), path, "1500"],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-        self.assertEqual(done.stdout.decode("utf-8", "replace").split(), ["800", "0"])
+        self.assertEqual(done.stdout.decode("utf-8", "replace").split(), ["1500", "0"])
 
     def test_programs_come_first(self):
         """Dans le dessin, l'appel précède le paquet qu'il fait partir."""
