@@ -56,7 +56,10 @@ class Screen:
         """Rend l'écran et le clavier comme ils étaient."""
         self.write(LEAVE)
         if self.saved:
-            termios.tcsetattr(self.keys, termios.TCSADRAIN, self.saved)
+            try:
+                termios.tcsetattr(self.keys, termios.TCSADRAIN, self.saved)
+            except termios.error:
+                pass  # le terminal n'est plus là
             self.saved = None
 
     def size(self):
@@ -85,8 +88,14 @@ class Screen:
         self.last = None
 
     def pressed(self):
-        """« quit », « again » ou rien, selon ce qui vient d'être tapé."""
-        typed = os.read(self.keys, 64) if self.keys >= 0 else b""
+        """« quit », « again » ou rien, selon ce qui vient d'être tapé. À n'appeler que si le clavier est prêt."""
+        try:
+            typed = os.read(self.keys, 64)
+        except OSError:
+            typed = b""
+        # Prêt, et pourtant rien à lire : le terminal a été fermé.
+        if not typed:
+            return "quit"
         found = [bytes((key,)) for key in typed]
         if any(key in QUIT for key in found):
             return "quit"

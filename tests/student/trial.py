@@ -16,7 +16,7 @@ import place  # d'abord : il montre où sont les modules du rapport
 from paint import bare, columns
 
 # Une attente finit dès que ce qu'elle attend est vu ; ceci ne borne que l'échec.
-PATIENCE_S = 90.0
+PATIENCE_S = 60.0
 ESCAPE = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
 
 
@@ -130,12 +130,27 @@ class Terminal:
             pass
         return self.status
 
+    def close(self):
+        """Ferme la fenêtre, comme on clique sur sa croix."""
+        os.close(self.fd)
+        wait_for(lambda: os.waitpid(self.pid, os.WNOHANG)[0])
+
     def restored(self):
         """Le terminal est-il réglé comme au début ?"""
         try:
             return termios.tcgetattr(self.fd)[:4] == self.before[:4]
         except termios.error:
             return True
+
+
+def wait_for(condition):
+    """Attend que la condition soit vraie ; rend vrai si elle l'est devenue."""
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def widest(text):

@@ -151,7 +151,7 @@ class Watch:
     def farewell(self):
         """Une ligne, sur l'écran rendu."""
         if self.mark is not None:
-            print(f"watch : {self.lab.name}, {results.format_number(self.mark)} / 20 au dernier jugement.", flush=True)
+            self.screen.write(f"watch : {self.lab.name}, {results.format_number(self.mark)} / 20 au dernier jugement.\n")
 
     # --- La page
 

@@ -11,6 +11,7 @@ import sys
 import time
 
 import place  # d'abord : il montre où sont les modules du rapport
+import judging
 import trial
 
 TOP = os.path.join("build", "check", "watch")
@@ -157,6 +158,14 @@ def try_signals(it):
     it.check("SIGTERM ne laisse aucun processus", not left_behind(), left_behind())
 
 
+def try_closed_window(it):
+    """La fenêtre fermée, rien ne continue à tourner derrière elle."""
+    terminal = start()
+    terminal.until(r"jugement…")
+    terminal.close()
+    it.check("une fenêtre fermée ne laisse aucun processus", trial.wait_for(lambda: not left_behind()), left_behind())
+
+
 def try_plain(it):
     """Pour un éditeur : à la suite, sans commande d'écran, avec un lien pour chaque échec."""
     terminal = start(EDITOR_LINKS="1")
@@ -188,6 +197,11 @@ def try_early_failure(it):
     shown = terminal.until(r"✗ ")
     finished = bool(re.search(JUDGED, terminal.shown()))
     it.check("le premier échec est montré pendant que le reste attend encore", shown and not finished, terminal.shown())
+    at, before = terminal.mark(), time.monotonic()
+    save(source, read(source) + "\n")
+    again = terminal.until(r"compilation…", at)
+    it.check("un enregistrement n'attend pas la fin d'un long test", again
+             and time.monotonic() - before < judging.PATIENCE_S, f"{time.monotonic() - before:.1f} s\n{terminal.shown(at)}")
     leave(it, terminal, b"q", "q, pendant un long test,")
 
 
@@ -247,6 +261,7 @@ def main():
     try_restart(it, folder)
     try_calm(it)
     try_signals(it)
+    try_closed_window(it)
     try_plain(it)
     try_early_failure(it)
     try_strace(it)
