@@ -36,12 +36,26 @@ first_error() { # JOURNAL PRÉFIXE
     ' "$1"
 }
 
-explain_status() {
+# Quand le compilateur ne montre aucune ligne du travail : la limite atteinte, ou ce que dit l'assembleur.
+explain_status() { # STATUT JOURNAL
+    limit=
     case $1 in
-    124 | 137 | 152) echo "La compilation a été arrêtée : elle dépassait le temps permis." ;;
-    153) echo "La compilation a été arrêtée : elle écrivait trop." ;;
-    *) echo "La compilation a échoué sans dire pourquoi (statut $1)." ;;
+    124 | 137 | 152) limit="elle dépassait le temps permis" ;;
+    153) limit="elle écrivait trop" ;;
     esac
+    if grep -qE 'CPU time limit exceeded|Killed signal terminated' "$2"; then limit="elle dépassait le temps permis"; fi
+    if grep -qE 'File size limit exceeded|File too large|file too big|No space left' "$2"; then limit="elle écrivait trop"; fi
+    if grep -qiE 'out of memory|memory exhausted|cannot allocate memory|bad_alloc' "$2"; then limit="elle demandait trop de mémoire"; fi
+    if [ -n "$limit" ]; then
+        echo "La compilation a été arrêtée : $limit."
+        return
+    fi
+    refused=$(sed -n 's/^[^ ]*: Error: //p' "$2" | head -n 1 | cut -c 1-300)
+    if [ -n "$refused" ]; then
+        echo "L'assembleur refuse ce code : $refused"
+    else
+        echo "La compilation a échoué sans dire pourquoi (statut $1)."
+    fi
 }
 
 # Secondes écoulées : un compilateur tué avant d'avoir atteint une limite de temps l'a été par la machine.
@@ -87,7 +101,7 @@ object)
     rm -f "$target"
     refuse_failure_of_ours "$status" "$name.log"
     first_error "$name.log" "${source%/*}/" >"$name.error"
-    [ -s "$name.error" ] || explain_status "$status" >"$name.error"
+    [ -s "$name.error" ] || explain_status "$status" "$name.log" >"$name.error"
     ;;
 
 archive)
@@ -118,7 +132,7 @@ program)
     done
     [ -f "$target.error" ] || sed -e 's|^/usr/bin/[^ ]*ld: ||' -e "s|${object%/*}/||g" -e 's|[^ ]*/src/||g' \
         "$object.link" | head -n 12 >"$target.error"
-    [ -s "$target.error" ] || explain_status "$status" >"$target.error"
+    [ -s "$target.error" ] || explain_status "$status" "$object.link" >"$target.error"
     ;;
 esac
 exit 0

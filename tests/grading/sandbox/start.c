@@ -105,6 +105,9 @@ static void set_limit(int resource, rlim_t wanted)
     if (wanted > limit.rlim_max)
         wanted = limit.rlim_max;
     limit = (struct rlimit){.rlim_cur = wanted, .rlim_max = wanted};
+    // Une seconde avant de le tuer sans un mot, le noyau dit au programme que son temps est passé (SIGXCPU).
+    if (resource == RLIMIT_CPU && wanted != RLIM_INFINITY && wanted > 1)
+        limit.rlim_cur = wanted - 1;
     if (setrlimit(resource, &limit) < 0)
         fail("setrlimit");
 }
