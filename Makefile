@@ -138,7 +138,7 @@ coverage: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les lignes et les bra
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/coverage.py
 
 # Les vérifications sont nommées une seule fois, dans check.sh ; docs a sa propre règle.
-GATES := $(filter-out docs trace mutants variants hostile torture fuzz coverage,$(shell sed -n 's/^ALL="\(.*\)"$$/\1/p' $(TOOLS)/check.sh))
+GATES := $(filter-out docs mutants variants hostile torture fuzz coverage,$(shell sed -n 's/^ALL="\(.*\)"$$/\1/p' $(TOOLS)/check.sh))
 .PHONY: $(GATES)
 $(GATES): $(JUDGES) $(INJECTORS) build/sandbox/start
 	$(RUN)sh $(TOOLS)/check.sh $@

@@ -11,7 +11,7 @@ unset OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX JUDGE_CLASS
 
 # mutants, variants, hostile et coverage ont leurs buts (make mutants…) : ils entreront ici quand leur
 # stabilité aura été vue sur une machine au repos et sur une machine chargée.
-ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class options hints comforts watching shared sanitize threads valgrind torture fuzz interop slurm trace docs links axe spelling readme"
+ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class options hints comforts watching shared sanitize threads valgrind torture fuzz interop slurm traces docs links axe spelling readme"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -47,7 +47,7 @@ describe() {
     coverage) echo "les tests passent par toutes les lignes des solutions" ;;
     interop) echo "des programmes en Python s'entendent avec les solutions" ;;
     slurm) echo "la notation d'une classe sous Slurm : mêmes notes, malgré les pannes" ;;
-    trace) echo "chaque paquet capturé est dessiné, et sa ligne trouvée" ;;
+    traces) echo "chaque paquet capturé est dessiné, et sa ligne trouvée" ;;
     docs) echo "la documentation, sans avertissement" ;;
     links) echo "aucun lien mort dans la documentation, aucun chemin faux dans les textes" ;;
     axe) echo "la documentation dans Chromium : aucune faute d'accessibilité, rien qui déborde" ;;
@@ -225,7 +225,7 @@ gate_slurm() {
     [ "$status" -eq 0 ] || [ "$status" -eq 77 ]
 }
 
-gate_trace() {
+gate_traces() {
     sh tests/tools/deps.sh --if-missing trace || return 1
     set --
     for work in solutions tests/variants/naive; do
