@@ -139,11 +139,10 @@ def can_drop_root():
 
 
 def protections():
-    """(protections qui manquent, réglages du bac à sable)."""
-    script = SANDBOX / "protections.py"
-    if not script.exists():
+    """(protections qui manquent, réglages du bac à sable). JUDGE_SANDBOX=none, pour les essais du dépôt, s'en passe."""
+    if os.environ.get("JUDGE_SANDBOX") == "none":
         return ["bac à sable"], {}
-    return load_module(script).check(say)
+    return load_module(SANDBOX / "protections.py").check(say)
 
 
 def check_protections():
