@@ -35,7 +35,7 @@ int git_libgit2_shutdown(void)
     return 0;
 }
 
-// Les cœurs à nous : sous Slurm ou taskset, la machine en a bien d'autres, qui servent ailleurs.
+// Les cœurs à nous : sous Slurm ou « taskset », la machine en a bien d'autres, qui servent ailleurs.
 static long own_processors(void)
 {
     cpu_set_t own;

@@ -217,7 +217,7 @@ gate_interop() {
     sh tests/tools/python.sh tests/tools/interop.py $LABS
 }
 
-# Un seul lab suffit ici ; make check-slurm les essaie tous.
+# Un seul lab suffit ici ; « make check-slurm » les essaie tous.
 gate_slurm() {
     env LAB="${LABS%% *}" sh tests/tools/python.sh tests/grading/slurm/check.py
     status=$?
@@ -290,7 +290,7 @@ run_gate() {
     seconds=$((${after%.*} - ${before%.*}))
     count_tests "$log" "$status"
     if [ "$status" -eq 0 ] && [ "$new_passed" -eq 0 ] && [ "$new_skipped" -gt 0 ]; then
-        printf '– %-10s %s : non essayé (skipped) ; %s\n' "$gate" "$(describe "$gate")" "$(head -n 1 "$log")"
+        printf '– %-10s %s : « skipped », non essayé ; %s\n' "$gate" "$(describe "$gate")" "$(head -n 1 "$log")"
     elif [ "$status" -eq 0 ]; then
         printf '✓ %-10s %s (%s s)\n' "$gate" "$(describe "$gate")" "$seconds"
     else

@@ -1,4 +1,4 @@
-"""Parler à Slurm : soumettre, regarder la file, annuler. Aucune comptabilité (sacct) n'est nécessaire."""
+"""Parler à Slurm : soumettre, regarder la file, annuler. Aucune comptabilité (« sacct ») n'est nécessaire."""
 
 import os
 import re
