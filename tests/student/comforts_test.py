@@ -263,6 +263,14 @@ def try_editor(it):
     try_matcher(it, pattern)
 
 
+def try_notes(it):
+    """Les notes de chaque lab expliquent les débogueurs, et dans les mêmes mots."""
+    sections = [re.search(r"^## Déboguer\n\n(Deux commandes .*?pour ces trois commandes\.)$", read(lab_notes), re.M | re.S)
+                for lab_notes in map(links.notes_of, LABS)]
+    told = {section.group(1) if section else "" for section in sections}
+    it.check("chaque lab explique debug-server et strace, dans les mêmes mots", len(told) == 1 and "" not in told, told)
+
+
 def try_matcher(it, pattern):
     """Chaque échec mène à un titre des notes ; chaque erreur de compilation, à la ligne de la source."""
     folder = trial.copy_work("solutions", WORK, LAB)
@@ -299,6 +307,7 @@ def main():
     try_reset(it)
     try_debuggers(it)
     try_editor(it)
+    try_notes(it)
     shutil.rmtree(TOP)
     return it.conclude()
 

@@ -23,5 +23,11 @@ Les réglages de « make test »
   MIN=12         suffit pour réussir : 12 sur 20 (sans MIN : tous les points)
   JUNIT=fichier  écrit aussi un rapport au format JUnit
 
+Ceux des commandes qui vous accompagnent (sans WORK : labs)
+  LAB=01-tcp     le lab ; inutile dans son dossier
+  STEP=3         hint : une autre étape que celle en cours
+  FILE=server.c  reset : le fichier à rendre
+  ARGS='::1 80'  debug-server, debug-client, strace : les arguments du programme
+
 Statut : 0 tous les points (ou MIN atteint) · 1 il manque des points · 2 le juge n'a pas pu juger.
 FIN
