@@ -129,6 +129,14 @@ static void stop_everything(int signal)
     _exit(128 + signal);
 }
 
+static void keep_charge(void)
+{
+    process_tree_adopt_orphans();
+    signal(SIGINT, stop_everything);
+    signal(SIGTERM, stop_everything);
+    signal(SIGHUP, stop_everything);
+}
+
 // Voir bring_own_hosts() dans network.c.
 static void write_hosts(void)
 {
@@ -190,7 +198,7 @@ static int probe(char **words)
         return EXIT_JUDGE;
     setenv(SCRATCH_VARIABLE, scratch, 1);
     write_hosts();
-    process_tree_adopt_orphans();
+    keep_charge();
     int result = probe_run(words);
     clean();
     return result;
@@ -227,10 +235,7 @@ int main(int argc, char **argv)
     if (options.live != NULL && symlink(scratch, options.live) != 0)
         fprintf(stderr, "juge : %s : %s\n", options.live, strerror(errno));
 
-    process_tree_adopt_orphans();
-    signal(SIGINT, stop_everything);
-    signal(SIGTERM, stop_everything);
-    signal(SIGHUP, stop_everything);
+    keep_charge();
     transcript_begin();
     bool isolated = network_can_isolate();
     if (!isolated)

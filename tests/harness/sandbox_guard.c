@@ -94,28 +94,26 @@ static void read_limits(void)
         fclose(in);
 }
 
-// Champs de /proc/PID/stat après le nom : le 20e compte les threads, le 24e les pages résidentes.
+static unsigned long long field(const char *status, const char *name)
+{
+    const char *found = strstr(status, name);
+    return found != NULL ? strtoull(found + strlen(name), NULL, 10) : 0;
+}
+
+// Les pages d'un fichier (le programme, la bibliothèque C) sont partagées par tous : elles ne comptent pas.
 static void weigh_process(int processes, const char *number, struct weight *weight)
 {
     char path[32];
-    char line[1024];
-    unsigned long long threads = 0;
-    unsigned long long pages = 0;
-    snprintf(path, sizeof path, "%.16s/stat", number);
+    char status[4096];
+    snprintf(path, sizeof path, "%.16s/status", number);
     int fd = openat(processes, path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return;
-    ssize_t length = read(fd, line, sizeof line - 1);
+    ssize_t length = read(fd, status, sizeof status - 1);
     close(fd);
-    line[length > 0 ? length : 0] = '\0';
-    const char *rest = strrchr(line, ')');
-    if (rest == NULL || sscanf(rest + 1,
-                               " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
-                               "%*d %llu %*d %*u %*u %llu",
-                               &threads, &pages) != 2)
-        return;
-    weight->tasks += threads;
-    weight->memory += pages * (unsigned long long)sysconf(_SC_PAGESIZE);
+    status[length > 0 ? length : 0] = '\0';
+    weight->tasks += field(status, "\nThreads:");
+    weight->memory += 1024 * (field(status, "\nRssAnon:") + field(status, "\nRssShmem:"));
 }
 
 static void weigh(const struct guarded *one, struct weight *weight)

@@ -2,6 +2,7 @@
 le même juge que les programmes des étudiants.
 """
 
+import contextlib
 import os
 import pathlib
 import re
@@ -46,18 +47,18 @@ class Outcome:
         return numbers[0]
 
 
-def read_limits(sandbox):
-    """Les limites, lues où run.sh les lit."""
-    text = (sandbox / "limits.conf").read_text(encoding="utf-8")
+def read_limits():
+    """Les limites qui doivent tenir : celles du dépôt, même si c'est une copie altérée qui est éprouvée."""
+    text = (HERE / "limits.conf").read_text(encoding="utf-8")
     return {name: int(value) for name, value in re.findall(r"^(\w+)=(\d+)$", text, re.M)}
 
 
 class Ground:
     """Un terrain d'essai : un dossier jetable, la sonde, et les scripts à éprouver."""
 
-    def __init__(self, sandbox=HERE, judge=None):
+    def __init__(self, sandbox=HERE, judge=None, environment=None):
         self.sandbox = pathlib.Path(sandbox).resolve()
-        self.limits = read_limits(self.sandbox)
+        self.limits = read_limits()
         judges = sorted((TOP / "build" / "tests").glob("*/judge"))
         self.judge = pathlib.Path(judge) if judge else (judges[0] if judges else None)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sonde-"))
@@ -66,6 +67,7 @@ class Ground:
         self.other = self.folder / "autre-etudiant.c"
         self.secret = "secret-" + self.folder.name
         self.environment = {name: os.environ[name] for name in ("PATH", "LANG", "CC") if name in os.environ}
+        self.environment.update(environment or {})
         self.prefix = []
 
     def __enter__(self):
@@ -92,17 +94,29 @@ class Ground:
                                HERE / "probe.c"], capture_output=True, check=False)
         if done.returncode != 0:
             raise Impossible("la sonde ne se compile pas : " + done.stderr.decode("utf-8", "replace")[:200])
+        # Elle est à celui qui la lance, comme le programme d'un étudiant : seule la lecture seule la protège.
+        if self.prefix:
+            user = self.run([*self.prefix, "id", "-u"]).number()
+            os.chown(self.probe, user, user)
 
     def run(self, command, **options):
         """Lance une commande à la racine du dépôt, et attend sa fin."""
-        options = {"cwd": TOP, "env": self.environment, "stdin": subprocess.DEVNULL, "capture_output": True, **options}
+        options = {"cwd": TOP, "env": self.environment, "stdin": subprocess.DEVNULL, **options}
         try:
-            done = subprocess.run([*map(str, command)], timeout=PATIENCE_S, check=False, **options)
-        except subprocess.TimeoutExpired as error:
-            raise Impossible(f"l'essai n'a pas fini en {PATIENCE_S} s") from error
+            process = subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
         except OSError as error:
             raise Impossible(str(error)) from error
-        return Outcome(done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"), done.returncode)
+        with process:
+            try:
+                text, errors = process.communicate(timeout=PATIENCE_S)
+            except subprocess.TimeoutExpired as error:
+                # Le juge, à qui on le demande, ne laisse rien derrière lui.
+                process.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.communicate(timeout=2)
+                process.kill()
+                raise Impossible(f"l'essai n'a pas fini en {PATIENCE_S} s") from error
+        return Outcome(text.decode("utf-8", "replace"), errors.decode("utf-8", "replace"), process.returncode)
 
     def judged(self, *words):
         """La sonde, lancée comme un test lance un programme."""

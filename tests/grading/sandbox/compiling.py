@@ -94,6 +94,7 @@ def environment(ground):
 
 @protection("compile-taille", "produire un résultat démesuré")
 def size_limit(ground):
-    wide = ground.limits["COMPILE_FILE"] * 2
+    # Moins que le disque prêté : c'est bien la taille du résultat qui est éprouvée.
+    wide = ground.limits["COMPILE_FILE"] + (8 << 20)
     _, size = ground.compiled(f"char wide[{wide}] = {{1}};\nint main(void) {{ return wide[0]; }}\n", "taille")
     return f"{size >> 20} Mio ont été produits" if size >= 0 else None

@@ -177,6 +177,12 @@ static void count_threads(char **unused)
     printf("%d\n", count);
 }
 
+// Le juge regarde dix fois par seconde : une seconde lui suffit, ou il ne regarde pas.
+static void let_be_seen(void)
+{
+    poll(NULL, 0, 1000);
+}
+
 static void eat(size_t blocks)
 {
     for (size_t i = 0; i < blocks; i++) {
@@ -185,7 +191,7 @@ static void eat(size_t blocks)
             break;
         memset(block, 1, BLOCK);
     }
-    pause();
+    let_be_seen();
 }
 
 // MÉBIOCTETS PROCESSUS : prendre tant de mémoire dans chacun de tant de processus.
@@ -236,9 +242,7 @@ static void fill_inodes(char **unused)
             break;
         close(fd);
     }
-    printf("%d\n", MANY);
-    fflush(stdout);
-    pause();
+    let_be_seen();
 }
 
 static void write_one_file(char **arguments)
@@ -301,13 +305,13 @@ static void gain_privileges(char **unused)
 static void trace_others(char **unused)
 {
     (void)unused;
-    say("ptrace(1)", ptrace(PTRACE_ATTACH, 1, NULL, NULL) < 0);
+    say("ptrace(1)", ptrace(PTRACE_SEIZE, 1, NULL, NULL) < 0);
     say("/proc/1/mem", open("/proc/1/mem", O_RDWR) < 0);
     say("/proc/1/fd", open("/proc/1/fd/3", O_WRONLY) < 0);
-    say("ptrace(parent)", ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) < 0);
+    say("/proc/1/environ", open("/proc/1/environ", O_RDONLY) < 0);
 }
 
-// Un démon : détaché, sourd aux signaux, il ne tient plus que stderr.
+// Un démon : détaché, sourd aux signaux, il ne tient plus aucun tube de celui qui l'a lancé.
 static void survive(char **unused)
 {
     (void)unused;
@@ -318,8 +322,8 @@ static void survive(char **unused)
         signal(number, SIG_IGN);
     if (fork() != 0)
         _exit(0);
-    close(STDIN_FILENO);
-    close(STDOUT_FILENO);
+    for (int fd = 0; fd < 3; fd++)
+        close(fd);
     for (;;)
         pause();
 }

@@ -87,11 +87,11 @@ def try_one(ground, known):
     return {"id": identifier, "title": title, "holds": complaint is None, "detail": complaint or "", "remedy": remedy}
 
 
-def holding(sandbox=HERE, judge=None, only=None):
+def holding(sandbox=HERE, judge=None, only=None, environment=None):
     """Essaie chaque protection, de front. Rend la liste de ce qui tient et de ce qui manque."""
     known = [one for one in running.ALL + compiling.ALL if only is None or one[0] in only]
     try:
-        with attempts.Ground(sandbox, judge) as ground:
+        with attempts.Ground(sandbox, judge, environment) as ground:
             # Le réseau, la mémoire et les disques ne se mesurent pas les uns contre les autres : tout va de front.
             with concurrent.futures.ThreadPoolExecutor(2 * (os.cpu_count() or 2)) as pool:
                 return list(pool.map(lambda one: try_one(ground, one), known))

@@ -1,8 +1,10 @@
 """Ce qu'un programme jugé ne doit pas pouvoir faire. Chaque fonction essaie pour de bon, et rend une plainte ou None."""
 
 import contextlib
+import fcntl
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -127,16 +129,21 @@ def raising_limits(ground):
     return expect_refusals(outcome)
 
 
+def expect_few(ground, outcome, what):
+    """Pas plus que permis ; le juge a pu l'arrêter avant qu'il ait fini de compter."""
+    stopped = re.search(r"(\d+) processus et threads", outcome.limit) if outcome.status == signal.SIGKILL else None
+    count = int(stopped[1]) if stopped else outcome.number()
+    return None if count <= ground.limits["RUN_TASKS"] else f"{count} {what} à la fois"
+
+
 @protection("fork", "se multiplier sans fin (processus)")
 def forks(ground):
-    count = ground.judged("forks").number()
-    return None if count <= ground.limits["RUN_TASKS"] else f"{count} processus à la fois"
+    return expect_few(ground, ground.judged("forks"), "processus")
 
 
 @protection("threads", "se multiplier sans fin (threads)")
 def threads(ground):
-    count = ground.judged("threads").number()
-    return None if count <= ground.limits["RUN_TASKS"] else f"{count} threads à la fois"
+    return expect_few(ground, ground.judged("threads"), "threads")
 
 
 def expect_killed(outcome, words):
@@ -181,7 +188,9 @@ def large_file(ground):
 
 @protection("descripteurs", "des descripteurs hérités")
 def descriptors(ground):
-    inherited = os.open(ground.other, os.O_RDONLY)
+    given = os.open(ground.other, os.O_RDONLY)
+    inherited = fcntl.fcntl(given, fcntl.F_DUPFD, 50)
+    os.close(given)
     # setpriv et sh les laissent passer : c'est au bac à sable de les fermer.
     outcome = ground.alone("descriptors", pass_fds=[inherited])
     os.close(inherited)
@@ -219,7 +228,14 @@ def running_probes(ground, word):
 def survival(ground):
     ground.judged("daemon")
     ground.alone("daemon")
-    left = running_probes_after(ground, "daemon")
+    return bury(running_probes_after(ground, "daemon"))
+
+
+def bury(left):
+    """Ce qui a survécu ne doit pas rester pour autant."""
+    for number in left:
+        with contextlib.suppress(OSError):
+            os.kill(int(number), signal.SIGKILL)
     return f"{len(left)} processus restent" if left else None
 
 
@@ -243,8 +259,4 @@ def orphans(ground):
             process.kill()
     if ready != "prêt\n".encode():
         return "la sonde n'a pas démarré"
-    left = running_probes_after(ground, "wait")
-    for number in left:
-        with contextlib.suppress(OSError):
-            os.kill(int(number), signal.SIGKILL)
-    return f"{len(left)} processus restent" if left else None
+    return bury(running_probes_after(ground, "wait"))

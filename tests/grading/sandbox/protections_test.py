@@ -1,0 +1,159 @@
+"""L'auto-test du bac à sable voit-il une protection qui manque ?
+
+Chaque protection est ôtée à son tour, dans une copie des scripts, et l'auto-test doit le voir : celle-là, et pas un
+essai qui n'aurait pas pu avoir lieu. Puis les remèdes, selon ce que dit un noyau imité.
+"""
+
+import concurrent.futures
+import os
+import pathlib
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(1, str(HERE))
+
+import attempts  # noqa: E402
+import protections  # noqa: E402
+
+# Ce que la machine a, et que rien de dedans ne doit voir : montré exprès.
+SHOWN = "".join(f"    --ro-bind {shlex.quote(str(place))} {shlex.quote(str(place))} \\\n"
+                for place in (attempts.TOP, tempfile.gettempdir(), "/etc/passwd"))
+
+# (ce qui est ôté, le fichier, ce qui s'y trouve, ce qui le remplace, les essais qui doivent le voir)
+BREAKS = [
+    ("l'interdiction de nouveaux espaces", "run.sh", "    --disable-userns \\\n", "", {"droits"}),
+    ("l'espace des processus", "run.sh", "    --unshare-pid \\\n    --as-pid-1 \\\n", "",
+     {"processus", "espaces", "survivre"}),
+    ("l'espace IPC", "run.sh", "    --unshare-ipc \\\n", "", {"espaces"}),
+    ("l'abandon des pouvoirs", "run.sh", "    --cap-drop ALL \\\n", "    --cap-add ALL \\\n", {"droits"}),
+    ("l'environnement neuf", "run.sh", "    --clearenv \\\n", "", {"environnement"}),
+    ("la mort avec le correcteur", "run.sh", "    --die-with-parent \\\n", "", {"correcteur"}),
+    ("la lecture seule de la racine", "run.sh", "--remount-ro / ", "", {"ecriture"}),
+    ("la lecture seule du programme", "run.sh", '--ro-bind "$program"', '--bind "$program"', {"ecriture"}),
+    ("les fichiers cachés", "run.sh", "    --symlink /box /tmp \\\n", SHOWN, {"tests", "autres", "systeme"}),
+    ("la taille du dossier", "run.sh", '    --size "$RUN_DISK" \\\n', "", {"disque"}),
+    ("le nombre de processus", "limits.conf", "RUN_TASKS=512", "RUN_TASKS=900", {"fork", "threads", "relever"}),
+    ("la taille d'un fichier", "run.sh", 'file="$RUN_FILE" ', "", {"fichier", "relever"}),
+    ("le temps de calcul", "run.sh", 'cpu="$RUN_CPU" ', "", {"relever"}),
+    ("les adresses", "run.sh", 'space="$space" ', "", {"memoire"}),
+    ("la mémoire de tous ensemble", "limits.conf", "RUN_MEMORY=268435456", "RUN_MEMORY=2684354560", {"memoire", "memoire-8"}),
+    ("le nombre de fichiers", "limits.conf", "RUN_INODES=1024", "RUN_INODES=1000000", {"fichiers"}),
+    ("la fermeture des descripteurs", "start.c", "    close_above(4);\n", "", {"descripteurs"}),
+    ("le secret du premier processus", "start.c", "    prctl(PR_SET_DUMPABLE, 0);\n", "", {"traces"}),
+    ("l'utilisateur ordinaire", "as_user.sh", 'exec setpriv --reuid="$uid" --regid="$uid"', "exec setpriv --reuid=0 --regid=0",
+     {"utilisateur"}),
+    ("le réseau fermé, en compilant", "compile.sh", "    --unshare-net \\\n", "", {"compile-reseau"}),
+    ("les périphériques cachés, en compilant", "compile.sh", "    --dev-bind /dev/null /dev/null \\\n",
+     "    --dev-bind /dev /dev \\\n", {"sans-fin"}),
+    ("les fichiers cachés, en compilant", "compile.sh", "    --dir /src \\\n", "    --dir /src \\\n" + SHOWN,
+     {"include", "incbin", "compile-ecriture"}),
+    ("la racine, en compilant", "compile.sh", "--remount-ro / ", "", {"compile-ecriture"}),
+    ("l'interdiction de nouveaux espaces, en compilant", "compile.sh", "    --disable-userns \\\n", "", {"compile-droits"}),
+    ("l'environnement neuf, en compilant", "compile.sh", "    --clearenv \\\n", "", {"compile-environnement"}),
+    ("le nombre de processus, en compilant", "limits.conf", "COMPILE_TASKS=32", "COMPILE_TASKS=600", {"compile-processus"}),
+    ("la taille du résultat", "compile.sh", 'file="$COMPILE_FILE" ', "", {"compile-taille"}),
+    ("la mémoire qu'il faut au compilateur", "limits.conf", "COMPILE_ADDRESS_SPACE=", "COMPILE_ADDRESS_SPACE=1000000 # ",
+     {"compiler"}),
+]
+# Ceux-là tiennent au juge, pas aux scripts : voir check_network.
+OF_THE_JUDGE = {"reseau", "boucle"}
+
+KERNELS = [("kernel/apparmor_restrict_unprivileged_userns", "1", "apparmor_parser"),
+           ("kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone=1"),
+           ("user/max_user_namespaces", "0", "user.max_user_namespaces=15000")]
+
+
+def copy_with(folder, name, before, after):
+    """Une copie des scripts, où une chose est changée. Rend son dossier."""
+    sandbox = folder / "tests" / "grading" / "sandbox"
+    shutil.copytree(HERE, sandbox, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "build" / "sandbox").mkdir(parents=True)
+    shutil.copy(attempts.TOP / "build" / "sandbox" / "start", folder / "build" / "sandbox")
+    path = sandbox / name
+    text = path.read_text(encoding="utf-8")
+    if before not in text:
+        raise LookupError(f"{name} ne contient plus « {before.strip()} »")
+    path.write_text(text.replace(before, after), encoding="utf-8")
+    if name == "start.c":
+        subprocess.run([os.environ.get("CC") or "cc", "-std=c11", "-D_GNU_SOURCE", "-I", attempts.TOP / "tests" / "harness",
+                        "-o", folder / "build" / "sandbox" / "start", path], check=True)
+    return sandbox
+
+
+def complaints_about(case):
+    """Ce que l'auto-test n'a pas vu de ce qui est ôté."""
+    title, name, before, after, expected = case
+    if name == "as_user.sh" and os.getuid() != 0:
+        return None
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="protections-"))
+    os.chmod(folder, 0o755)
+    try:
+        found = protections.holding(copy_with(folder, name, before, after), only=expected)
+    except LookupError as error:
+        return [str(error)]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return [f"« {one['title']} » n'a rien vu" if one["holds"] else f"« {one['title']} » : {one['detail']}"
+            for one in found if one["holds"] or "pas pu avoir lieu" in one["detail"]]
+
+
+def check_breaks():
+    """Chaque protection ôtée est vue."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        for case, complaints in zip(BREAKS, pool.map(complaints_about, BREAKS)):
+            if complaints is not None:
+                yield f"sans {case[0]}", complaints
+
+
+def check_whole():
+    """Rien n'est ôté : tout tient."""
+    yield "toutes les protections", [f"{one['title']} : {one['detail']}" for one in protections.holding() if not one["holds"]]
+
+
+def check_coverage():
+    """Chaque essai a sa protection à ôter : un essai que rien ne fait échouer ne prouve rien."""
+    broken = set().union(*(case[4] for case in BREAKS)) | OF_THE_JUDGE
+    known = {one[0] for one in protections.running.ALL + protections.compiling.ALL}
+    yield "chaque essai a de quoi échouer", [f"{name} : rien ne le fait échouer" for name in sorted(known - broken)]
+
+
+def check_network():
+    """Sur un réseau partagé, l'auto-test doit refuser."""
+    found = protections.holding(only=OF_THE_JUDGE, environment={"JUDGE_NETWORK": "shared"})
+    yield "sans réseau à part", [f"« {one['title']} » n'a rien vu" for one in found if one["holds"]]
+
+
+def check_remedies():
+    """Le remède dit est celui de la machine."""
+    for name, value, words in KERNELS:
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, name)
+            path.parent.mkdir(parents=True)
+            path.write_text(value + "\n", encoding="ascii")
+            remedy = protections.remedy_for(folder)
+            yield f"le remède quand {name} vaut {value}", [] if words in remedy else [remedy]
+    path, os.environ["PATH"] = os.environ["PATH"], "/nonexistent"
+    remedy = protections.remedy_for()
+    os.environ["PATH"] = path
+    yield "le remède quand bubblewrap manque", [] if "make deps GROUP=class" in remedy else [remedy]
+
+
+def main():
+    """Tout, dans l'ordre."""
+    passed = failed = 0
+    for check in (check_whole, check_coverage, check_breaks, check_network, check_remedies):
+        for title, complaints in check():
+            print(f"{'✗' if complaints else '✓'} {title}", flush=True)
+            for complaint in complaints:
+                print(f"    {complaint}")
+            passed, failed = passed + (not complaints), failed + bool(complaints)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
