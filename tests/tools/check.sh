@@ -11,7 +11,7 @@ unset OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX JUDGE_CLASS
 
 # mutants, variants, hostile et coverage ont leurs buts (make mutants…) : ils entreront ici quand leur
 # stabilité aura été vue sur une machine au repos et sur une machine chargée.
-ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class options hints comforts watching shared sanitize threads valgrind torture fuzz interop slurm traces docs links axe spelling readme"
+ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class protections options hints comforts watching shared sanitize threads valgrind torture fuzz interop slurm traces docs links axe spelling readme"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -31,6 +31,7 @@ describe() {
     report) echo "les rapports, sur des résultats d'exemple" ;;
     writers) echo "les fichiers de notes d'une classe, devant des noms et des textes hostiles" ;;
     class) echo "noter une classe : la porte, la reprise, les listes, les noms hostiles" ;;
+    protections) echo "le bac à sable tient, et l'auto-test voit chaque protection ôtée" ;;
     options) echo "les demandes mal écrites, et les statuts" ;;
     hints) echo "trois indices par étape, sans une ligne de code" ;;
     comforts) echo "indices, progression, reset, débogueur, éditeur" ;;
@@ -147,6 +148,11 @@ gate_writers() {
 gate_class() {
     sh tests/tools/deps.sh --if-missing class || return 1
     sh tests/tools/python.sh tests/grading/class_gate.py
+}
+
+gate_protections() {
+    sh tests/tools/deps.sh --if-missing class || return 1
+    sh tests/tools/python.sh tests/grading/sandbox/protections_test.py
 }
 
 gate_options() {
