@@ -122,17 +122,17 @@ program)
     fi
     status=0
     # shellcheck disable=SC2086
-    limited ${CC:-cc} -o "$target" "$@" 2>"$object.link" </dev/null || status=$?
+    limited ${CC:-cc} -o "$target" "$@" 2>"$target.link" </dev/null || status=$?
     [ "$status" -ne 0 ] || exit 0
     rm -f "$target"
-    refuse_failure_of_ours "$status" "$object.link"
+    refuse_failure_of_ours "$status" "$target.link"
     # Un fichier de la bibliothèque qui ne compile pas explique mieux que l'éditeur de liens.
     for error in "${2%/*}"/*.error; do
         [ ! -f "$error" ] || cat "$error" >>"$target.error"
     done
     [ -f "$target.error" ] || sed -e 's|^/usr/bin/[^ ]*ld: ||' -e "s|${object%/*}/||g" -e 's|[^ ]*/src/||g' \
-        "$object.link" | head -n 12 >"$target.error"
-    [ -s "$target.error" ] || explain_status "$status" "$object.link" >"$target.error"
+        "$target.link" | head -n 12 >"$target.error"
+    [ -s "$target.error" ] || explain_status "$status" "$target.link" >"$target.error"
     ;;
 esac
 exit 0
