@@ -10,7 +10,8 @@ import re
 from paint import visible
 
 COMPILER = re.compile(r"^([\w.-]+\.[ch]):(\d+):(?:(\d+):)? (?:fatal )?(error|warning): (.*)$")
-DEFECT = re.compile(r"\bD\d\d\b")
+# Ce titre n'a pas d'ancre ; un test réservé n'en montre pas d'autre.
+CONTRACT = "## Le contrat"
 
 
 def wanted():
@@ -30,13 +31,14 @@ def folder_of(work, lab):
 
 
 def anchors(path):
-    """{ancre: numéro de ligne} des titres d'une page."""
+    """{ancre: numéro de ligne} des titres d'une page, le contrat compris."""
     try:
         with open(path, encoding="utf-8") as file:
-            found = [(re.search(r"^#+ .*\{#([\w-]+)\}\s*$", line), number) for number, line in enumerate(file, 1)]
+            found = [(re.search(r"^#+ .*\{#([\w-]+)\}\s*$|^(" + CONTRACT + ")$", line), number)
+                     for number, line in enumerate(file, 1)]
     except OSError:
         return {}
-    return {match.group(1): number for match, number in found if match}
+    return {match.group(1) or match.group(2): number for match, number in found if match}
 
 
 def section_line(test, lab, known):
@@ -44,11 +46,6 @@ def section_line(test, lab, known):
     wanted_anchors = [f"lab-{lab}-{defect.lower()}" for defect in test["defects"]]
     wanted_anchors.append(f"lab-{lab}-etape-{test['step']}")
     return next((known[anchor] for anchor in wanted_anchors if anchor in known), 1)
-
-
-def title_of(test):
-    """Le titre d'un test ; d'un test réservé, rien que sa catégorie."""
-    return test.get("category") or "test réservé" if test.get("private") else test["title"]
 
 
 def lines(run, folder):
@@ -68,6 +65,9 @@ def lines(run, folder):
     for test in run["tests"]:
         if test["status"] == "failed":
             cause = (test.get("failure") or {}).get("cause") or ""
-            about = f"étape {test['step']} : {title_of(test)}" + (f" — {cause}" if cause and not test.get("private") else "")
-            found.append(f"{notes}:{section_line(test, run['lab'], known)}:1: warning: {about}")
+            line = section_line(test, run["lab"], known)
+            about = f"étape {test['step']} : {test['title']}" + (f" — {cause}" if cause else "")
+            if test.get("private"):
+                about, line = f"tests réservés : {test.get('category')}", known.get(CONTRACT, 1)
+            found.append(f"{notes}:{line}:1: warning: {about}")
     return [visible(line) for line in found]

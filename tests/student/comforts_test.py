@@ -15,6 +15,7 @@ TOP = os.path.join("build", "check", "comforts")
 WORK = os.path.join(TOP, "un travail d'été")
 LABS = os.environ["LABS"].split()
 LAB = LABS[0]
+STEPS = len(os.listdir(os.path.join("tests", LAB, "indices")))
 GOALS = ("watch", "hint", "reset", "debug-server", "debug-client", "strace")
 
 
@@ -101,18 +102,22 @@ def try_progress(it, folder):
 
 
 def try_private(it):
-    """Le titre d'un test réservé ne se montre nulle part."""
+    """D'un test réservé, rien ne se montre que sa catégorie : ni titre, ni récit."""
+    trial.copy_work("solutions", WORK, LAB)
     make("test", f"WORK={WORK}", f"LAB={LAB}")
-    base = build_of(LAB)
 
     def hide(run):
-        run["tests"][0].update(private=True, category="robustesse", title="LE SECRET")
-    edit(os.path.join(base, "complete.json"), hide)
+        run["tests"][0].update(private=True, rank=1, category="robustesse", title="LE SECRET", status="failed",
+                               failure={"summary": "LE SECRET", "cause": "LE SECRET"})
+    edit(os.path.join(build_of(LAB), "complete.json"), hide)
     for goal in ("progress", "hint"):
-        _, text = make(goal, f"WORK={WORK}", f"LAB={LAB}")
-        it.check(f"{goal} tait le titre d'un test réservé", "robustesse" in text and "SECRET" not in text, text)
-    hints.Memory(base).save()
-    os.unlink(os.path.join(base, "hints.json"))
+        status, text = make(goal, f"WORK={WORK}", f"LAB={LAB}")
+        it.check(f"{goal} ne dit d'un test réservé que sa catégorie",
+                 status == 0 and "robustesse" in text and "SECRET" not in text and "bravo" not in text, text)
+    status, text = make("hint", f"WORK={WORK}", f"LAB={LAB}", f"STEP={STEPS + 1}")
+    it.check("les tests réservés ne sont pas une étape", status == 2 and "n'a pas cette étape" in text, text)
+    trial.copy_work("labs", WORK, LAB)
+    make("test", f"WORK={WORK}", f"LAB={LAB}")
 
 
 def level_of(text):

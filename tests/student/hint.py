@@ -9,7 +9,7 @@ import sys
 import hints
 import place
 import story
-from progress import first_open, title_of
+from progress import categories, first_open
 from sheet import Sheet
 
 
@@ -31,9 +31,9 @@ def wanted_step(run):
         return first_open(run)
     number = int(os.environ["STEP"])
     for step, tests in place.steps(run):
-        if step["number"] == number:
+        if step["number"] == number and not step.get("private"):
             return step, tests
-    numbers = ", ".join(str(step["number"]) for step, _ in place.steps(run))
+    numbers = ", ".join(str(step["number"]) for step, _ in place.steps(run) if not step.get("private"))
     place.die("hint", f"STEP={number} : ce lab n'a pas cette étape (il y a : {numbers})")
 
 
@@ -87,7 +87,7 @@ def give(sheet, lab, step, tests, memory):
     failing = next(test for test in tests if test["status"] not in ("passed", "skipped"))
     sheet.blank()
     sheet.line(sheet.paint(f"{lab.name} · étape {step['number']} · {step['title']}", "bold"))
-    sheet.wrapped(f"Premier test à réussir : {title_of(failing)}", indent=2)
+    sheet.wrapped(f"Premier test à réussir : « {failing['title']} »", indent=2)
     sheet.blank()
     sheet.line("  " + sheet.paint(f"Indice {level} sur {len(texts)} — {hints.LEVELS[level - 1]}", "cyan", "bold"))
     sheet.prose(texts[level - 1])
@@ -121,6 +121,10 @@ def main():
         congratulate(sheet, lab, run, current[0] if current else None)
     elif any(not build["ok"] for build in run["build"]):
         tell_broken_build(sheet, lab, run)
+    elif current[0].get("private"):
+        sheet.blank()
+        sheet.wrapped(f"Il ne reste que des tests réservés ({categories(current[1])}) : ceux-là n'ont pas d'indices. Relisez "
+                      "« Le contrat », dans les notes : il dit tout ce qu'ils vérifient.", indent=2)
     else:
         give(sheet, lab, *current, memory)
     memory.save()

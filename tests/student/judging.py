@@ -6,19 +6,20 @@ import signal
 import subprocess
 import time
 
-import place
+import place  # d'abord : il montre où sont les modules du rapport
 import results
+import story
 
 PATIENCE_S = 5.0
 
 
-def listing(lab):
+def nothing_known(lab):
     """Le lab avant tout jugement : chaque test y est « pending »."""
-    output = subprocess.run([lab.judge, "--list"], stdout=subprocess.PIPE, check=True).stdout
-    run = results.clean(json.loads(output))
+    run = place.listing(lab)
+    if run is None:
+        place.die("watch", f"le juge de {lab.name} n'est pas construit")
     for test in run["tests"]:
         test["status"] = "pending"
-    run["remarks"] = []
     return run
 
 
@@ -40,7 +41,7 @@ class Judging:
     """Le jugement d'un lab."""
 
     def __init__(self, lab):
-        self.lab, self.run = lab, listing(lab)
+        self.lab, self.run = lab, nothing_known(lab)
         self.tests = {test["name"]: test for test in self.run["tests"]}
         self.link = os.path.join(lab.base, "live")
         self.log = os.path.join(lab.base, "watch.log")
@@ -115,8 +116,9 @@ class Judging:
         return lines[-1] if lines else f"statut {self.process.returncode}"
 
     def first_failure(self):
-        """Le premier échec connu, dans l'ordre de l'énoncé."""
-        return next((test for test in self.run["tests"] if test["status"] in ("failed", "broken")), None)
+        """Le premier échec connu, dans l'ordre de l'énoncé ; les tests réservés n'ont pas de récit."""
+        return next((test for test in self.run["tests"]
+                     if test["status"] in ("failed", "broken") and not story.is_masked(test)), None)
 
     def broken_build(self):
         """Un programme n'a-t-il pas pu être construit ?"""

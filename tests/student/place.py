@@ -3,12 +3,14 @@
 C'est judge.sh qui trouve les labs (WORK, LAB) et qui refuse les demandes mal écrites : rien n'est deviné deux fois.
 """
 
+import json
 import os
 import re
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "report"))
+import reserved  # noqa: E402
 import results  # noqa: E402
 from options import quote  # noqa: E402
 
@@ -95,9 +97,9 @@ def date(path):
 
 
 def last_run(lab):
-    """Le dernier jugement de tout le lab, ou None."""
+    """Le dernier jugement de tout le lab, tel qu'un étudiant peut le lire ; ou None."""
     try:
-        return results.load(os.path.join(lab.base, "complete.json"))
+        return reserved.show(results.load(os.path.join(lab.base, "complete.json")))
     except results.Unreadable:
         return None
 
@@ -125,6 +127,17 @@ def judge(lab, **settings):
         environment.pop(name, None)
     done = subprocess.run(["sh", "tests/tools/judge.sh"], env=environment, stdout=subprocess.DEVNULL, check=False)
     return last_run(lab) if done.returncode in (0, 1) else None
+
+
+def listing(lab):
+    """Le lab tel qu'il est avant tout jugement : ses étapes, leurs points ; ou None si le juge n'est pas construit."""
+    try:
+        output = subprocess.run([lab.judge, "--list"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+        run = reserved.show(results.clean(json.loads(output.stdout)))
+    except (OSError, ValueError, subprocess.CalledProcessError):
+        return None
+    run["remarks"] = []
+    return run
 
 
 def steps(run):

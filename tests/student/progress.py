@@ -16,17 +16,6 @@ def number(value):
     return results.format_number(value)
 
 
-def listing(lab):
-    """Le lab tel qu'il est avant tout jugement : ses étapes, leurs points, rien de gagné."""
-    import json
-    import subprocess
-    try:
-        output = subprocess.run([lab.judge, "--list"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-        return results.clean(json.loads(output.stdout))
-    except (OSError, ValueError, subprocess.CalledProcessError):
-        return None
-
-
 def mark(sheet, tests):
     """Le signe d'une étape : finie, commencée, à faire."""
     if place.is_done(tests):
@@ -42,7 +31,7 @@ def draw_step(sheet, step, tests, bar, judged=True):
     got, total = (results.earned(part) if judged else 0), results.available(part)
     points = f"{number(got)} / {number(total)}"
     room = sheet.width - bar - 18
-    title = sheet.pad(f"{step['number']}. {step['title']}", room)
+    title = sheet.pad(step["title"] if step.get("private") else f"{step['number']}. {step['title']}", room)
     sheet.line(f"  {mark(sheet, tests) if judged else sheet.paint('·', 'dim')} {title} "
                f"{sheet.bar(got / total if total else 0, bar)} {points:>11}")
 
@@ -54,7 +43,7 @@ def bar_length(sheet):
 def draw_lab(sheet, lab, run, reason):
     """Un lab : sa note, ses étapes ; rend ses points sur 20, ou None s'il n'a jamais été jugé."""
     judged = run is not None
-    run = run or listing(lab)
+    run = run or place.listing(lab)
     sheet.blank()
     if run is None:
         sheet.wrapped(f"{lab.name} · {lab.title} : {NOT_JUDGED}")
@@ -75,17 +64,21 @@ def first_open(run):
     return next(((step, tests) for step, tests in place.steps(run) if not place.is_done(tests)), None)
 
 
-def title_of(test):
-    """Le titre d'un test ; d'un test réservé, sa catégorie seulement."""
-    return (test.get("category") or "un test réservé") if test.get("private") else f"« {test['title']} »"
+def categories(tests):
+    """Ce que l'on peut dire des tests réservés qui restent : leurs catégories."""
+    return ", ".join(sorted({test["category"] for test in tests if test["status"] not in ("passed", "skipped")}))
 
 
 def draw_left(sheet, lab, step, tests):
     """Ce qui reste dans l'étape en cours, et les commandes qui aident."""
+    if step.get("private"):
+        sheet.wrapped(f"{lab.name} : il ne reste que des tests réservés ({categories(tests)}). « Le contrat », dans les notes, "
+                      "dit tout ce qu'ils vérifient.", indent=2)
+        return
     left = [test for test in tests if test["status"] not in ("passed", "skipped")]
     many = f"{len(left)} tests restent" if len(left) > 1 else "un test reste"
     sheet.wrapped(f"À faire maintenant : {lab.name}, étape {step['number']}, « {step['title']} ». {many.capitalize()}, "
-                  f"d'abord {title_of(left[0])}.", indent=2)
+                  f"d'abord « {left[0]['title']} ».", indent=2)
     sheet.blank()
     helps = [(place.command(lab, "test", f"STEP={step['number']}"), "ce que voit le juge"),
              (place.command(lab, "hint"), "un indice, puis un plus précis"),

@@ -18,7 +18,7 @@ import story
 from alarm import Alarm, snapshot
 from judging import Judging
 from paint import visible
-from progress import bar_length, draw_step, title_of
+from progress import bar_length, draw_step
 from screen import Screen
 from sheet import Sheet
 
@@ -231,6 +231,8 @@ class Watch:
             self.draw_rest(run, failure)
         elif self.judging.ended is not None:
             self.draw_success(run)
+        if self.judging.ended is not None:
+            story.tell_reserved(sheet, run)
         return sheet.lines
 
     def draw_mark(self, run):
@@ -246,8 +248,9 @@ class Watch:
 
     def draw_rest(self, run, failure):
         """Ce qui vient après le premier échec, en une phrase."""
-        failed = sum(test["status"] in ("failed", "broken") for test in run["tests"]) - 1
-        waiting = sum(test["status"] == "not_run" for test in run["tests"])
+        public = [test for test in run["tests"] if not story.is_masked(test)]
+        failed = sum(test["status"] in ("failed", "broken") for test in public) - 1
+        waiting = sum(test["status"] == "not_run" for test in public)
         parts = [f"{failed} autre{'s' if failed > 1 else ''} échec{'s' if failed > 1 else ''}"] if failed else []
         parts += [f"{waiting} test{'s' if waiting > 1 else ''} pas encore essayé{'s' if waiting > 1 else ''}"] if waiting else []
         self.sheet.blank()
@@ -256,13 +259,13 @@ class Watch:
         self.sheet.wrapped(f"Un indice : {place.command(self.lab, 'hint', 'STEP=' + str(failure['step']))}", indent=2)
 
     def draw_success(self, run):
-        """Tout est réussi, ou presque."""
+        """Aucun échec que l'on puisse raconter."""
         self.sheet.blank()
-        left = next((test for test in run["tests"] if test["status"] == "not_run"), None)
+        left = next((test for test in run["tests"] if test["status"] == "not_run" and not story.is_masked(test)), None)
         if left:
-            self.sheet.wrapped(f"{title_of(left)} n'a pas pu être essayé : {left.get('reason') or 'ce qu’il demande manque'}.",
-                               indent=2)
-        else:
+            reason = left.get("reason") or "ce qu'il demande manque"
+            self.sheet.wrapped(f"« {left['title']} » n'a pas pu être essayé : {reason}.", indent=2)
+        elif results.is_full(run):
             self.sheet.wrapped("Tous les points sont là : bravo !", indent=2)
 
 
