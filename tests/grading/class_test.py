@@ -63,6 +63,10 @@ class Case(unittest.TestCase):
         self.root = folder.name
         self.work, self.out = os.path.join(self.root, "rendus"), os.path.join(self.root, "notes de l'année")
         self.mark = workroom.mark_of(self.out)
+        # Un dossier temporaire par essai : tout ce qui y reste serait un oubli. Son nom n'a rien de spécial, comme il le faut.
+        self.temporary = tempfile.TemporaryDirectory(prefix="essai-")
+        os.chmod(self.temporary.name, 0o755)
+        self.addCleanup(self.temporary.cleanup)
         os.mkdir(self.work)
 
     def add(self, name, origin="solutions"):
@@ -72,8 +76,8 @@ class Case(unittest.TestCase):
     def environment(self, **settings):
         """L'environnement d'une notation."""
         kept = {name: value for name, value in os.environ.items()
-                if name in ("PATH", "LABS", "CC", "HOME", "LANG", "TMPDIR") or name.startswith("JUDGE_NET")}
-        values = {**kept, **SETTINGS, "WORK": self.work, "OUT": self.out, **settings}
+                if name in ("PATH", "LABS", "CC", "HOME", "LANG") or name.startswith("JUDGE_NET")}
+        values = {**kept, **SETTINGS, "WORK": self.work, "OUT": self.out, "TMPDIR": self.temporary.name, **settings}
         return {name: value for name, value in values.items() if value is not None}
 
     def start(self, **settings):
@@ -115,7 +119,7 @@ class Case(unittest.TestCase):
     def assert_nothing_left(self):
         """Ni processus, ni atelier, ni brouillon."""
         self.assertEqual(workroom.marked(self.mark), [])
-        self.assertEqual(list(pathlib.Path(tempfile.gettempdir()).glob(f"notes-*-{self.mark}")), [])
+        self.assertEqual(os.listdir(self.temporary.name), [])
         self.assertEqual([path.name for path in pathlib.Path(self.out, plans.RESULTS).glob(".*")], [])
 
 

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 
 import plans
+import workroom
 
 NEEDS = ("parallel",)
 HALTED = 255
@@ -40,7 +41,7 @@ def run(plan, ids, report):
     out = plans.decode(plan["out"])
     plan_path = os.path.join(out, plans.PLAN)
     # HOME à part : parallel écrit dans celui de l'utilisateur, qui n'est pas toujours inscriptible.
-    with tempfile.TemporaryDirectory(prefix="notes-parallel-") as home:
+    with workroom.room(plan["mark"]) as home:
         environment = dict(os.environ, HOME=home, PARALLEL_HOME=home, PARALLEL_SHELL="/bin/sh")
         with tempfile.TemporaryFile() as names, open(os.path.join(out, "parallel.log"), "wb") as log:
             names.write(b"\0".join(name.encode() for name in ids))
