@@ -20,7 +20,7 @@ def inline(root, folder):
             frame.tag, frame.attrs = "div", {"class": "diagram", "tabindex": "0"}
     for node in root.find_all("div"):
         if "image" in node.classes():
-            node.tag = "figure"
+            node.tag, node.attrs = "figure", {"tabindex": "0"}
             for caption in node.find_all("div"):
                 if "caption" in caption.classes():
                     caption.tag = "figcaption"

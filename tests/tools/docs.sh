@@ -16,12 +16,42 @@ list_notes() { # ANCRE TITRE TEXTE NOTES…
 
 list_notes les-labs "Les labs" "Dans l'ordre : chacun s'appuie sur ce que le précédent a appris." \
     labs/*/NOTES.fr.md >build/docs/pages/labs.md
+
+# De vrais échanges, capturés ici même quand le système le permet ; sinon, la commande qui les montre.
+# Une capture n'est refaite que si ce qu'elle montre, ou ce qui la dessine, a changé.
+draw_exchanges() {
+    printf '# Échanges capturés {#captures}\n\n%s\n%s\n' \
+        "Ce que les programmes se sont vraiment dit, paquet par paquet, et les appels qui ont fait partir chacun d'eux." \
+        "Les échanges idéaux sont dans @ref echanges ; les vôtres, dans la page qu'écrit \`make trace\`."
+    for notes in labs/*/NOTES.fr.md; do
+        lab=${notes%/NOTES.fr.md}
+        lab=${lab#labs/}
+        figure=build/docs/figures/$lab.svg
+        printf '\n## %s\n\n' "$(sed -n 's/^TITLE := //p' "tests/$lab/lab.mk")"
+        if [ ! -s "$figure" ] || [ -n "$(find "labs/$lab" "solutions/$lab" common tests/trace -name '*.[chp]*' \
+            -newer "$figure" 2>/dev/null)" ]; then
+            LABS=$lab sh tests/trace/figure.sh "$lab" "$figure" >"$figure.log" 2>&1 || rm -f "$figure"
+        fi
+        if [ -s "$figure" ]; then
+            printf '@image html %s.svg "Échange capturé du lab %s"\n' "$lab" "$lab"
+        else
+            echo "Cette machine n'a pas permis la capture. Pour la voir : \`make trace LAB=$lab\`."
+        fi
+    done
+}
+
+rm -f build/docs/pages/captures.md
+if [ -f tests/trace/figure.sh ]; then
+    mkdir -p build/docs/figures || exit 2
+    draw_exchanges >build/docs/pages/captures.md
+    echo "- @subpage captures" >>build/docs/pages/labs.md
+fi
 [ -f edition ] || list_notes les-corriges "Les corrigés commentés" "Pour qui enseigne ; ils ne sont pas remis avec les labs." \
     solutions/*/NOTES.fr.md >build/docs/pages/corriges.md
 
 # L'archive des étudiants (elle a un fichier « edition ») n'a que les notes, et l'API de common.
-input="docs build/docs/pages common tests/harness"
-[ ! -f edition ] || input="docs build/docs/pages common"
+input="docs docs/theme/recherche.md build/docs/pages common tests/harness"
+[ ! -f edition ] || input="docs docs/theme/recherche.md build/docs/pages common"
 for lab in labs/*/; do
     input="$input ${lab}NOTES.fr.md"
     [ ! -f edition ] || continue
@@ -37,6 +67,7 @@ rm -rf build/docs/html
 {
     cat docs/Doxyfile
     echo "INPUT = $input"
+    [ ! -d build/docs/figures ] || echo "IMAGE_PATH = build/docs/figures"
 } | doxygen - || exit 1
 sh tests/tools/python.sh docs/tools/finish.py build/docs/html || exit 1
 echo "docs : build/docs/html/index.html"

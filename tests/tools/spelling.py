@@ -58,7 +58,7 @@ def unknown(words, language):
 
 
 def names():
-    """Les noms propres au dépôt : mots du C, fonctions, fichiers et dossiers, commandes dont on dépend."""
+    """Les noms propres au dépôt : mots du C, fonctions, fichiers, buts de make, commandes dont on dépend."""
     found = set("auto bool const else enum extern false float goto int long return signed sizeof static struct true "
                 "typedef unsigned void volatile while".split())
     for path in files():
@@ -69,6 +69,9 @@ def names():
         elif path.endswith(".py"):
             with open(path, encoding="utf-8") as file:
                 found.update(name.lower() for name in re.findall(r"^ *(?:def|class) (\w+)", file.read(), re.M))
+        elif path.endswith(("Makefile", ".mk")):
+            with open(path, encoding="utf-8") as file:
+                found.update(re.findall(r"^([a-z][a-z-]+):", file.read(), re.M))
     with open("tests/tools/deps.sh", encoding="utf-8") as file:
         found.update(re.findall(r"^\w+ +(?:command|browser) +(\S+)", file.read(), re.M))
     return found
