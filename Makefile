@@ -104,6 +104,10 @@ strace: ## votre serveur sous strace : chaque appel au réseau, en direct (LAB= 
 docs: ## écrit la documentation dans build/docs/html
 	$(RUN)sh $(TOOLS)/docs.sh
 
+.PHONY: pdf
+pdf: ## imprime les notes et le catalogue, dans build/docs/pdf
+	$(RUN)sh $(TOOLS)/pdf.sh
+
 # [maintenance : ce qui suit, jusqu'à la fin, n'est pas remis aux étudiants (make handout).
 .PHONY: check
 check: $(JUDGES) $(INJECTORS) build/sandbox/start build/torture/fault.so ## passe toutes les vérifications du dépôt
@@ -137,8 +141,8 @@ check-slurm: $(JUDGES) $(INJECTORS) ## la notation de classe sous un vrai Slurm 
 coverage: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les lignes et les branches des solutions qu'exercent les tests (LAB=)
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/coverage.py
 
-# Les vérifications sont nommées une seule fois, dans check.sh ; docs a sa propre règle.
-GATES := $(filter-out docs mutants variants hostile torture fuzz coverage,$(shell sed -n 's/^ALL="\(.*\)"$$/\1/p' $(TOOLS)/check.sh))
+# Les vérifications sont nommées une seule fois, dans check.sh ; docs et pdf ont leur propre règle.
+GATES := $(filter-out docs pdf mutants variants hostile torture fuzz coverage,$(shell sed -n 's/^ALL="\(.*\)"$$/\1/p' $(TOOLS)/check.sh))
 .PHONY: $(GATES)
 $(GATES): $(JUDGES) $(INJECTORS) build/sandbox/start
 	$(RUN)sh $(TOOLS)/check.sh $@

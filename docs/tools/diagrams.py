@@ -14,18 +14,20 @@ def inline(root, folder):
         if re.fullmatch(r"h[1-5]", node.tag):
             heading = node.text()
         source = node.get("src") or node.get("data")
-        if node.tag in ("img", "object") and re.match(r"(inline_)?(msc|dot)", source) and source.endswith(".svg"):
+        if node.tag in ("img", "object", "iframe") and re.match(r"(inline_)?(msc|dot)", source) and source.endswith(".svg"):
             frame = above[id(node)]
             frame.replace(node, _drawing(os.path.join(folder, source), heading))
             frame.tag, frame.attrs = "div", {"class": "diagram", "tabindex": "0"}
     for node in root.find_all("div"):
         if "image" in node.classes():
             node.tag, node.attrs = "figure", {"tabindex": "0"}
-            for caption in node.find_all("div"):
-                if "caption" in caption.classes():
-                    caption.tag = "figcaption"
-                    for image in node.find_all("img"):
-                        image.attrs["alt"] = caption.text()
+            caption = node.find_class("caption")
+            if caption is not None:
+                caption.tag = "figcaption"
+            for image in node.find_all("img", "object"):
+                image.tag, image.children = "img", []
+                image.attrs = {"src": image.get("src") or image.get("data"),
+                               "alt": heading if caption is None else caption.text()}
 
 
 def _drawing(path, title):

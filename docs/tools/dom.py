@@ -39,13 +39,14 @@ class Node:
 
     def text(self):
         """Le texte seul, les blancs réduits à une espace."""
-        return " ".join("".join(self._texts()).split())
+        return " ".join("".join(self.texts()).split())
 
-    def _texts(self):
+    def texts(self):
+        """Les textes de l'élément, dans l'ordre."""
         for child in self.children:
             if isinstance(child, Node):
                 if child.tag not in RAW:
-                    yield from child._texts()
+                    yield from child.texts()
             else:
                 yield child
 

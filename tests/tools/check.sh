@@ -11,7 +11,7 @@ unset OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX JUDGE_CLASS
 
 # mutants, variants, hostile et coverage ont leurs buts (make mutants…) : ils entreront ici quand leur
 # stabilité aura été vue sur une machine au repos et sur une machine chargée.
-ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class protections options hints comforts watching shared sanitize threads valgrind torture fuzz interop slurm traces docs links axe spelling readme"
+ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class protections options hints comforts watching shared sanitize threads valgrind torture fuzz interop slurm traces docs links axe pdf spelling readme"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -52,6 +52,7 @@ describe() {
     docs) echo "la documentation, sans avertissement" ;;
     links) echo "aucun lien mort dans la documentation, aucun chemin faux dans les textes" ;;
     axe) echo "la documentation dans Chromium : aucune faute d'accessibilité, rien qui déborde" ;;
+    pdf) echo "les livres à imprimer, et tout leur texte dans le PDF" ;;
     spelling) echo "l'orthographe des textes, des commentaires et des messages" ;;
     readme) echo "chaque commande des deux README" ;;
     esac
@@ -260,6 +261,10 @@ gate_axe() {
     sh tests/tools/browser.sh build/docs/html || [ $? -eq 3 ]
 }
 
+gate_pdf() {
+    sh tests/tools/pdf.sh
+}
+
 gate_spelling() {
     sh tests/tools/python.sh tests/tools/spelling.py
 }
@@ -307,7 +312,8 @@ run_gate() {
 
 if [ "${1:-}" = --describe ]; then
     for gate in $ALL; do
-        [ "$gate" = docs ] || printf '  make %-22s %s\n' "$gate" "$(describe "$gate")"
+        case $gate in docs | pdf) continue ;; esac
+        printf '  make %-22s %s\n' "$gate" "$(describe "$gate")"
     done
     exit 0
 fi

@@ -52,7 +52,9 @@ browser browser chromium   ?chromium              chromium             chromium
 browser command node       nodejs                 nodejs               nodejs
 browser command npm        npm                    npm                  npm
 pdf   command weasyprint   weasyprint             weasyprint           python-weasyprint
-pdf   command fc-match     fontconfig             fontconfig           fontconfig
+pdf   command pdftotext    poppler-utils          poppler-utils        poppler
+pdf   font    Libertine    fonts-linuxlibertine   linux-libertine-fonts ttf-linux-libertine
+pdf   font    DejaVuSansMono fonts-dejavu-core    dejavu-sans-mono-fonts ttf-dejavu
 check library asan         gcc                    libasan              gcc-libs
 check library ubsan        gcc                    libubsan             gcc-libs
 debug command gdb          gdb                    gdb                  gdb
@@ -106,6 +108,10 @@ has_dictionary() {
     return 1
 }
 
+has_font() {
+    [ -n "$(find /usr/share/fonts /usr/local/share/fonts -name "*$1*" 2>/dev/null | head -n 1)" ]
+}
+
 # Le même navigateur, sous les noms que lui donnent les systèmes.
 has_browser() {
     for name in "$1" "$1-browser" google-chrome; do
@@ -117,6 +123,7 @@ has_browser() {
 present() { # NATURE NOM
     case $1 in
     dictionary) has_dictionary "$2" ;;
+    font) has_font "$2" ;;
     browser) (has_browser "$2") ;;
     command) command -v "$2" >/dev/null 2>&1 ;;
     daemon) PATH=$PATH:/usr/sbin:/usr/local/sbin:/sbin command -v "$2" >/dev/null 2>&1 ;;

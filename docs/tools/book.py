@@ -1,0 +1,83 @@
+"""Assemble des pages de la documentation en un livre à imprimer : book.py DOSSIER_HTML PORTE SORTIE.html.
+
+PORTE est le numéro d'une porte de l'accueil : le livre en suit le menu, sommaires mis à part. Chaque lien
+vers une page du livre y devient un renvoi à sa page ; les autres ne gardent que leur texte."""
+import os
+import re
+import sys
+
+import navigation
+import slices
+from dom import Node, read, write
+
+SHEET = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "theme", "print.css")
+
+
+def chapters(folder, door):
+    """Les pages du livre, dans l'ordre : (adresse, titre)."""
+    _, _, pages = navigation.Site(folder).doors[door]
+    found = []
+    for url, text, children in pages:
+        found += children or [(url, text)]
+    return [(url, text) for url, text in found if os.path.exists(os.path.join(folder, url))]
+
+
+def anchor(url, fragment=""):
+    """Le nom, dans le livre, d'une ancre d'une page."""
+    return re.sub(r"\W+", "-", url[:-len(".html")]) + ("--" + fragment if fragment else "")
+
+
+def chapter(folder, url, urls):
+    """Une page, dont les ancres et les liens sont ceux du livre."""
+    root = read(os.path.join(folder, url))
+    contents, title = root.find_class("contents"), root.find_class("title")
+    section = Node("section", {"class": "chapter", "id": anchor(url)}, [title, contents])
+    for node in section.walk():
+        if node is not section and node.get("id"):
+            node.attrs["id"] = anchor(url, node.get("id"))
+        node.attrs.pop("tabindex", None)
+        if node.tag == "a" and node.get("href"):
+            _redirect(node, url, urls)
+    slices.cut(section, folder)
+    return section
+
+
+def _redirect(link, url, urls):
+    href = link.get("href")
+    page, _, fragment = href.partition("#")
+    if re.match(r"https?:", href):
+        return
+    if (page or url) in urls:
+        link.attrs = {"href": "#" + anchor(page or url, fragment), "class": "inside"}
+    else:
+        link.tag, link.attrs = "span", {}
+
+
+def contents_of(sections):
+    """Le sommaire : les titres des pages et de leurs sections ; print.css y met les numéros de page."""
+    items = []
+    for section in sections:
+        for heading in section.find_all("h1", "h2"):
+            target = section.get("id") if heading.tag == "h1" else heading.get("id")
+            items.append(Node("li", {"class": heading.tag}, [Node("a", {"href": "#" + target}, [heading.text()])]))
+    return Node("nav", {"class": "contents-list"}, [Node("h1", {}, ["Sommaire"]), Node("ul", {}, items)])
+
+
+def book(folder, door):
+    """Le livre entier."""
+    root = read(os.path.join(folder, "index.html"))
+    site = navigation.Site(folder)
+    pages = chapters(folder, door)
+    sections = [chapter(folder, url, [page for page, _ in pages]) for url, _ in pages]
+    cover = Node("section", {"class": "cover"}, [
+        Node("p", {"class": "cover-title"}, [root.find_class("site-name").text()]),
+        Node("p", {"class": "cover-door"}, [site.doors[door][0]])])
+    head = Node("head", {}, [Node("meta", {"charset": "utf-8"}),
+                             Node("title", {}, [root.find_class("site-name").text() + " — " + site.doors[door][0]]),
+                             Node("link", {"rel": "stylesheet", "href": os.path.relpath(SHEET, folder)})])
+    return Node("#document", {}, [Node("html", {"lang": "fr"}, [
+        head, Node("body", {}, [cover, contents_of(sections)] + sections)])])
+
+
+if __name__ == "__main__":
+    write(sys.argv[3], book(sys.argv[1], int(sys.argv[2])))

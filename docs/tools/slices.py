@@ -1,0 +1,62 @@
+"""Un dessin plus haut que la page est imprimé en tranches, coupées entre deux de ses lignes."""
+import os
+import re
+
+from dom import Node, parents, read
+
+TALLEST = 1.3  # hauteur d'une tranche, pour une largeur de 1 : ce que la page accueille
+
+
+def cut(section, folder):
+    """Remplace les images trop hautes d'un chapitre par leurs tranches, écrites dans ce dossier."""
+    above = parents(section)
+    for image in section.find_all("img"):
+        path = image.get("src")
+        if path.endswith(".svg"):
+            tall = _slices(os.path.join(folder, path), folder)
+            if tall:
+                images = [Node("img", {"src": part, "alt": image.get("alt"), "class": "slice"}) for part in tall]
+                above[id(image)].replace(image, *images)
+                above[id(image)].attrs["class"] = "sliced"
+
+
+def _slices(path, folder):
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text)
+    width, height = float(box.group(1)), float(box.group(2))
+    if height <= width * TALLEST:
+        return []
+    edges = _edges(_bands(read(path)), width, height)
+    parts = []
+    for number, (top, bottom) in enumerate(zip(edges, edges[1:])):
+        name = "%s.part-%d.svg" % (os.path.basename(path)[:-4], number)
+        size = 'width="%gpx" height="%gpx" viewBox="0 %g %g %g"' % (width, bottom - top, top, width, bottom - top)
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write(re.sub(r'width="[^"]*"\s+height="[^"]*"\s+viewBox="[^"]*"', size, text, count=1))
+        parts.append(name)
+    return parts
+
+
+def _bands(root):
+    """Les hauteurs occupées par un texte, un cadre ou une flèche ; les lignes de vie se coupent sans dommage."""
+    for node in root.walk():
+        if node.tag == "text":
+            yield float(node.get("y")) - 14, float(node.get("y")) + 6
+        elif node.tag == "line" and node.get("x1") != node.get("x2"):
+            ends = sorted((float(node.get("y1")), float(node.get("y2"))))
+            yield ends[0] - 7, ends[1] + 7
+        elif node.tag == "polygon":
+            heights = [float(point.split(",")[1]) for point in node.get("points").split()]
+            yield min(heights) - 1, max(heights) + 1
+
+
+def _edges(bands, width, height):
+    """Où couper : le plus bas possible dans chaque page, hors de toute ligne du dessin."""
+    bands, edges = list(bands), [0.0]
+    while height - edges[-1] > width * TALLEST:
+        y = edges[-1] + width * TALLEST
+        while any(top < y < bottom for top, bottom in bands) and y > edges[-1] + width / 2:
+            y -= 1
+        edges.append(y)
+    return edges + [height]
