@@ -40,8 +40,10 @@ def _drawing(path, title):
             colour = COLOURS.get(node.get(name))
             if colour:
                 node.attrs["class"] = (node.get("class") + " %s-%s" % (role, colour)).strip()
-        if node.tag == "title":
-            node.children = []
+        # Les cadres sont à la mesure de Helvetica ; la police d'ici est souvent plus large.
+        if node.tag == "text" and node.get("font-size"):
+            node.attrs["font-size"] = "%g" % (float(node.get("font-size")) * 0.88)
+            node.attrs.pop("textlength", None)
     drop_titles(svg)
     svg.attrs = {"viewBox": box, "width": svg.get("width"), "height": svg.get("height"), "role": "img",
                  "aria-label": "Diagramme : " + title, "class": "drawing"}

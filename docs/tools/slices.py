@@ -4,7 +4,7 @@ import re
 
 from dom import Node, parents, read
 
-TALLEST = 1.3  # hauteur d'une tranche, pour une largeur de 1 : ce que la page accueille
+TALLEST = 1.22  # hauteur d'une tranche, pour une largeur de 1 : ce que la page accueille
 
 
 def cut(section, folder):
