@@ -103,13 +103,17 @@ def misspelt(found, own):
     """(fichier, ligne, mot) pour chaque faute, et les mots de notre liste qui ont servi."""
     faults, used, spared = [], set(), names()
     for language, texts in found.items():
-        doubtful = unknown({word for _, _, words in texts for word in words}, language) - spared
+        absent = unknown({word for _, _, words in texts for word in words}, language)
+        doubtful = absent - spared
         # Un passage tout en anglais cite ce qu'écrit un programme.
         foreign = unknown({word for _, _, words in texts for word in words}, ENGLISH) - spared
         for path, number, words in texts:
             strange = foreign.intersection(words)
             if len(words) > 1 and strange <= own:
                 used |= strange
+                continue
+            # Une phrase n'a pas un mot inconnu sur deux : c'est une liste de noms.
+            if len(words) > 3 and 2 * sum(word in absent for word in words) >= len(words):
                 continue
             for word in words:
                 if word not in doubtful or word.lower() in spared:
