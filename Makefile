@@ -7,8 +7,9 @@
 RUN := $(if $(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),@,+@)
 MAKEFLAGS += --no-builtin-rules --no-print-directory -j$(shell nproc 2>/dev/null || echo 2)
 
-# `make clean test` doit nettoyer avant de juger, même quand les tâches vont de front.
-ifneq ($(filter clean,$(MAKECMDGOALS)),)
+# `make clean test` doit nettoyer avant de juger, même quand les tâches vont de front ; et deux buts ne
+# peuvent pas écrire la documentation à la fois.
+ifneq ($(filter clean,$(MAKECMDGOALS))$(word 2,$(filter docs links axe pdf,$(MAKECMDGOALS))),)
 .NOTPARALLEL:
 endif
 
