@@ -19,11 +19,14 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -346,6 +349,16 @@ static void write_for_ever(char **unused)
         puts("encore");
 }
 
+// De la mémoire que personne n'occupe : fichier anonyme, mémoire System V, file de messages, clé du noyau.
+static void hide_memory(char **unused)
+{
+    (void)unused;
+    say("memfd_create", memfd_create("sonde", 0) < 0);
+    say("shmget", shmget(IPC_PRIVATE, BLOCK, IPC_CREAT | 0600) < 0);
+    say("msgget", msgget(IPC_PRIVATE, IPC_CREAT | 0600) < 0);
+    say("add_key", syscall(SYS_add_key, "user", "sonde", "x", 1, -3) < 0);
+}
+
 static void show_namespaces(char **unused)
 {
     static const char *const names[] = {"user", "mnt", "pid", "ipc", "uts", "net"};
@@ -386,6 +399,7 @@ static const struct {
     {"wait", wait_for_ever},
     {"flood", write_for_ever},
     {"namespaces", show_namespaces},
+    {"hidden", hide_memory},
 };
 
 int main(int argc, char **argv)

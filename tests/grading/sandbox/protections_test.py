@@ -44,6 +44,7 @@ BREAKS = [
     ("le nombre de fichiers", "limits.conf", "RUN_INODES=1024", "RUN_INODES=1000000", {"fichiers"}),
     ("la fermeture des descripteurs", "start.c", "    close_above(4);\n", "", {"descripteurs"}),
     ("le secret du premier processus", "start.c", "    prctl(PR_SET_DUMPABLE, 0);\n", "", {"traces"}),
+    ("le filtre des appels", "start.c", "    refuse_calls();\n", "", {"memoire-cachee"}),
     ("l'utilisateur ordinaire", "as_user.sh", 'exec setpriv --reuid="$uid" --regid="$uid"', "exec setpriv --reuid=0 --regid=0",
      {"utilisateur"}),
     ("le réseau fermé, en compilant", "compile.sh", "    --unshare-net \\\n", "", {"compile-reseau"}),

@@ -165,6 +165,11 @@ def shared_memory(ground):
     return expect_killed(ground.judged("memory", str((ground.limits["RUN_MEMORY"] >> 20) // 4), "8"), "mémoire")
 
 
+@protection("memoire-cachee", "cacher de la mémoire dans le noyau")
+def hidden_memory(ground):
+    return expect_refusals(ground.judged("hidden"))
+
+
 @protection("disque", "remplir le disque")
 def disk(ground):
     allowed = ground.limits["RUN_DISK"] >> 20

@@ -14,8 +14,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,16 +104,17 @@ static void read_request(struct request *request, char **words)
 static void set_limit(int resource, rlim_t wanted)
 {
     struct rlimit limit;
-    if (getrlimit(resource, &limit) < 0)
-        fail("getrlimit");
+    // L'appel même : glibc donne à « resource » un type à elle, que les autres bibliothèques n'ont pas.
+    if (syscall(SYS_prlimit64, 0, resource, NULL, &limit) < 0)
+        fail("prlimit");
     if (wanted > limit.rlim_max)
         wanted = limit.rlim_max;
     limit = (struct rlimit){.rlim_cur = wanted, .rlim_max = wanted};
     // Une seconde avant de le tuer sans un mot, le noyau dit au programme que son temps est passé (SIGXCPU).
     if (resource == RLIMIT_CPU && wanted != RLIM_INFINITY && wanted > 1)
         limit.rlim_cur = wanted - 1;
-    if (setrlimit(resource, &limit) < 0)
-        fail("setrlimit");
+    if (syscall(SYS_prlimit64, 0, resource, &limit, NULL) < 0)
+        fail("prlimit");
 }
 
 static void set_limits(const struct request *request)
@@ -132,6 +137,57 @@ static void offer_to_oom_killer(void)
     close(fd);
 }
 
+// Ce qui prend de la mémoire sans qu'aucun processus l'occupe (fichiers anonymes, mémoires et files System V,
+// clés…) échapperait au compte du juge, et n'a rien à faire dans un lab de sockets. Le reste, qui n'est
+// d'aucune aide à un programme juste, est refusé au passage.
+static const unsigned refused_calls[] = {
+    SYS_memfd_create,   SYS_shmget, SYS_msgget, SYS_semget,      SYS_add_key,
+    SYS_request_key,    SYS_keyctl, SYS_bpf,    SYS_userfaultfd, SYS_perf_event_open,
+#ifdef SYS_io_uring_setup
+    SYS_io_uring_setup,
+#endif
+#ifdef SYS_memfd_secret
+    SYS_memfd_secret,
+#endif
+};
+
+#define REFUSED_COUNT (sizeof refused_calls / sizeof refused_calls[0])
+#define ERRNO(value) (SECCOMP_RET_ERRNO | ((value)&SECCOMP_RET_DATA))
+
+#if defined(__x86_64__)
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#endif
+
+// Une autre architecture (les appels à 32 bits) numérote autrement : aucun de ses appels n'est permis.
+static void refuse_calls(void)
+{
+#ifdef ARCHITECTURE
+    struct sock_filter filter[5 + 2 * REFUSED_COUNT + 1];
+    size_t count = 0;
+    filter[count++] =
+        (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch));
+    filter[count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0);
+    filter[count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, ERRNO(ENOSYS));
+    filter[count++] =
+        (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+    // x32 : les mêmes appels, sous de grands numéros.
+    filter[count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000u,
+                                                   2 * REFUSED_COUNT - 1, 0);
+    for (size_t i = 0; i < REFUSED_COUNT; i++) {
+        filter[count++] =
+            (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, refused_calls[i], 0, 1);
+        filter[count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, ERRNO(EPERM));
+    }
+    filter[count++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    const struct sock_fprog program = {.len = (unsigned short)count, .filter = filter};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+        fail("seccomp");
+#endif
+}
+
 static void close_above(unsigned first)
 {
     if (syscall(SYS_close_range, first, ~0u, 0) == 0)
@@ -150,6 +206,7 @@ _Noreturn static void become(const struct request *request, int failure)
     set_limits(request);
     if (request->preload != NULL)
         setenv("LD_PRELOAD", request->preload, 1);
+    refuse_calls();
     execv(request->command[0], request->command);
     int error = errno;
     ssize_t ignored = write(kept, &error, sizeof error);
