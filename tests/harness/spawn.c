@@ -22,13 +22,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_WORDS 96
+#define MAX_WORDS 512
+#define MAX_ARGUMENTS 64
 #define MAX_VARIABLES 20
 
 /** Ce qu'il faut pour remplacer le processus par le programme à juger. */
 struct command {
     char path[4096];                      /**< Chemin du programme. */
-    char wrapper[4096];                   /**< Copie découpée de JUDGE_WRAPPER. */
+    char wrapper[32768];                  /**< Copie découpée de JUDGE_WRAPPER, ou de bwrap. */
+    char save[4200];                      /**< Où le bac à sable écrira sa commande, ou rien. */
     const char *words[MAX_WORDS];         /**< argv complet. */
     char variables[MAX_VARIABLES][4200];  /**< L'environnement, en texte. */
     char *environment[MAX_VARIABLES + 1]; /**< L'environnement, pour execve. */
@@ -125,6 +127,8 @@ static void prepare_environment(struct command *command, const char *which)
         snprintf(report, sizeof report, "%d", SANDBOX_REPORT);
         add_variable(command, &count, "JUDGE_REPORT", report);
         add_variable(command, &count, "SANITIZE", variable_or("SANITIZE", ""));
+        if (command->save[0] != '\0')
+            add_variable(command, &count, "JUDGE_SAVE", command->save);
     }
     // Un bac à sable ne doit pas la subir : il la posera lui-même, dans le programme seul.
     if (injection != NULL) {
@@ -135,20 +139,47 @@ static void prepare_environment(struct command *command, const char *which)
     command->environment[count] = NULL;
 }
 
-static size_t add_wrapper(struct command *command)
+// Le script du bac à sable coûte autant que bwrap : sa commande, écrite une fois, sert aux autres tests. Une
+// mise à l'épreuve a la sienne, qui ne resservirait pas.
+static size_t add_sandbox(struct command *command, const char *which, const char *sandbox)
+{
+    size_t count = 0;
+    ssize_t length = -1;
+    command->save[0] = '\0';
+    if (injection == NULL) {
+        snprintf(command->save, sizeof command->save, "%s/%s.sandbox",
+                 variable_or(SCRATCH_VARIABLE, "."), which);
+        int fd = open(command->save, O_RDONLY | O_CLOEXEC);
+        length = fd >= 0 ? read(fd, command->wrapper, sizeof command->wrapper) : -1;
+        if (fd >= 0)
+            close(fd);
+    }
+    if (length > 0 && length < (ssize_t)sizeof command->wrapper) {
+        command->save[0] = '\0';
+        for (char *word = command->wrapper;
+             word < command->wrapper + length && count < MAX_WORDS - MAX_ARGUMENTS;
+             word += strlen(word) + 1)
+            command->words[count++] = word;
+        return count;
+    }
+    command->words[count++] = "sh";
+    command->words[count++] = sandbox;
+    command->words[count++] = command->path;
+    return count;
+}
+
+static size_t add_wrapper(struct command *command, const char *which)
 {
     size_t count = 0;
     const char *sandbox = sandbox_path();
     command->sandboxed = sandbox != NULL;
-    if (sandbox != NULL) {
-        command->words[count++] = "sh";
-        command->words[count++] = sandbox;
-        return count;
-    }
+    if (sandbox != NULL)
+        return add_sandbox(command, which, sandbox);
     snprintf(command->wrapper, sizeof command->wrapper, "%s", variable_or(WRAPPER_VARIABLE, ""));
     for (char *rest = command->wrapper, *word;
-         (word = strtok_r(rest, " ", &rest)) != NULL && count < MAX_WORDS / 2;)
+         (word = strtok_r(rest, " ", &rest)) != NULL && count < MAX_WORDS - MAX_ARGUMENTS;)
         command->words[count++] = word;
+    command->words[count++] = command->path;
     return count;
 }
 
@@ -157,8 +188,7 @@ static void prepare_command(struct command *command, const char *which,
 {
     snprintf(command->path, sizeof command->path, "%s/%s", variable_or(PROGRAMS_VARIABLE, "."),
              which);
-    size_t count = add_wrapper(command);
-    command->words[count++] = command->path;
+    size_t count = add_wrapper(command, which);
     while (*arguments != NULL && count < MAX_WORDS - 1)
         command->words[count++] = *arguments++;
     command->words[count] = NULL;

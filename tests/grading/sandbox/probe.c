@@ -270,12 +270,12 @@ static void raise_limits(char **unused)
     (void)unused;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         struct rlimit limit;
-        getrlimit(known[i].resource, &limit);
+        syscall(SYS_prlimit64, 0, known[i].resource, NULL, &limit);
         printf("%s %lld\n", known[i].name,
                limit.rlim_max == RLIM_INFINITY ? -1LL : (long long)limit.rlim_max);
         limit.rlim_max = limit.rlim_cur =
             limit.rlim_max == RLIM_INFINITY ? RLIM_INFINITY : limit.rlim_max + 1;
-        say(known[i].name, setrlimit(known[i].resource, &limit) < 0);
+        say(known[i].name, syscall(SYS_prlimit64, 0, known[i].resource, &limit, NULL) < 0);
     }
 }
 

@@ -18,6 +18,8 @@
 #                        programme (128 + N si le signal N l'a tué), et sa fin termine ses descendants
 #   JUDGE_PRELOAD=LIB    bibliothèque préchargée dans le programme, et en lui seul ; JUDGE_INJECT : ses réglages
 #   SANITIZE, ASAN_OPTIONS, UBSAN_OPTIONS, TSAN_OPTIONS    comme pour le juge
+#   JUDGE_SAVE=FICHIER   y écrire la commande, sans les arguments du programme, chaque mot suivi d'un octet nul : le
+#                        juge lancera les fois suivantes bwrap lui-même, sans ce script
 #   SANDBOX_NETWORK=none un réseau à part, vide : pour protections.py, qui lance sans juge
 # Ce dossier peut être copié ailleurs, tant que ../../../build/sandbox/start s'y trouve aussi.
 set -uf
@@ -38,6 +40,7 @@ command -v bwrap >/dev/null || die "bubblewrap (bwrap) n'est pas installé : mak
 
 program=$1
 shift
+arguments=$#
 inside=/app/${program##*/}
 
 # L'ombre d'un assainisseur réserve des téraoctets d'adresses : cette limite l'empêcherait de démarrer.
@@ -66,7 +69,7 @@ done
 
 # L'environnement du processus 1 se lit du dedans, dans /proc/1/environ : c'est ici celui de start, refait à neuf
 # (--clearenv, --as-pid-1), et non celui de bwrap, qui reste dehors.
-exec bwrap \
+set -- bwrap \
     --unshare-user \
     --disable-userns \
     --unshare-pid \
@@ -109,3 +112,14 @@ exec bwrap \
     --ro-bind-try /etc/protocols /etc/protocols \
     --ro-bind-try /etc/ld.so.cache /etc/ld.so.cache \
     "$@"
+
+# Plusieurs tests peuvent écrire ce fichier à la fois : chacun le sien, puis son nom.
+if [ -n "${JUDGE_SAVE:-}" ]; then
+    kept=$(($# - arguments))
+    for word; do
+        [ "$kept" -gt 0 ] || break
+        printf '%s\000' "$word"
+        kept=$((kept - 1))
+    done >"$JUDGE_SAVE.$$" && mv -f "$JUDGE_SAVE.$$" "$JUDGE_SAVE"
+fi
+exec "$@"
