@@ -13,6 +13,10 @@
 #define LATE_PATIENCE_S 30.0
 #define OBSERVATION_PERIOD_S 0.05
 #define MAX_SOURCES 4096
+// Un programme qui se manifeste sans cesse (un mot, un somme, un mot…) ne fait pas durer une attente sans fin :
+// passé le délai de sécurité, il est jugé sur ce qu'il faisait aux regards : dormir, ou calculer.
+#define BUSY_LOOK_PERIOD_S 0.5
+#define TOTAL_CPU_S 20.0
 
 static struct source *sources;
 static double patience_s = SLEEP_PATIENCE_S;
@@ -96,6 +100,10 @@ struct stillness {
     double cpu_at_event_s; /**< Temps de calcul au premier regard après cet événement. */
     bool measured;         /**< Ce premier regard a eu lieu : cpu_at_event_s est connu. */
     bool looked;           /**< Un premier regard a eu lieu. */
+    double began_s;        /**< Début de l'attente. */
+    double cpu_at_first_s; /**< Temps de calcul au premier regard. */
+    int looks;             /**< Nombre de regards. */
+    int asleep_looks;      /**< Combien l'ont vu dormir. */
     struct activity seen;  /**< Ce qu'ils avaient fait au dernier regard. */
 };
 
@@ -108,6 +116,18 @@ static void restart(struct stillness *still, bool visible_event)
     still->last_event_s = now;
     // Ce qu'il a calculé pendant que des événements se suivaient ne compte pas.
     still->measured = false;
+}
+
+// Chaque événement remet l'attente à zéro : ceci compte depuis son début.
+static enum wait_end judge_whole_wait(struct stillness *still, const struct activity *activity)
+{
+    if (still->looks++ == 0)
+        still->cpu_at_first_s = activity->cpu_s;
+    still->asleep_looks += activity->asleep;
+    if (activity->cpu_s - still->cpu_at_first_s > TOTAL_CPU_S * pump_slowness())
+        return WAIT_SPINNING;
+    bool long_ago = now_s() - still->began_s > LATE_PATIENCE_S * pump_slowness() + patience_s;
+    return long_ago && 2 * still->asleep_looks > still->looks ? WAIT_LATE : WAIT_DONE;
 }
 
 static enum wait_end judge_stillness(struct stillness *still)
@@ -134,6 +154,9 @@ static enum wait_end judge_stillness(struct stillness *still)
         return now - still->last_event_s > 2 * OBSERVATION_PERIOD_S ? WAIT_ENDED : WAIT_DONE;
     if (activity.cpu_s - still->cpu_at_event_s > SPIN_PATIENCE_S * pump_slowness())
         return WAIT_SPINNING;
+    enum wait_end whole = judge_whole_wait(still, &activity);
+    if (whole != WAIT_DONE)
+        return whole;
     if (moved)
         restart(still, false);
     return now - still->since_s > patience_s * pump_slowness() ? WAIT_ASLEEP : WAIT_DONE;
@@ -143,14 +166,14 @@ enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)
 {
     // Regarder deux cents threads coûte plus que ce que l'on attend d'ordinaire : le premier regard
     // n'a lieu que si l'attente dure.
-    struct stillness still = {.last_look_s = now_s()};
+    struct stillness still = {.last_look_s = now_s(), .began_s = now_s()};
     restart(&still, true);
     for (;;) {
         if (condition(context))
             return WAIT_DONE;
         if (handle_events(tick_ms)) {
             restart(&still, true);
-            if (!programs_flooding())
+            if (!programs_flooding() && now_s() - still.last_look_s < BUSY_LOOK_PERIOD_S)
                 continue;
         }
         enum wait_end end = judge_stillness(&still);
