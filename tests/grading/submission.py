@@ -74,9 +74,9 @@ def run_judge(plan, room):
     """Compile et juge ce qui est dans l'atelier. Rend le statut de judge.sh, et ses derniers mots."""
     log = os.path.join(room, "judge.log")
     with open(log, "wb") as output:
-        process = subprocess.Popen(judge_command(plan, room), env={"PATH": os.environ["PATH"], workroom.MARK: plan["mark"]},
-                                   stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                                   start_new_session=True)
+        given = {name: os.environ[name] for name in ("PATH", "SANDBOX_UID") if name in os.environ}
+        process = subprocess.Popen(judge_command(plan, room), env={**given, workroom.MARK: plan["mark"]}, start_new_session=True,
+                                   stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
         try:
             status = process.wait(LONGEST)
         except subprocess.TimeoutExpired as error:
