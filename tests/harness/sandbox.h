@@ -55,6 +55,9 @@ pid_t sandbox_find_program(pid_t outer, pid_t *init);
  */
 void sandbox_guard(pid_t init, const char *actor, bool sanitized);
 
+/** @brief Compare une fois, tout de suite, ce qui tourne aux limites : pour dire la vraie raison d'un échec. */
+void sandbox_look(void);
+
 /** @brief Tient compte de ce que le bac à sable dit du dossier de travail à la fin d'un programme. */
 void sandbox_note_end(const char *actor, const struct sandbox_report *message);
 

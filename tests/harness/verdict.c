@@ -107,6 +107,7 @@ void verdict_pass(void)
 
 void verdict_fail(const struct failure *failure)
 {
+    sandbox_look();
     write_verdict("failed", NULL, failure);
     cr_assert_fail("%s", failure->summary);
     abort();

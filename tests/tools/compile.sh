@@ -83,6 +83,14 @@ refuse_failure_of_ours() { # STATUT JOURNAL
     exit 2
 }
 
+# Un travail ne règle pas les assainisseurs qui le jugent : ce qu'il définit sous leurs noms n'est plus vu que de lui.
+hide_sanitizer_settings() { # OPTIONS…
+    case " $* " in
+    *' -fsanitize='*) objcopy --wildcard --localize-symbol='__[alt]san_*' --localize-symbol='__ubsan_*' \
+        --localize-symbol='__sanitizer_*' "$target" ;;
+    esac
+}
+
 began=$(seconds)
 case $kind in
 object)
@@ -94,10 +102,14 @@ object)
         cp "$source.problem" "$name.error" || exit 2
         exit 0
     fi
+    : >"$name.log" || exit 2
     status=0
     # shellcheck disable=SC2086
     limited ${CC:-cc} "$@" -MMD -MP -c -o "$target" "$source" 2>"$name.log" </dev/null || status=$?
-    [ "$status" -ne 0 ] || exit 0
+    if [ "$status" -eq 0 ]; then
+        hide_sanitizer_settings "$@" || exit 2
+        exit 0
+    fi
     rm -f "$target"
     refuse_failure_of_ours "$status" "$name.log"
     first_error "$name.log" "${source%/*}/" >"$name.error"
@@ -120,6 +132,8 @@ program)
         cp "${object%.o}.error" "$target.error" || exit 2
         exit 0
     fi
+    # Un journal que l'on ne peut pas écrire n'est pas la faute du travail jugé.
+    : >"$target.link" || exit 2
     status=0
     # shellcheck disable=SC2086
     limited ${CC:-cc} -o "$target" "$@" 2>"$target.link" </dev/null || status=$?

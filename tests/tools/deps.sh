@@ -21,6 +21,7 @@ needs() {
     cat <<'FIN'
 test  command cc           gcc                    gcc                  gcc
 test  command ar           binutils               binutils             binutils
+test  command objcopy      binutils               binutils             binutils
 test  command make         make                   make                 make
 test  python  json         python3                python3              python
 test  command timeout      coreutils              coreutils            coreutils
