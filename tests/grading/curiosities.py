@@ -4,24 +4,19 @@ Ce n'est pas une protection (le bac à sable en est une), et la note n'en dépen
 l'enseignant où regarder. Qui veut se cacher d'elle le peut ; qui s'y trouve n'a rien fait de mal pour autant.
 """
 
+import pathlib
 import re
 
+
+def read_words():
+    """{mot: ce qu'il permet}, d'après curiosities.conf."""
+    lines = pathlib.Path(__file__).with_suffix(".conf").read_text(encoding="utf-8").splitlines()
+    rules = [line.partition(":") for line in lines if line and not line.startswith("#")]
+    return {word: reason for reason, _, words in rules for word in words.split()}
+
+
 # Ce qu'un mot du programme, hors commentaires et textes, peut avoir d'étonnant.
-WORDS = {
-    "observer ou diriger un autre processus": "ptrace process_vm_readv process_vm_writev pidfd_open pidfd_getfd",
-    "changer d'espace de noms, de racine ou de droits":
-        "unshare setns clone3 mount umount umount2 pivot_root chroot setuid setgid seteuid setresuid capset keyctl",
-    "lancer un autre programme": "execl execlp execle execv execve execvp execvpe execveat fexecve system popen posix_spawn "
-                                 "posix_spawnp memfd_create",
-    "appeler le système ou une bibliothèque sans dire lequel": "syscall dlopen dlsym dlmopen",
-    "écrire en assembleur": "asm __asm __asm__",
-    "sortir du réseau des labs": "SOCK_RAW AF_PACKET PF_PACKET AF_NETLINK PF_NETLINK AF_VSOCK",
-    "relever une limite": "prlimit prlimit64",
-    "explorer la machine": "opendir scandir nftw fts_open getdents64 getpwnam getpwuid getpwent",
-    "détourner l'exécution": "LD_PRELOAD __malloc_hook __free_hook process_madvise bpf perf_event_open userfaultfd "
-                             "io_uring_setup init_module",
-}
-REASONS = {word: reason for reason, words in WORDS.items() for word in words.split()}
+REASONS = read_words()
 # Ces appels sont courants avec ces premiers arguments, et eux seuls.
 USUAL = {"prctl": {"PR_SET_PDEATHSIG", "PR_SET_NAME"}, "setrlimit": {"RLIMIT_NOFILE"}}
 SANITIZER = re.compile(r"^__(?:[alt]san|ubsan|sanitizer)_\w+$")

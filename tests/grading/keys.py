@@ -8,7 +8,7 @@ import subprocess
 # Ce qui juge, compile et protège. Le reste du dépôt (notes, rapports, pages) ne change pas une note.
 GROUND = ("build/tests/*/judge", "build/harness/*.so", "tests/*/lab.mk", "tests/tools/judge.sh", "tests/tools/compile.sh",
           "tests/tools/work.mk", "tests/tools/*.c", "tests/*/*_driver.c", "common/*.[ch]", "labs/*/*.[ch]",
-          "solutions/*/*.[ch]", "tests/report/results.py", "tests/grading/sandbox/*")
+          "solutions/*/*.[ch]", "tests/report/results.py", "tests/grading/sandbox/*", "tests/grading/curiosities.conf")
 DOOR = ("submission", "door", "folder_door", "archive_door", "tree", "limits", "keys", "laboratory", "curiosities")
 SETTINGS = ("CC", "LABS", "LAB", "STEP", "TEST", "FRAMING", "SANITIZE", "COMPILE_WRAPPER", "JUDGE_WRAPPER")
 
