@@ -123,8 +123,14 @@ variants: $(JUDGES) $(INJECTORS) build/sandbox/start ## les programmes justes é
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/variants.py
 
 .PHONY: hostile
-hostile: $(JUDGES) $(INJECTORS) build/sandbox/start ## le juge tient-il devant les pires programmes ? (LAB= TEST=)
-	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/hostile.py
+hostile: $(JUDGES) $(INJECTORS) build/sandbox/start ## le juge et la notation tiennent-ils devant les pires programmes et rendus ? (TEST= FULL=1)
+	$(RUN)sh $(TOOLS)/deps.sh --if-missing class
+	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/hostile.py && sh $(TOOLS)/python.sh tests/grading/hostile/prove.py
+
+.PHONY: class-proof
+class-proof: $(JUDGES) $(INJECTORS) build/sandbox/start ## une grande classe : mêmes notes chaque fois, tuée et reprise, et à quel prix (N= SEED= LAB= RUNS= KILLS= SAMPLE=)
+	$(RUN)sh $(TOOLS)/deps.sh --if-missing class
+	$(RUN)sh $(TOOLS)/python.sh tests/grading/class_proof.py
 
 .PHONY: torture
 torture: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les solutions survivent-elles à chaque appel qui échoue ? (LAB= TEST=)

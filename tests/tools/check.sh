@@ -11,7 +11,7 @@ unset OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX JUDGE_CLASS
 
 # mutants, variants, hostile et coverage ont leurs buts (make mutants…) : ils entreront ici quand leur
 # stabilité aura été vue sur une machine au repos et sur une machine chargée.
-ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class protections options hints comforts watching shared sanitize threads valgrind torture fuzz interop slurm traces docs links axe pdf spelling readme"
+ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class protections rendus sameness options hints comforts watching shared sanitize threads valgrind torture fuzz interop slurm traces docs links axe pdf spelling readme"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -24,6 +24,8 @@ describe() {
     points) echo "points, étapes et défauts concordent avec les notes" ;;
     catalogue) echo "le catalogue des défauts dit ce que disent notes, tests et mutants" ;;
     private) echo "les tests réservés restent secrets, et comptent" ;;
+    rendus) echo "les rendus hostiles, notés en classe : rien ne fuit, rien ne change, rien ne reste" ;;
+    sameness) echo "une classe au hasard, notée deux fois, tuée et reprise : mêmes notes" ;;
     archive) echo "l'archive des étudiants : reproductible, complète, sans rien des corrigés" ;;
     likeness) echo "les passages proches : copies trouvées, noms hostiles sans effet, personne d'accusé" ;;
     format) echo "la mise en forme du C" ;;
@@ -106,6 +108,18 @@ gate_catalogue() {
 
 gate_private() {
     sh tests/tools/python.sh tests/tools/private.py
+}
+
+# make hostile FULL=1 les note aussi tous sous un utilisateur ordinaire.
+gate_rendus() {
+    sh tests/tools/deps.sh --if-missing class || return 1
+    sh tests/tools/python.sh tests/grading/hostile/prove.py
+}
+
+# make class-proof fait la même chose en grand.
+gate_sameness() {
+    sh tests/tools/deps.sh --if-missing class || return 1
+    env N=8 LAB="${LABS%% *}" RUNS=2 KILLS=2 SAMPLE=0 SLURM=0 sh tests/tools/python.sh tests/grading/class_proof.py
 }
 
 gate_archive() {

