@@ -35,7 +35,7 @@ ODD = {
     "/* // */ ptrace(0);": "ptrace",
 }
 HONEST = """// ptrace, /etc/hosts : un commentaire n'est pas un appel
-/* system("ls") */
+/* system(NULL) */
 #include "framing.h"
 #include <sys/socket.h>
 static int system_error; static const char *constructor = "write(";
