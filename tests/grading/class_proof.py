@@ -1,13 +1,13 @@
 """Éprouve la notation d'une grande classe : make class-proof N=200.
 
-La même classe (class_of.py) est notée avec JOBS=1, avec JOBS=2, puis une troisième fois, par Slurm s'il est installé ; puis une
-quatrième, tuée (SIGKILL) à dix moments tirés au hasard, tantôt un seul processus, tantôt tous, et relancée à chaque fois.
+La même classe (class_of.py) est notée avec JOBS=1, puis deux fois avec JOBS=2, puis par Slurm s'il est installé ; puis une
+dernière fois, tuée (SIGKILL) à dix moments tirés au hasard, tantôt un seul processus, tantôt tous, et relancée à chaque fois.
 Chaque note, chaque remarque, chaque statut, le sort de chaque test doivent être les mêmes, et rien ne doit rester.
 
 Enfin, un échantillon sans rendu hostile est jugé par le juge nu et par la notation de classe, à tour de rôle : c'est le prix
 de celle-ci.
 
-Réglages, par l'environnement : N= (étudiants) SEED= LAB= RUNS= (combien de notations de suite) KILLS= SAMPLE= (0 : pas de
+Réglages, par l'environnement : N= (étudiants) SEED= LAB= RUNS= (la valeur de JOBS= à chaque notation, "1 2 2" sinon) KILLS= SAMPLE= (0 : pas de
 mesure) SLURM=0 (sans Slurm) KEEP=1 INSECURE=1.
 """
 
@@ -175,9 +175,8 @@ class Proof:
     def run_slurm(self):
         """La même, sous un Slurm privé."""
         with local_cluster.Cluster(1) as cluster:
-            os.environ.update(cluster.environment())
-            KEPT_MORE = {name: value for name, value in cluster.environment().items() if name.startswith("SLURM")}
-            self.run("ENGINE=slurm", ENGINE="slurm", **KEPT_MORE)
+            settings = {name: value for name, value in cluster.environment().items() if os.environ.get(name) != value}
+            self.run("ENGINE=slurm", ENGINE="slurm", **settings)
 
     def run_killed(self, kills, usual):
         """Une notation tuée et relancée, puis menée à son terme."""
@@ -256,8 +255,8 @@ def main():
     try:
         proof = Proof(root)
         usual = 60.0
-        for jobs in [str(1 + index % 2) for index in range(number("RUNS", 3))]:
-            usual = proof.run(f"JOBS={jobs}" + (", encore" if proof.passed + proof.failed > 1 else ""), JOBS=jobs)
+        for rank, jobs in enumerate((os.environ.get("RUNS") or "1 2 2").split(), 1):
+            usual = proof.run(f"notation {rank}, JOBS={jobs}", JOBS=jobs)
         if os.environ.get("SLURM") != "0" and not local_cluster.missing_programs():
             proof.run_slurm()
         if number("KILLS", 10):
