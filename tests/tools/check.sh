@@ -9,9 +9,10 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPER REVEAL NO_COLOR FILE ARGS
 unset OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX JUDGE_CLASS
 
-# mutants, variants, hostile et coverage ont leurs buts (make mutants…) : ils entreront ici quand leur
-# stabilité aura été vue sur une machine au repos et sur une machine chargée.
-ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class protections rendus sameness options hints comforts watching shared sanitize threads valgrind torture fuzz interop slurm traces docs links axe pdf spelling readme"
+ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class protections rendus sameness options hints comforts watching shared sanitize threads valgrind interop slurm traces docs links axe pdf spelling readme mutants variants hostile coverage torture fuzz"
+# Celles-ci jugent des centaines de programmes, et attendent souvent : elles vont de front avec les autres.
+# Elles ont leurs propres dossiers sous build/.
+ASIDE="mutants variants hostile coverage torture fuzz"
 STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
@@ -320,13 +321,13 @@ run_gate() {
         printf '✓ %-10s %s (%s s)\n' "$gate" "$(describe "$gate")" "$seconds"
     else
         printf '✗ %-10s %s (%s s) : voir %s\n' "$gate" "$(describe "$gate")" "$seconds" "$log"
-        tail -n 60 "$log" | sed 's/^/    /'
+        broken="$broken $gate"
     fi
 }
 
 if [ "${1:-}" = --describe ]; then
     for gate in $ALL; do
-        case $gate in docs | pdf) continue ;; esac
+        case " docs pdf $ASIDE " in *" $gate "*) continue ;; esac
         printf '  make %-22s %s\n' "$gate" "$(describe "$gate")"
     done
     exit 0
@@ -339,9 +340,39 @@ for gate; do
     case " $ALL " in *" $gate "*) ;; *) echo "check : « $gate » n'existe pas (il y a : $ALL)" >&2 && exit 2 ;; esac
 done
 sh tests/tools/deps.sh --if-missing test docs check || exit 2
-passed=0 failed=0 skipped=0
+
+run_gates() { # NOM VÉRIFICATION… : les passe l'une après l'autre, et laisse le compte dans build/check/NOM.total
+    total=build/check/$1.total
+    shift
+    passed=0 failed=0 skipped=0 broken=''
+    for gate; do
+        run_gate "$gate"
+    done
+    echo "$passed $failed $skipped$broken" >"$total"
+}
+
+aside='' rest=''
 for gate; do
-    run_gate "$gate"
+    case " $ASIDE " in
+    *" $gate "*) aside="$aside $gate" ;;
+    *) rest="$rest $gate" ;;
+    esac
+done
+# shellcheck disable=SC2086
+run_gates aside $aside &
+# shellcheck disable=SC2086
+run_gates rest $rest
+wait
+
+passed=0 failed=0 skipped=0 broken=''
+for total in rest aside; do
+    read -r new_passed new_failed new_skipped names <"build/check/$total.total" || exit 2
+    passed=$((passed + new_passed)) failed=$((failed + new_failed)) skipped=$((skipped + new_skipped))
+    broken="$broken $names"
+done
+for gate in $broken; do
+    printf '\n✗ %s : %s\n' "$gate" "$(describe "$gate")"
+    tail -n 60 "build/check/$gate.log" | sed 's/^/    /'
 done
 echo
 if [ "$skipped" -eq 0 ]; then
