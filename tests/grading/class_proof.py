@@ -30,9 +30,11 @@ import laboratory
 import workroom
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(1, str(HERE / "slurm"))
+sys.path[1:1] = [str(HERE / "slurm"), str(HERE / "hostile")]
 import children  # noqa: E402
+import ground  # noqa: E402
 import local_cluster  # noqa: E402
+import remains  # noqa: E402
 
 PATIENCE = 4 * 3600
 KEPT = ("PATH", "LABS", "LANG", "CC", "INSECURE", "LAB", "HOME", "SANDBOX_UID")
@@ -161,6 +163,7 @@ class Proof:
         mark = workroom.mark_of(out)
         left = [f"reste : processus {pid}" for pid in workroom.marked(mark)]
         left += [f"reste : {path}" for path in pathlib.Path(tempfile.gettempdir()).glob(f"notes-*-{mark}")]
+        left += [f"reste : {path}" for path in remains.files({int(os.environ["SANDBOX_UID"])} - {os.getuid()})]
         return left + [f"reste : {path}" for path in pathlib.Path(out, "resultats").glob(".*")]
 
     def run(self, name, **settings):
@@ -251,6 +254,8 @@ def measure(root, labs, count):
 
 def main():
     children.adopt_orphans()
+    # Un utilisateur qui n'est celui de personne : ce qu'il laisserait serait de nous.
+    os.environ.setdefault("SANDBOX_UID", str(ground.free_uids(1)[0] if os.getuid() == 0 else os.getuid()))
     root = tempfile.mkdtemp(prefix="classe-")
     try:
         proof = Proof(root)

@@ -6,17 +6,21 @@ laissé en vie ou sur le disque se retrouve donc, et la suivante l'efface avant 
 
 import contextlib
 import fcntl
+import glob
 import hashlib
 import os
 import re
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
 
 MARK = "JUDGE_CLASS"
 LOCK = "verrou"
 GRACE = 5.0
+AS_USER = "tests/grading/sandbox/as_user.sh"
+LITTER = ("/tmp/criterion_[0-9]*.sock", "/dev/shm/bxfi_[0-9]*")
 
 
 def mark_of(out):
@@ -94,6 +98,24 @@ def sweep(mark):
             remove(path)
     with contextlib.suppress(OSError):
         os.rmdir(top)
+    sweep_litter()
+
+
+def judging_users():
+    """Nous, et l'utilisateur à qui root confie le jugement."""
+    done = subprocess.run(["sh", AS_USER, "--uid"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    return {os.getuid()} | {int(word) for word in done.stdout.split()[:1]}
+
+
+def sweep_litter():
+    """Ce que la bibliothèque des tests laisse, à ses propres adresses, quand elle est tuée ; le numéro dit par qui."""
+    users = judging_users()
+    for pattern in LITTER:
+        for path in glob.glob(pattern):
+            with contextlib.suppress(OSError):
+                number = int(re.search(r"\d+", os.path.basename(path)).group())
+                if os.lstat(path).st_uid in users and not os.path.exists(f"/proc/{number}"):
+                    os.unlink(path)
 
 
 # --- Les processus -------------------------------------------------------------------------------

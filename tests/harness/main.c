@@ -114,7 +114,17 @@ static void export_injection_library(void)
     free(absolute);
 }
 
-static char scratch[] = "/tmp/judge-XXXXXX";
+static char scratch[256] = "/tmp/judge-XXXXXX";
+
+// Tué sans préavis, le juge n'efface rien : qui lui a donné un dossier passager (TMPDIR) l'effacera. Trop long, ce
+// nom ne laisserait pas de place à la suite.
+static bool make_scratch(void)
+{
+    const char *folder = getenv("TMPDIR");
+    if (folder != NULL && folder[0] == '/' && strlen(folder) < sizeof scratch / 2)
+        snprintf(scratch, sizeof scratch, "%s/judge-XXXXXX", folder);
+    return mkdtemp(scratch) != NULL;
+}
 
 static void clean(void)
 {
@@ -140,7 +150,7 @@ static void keep_charge(void)
 // Voir bring_own_hosts() dans network.c.
 static void write_hosts(void)
 {
-    char path[64];
+    char path[300];
     snprintf(path, sizeof path, "%s/hosts", scratch);
     FILE *hosts = fopen(path, "we");
     if (hosts == NULL)
@@ -194,7 +204,7 @@ static int list(struct plan *plan)
 static int probe(char **words)
 {
     sandbox_find();
-    if (mkdtemp(scratch) == NULL)
+    if (!make_scratch())
         return EXIT_JUDGE;
     setenv(SCRATCH_VARIABLE, scratch, 1);
     write_hosts();
@@ -225,7 +235,7 @@ int main(int argc, char **argv)
         return EXIT_JUDGE;
     export_injection_library();
     sandbox_find();
-    if (mkdtemp(scratch) == NULL) {
+    if (!make_scratch()) {
         fprintf(stderr, "juge : %s : %s\n", scratch, strerror(errno));
         return EXIT_JUDGE;
     }
