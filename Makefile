@@ -42,7 +42,8 @@ INJECTORS := $(patsubst tests/%_preload.c,build/%.so,$(wildcard tests/harness/*_
 
 CFLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 CPPFLAGS := -MMD -MP -Itests/harness -Icommon
-JUDGE_LIBS := -lcriterion -ldl -pthread
+# La doublure de libgit2 (lighten.sh) passe devant la vraie : un DT_RPATH vaut aussi pour les bibliothèques de Criterion.
+JUDGE_LIBS := -lcriterion -ldl -pthread -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/../../harness'
 
 TOOLS := tests/tools
 
@@ -148,6 +149,13 @@ check-slurm: $(JUDGES) $(INJECTORS) ## la notation de classe sous un vrai Slurm 
 coverage: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les lignes et les branches des solutions qu'exercent les tests (LAB=)
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/coverage.py
 
+.PHONY: bench soak
+bench: $(JUDGES) $(INJECTORS) build/sandbox/start ## mesure les solutions à côté d'autres serveurs, et ce que coûte de juger (BENCH= ROUNDS= UPDATE=1)
+	$(RUN)sh $(TOOLS)/deps.sh --if-missing test bench && sh $(TOOLS)/python.sh tests/bench/bench.py
+
+soak: $(JUDGES) $(INJECTORS) build/sandbox/start ## juge N fois, au repos et surchargé, en root et en utilisateur (N= LAB= SOAK=)
+	$(RUN)sh $(TOOLS)/deps.sh --if-missing test bench && sh $(TOOLS)/python.sh tests/bench/soak.py
+
 # Les vérifications sont nommées une seule fois, dans check.sh ; docs et pdf ont leur propre règle.
 GATES := $(filter-out docs pdf mutants variants hostile torture fuzz coverage,$(shell sed -n 's/^ALL="\(.*\)"$$/\1/p' $(TOOLS)/check.sh))
 .PHONY: $(GATES)
@@ -184,6 +192,9 @@ HARNESS_OBJECTS := $(patsubst tests/%.c,build/%.o,$(filter-out %_preload.c,$(wil
 build/harness/libjudge.a: $(HARNESS_OBJECTS)
 	$(RUN)rm -f $@ && ar rcs $@ $^ || exit 2
 
+build/harness/lightened: $(TOOLS)/lighten.sh | ready
+	$(RUN)mkdir -p $(@D) && sh $(TOOLS)/lighten.sh $(@D) && touch $@ || exit 2
+
 $(HARNESS_OBJECTS): build/%.o: tests/%.c | ready
 	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $< || exit 2
 
@@ -202,7 +213,7 @@ TEST_OBJECTS := $(foreach lab,$(LABS),$(call judge_objects,$(lab)))
 
 # Un juge ou un injecteur qui sert encore n'est jamais réécrit : le nouveau prend sa place d'un coup.
 .SECONDEXPANSION:
-$(JUDGES): build/tests/%/judge: $$(call judge_objects,$$*) build/harness/libjudge.a build/tests/%/objects
+$(JUDGES): build/tests/%/judge: $$(call judge_objects,$$*) build/harness/libjudge.a build/tests/%/objects build/harness/lightened
 	$(RUN)$(CC) $(CFLAGS) -o $@.new $(filter %.o %.a,$^) $(JUDGE_LIBS) && mv -f $@.new $@ || exit 2
 
 # De quels objets est fait un juge : un test ôté (un test réservé surtout) doit en sortir aussitôt.

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static FILE *open_verdict(char *path, size_t size)
@@ -77,6 +78,15 @@ static void write_failure(FILE *out, const struct failure *failure)
     fputc('}', out);
 }
 
+// Ce que les programmes de ce test ont calculé : ils sont tous finis, et comptés.
+static double programs_cpu_ms(void)
+{
+    struct rusage usage = {0};
+    getrusage(RUSAGE_CHILDREN, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
+}
+
 // Trois lignes : le statut, pour le juge ; les membres JSON du test, pour le résultat ; la raison.
 static void write_verdict(const char *status, const char *reason, const struct failure *failure)
 {
@@ -88,7 +98,7 @@ static void write_verdict(const char *status, const char *reason, const struct f
         _exit(2);
     fprintf(out, "%s\n\"status\":\"%s\",\"reason\":", status, status);
     json_string(out, reason);
-    fprintf(out, ",\"duration_ms\":%.1f,\"failure\":", duration);
+    fprintf(out, ",\"duration_ms\":%.1f,\"cpu_ms\":%.1f,\"failure\":", duration, programs_cpu_ms());
     write_failure(out, failure);
     fputs(",\"transcript\":", out);
     transcript_write(out);

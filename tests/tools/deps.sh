@@ -58,6 +58,11 @@ pdf   font    Libertine    fonts-linuxlibertine   linux-libertine-fonts ttf-linu
 pdf   font    DejaVuSansMono fonts-dejavu-core    dejavu-sans-mono-fonts ttf-dejavu
 check library asan         gcc                    libasan              gcc-libs
 check library ubsan        gcc                    libubsan             gcc-libs
+bench command sockperf     ?sockperf              ?sockperf            ?sockperf
+bench header  uv.h         libuv1-dev             libuv-devel          libuv
+bench command stress-ng    stress-ng              stress-ng            stress-ng
+bench command setpriv      util-linux             util-linux           util-linux
+check header  uv.h         libuv1-dev             libuv-devel          libuv
 debug command gdb          gdb                    gdb                  gdb
 debug command strace       strace                 strace               strace
 check runtime fuzzer       libclang-rt-dev        compiler-rt          compiler-rt
