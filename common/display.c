@@ -36,16 +36,27 @@ static size_t printable_length(const unsigned char *bytes, size_t available)
     return too_long || surrogate || too_large || control ? 0 : length;
 }
 
+// Combien d'octets à montrer tels quels se suivent à partir d'ici.
+static size_t printable_run(const unsigned char *bytes, size_t available)
+{
+    size_t run = 0;
+    size_t next;
+    while (run < available && (next = printable_length(bytes + run, available - run)) > 0)
+        run += next;
+    return run;
+}
+
 void print_escaped(FILE *stream, const char *bytes, size_t length)
 {
     const unsigned char *rest = (const unsigned char *)bytes;
     while (length > 0) {
-        size_t printable = printable_length(rest, length);
-        if (printable > 0)
-            fwrite(rest, 1, printable, stream);
+        size_t run = printable_run(rest, length);
+        // Tous d'un coup : un appel par caractère prendrait plus de temps que l'échange lui-même.
+        if (run > 0)
+            fwrite(rest, 1, run, stream);
         else
             fprintf(stream, "\\x%02X", rest[0]);
-        size_t taken = printable > 0 ? printable : 1;
+        size_t taken = run > 0 ? run : 1;
         rest += taken;
         length -= taken;
     }
