@@ -9,6 +9,8 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -188,6 +190,10 @@ static int accept_client(int listener, char *peer, size_t size)
         socklen_t length = sizeof address;
         int client = accept(listener, (struct sockaddr *)&address, &length);
         if (client >= 0) {
+            // À plusieurs lignes arrivées ensemble, plusieurs réponses de suite : sans cela, la
+            // deuxième attendrait que le client ait acquitté la première (algorithme de Nagle).
+            const int enabled = 1;
+            (void)setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &enabled, sizeof enabled);
             format_address((const struct sockaddr *)&address, length, peer, size);
             return client;
         }
