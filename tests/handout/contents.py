@@ -18,7 +18,7 @@ LEFT_OUT = {"tests/tools/check.sh", "tests/grading", "tests/handout", "tests/mut
 # Les réglages des éditeurs, sauf ceux que chacun change pour soi.
 EDITORS = {".clang-format", ".editorconfig", ".vscode", ".devcontainer"}
 PERSONAL = {".vscode/settings.json"}
-INSIDE_A_LAB = {"private", "interop"}
+INSIDE_A_LAB = {"private", "interop", "bench"}
 NOT_FOR_STUDENTS = re.compile(r"/(selftest\.py|\w+_(check|test)\.(py|sh)|example/.*)$")
 MAINTENANCE = re.compile(r"^# \[maintenance.*?^# maintenance : fin\.\]\n+", re.S | re.M)
 STUDENT_PART = "{#accueil-apprendre}"

@@ -9,7 +9,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPER REVEAL NO_COLOR FILE ARGS
 unset OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX JUDGE_CLASS
 
-ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class protections rendus sameness options hints comforts watching shared sanitize threads valgrind interop slurm traces docs links axe pdf spelling readme mutants variants hostile coverage torture fuzz"
+ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class protections rendus sameness options hints comforts watching shared sanitize threads valgrind interop slurm traces measures docs links axe pdf spelling readme mutants variants hostile coverage torture fuzz"
 # Celles-ci jugent des centaines de programmes, et attendent souvent : elles vont de front avec les autres.
 # Elles ont leurs propres dossiers sous build/.
 ASIDE="mutants variants hostile coverage torture fuzz"
@@ -52,6 +52,7 @@ describe() {
     interop) echo "des programmes en Python s'entendent avec les solutions" ;;
     slurm) echo "la notation d'une classe sous Slurm : mêmes notes, malgré les pannes" ;;
     traces) echo "chaque paquet capturé est dessiné, et sa ligne trouvée" ;;
+    measures) echo "les mesures : générateurs et serveurs s'entendent, une mesure nulle le dit" ;;
     docs) echo "la documentation, sans avertissement" ;;
     links) echo "aucun lien mort dans la documentation, aucun chemin faux dans les textes" ;;
     axe) echo "la documentation dans Chromium : aucune faute d'accessibilité, rien qui déborde" ;;
@@ -258,6 +259,11 @@ gate_traces() {
         done
     done
     sh tests/tools/python.sh tests/trace/selftest.py "$@"
+}
+
+gate_measures() {
+    sh tests/tools/deps.sh --if-missing bench || return 1
+    sh tests/tools/python.sh tests/bench/bench_test.py
 }
 
 gate_docs() {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Allège le juge : lighten.sh DOSSIER
 # Criterion est lié à libgit2, pour montrer des différences dont ce juge ne se sert pas ; elle amène une quinzaine de
-# bibliothèques (SSH, Kerberos…), que chaque test charge, dans un processus neuf. Une doublure du même nom, dont les
+# bibliothèques (cryptographie, connexions à distance…), que chaque test charge, dans un processus neuf. Une doublure du même nom, dont les
 # fonctions ne font rien, en tient lieu. Si Criterion n'en dépend pas, ou si les outils manquent, rien n'est fait.
 set -uf
 folder=$1

@@ -1,0 +1,241 @@
+"""make soak N= : juge N fois les solutions et le squelette, de chaque façon, et compte les verdicts faux.
+
+Quatre façons : en root et en simple utilisateur, sur une machine au repos et avec tous les cœurs surchargés (stress-ng).
+Tout s'ajoute à build/soak : interrompre ne perd rien, la même commande reprend où elle en était, et un N plus grand
+continue. Chaque verdict faux est gardé avec ses résultats, dans build/soak/faux. SOAK= choisit des façons (« root »,
+« repos »…), LAB= un lab. Statut : 0 ; 1 s'il y a eu un verdict faux ; 2 si rien n'a pu être jugé.
+"""
+
+import contextlib
+import ctypes
+import fnmatch
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+import drawing
+import host
+from building import Trouble
+from commands import environment
+from figures import number
+
+ROOM = pathlib.Path("build", "soak")
+WAYS = ("root-repos", "utilisateur-repos", "root-surcharge", "utilisateur-surcharge")
+WORKS = ("solutions", "labs")
+ORDINARY = 65534
+# Les façons avancent ensemble : une demande interrompue a un peu de chacune.
+BATCH = 10
+LONGEST_S = 1200
+
+
+def labs_asked():
+    """Les labs à juger."""
+    wanted = os.environ.get("LAB", "")
+    found = [lab for lab in os.environ["LABS"].split() if wanted in ("", lab) or lab.startswith(wanted + "-")]
+    if not found:
+        raise Trouble(f"LAB={wanted} : ce lab n'existe pas")
+    return found
+
+
+def ways_asked():
+    """Les façons de juger que demande SOAK=, parmi celles que permet notre identité."""
+    words = os.environ.get("SOAK", "").split() or ["*"]
+    found = [way for way in WAYS if any(fnmatch.fnmatch(way, f"*{word}*") for word in words)]
+    if not found:
+        raise Trouble(f"SOAK : une de ces façons est attendue : {', '.join(WAYS)}")
+    if os.getuid() != 0:
+        found = [way for way in found if way.startswith("utilisateur")]
+        if not found:
+            raise Trouble("seul root peut juger en root")
+    return found
+
+
+def build(labs):
+    """Compile une fois pour toutes, et met à part ce qui va être jugé ; rend l'empreinte du tout."""
+    digest = hashlib.sha256()
+    for lab in labs:
+        # Le juge cherche ses bibliothèques dans ../../harness : il est mis à la même profondeur.
+        keep(pathlib.Path("build", "tests", lab, "judge"), ROOM / lab / "judge", digest)
+    for work in WORKS:
+        settings = environment(WORK=work, LABS=" ".join(labs), **({"LAB": labs[0]} if len(labs) == 1 else {}))
+        done = subprocess.run(["sh", "tests/tools/judge.sh", "--build"], env=settings, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, check=False, text=True)
+        if done.returncode != 0:
+            raise Trouble("la compilation n'a pas pu être conduite")
+        base = pathlib.Path(done.stdout.split()[0])
+        for lab in labs:
+            for path in sorted((base / lab / "bin").iterdir()):
+                keep(path, ROOM / lab / work / path.name, digest)
+    return digest.hexdigest()[:16]
+
+
+def keep(path, target, digest):
+    """Une copie, qui ne changera pas pendant que l'on juge."""
+    digest.update(path.read_bytes())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(path, str(target) + ".new")
+    os.replace(str(target) + ".new", target)
+
+
+def follow_parent():
+    """Ce qui est lancé meurt avec nous."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def overloaded(way):
+    """Deux calculs sans fin par cœur, le temps d'une série."""
+    if not way.endswith("surcharge"):
+        yield
+        return
+    command = ["stress-ng", "--quiet", "--cpu", str(2 * (os.cpu_count() or 1))]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, preexec_fn=follow_parent) as stress:
+        try:
+            yield
+        finally:
+            stress.terminate()
+
+
+def command_of(way, lab, work, results):
+    """La commande qui juge un lab."""
+    identity = []
+    if way.startswith("utilisateur") and os.getuid() == 0:
+        identity = ["setpriv", f"--reuid={ORDINARY}", f"--regid={ORDINARY}", "--clear-groups"]
+    return [*identity, str(ROOM / lab / "judge"), "--work", work, "--programs", str(ROOM / lab / work), "--results", str(results)]
+
+
+def judge_all(way, labs, folder):
+    """Juge tous les labs, de front comme le fait « make test » ; rend [(lab, travail, résultats, statut)]."""
+    told = []
+    for work in WORKS:
+        running = []
+        try:
+            for lab in labs:
+                results = folder / f"{lab}-{work}.json"
+                running.append((lab, results, subprocess.Popen(command_of(way, lab, work, results), env=environment(), stdin=subprocess.DEVNULL,
+                                                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=follow_parent)))
+            told += [(lab, work, results, process.wait(LONGEST_S)) for lab, results, process in running]
+        finally:
+            for _, _, process in running:
+                if process.poll() is None:
+                    process.terminate()
+                    process.wait()
+    return told
+
+
+def wrong_verdicts(work, status, run):
+    """Ce qui n'est pas comme il faut : à la solution il ne manque rien, le squelette n'a rien."""
+    if status != 0 or run is None:
+        return [f"le juge a rendu {status}"]
+    if work == "solutions":
+        return [f"{test['name']} : {test['status']}" for test in run["tests"] if test["status"] not in ("passed", "skipped")]
+    return [f"{test['name']} : {test['status']}" for test in run["tests"] if test["status"] in ("passed", "broken")]
+
+
+def load(path):
+    """Des résultats, ou rien."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def judge_once(way, labs, digest):
+    """Un jugement entier, et ce qu'il vaut."""
+    folder = ROOM / "essai"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    folder.chmod(0o777)
+    began, wrong = time.monotonic(), []
+    told = judge_all(way, labs, folder)
+    seconds = time.monotonic() - began
+    for lab, work, path, status in told:
+        found = wrong_verdicts(work, status, load(path))
+        wrong += [f"{lab}, {work} : {text}" for text in found]
+        if found and path.exists():
+            (ROOM / "faux").mkdir(exist_ok=True)
+            shutil.copy(path, ROOM / "faux" / f"{way}-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{lab}-{work}.json")
+    return {"digest": digest, "labs": labs, "date": host.today(), "seconds": round(seconds, 3), "load": host.described()["load"], "wrong": wrong}
+
+
+def records(way, labs, digest):
+    """Les jugements déjà faits de cette façon, avec les mêmes programmes."""
+    path = ROOM / (way + ".jsonl")
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    found = []
+    for line in lines:
+        with contextlib.suppress(ValueError):
+            record = json.loads(line)
+            if record["digest"] == digest and record["labs"] == labs:
+                found.append(record)
+    return found
+
+
+def batch(way, labs, digest, count):
+    """Encore count jugements ; chacun est écrit dès qu'il est fini."""
+    with overloaded(way):
+        for _ in range(count):
+            record = judge_once(way, labs, digest)
+            with open(ROOM / (way + ".jsonl"), "a", encoding="utf-8") as file:
+                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+            for text in record["wrong"]:
+                print(f"\n✗ {way} : {text}")
+            if sys.stderr.isatty():
+                print(f"\r{way} : {record['seconds']} s   ", end="", file=sys.stderr, flush=True)
+
+
+def soak(ways, labs, digest, wanted):
+    """Des séries, jusqu'à ce que chaque façon ait ses N jugements."""
+    while True:
+        missing = {way: wanted - len(records(way, labs, digest)) for way in ways}
+        if all(count <= 0 for count in missing.values()):
+            return
+        for way, count in missing.items():
+            if count > 0:
+                batch(way, labs, digest, min(BATCH, count))
+
+
+def report(ways, labs, digest):
+    """Le tableau et le dessin ; rend le nombre de verdicts faux."""
+    found = {way: records(way, labs, digest) for way in ways}
+    found = {way: taken for way, taken in found.items() if taken}
+    print("\n| façon de juger | jugements | verdicts faux | médiane | 99 sur 100 en moins de | le plus long |\n|---|---:|---:|---:|---:|---:|")
+    for way, taken in found.items():
+        times = sorted(record["seconds"] for record in taken)
+        shown = [number(round(value, 2)) + " s" for value in (statistics.median(times), times[(99 * len(times) - 1) // 100], times[-1])]
+        print(f"| {way.replace('-', ', ')} | {len(taken)} | {sum(len(record['wrong']) for record in taken)} | " + " | ".join(shown) + " |")
+    if found:
+        series = {way.replace("-", ", "): [record["seconds"] for record in taken] for way, taken in found.items()}
+        (ROOM / "durees.svg").write_text(drawing.histogram("Durée d'un jugement entier", series, "s"), encoding="utf-8")
+        print(f"\nLe dessin des durées : {ROOM}/durees.svg")
+    return sum(len(record["wrong"]) for taken in found.values() for record in taken)
+
+
+def main():
+    text = os.environ.get("N", "10")
+    if not (text.isdigit() and 1 <= int(text) <= 100000):
+        raise Trouble("N : un nombre de 1 à 100000 est attendu")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    labs, ways = labs_asked(), ways_asked()
+    ROOM.mkdir(parents=True, exist_ok=True)
+    digest = build(labs)
+    try:
+        soak(ways, labs, digest, int(text))
+    except KeyboardInterrupt:
+        print("\nInterrompu : la même commande reprendra ici.")
+    return 1 if report(ways, labs, digest) else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Trouble as error:
+        print(f"soak : {error}", file=sys.stderr)
+        sys.exit(2)
