@@ -134,7 +134,7 @@ def expected(lab, program, dialogue, call, rank, error):
         return {outcome, BENIGN} if rank > 3 else {outcome}
     if call == "accept4" and error == "ECONNABORTED":
         return {BENIGN}
-    if lab == "03-multithread" and call == "setsockopt" and rank > 1:
+    if call == "setsockopt" and rank > 1:
         return {BENIGN}
     # Une erreur pendant l'arrêt ne se dit pas : c'est lui qui abandonne le client.
     if dialogue == "arrêt" and call == "read" and rank > 1:
