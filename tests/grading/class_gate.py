@@ -6,7 +6,7 @@ class_gate.py [MODULE[.Classe[.essai]]‚Ä¶]      sans argument : tous ; la derni√
 import sys
 import unittest
 
-MODULES = ("shape_test", "roster_test", "door_test", "class_test")
+MODULES = ("shape_test", "roster_test", "door_test", "parallel_test", "class_test")
 
 
 def main():

@@ -7,6 +7,7 @@ français, quand il ne peut pas travailler. NEEDS : les commandes sans lesquelle
 
 import ctypes
 import os
+import select
 import signal
 import subprocess
 import tempfile
@@ -16,6 +17,8 @@ import workroom
 
 NEEDS = ("parallel",)
 HALTED = 255
+# Entre deux regards sur parallel, quand il n'écrit rien, en secondes.
+LOOK = 0.2
 PR_SET_PDEATHSIG = 1
 
 
@@ -51,10 +54,26 @@ def run(plan, ids, report):
             follow(process, report)
 
 
+def lines(process):
+    """Les lignes que parallel écrit, jusqu'à sa fin. Ses propres aides lui survivent s'il est tué, et tiennent encore
+    le tube : c'est la fin de parallel qui compte, non celle du tube."""
+    kept = b""
+    while True:
+        ended = process.poll() is not None
+        if select.select([process.stdout], [], [], LOOK)[0]:
+            piece = os.read(process.stdout.fileno(), 1 << 16)
+            *whole, kept = (kept + piece).split(b"\n")
+            yield from whole
+            if not piece:
+                return
+        elif ended:
+            return
+
+
 def follow(process, report):
     """Compte ceux qui finissent. Un arrêt demandé est transmis, puis attendu."""
     try:
-        for line in process.stdout:
+        for line in lines(process):
             report(line.decode().strip())
         process.wait()
     except BaseException:
