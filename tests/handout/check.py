@@ -186,6 +186,17 @@ def full_marks_remain_possible(here):
     check("Moyenne : 20 / 20" in said, said)
 
 
+def calls_are_still_tried(here):
+    """sous un dossier à espaces, le juge interrompt encore les appels, et un travail qui ne le supporte pas perd des points"""
+    root = PLACE / "un dossier à espaces & d'été" / contents.NAME
+    lab, sources = next(iter(contents.Labs().sources.items()))
+    for source in sources:
+        text = pathlib.Path("solutions", lab, source).read_text(encoding="utf-8")
+        (root / "labs" / lab / source).write_text(text.replace("EINTR", "ENOSYS"), encoding="utf-8")
+    said = run(["make", "test", f"LAB={lab}"], root, status=1)
+    check("mise à l'épreuve : un appel est interrompu" in said, f"aucun appel n'a été interrompu :\n{said}")
+
+
 def student_folder(name, here, unpack):
     """Un étudiant déballe, travaille, prend des notes ; rend (racine, {ses fichiers: contenu})."""
     folder = PLACE / name
@@ -246,7 +257,7 @@ def main():
     PLACE.mkdir(parents=True)
     here = Archives(pathlib.Path(".").resolve())
     trials = (nothing_of_the_machine, nothing_of_the_solutions, same_everywhere, planting_is_refused, it_works,
-              full_marks_remain_possible, updating_touches_nothing)
+              full_marks_remain_possible, calls_are_still_tried, updating_touches_nothing)
     for trial in trials:
         try:
             trial(here)

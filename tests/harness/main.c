@@ -99,21 +99,6 @@ static bool export_path(const char *variable, const char *path)
     return true;
 }
 
-static void export_injection_library(void)
-{
-    char program[4096];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (length <= 0)
-        return;
-    program[length] = '\0';
-    char path[4200];
-    char *slash = strrchr(program, '/');
-    snprintf(path, sizeof path, "%.*s/../../harness/inject.so", (int)(slash - program), program);
-    char *absolute = realpath(path, NULL);
-    setenv("JUDGE_INJECT_LIBRARY", absolute != NULL ? absolute : path, 0);
-    free(absolute);
-}
-
 static char scratch[256] = "/tmp/judge-XXXXXX";
 
 // Tué sans préavis, le juge n'efface rien : qui lui a donné un dossier passager (TMPDIR) l'effacera. Trop long, ce
@@ -126,9 +111,52 @@ static bool make_scratch(void)
     return mkdtemp(scratch) != NULL;
 }
 
+// Vide tant que l'autre dossier suffit.
+static char shelter[32];
+
+static bool separates(const char *path)
+{
+    return strpbrk(path, " :") != NULL;
+}
+
+// LD_PRELOAD sépare ses noms par des espaces ou des deux-points, et rien ne les protège : sous un dossier
+// qui en a, la bibliothèque ne serait pas chargée, et nul appel mis à l'épreuve. Elle y va par un lien.
+static const char *without_separator(const char *library)
+{
+    static char alias[sizeof scratch + 16];
+    if (!separates(library) || sandbox_path() != NULL)
+        return library;
+    const char *folder = scratch;
+    if (separates(scratch)) {
+        snprintf(shelter, sizeof shelter, "/tmp/judge-XXXXXX");
+        folder = mkdtemp(shelter);
+    }
+    if (folder == NULL)
+        return library;
+    snprintf(alias, sizeof alias, "%s/inject.so", folder);
+    return symlink(library, alias) == 0 ? alias : library;
+}
+
+static void export_injection_library(void)
+{
+    char program[4096];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length <= 0)
+        return;
+    program[length] = '\0';
+    char path[4200];
+    char *slash = strrchr(program, '/');
+    snprintf(path, sizeof path, "%.*s/../../harness/inject.so", (int)(slash - program), program);
+    char *absolute = realpath(path, NULL);
+    setenv("JUDGE_INJECT_LIBRARY", without_separator(absolute != NULL ? absolute : path), 0);
+    free(absolute);
+}
+
 static void clean(void)
 {
     remove_tree(scratch);
+    if (shelter[0] != '\0')
+        remove_tree(shelter);
 }
 
 // Interrompu, le juge ne laisse rien : ni processus, ni dossier.
@@ -233,13 +261,13 @@ int main(int argc, char **argv)
         return list(&plan);
     if (!export_path(PROGRAMS_VARIABLE, options.programs))
         return EXIT_JUDGE;
-    export_injection_library();
     sandbox_find();
     if (!make_scratch()) {
         fprintf(stderr, "juge : %s : %s\n", scratch, strerror(errno));
         return EXIT_JUDGE;
     }
     setenv(SCRATCH_VARIABLE, scratch, 1);
+    export_injection_library();
     write_hosts();
     // Qui veut suivre le jugement lira là chaque verdict dès qu'il est connu.
     if (options.live != NULL && symlink(scratch, options.live) != 0)
