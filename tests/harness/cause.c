@@ -33,11 +33,11 @@ static const char *signal_meaning(int signal)
     switch (signal) {
     case SIGSEGV:
         return "accès à une adresse mémoire interdite : pointeur non initialisé, indice hors d'un "
-               "tableau";
+               "tableau, pile trop petite pour les variables locales";
     case SIGABRT:
         return "la bibliothèque a détecté une corruption, ou abort() a été appelé";
     case SIGPIPE:
-        return "il a écrit dans un socket que l'autre avait déjà fermé : piège D19";
+        return "il a écrit dans un socket que l'autre avait déjà fermé : piège D19 du lab 01";
     case SIGFPE:
         return "division par zéro";
     case SIGKILL:
@@ -237,6 +237,10 @@ static const char *from_connection(const struct symptoms *symptoms)
         return "Le programme a fermé la connexion avant cela, en laissant des octets non lus : "
                "elle "
                "a été coupée net (RST).";
+    // Une autre ligne est venue, entière : la fermeture qui la suit n'explique rien.
+    if (peer->ended && symptoms->received_length > 0 &&
+        memchr(symptoms->received, '\n', symptoms->received_length) != NULL)
+        return NULL;
     if (peer->ended)
         return "Le programme a fermé la connexion avant cela.";
     return from_queues(symptoms);

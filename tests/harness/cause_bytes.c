@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TRAILING_NUL                                                                                \
+    "Un octet nul suit le message : la longueur envoyée compte le \\0 final de la chaîne C, qui " \
+    "n'a rien à faire sur le réseau."
+
 static bool same_letters(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     size_t i = 0;
@@ -65,8 +69,7 @@ static const char *from_same_start(const struct symptoms *symptoms)
     const char *rest = symptoms->received + symptoms->expected_length;
     size_t length = symptoms->received_length - symptoms->expected_length;
     if (rest[0] == '\0' && (length == 1 || rest[1] != '\0'))
-        return "Un octet nul suit le message : la longueur envoyée compte le \\0 final de la "
-               "chaîne C, qui n'a rien à faire sur le réseau.";
+        return TRAILING_NUL;
     if (length == 1 && rest[0] == '\n')
         return "Tout y est, suivi d'une fin de ligne de trop.";
     if (length >= symptoms->expected_length &&
@@ -109,6 +112,18 @@ static bool shows_own_port(const struct symptoms *symptoms)
            ports.shown == strtoul(test_port(), NULL, 10);
 }
 
+// format_address() écrit « ? » quand on ne lui a pas donné une adresse.
+static bool address_is_unknown(const struct symptoms *symptoms)
+{
+    size_t at = 0;
+    while (at < symptoms->expected_length && at < symptoms->received_length &&
+           symptoms->expected[at] == symptoms->received[at])
+        at++;
+    return symptoms->on_stdout && at < symptoms->expected_length &&
+           (isdigit((unsigned char)symptoms->expected[at]) || symptoms->expected[at] == '[') &&
+           at + 2 == symptoms->received_length && memcmp(symptoms->received + at, "?\n", 2) == 0;
+}
+
 // Il ne manque que la suite, avec ou sans la fin de ligne que le programme ajoute lui-même.
 static bool is_cut(const struct symptoms *symptoms)
 {
@@ -123,6 +138,8 @@ static bool is_cut(const struct symptoms *symptoms)
 
 static const char *from_nothing_expected(const struct symptoms *symptoms)
 {
+    if (!symptoms->on_stdout && symptoms->received[0] == '\0')
+        return TRAILING_NUL;
     if (symptoms->on_stdout)
         return "Le contrat énumère tout ce qui paraît sur stdout : ni ligne vide, ni message de "
                "plus.";
@@ -162,6 +179,10 @@ const char *cause_from_bytes(const struct symptoms *symptoms)
     if (shows_own_port(symptoms))
         return "Ce port est celui où le serveur écoute : c'est sa propre adresse qu'il montre, pas "
                "celle de son correspondant.";
+    if (address_is_unknown(symptoms))
+        return "« ? » tient lieu d'une adresse que format_address n'a pas reconnue : celle du "
+               "correspondant, et sa longueur, sont-elles celles que l'appel a remplies ? La "
+               "longueur doit dire, avant lui, la place offerte (man 2 accept).";
     if (port_is_swapped(symptoms))
         return "Les deux octets du port sont échangés : l'ordre du réseau n'est pas celui de la "
                "machine (ntohs).";

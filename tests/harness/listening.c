@@ -2,6 +2,7 @@
 
 #include "complain.h"
 #include "network.h"
+#include "resources.h"
 #include "sockdiag.h"
 #include "transcript.h"
 
@@ -48,10 +49,16 @@ static const char *cause_of_absence(struct opening *opening)
     static char text[256];
     if (!network_is_isolated())
         return NULL;
-    int protocol = opening->datagram ? IPPROTO_UDP : IPPROTO_TCP;
-    sockets_visit(protocol, opening->datagram ? ~0u : 1u << TCP_LISTEN, note_elsewhere, opening);
+    // Un test peut en lancer deux : c'est celui-ci qu'on regarde.
+    if (opening->datagram)
+        sockets_visit(IPPROTO_UDP, ~0u, note_elsewhere, opening);
+    else
+        opening->elsewhere = program_listening_port(opening->server);
     if (opening->elsewhere == 0)
         return NULL;
+    if (opening->elsewhere == opening->port)
+        return "Il écoute sur ce port, mais à une autre adresse : laquelle a été donnée à bind, et "
+               "pour quel nom ?";
     snprintf(text, sizeof text,
              opening->elsewhere == swapped(opening->port)
                  ? "Il écoute sur le port %u : ce sont les deux octets de %u échangés (ordre du "

@@ -113,8 +113,12 @@ static void read_global(const char *line, struct race *race)
         return;
     }
     // Une variable static d'une fonction s'appelle « count.3 ».
-    snprintf(race->what, sizeof race->what, "la variable « %.*s »", (int)strcspn(name, "'.\n"),
-             name);
+    const size_t length = strcspn(name, "'.\n");
+    snprintf(race->what, sizeof race->what, "la variable « %.*s »", (int)length, name);
+    if (name[length] == '.')
+        race->advice =
+            "Déclarée static dans une fonction, elle est la même pour tous les threads : "
+            "fallait-il la partager ? Si oui, quel verrou les deux devraient-ils tenir ?";
 }
 
 static const char *read_heap(const char *line, struct race *race)
