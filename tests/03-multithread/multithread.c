@@ -28,13 +28,33 @@ static const char *name_of(const char *format, va_list arguments)
     return name;
 }
 
+static bool answered(void *context)
+{
+    const struct peer *client = context;
+    return client->length > 0 || client->ended || client->error != 0;
+}
+
+// Fermé sans un mot par un serveur qui vit : le plus souvent, un thread a fermé le socket d'un autre.
+static void expect_welcome(struct peer *client)
+{
+    pump_until(answered, client, 20);
+    if (client->ended && client->length == 0 && !program_first()->ended)
+        complain_because("Cette connexion a été fermée avant que rien n'y soit envoyé. Un "
+                         "descripteur est le même pour tous les threads : fermé par l'un, il l'est "
+                         "pour tous. Qui ferme ce socket, et quand ?",
+                         "« %s » n'a pas reçu l'accueil : le serveur a fermé sa connexion sans "
+                         "rien y envoyer",
+                         client->name);
+    peer_expect_line(client, WELCOME);
+}
+
 struct peer *arrive(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     struct peer *client = peer_connect(name_of(format, arguments));
     va_end(arguments);
-    peer_expect_line(client, WELCOME);
+    expect_welcome(client);
     return client;
 }
 
@@ -47,32 +67,13 @@ struct peer *knock(const char *format, ...)
     return client;
 }
 
-void gather(struct peer **clients, int first, int count)
+static bool is_refused(struct peer *client)
 {
-    for (int done = 0; done < count; done += TOGETHER) {
-        int end = done + TOGETHER < count ? done + TOGETHER : count;
-        for (int i = first + done; i < first + end; i++)
-            clients[i] = knock("client %d", i + 1);
-        for (int i = first + done; i < first + end; i++)
-            peer_expect_line(clients[i], WELCOME);
-    }
+    pump_until(answered, client, 20);
+    return client->length > 0 && client->bytes[0] == SERVER_FULL[0];
 }
 
-void exchange(struct peer *client, const char *text)
-{
-    char line[256];
-    snprintf(line, sizeof line, "%s\n", text);
-    peer_send(client, line);
-    peer_expect_line(client, REPLY "%s", text);
-}
-
-static bool answered(void *context)
-{
-    const struct peer *client = context;
-    return client->length > 0 || client->ended || client->error != 0;
-}
-
-void expect_welcome_or_full(struct peer *client)
+bool expect_welcome_or_full(struct peer *client)
 {
     enum wait_end end = pump_until(answered, client, 20);
     struct symptoms symptoms = {.end = end, .program = program_first(), .peer = client};
@@ -83,6 +84,32 @@ void expect_welcome_or_full(struct peer *client)
     peer_expect_line(client, "%s", full ? SERVER_FULL : WELCOME);
     if (full)
         peer_expect_gone(client);
+    return !full;
+}
+
+void gather(struct peer **clients, int first, int count)
+{
+    for (int done = 0; done < count; done += TOGETHER) {
+        int end = done + TOGETHER < count ? done + TOGETHER : count;
+        for (int i = first + done; i < first + end; i++)
+            clients[i] = knock("client %d", i + 1);
+        for (int i = first + done; i < first + end; i++) {
+            if (is_refused(clients[i]))
+                complain_because("Sans -m, dix mille clients sont admis : qu'est-ce qui, dans le "
+                                 "programme, en borne le nombre plus tôt ?",
+                                 "« %s » est refusé, et le serveur n'avait pas de limite",
+                                 clients[i]->name);
+            peer_expect_line(clients[i], WELCOME);
+        }
+    }
+}
+
+void exchange(struct peer *client, const char *text)
+{
+    char line[256];
+    snprintf(line, sizeof line, "%s\n", text);
+    peer_send(client, line);
+    peer_expect_line(client, REPLY "%s", text);
 }
 
 void expect_service(const char *name)

@@ -39,8 +39,8 @@ void gather(struct peer **clients, int first, int count);
 /** @brief Envoie une ligne, et lit la réponse. */
 void exchange(struct peer *client, const char *text);
 
-/** @brief Attend l'accueil, ou bien `server full` et la fermeture. */
-void expect_welcome_or_full(struct peer *client);
+/** @brief Attend l'accueil, et rend `true`, ou bien `server full` et la fermeture. */
+bool expect_welcome_or_full(struct peer *client);
 
 /** @brief Un client entier : accueil, échange, départ poli. */
 void expect_service(const char *name);

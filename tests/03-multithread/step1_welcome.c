@@ -151,6 +151,26 @@ LESSON(server_reports_taken_port, .step = 1, .points = 0.25, .programs = "server
     program_expect_exit(server, 1);
     program_expect_error(server, "server", "127.0.0.1", test_port(), "Address already in use");
     program_expect_no_more_output(server);
+    // De même quand celui qui a le port est un autre serveur, tout pareil.
+    server_expect_listening(START("server", "127.0.0.1", other_port()), other_port());
+    server = START("server", "127.0.0.1", other_port());
+    program_wait_until_asleep(server);
+    if (!server->ended)
+        complain_because("Une option du socket permet de reprendre un port que plus personne "
+                         "n'écoute ; une autre, de le partager avec qui l'écoute encore. Laquelle "
+                         "est donnée (man 7 socket) ?",
+                         "le port %s est à un premier serveur, et un second s'y installe aussi",
+                         other_port());
+    program_expect_exit(server, 1);
+    program_expect_error(server, "server", "127.0.0.1", other_port(), "Address already in use");
+    if (!network_has_ipv6() || !name_has_both_families("localhost"))
+        return;
+    // Et quand les deux adresses d'un nom sont prises : une seule ligne.
+    hold_port(AF_INET6, SOCK_STREAM, other_port());
+    server = START("server", "localhost", other_port());
+    program_expect_exit(server, 1);
+    program_expect_error(server, "server", "localhost", other_port(), "Address already in use");
+    program_expect_no_more_output(server);
 }
 
 LESSON(server_reports_bad_host, .step = 1, .points = 0.25, .programs = "server",

@@ -86,9 +86,12 @@ LESSON(server_serves_all_together, .step = 2, .points = 0.5, .programs = "server
 LESSON(server_serves_two_hundred, .step = 2, .points = 0.25, .programs = "server",
        .needs = "server_serves_all_together", .defects = "D45",
        .title = "Deux cents clients à la fois : chacun ses réponses, et elles seules",
-       .hint = "Ce qu'un thread sait de son client (son socket, son adresse) n'est-il qu'à lui ?")
+       .hint = "Ce qu'un thread sait de son client (son socket, son adresse, ses lignes, ses "
+               "réponses) n'est-il qu'à lui ? Une variable globale ou static est à tous.")
 {
     static struct peer *clients[CROWD];
+    // Un thread qui tarde à démarrer trouve-t-il encore ce qu'on lui a confié ?
+    program_inject("late=1");
     start_server();
     gather(clients, 0, CROWD);
     for (int round = 1; round <= 2; round++) {

@@ -158,6 +158,11 @@ LESSON(client_reports_refusal, .step = 3, .points = 0.25, .programs = "client",
     program_expect_exit(client, 1);
     program_expect_error(client, "client", "nom..inconnu");
     program_expect_no_more_output(client);
+    // Deux adresses refusent : une seule ligne quand même.
+    client = START("client", "localhost", test_port());
+    program_expect_exit(client, 1);
+    program_expect_error(client, "client", "localhost", test_port(), "Connection refused");
+    program_expect_no_more_output(client);
 }
 
 LESSON(
@@ -291,10 +296,10 @@ LESSON(client_survives_short_calls, .step = 3, .points = 0.25, .programs = "clie
        .needs = "client_dialogues", .defects = "D56",
        .title = "Envois et lectures partiels, appels interrompus : le dialogue n'en est pas changé",
        .hint = "send et recv peuvent ne traiter qu'une partie des octets, ou être interrompus "
-               "(EINTR) avant d'avoir rien fait.")
+               "(EINTR) avant d'avoir rien fait ; connect, interrompu, continue sans le programme.")
 {
     struct peer *server;
-    program_inject("short=1,eintr=2");
+    program_inject("short=1,eintr=2,connect=1");
     struct program *client = start_dialogue(&server);
     converse(client, server, "une ligne envoyée octet par octet");
     program_signal(client, SIGSTOP);

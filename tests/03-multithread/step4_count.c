@@ -70,9 +70,11 @@ LESSON(server_counts_every_departure, .step = 4, .points = 0.25, .programs = "se
 }
 
 LESSON(server_counts_a_crowd, .step = 4, .points = 0.75, .programs = "server",
-       .needs = "server_announces_departure", .defects = "D40 D41",
+       .needs = "server_announces_departure", .defects = "D39 D40 D41",
        .title =
-           "Soixante-quatre clients vont et viennent : les paires de lignes et le compte tiennent")
+           "Soixante-quatre clients vont et viennent : les paires de lignes et le compte tiennent",
+       .hint = "Chaque départ, poli ou brutal, doit être compté et annoncé : combien de chemins "
+               "mènent hors de la fonction du thread ?")
 {
     static struct peer *clients[CROWD + LATECOMERS];
     // Entre les deux lignes d'une paire, s'il ne tient pas les autres à l'écart, ils ont le temps d'écrire.

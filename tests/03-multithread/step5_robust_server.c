@@ -13,6 +13,7 @@
 #define VISITS 2000
 // Pas plus que la plus courte file d'attente que l'on rencontre : ils attendent tous ensemble.
 #define DEPARTURES 5
+#define TOGETHER 4
 #define SPARE_DESCRIPTORS 6
 #define PRESSING_CLIENTS 10
 #define RETRY_PATIENCE_S 3
@@ -29,12 +30,31 @@ static struct program *start_limited(const char *limit)
     return server;
 }
 
+// Pas plus que la plus courte file d'attente : ils arrivent tous ensemble.
+static void expect_two_at_most(void)
+{
+    struct peer *clients[TOGETHER];
+    int admitted = 0;
+    for (int i = 0; i < TOGETHER; i++)
+        clients[i] = knock("client %d, venu avec les autres", i + 1);
+    for (int i = 0; i < TOGETHER; i++)
+        admitted += expect_welcome_or_full(clients[i]);
+    if (admitted != 2)
+        complain_because(
+            "Décider qu'il reste une place et la prendre sont un seul geste. Entre les "
+            "deux, d'autres clients arrivent : quand chacun est-il compté, et par qui ?",
+            "%d clients arrivent ensemble, il y a deux places, et %d sont accueillis", TOGETHER,
+            admitted);
+}
+
 LESSON(server_refuses_excess, .step = 5, .points = 0.5, .programs = "server",
        .needs = "server_announces_departure", .defects = "D46",
        .title = "-m 2 : le troisième est refusé sans être annoncé, puis une place se libère",
        .hint = "Le client de trop n'est ni compté ni annoncé : il reçoit sa ligne, puis est fermé, "
                "sans que personne l'attende.")
 {
+    // Ceux qui arrivent ensemble sont comptés avant que leurs threads n'aient commencé.
+    program_inject("late=5");
     struct program *server = start_limited("2");
     struct peer *first = arrive("client 1");
     expect_arrival(server, first, 1);
@@ -49,9 +69,18 @@ LESSON(server_refuses_excess, .step = 5, .points = 0.5, .programs = "server",
     exchange(second, "moi aussi");
     peer_close(first);
     expect_departure(server, first, 1);
-    struct peer *next = arrive("client suivant");
+    struct peer *next = knock("client suivant");
+    if (!expect_welcome_or_full(next))
+        complain_because("Une place est libre dès que le départ de son occupant est affiché : que "
+                         "compte-t-on pour refuser, et que devient ce compte à chaque départ ?",
+                         "« %s » est refusé, alors qu'une place s'est libérée", next->name);
     expect_arrival(server, next, 2);
     exchange(next, "merci");
+    peer_close(second);
+    expect_departure(server, second, 1);
+    peer_close(next);
+    expect_departure(server, next, 0);
+    expect_two_at_most();
 }
 
 LESSON(server_refuses_talkative_excess, .step = 5, .points = 0.25, .programs = "server",

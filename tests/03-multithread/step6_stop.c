@@ -84,9 +84,10 @@ LESSON(server_stops_with_fifty_clients, .step = 6, .points = 0.75, .programs = "
 LESSON(
     server_stops_under_arrivals, .step = 6, .points = 0.25, .programs = "server",
     .needs = "server_stops_while_serving", .defects = "D43",
-    .title = "SIGTERM pendant que cinquante clients arrivent : code 0",
+    .title = "SIGTERM pendant que cinquante clients arrivent, ou juste avant une attente : code 0",
     .hint =
-        "Le signal et un client peuvent arriver au même instant : le signal ne doit pas se perdre.")
+        "Le signal et un client peuvent arriver au même instant, ou le signal juste avant que le "
+        "programme se remette à attendre : il ne doit pas se perdre.")
 {
     struct program *server = start_server();
     arrive("premier client");
@@ -96,5 +97,15 @@ LESSON(
         knock("client %d", i + 1);
     program_signal(server, SIGTERM);
     program_signal(server, SIGCONT);
+    program_expect_exit(server, 0);
+    // Entre le dernier regard au drapeau et l'attente, il n'y a qu'un instant : c'est celui-là.
+    program_inject("stop=1");
+    server = START("server", "127.0.0.1", other_port());
+    server_expect_listening(server, other_port());
+    peer_connect_to("client", "127.0.0.1", other_port());
+    programs_wait_until_asleep();
+    // Qui attend ses clients autrement le reçoit plus tard, comme d'ordinaire.
+    if (!server->ended && !program_injected_stop())
+        program_signal(server, SIGTERM);
     program_expect_exit(server, 0);
 }

@@ -14,7 +14,11 @@
  *   connect=N  les N premiers connect sont interrompus (EINTR) une fois la connexion lancée ;
  *   pause=N  un thread qui a vidé stdout (fflush) s'arrête N millisecondes : les autres ont le temps
  *            d'écrire, si rien ne les retient ;
- *   threads=N  après le deuxième client accepté, les N premières créations de thread échouent.
+ *   threads=N  après le deuxième client accepté, les N premières créations de thread échouent ;
+ *   late=N   un thread ne commence que N millisecondes après sa création : son créateur a le temps
+ *            de faire autre chose, si rien ne le retient ;
+ *   stop=1   SIGTERM arrive au premier client accepté, à l'instant où le thread qui l'a accepté allait
+ *            attendre de nouveau : tout est déjà consulté, rien n'attend encore.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -28,6 +32,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -50,6 +56,9 @@ static atomic_int refused_threads;
 static atomic_int failing_accepts;
 static atomic_int interrupted_connects;
 static unsigned pause_ms;
+static unsigned late_ms;
+static atomic_int stops;
+static atomic_long acceptor;
 
 static unsigned setting(const char *name)
 {
@@ -67,6 +76,8 @@ __attribute__((constructor)) static void read_settings(void)
     failing_accepts = (int)setting("accept=");
     interrupted_connects = (int)setting("connect=");
     pause_ms = setting("pause=");
+    late_ms = setting("late=");
+    stops = (int)setting("stop=");
 }
 
 static bool is_socket(int fd)
@@ -230,9 +241,37 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 
 static int count_client(int fd)
 {
-    if (fd >= 0)
+    if (fd >= 0) {
+        atomic_store(&acceptor, syscall(SYS_gettid));
         atomic_fetch_add(&accepted, 1);
+    }
     return fd;
+}
+
+static void stop_before_waiting(void)
+{
+    if (atomic_load(&stops) <= 0 || atomic_load(&acceptor) != syscall(SYS_gettid) ||
+        atomic_fetch_sub(&stops, 1) <= 0)
+        return;
+    int saved = errno;
+    // Le juge doit savoir si c'est fait : un programme peut attendre ses clients d'une autre façon.
+    close(open("judge-stop", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    kill(getpid(), SIGTERM);
+    errno = saved;
+}
+
+static void stop_before_accepting(int fd)
+{
+    if (atomic_load(&stops) > 0 && (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0)
+        stop_before_waiting();
+}
+
+static void sleep_ms(unsigned duration)
+{
+    int saved = errno;
+    const struct timespec pause = {.tv_nsec = (long)duration * 1000000};
+    syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &pause, NULL);
+    errno = saved;
 }
 
 // Un accept n'échoue, ou n'est interrompu, qu'une fois un client venu : toujours au même instant.
@@ -262,12 +301,14 @@ static bool fail_accept(int fd)
 int accept(int fd, __SOCKADDR_ARG address, socklen_t *length)
 {
     REAL(accept);
+    stop_before_accepting(fd);
     return fail_accept(fd) ? -1 : count_client(real(fd, address, length));
 }
 
 int accept4(int fd, __SOCKADDR_ARG address, socklen_t *length, int flags)
 {
     REAL(accept4);
+    stop_before_accepting(fd);
     return fail_accept(fd) ? -1 : count_client(real(fd, address, length, flags));
 }
 
@@ -297,6 +338,8 @@ int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 int poll(struct pollfd *descriptors, nfds_t count, int timeout)
 {
     REAL(poll);
+    if (timeout != 0)
+        stop_before_waiting();
     return interrupt() ? -1 : real(descriptors, count, timeout);
 }
 
@@ -304,7 +347,54 @@ int ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *timeo
           const sigset_t *mask)
 {
     REAL(ppoll);
+    stop_before_waiting();
     return interrupt() ? -1 : real(descriptors, count, timeout, mask);
+}
+
+int select(int count, fd_set *readable, fd_set *writable, fd_set *exceptional,
+           struct timeval *timeout)
+{
+    REAL(select);
+    stop_before_waiting();
+    return real(count, readable, writable, exceptional, timeout);
+}
+
+int pselect(int count, fd_set *readable, fd_set *writable, fd_set *exceptional,
+            const struct timespec *timeout, const sigset_t *mask)
+{
+    REAL(pselect);
+    stop_before_waiting();
+    return real(count, readable, writable, exceptional, timeout, mask);
+}
+
+int epoll_wait(int fd, struct epoll_event *events, int count, int timeout)
+{
+    REAL(epoll_wait);
+    if (timeout != 0)
+        stop_before_waiting();
+    return real(fd, events, count, timeout);
+}
+
+int epoll_pwait(int fd, struct epoll_event *events, int count, int timeout, const sigset_t *mask)
+{
+    REAL(epoll_pwait);
+    if (timeout != 0)
+        stop_before_waiting();
+    return real(fd, events, count, timeout, mask);
+}
+
+/** Un thread qui commencera plus tard. */
+struct late_start {
+    void *(*start)(void *);
+    void *argument;
+};
+
+static void *start_late(void *argument)
+{
+    const struct late_start late = *(struct late_start *)argument;
+    free(argument);
+    sleep_ms(late_ms);
+    return late.start(late.argument);
 }
 
 // Les threads préparés au démarrage, avant tout client, ne sont pas touchés.
@@ -314,18 +404,21 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
     REAL(pthread_create);
     if (atomic_load(&accepted) > 2 && atomic_fetch_sub(&refused_threads, 1) > 0)
         return EAGAIN;
-    return real(thread, attributes, start, argument);
+    struct late_start *late = late_ms > 0 ? malloc(sizeof *late) : NULL;
+    if (late == NULL)
+        return real(thread, attributes, start, argument);
+    *late = (struct late_start){.start = start, .argument = argument};
+    int code = real(thread, attributes, start_late, late);
+    if (code != 0)
+        free(late);
+    return code;
 }
 
 int fflush(FILE *stream)
 {
     REAL(fflush);
     int result = real(stream);
-    if (pause_ms > 0 && stream == stdout) {
-        int saved = errno;
-        const struct timespec pause = {.tv_nsec = (long)pause_ms * 1000000};
-        syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &pause, NULL);
-        errno = saved;
-    }
+    if (pause_ms > 0 && stream == stdout)
+        sleep_ms(pause_ms);
     return result;
 }

@@ -68,6 +68,9 @@ struct program *program_start(const char *const *words);
  */
 void program_inject(const char *specification);
 
+/** @brief Dit si le réglage « stop » a déjà envoyé son SIGTERM. */
+bool program_injected_stop(void);
+
 /** @brief Tape du texte sur l'entrée standard. */
 void program_type(struct program *program, const char *text);
 

@@ -51,6 +51,8 @@ static const struct {
     {"refuse=", "datagrammes refusés (EPERM) au début :"},
     {"threads=", "créations de thread qui échouent (EAGAIN) :"},
     {"connect=", "connect interrompu (EINTR) une fois la connexion lancée, nombre de fois :"},
+    {"late=", "chaque thread ne commence qu'après un délai, en ms, de"},
+    {"stop=", "SIGTERM arrive juste avant l'attente qui suit l'arrivée du client"},
     {"accept=", "accept échoue d'abord (ECONNABORTED, puis EMFILE), nombre d'échecs :"},
 };
 
@@ -83,6 +85,15 @@ static void working_directory(char *path, size_t size)
     const struct lesson *lesson = lesson_current();
     snprintf(path, size, "%s/%s.d", variable_or(SCRATCH_VARIABLE, "."),
              lesson != NULL ? lesson->name : "probe");
+}
+
+bool program_injected_stop(void)
+{
+    char directory[4096];
+    char mark[4200];
+    working_directory(directory, sizeof directory);
+    snprintf(mark, sizeof mark, "%s/judge-stop", directory);
+    return access(mark, F_OK) == 0;
 }
 
 static void add_variable(struct command *command, size_t *count, const char *name,
