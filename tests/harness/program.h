@@ -68,8 +68,8 @@ struct program *program_start(const char *const *words);
  */
 void program_inject(const char *specification);
 
-/** @brief Dit si le réglage « stop » a déjà envoyé son SIGTERM. */
-bool program_injected_stop(void);
+/** @brief Dit si le réglage « stop » a déjà envoyé son SIGTERM à ce programme, qui vit encore. */
+bool program_injected_stop(const struct program *program);
 
 /** @brief Tape du texte sur l'entrée standard. */
 void program_type(struct program *program, const char *text);

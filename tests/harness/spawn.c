@@ -87,12 +87,11 @@ static void working_directory(char *path, size_t size)
              lesson != NULL ? lesson->name : "probe");
 }
 
-bool program_injected_stop(void)
+bool program_injected_stop(const struct program *program)
 {
-    char directory[4096];
-    char mark[4200];
-    working_directory(directory, sizeof directory);
-    snprintf(mark, sizeof mark, "%s/judge-stop", directory);
+    // Par le programme lui-même : dans un bac à sable, son dossier ne se voit que de là.
+    char mark[64];
+    snprintf(mark, sizeof mark, "/proc/%d/cwd/judge-stop", (int)program->pid);
     return access(mark, F_OK) == 0;
 }
 
