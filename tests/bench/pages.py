@@ -50,7 +50,7 @@ def rewrite(page, found):
             return match[0]
         lines = results["lines"] if "lines" in results else table_of(results)
         body = "\n".join([*lines, "", results.get("provenance") or provenance(results)])
-        figure = f"\n\n![{results['row']['title']}](mesures/{match[2]}.svg)" if "summary" in results else ""
+        figure = f"\n\n@image html {match[2]}.svg \"{results['row']['title']}\"" if "summary" in results else ""
         return f"{match[1]}\n{body}{figure}\n\n{match[3]}"
     return BLOCK.sub(replaced, page)
 

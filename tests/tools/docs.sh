@@ -68,6 +68,8 @@ rm -rf build/docs/html
     cat docs/Doxyfile
     echo "INPUT = $input"
     [ ! -d build/docs/figures ] || echo "IMAGE_PATH = build/docs/figures"
+    # Les dessins de « make bench UPDATE=1 ».
+    [ ! -d docs/mesures ] || echo "IMAGE_PATH += docs/mesures"
 } | doxygen - || exit 1
 sh tests/tools/python.sh docs/tools/finish.py build/docs/html || exit 1
 echo "docs : build/docs/html/index.html"
