@@ -48,6 +48,8 @@ LESSON(server_survives_departure, .step = 5, .points = 0.25, .programs = "server
     struct peer *gone = peer_connect("client pressé");
     for (int i = 0; i < 100; i++)
         peer_send(gone, "vite\n");
+    // Toutes sont là avant que le serveur en lise une : ce qu'il en fait ne dépend pas de l'instant.
+    peer_wait_until_delivered(gone);
     peer_close(gone);
     peer_send(waiting, "END\n");
     peer_expect_gone(waiting);

@@ -292,6 +292,11 @@ static bool everything_acknowledged(void *context)
     return ioctl(peer->source.fd, SIOCOUTQ, &unsent) < 0 || unsent == 0;
 }
 
+void peer_wait_until_delivered(struct peer *peer)
+{
+    pump_until(everything_acknowledged, peer, 1);
+}
+
 void peer_send_byte_by_byte(struct peer *peer, const char *text)
 {
     bool reading = true;

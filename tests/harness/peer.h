@@ -70,6 +70,9 @@ void peer_send_byte_by_byte(struct peer *peer, const char *text);
  */
 bool peer_wait_until_read(struct peer *peer);
 
+/** @brief Attend que tout ce qui a été envoyé soit dans le socket du programme, lu ou non. */
+void peer_wait_until_delivered(struct peer *peer);
+
 /** @brief Cesse de recevoir : la mémoire du système se remplit, puis l'autre est retenu. */
 void peer_stop_reading(struct peer *peer);
 
