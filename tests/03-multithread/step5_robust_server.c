@@ -276,6 +276,7 @@ LESSON(server_survives_departures, .step = 5, .points = 0.25, .programs = "serve
         struct peer *gone = peer_connect("client pressé");
         for (int line = 0; line < 20; line++)
             peer_send_while_open(gone, "vite\n", 5);
+        peer_wait_until_delivered(gone);
         peer_close(gone);
     }
     program_signal(server, SIGCONT);
