@@ -38,7 +38,11 @@ static bool answered(void *context)
 static void expect_welcome(struct peer *client)
 {
     pump_until(answered, client, 20);
-    if (client->ended && client->length == 0 && !program_first()->ended)
+    bool wordless = client->ended && client->length == 0;
+    // La fin de flux d'un serveur qui meurt se voit avant sa mort.
+    if (wordless)
+        programs_settle();
+    if (wordless && !program_first()->ended)
         complain_because("Cette connexion a été fermée avant que rien n'y soit envoyé. Un "
                          "descripteur est le même pour tous les threads : fermé par l'un, il l'est "
                          "pour tous. Qui ferme ce socket, et quand ?",

@@ -115,8 +115,9 @@ void peer_note_address(struct peer *peer)
 
 static unsigned local_port(int fd)
 {
-    struct sockaddr_storage local = {.ss_family = AF_UNSPEC};
+    struct sockaddr_storage local;
     socklen_t length = sizeof local;
+    memset(&local, 0, sizeof local);
     if (getsockname(fd, (struct sockaddr *)&local, &length) < 0)
         return 0;
     return ntohs(local.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&local)->sin6_port
