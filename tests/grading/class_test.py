@@ -54,6 +54,11 @@ def command_of(pid):
         return ""
 
 
+def hear_interruptions():
+    """Une tâche de fond ignore Ctrl-C, et ses enfants avec elle : ceux-ci doivent l'entendre, d'où que l'on parte."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Case(unittest.TestCase):
 
     def setUp(self):
@@ -83,7 +88,8 @@ class Case(unittest.TestCase):
     def start(self, **settings):
         """Commence une notation."""
         return subprocess.Popen(["sh", "tests/tools/judge.sh"], env=self.environment(**settings), stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+                                preexec_fn=hear_interruptions)
 
     def outcome(self, process):
         """Ce qu'une notation a dit. Si elle ne finit pas, l'échec montre ce qui vit encore."""
