@@ -23,7 +23,7 @@ import shape_test
 import workroom
 
 LAB = laboratory.every_lab()[0]
-KILLS = 10
+KILLS = int(os.environ.get("KILLS") or 10)
 # Bien au-delà de ce qu'un arrêt demande : on n'attend jamais sans fin.
 PATIENCE = 120
 

@@ -5,7 +5,8 @@ joint ni laissé : voir ground.py, remains.py et outputs.py. Quand root le deman
 par un utilisateur ordinaire.
 
 Réglages, par l'environnement : TEST= (noms de rendus, avec *, séparés par des virgules) JOBS= FULL=1 (les deux utilisateurs notent tout, et
-les innocents tous les labs ; sans lui, le second ne note que les rendus marqués « partout ») INSECURE=1 KEEP=1 (garde le terrain).
+les innocents tous les labs ; sans lui, le second ne note que les rendus marqués « partout ») INSECURE=1 KEEP=1 (garde le terrain)
+BRIEF=1 (les rendus marqués « partout » seulement).
 """
 
 import fnmatch
@@ -233,6 +234,8 @@ def main():
     children.adopt_orphans()
     labs = laboratory.every_lab()
     cases, impossible = selected(rendus.every_case(labs))
+    if os.environ.get("BRIEF"):
+        cases = [case for case in cases if case.everywhere]
     innocent_labs = labs if os.environ.get("FULL") else labs[:1]
     ground = grounds.Ground()
     passed = failed = 0
