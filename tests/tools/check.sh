@@ -3,7 +3,7 @@
 # Chacune est une fonction gate_NOM, dont la sortie va dans build/check/NOM.log ; l'écran n'en montre
 # qu'une ligne, et le détail seulement en cas d'échec. Un juge qui finit par « N passed, N failed »
 # compte pour ses tests ; toute autre vérification compte pour un.
-# BRIEF=1 : des classes plus petites, et les rendus hostiles qui menacent la machine seulement. C'est pour une
+# BRIEF=1 : des classes plus petites, les rendus hostiles qui menacent la machine seulement, pas de PDF. C'est pour une
 # intégration continue au temps compté ; tout le reste est fait en entier.
 set -uf
 export LC_ALL=C.UTF-8
@@ -344,7 +344,7 @@ fi
 
 mkdir -p build/check || exit 2
 # shellcheck disable=SC2086
-[ $# -gt 0 ] || set -- $ALL
+[ $# -gt 0 ] || set -- $(for gate in $ALL; do [ "${BRIEF:+$gate}" = pdf ] || echo "$gate"; done)
 for gate; do
     case " $ALL " in *" $gate "*) ;; *) echo "check : « $gate » n'existe pas (il y a : $ALL)" >&2 && exit 2 ;; esac
 done
