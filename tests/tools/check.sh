@@ -343,8 +343,10 @@ if [ "${1:-}" = --describe ]; then
 fi
 
 mkdir -p build/check || exit 2
+chosen=$ALL
+[ -z "${BRIEF:-}" ] || chosen="${ALL%% pdf *} ${ALL##* pdf }"
 # shellcheck disable=SC2086
-[ $# -gt 0 ] || set -- $(for gate in $ALL; do [ "${BRIEF:+$gate}" = pdf ] || echo "$gate"; done)
+[ $# -gt 0 ] || set -- $chosen
 for gate; do
     case " $ALL " in *" $gate "*) ;; *) echo "check : « $gate » n'existe pas (il y a : $ALL)" >&2 && exit 2 ;; esac
 done
