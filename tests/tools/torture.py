@@ -2,7 +2,8 @@
 
 Pour chaque programme, un dialogue sans panne compte les appels ; puis chacun échoue, à chaque fois qu'il est
 fait, de chaque façon que sa page de manuel annonce : une panne par exécution, dans un réseau à part. Après
-chacune : ni plantage, ni blocage, ni fuite, le statut et le message prévus, et le service qui continue.
+chacune : ni plantage, ni blocage, ni fuite, le statut et le message prévus, et le service qui continue. Un
+serveur reçoit aussi SIGTERM juste avant, puis juste après chacun de ses appels : il doit s'arrêter en ordre.
 Réglages, par l'environnement : WORK= LAB= TEST= (partie du nom d'une panne, avec *) SANITIZE=coverage
 (mesure la couverture au lieu de chercher les fuites) JUDGE_NETWORK=shared (pas de réseau à part).
 """
@@ -12,6 +13,7 @@ import multiprocessing
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 
@@ -21,7 +23,7 @@ sys.path.insert(0, "tests/torture")
 import dialogues
 import expectations
 import workshop
-from expectations import BENIGN, FATAL, LOST, QUIET, REFUSED, TOLD
+from expectations import BENIGN, FATAL, LOST, QUIET, REFUSED, STOPPED, TOLD
 from stage import Hang, Network, Stage, normalize
 from workshop import Trouble
 
@@ -36,7 +38,7 @@ SECONDS = 20
 Scene = collections.namedtuple("Scene", "lab program dialogue arguments typed play status", defaults=[0])
 # « scene » est un rang dans SCENES : une scène contient des fonctions, que les processus ne s'échangent pas.
 Try = collections.namedtuple("Try", "scene faults inject allowed variant")
-Result = collections.namedtuple("Result", "hung status out err received counts injected left")
+Result = collections.namedtuple("Result", "hung ready status out err received counts injected left")
 
 
 # --- Les scènes ----------------------------------------------------------------------------------
@@ -156,7 +158,7 @@ def play(attempt):
             hung = True
         counts = {name: int(count) for name, count in stage.events("count")}
         left = stage.events("left")
-        return Result(hung, None if hung else stage.process.returncode, normalize(stage.streams["out"]),
+        return Result(hung, bool(stage.events("ready")), None if hung else stage.process.returncode, normalize(stage.streams["out"]),
                       stage.streams["err"], received, counts, len(stage.events("fault")),
                       [int(word) for word in left[0]] if left else None)
 
@@ -174,6 +176,9 @@ def differing(clean, result):
 
 def follows(outcome, scene, clean, result):
     """Ce qui s'est passé est-il bien cette suite-là ?"""
+    if outcome == STOPPED:
+        # Le client que l'arrêt abandonne peut être nommé.
+        return result.status == 0 and (result.err == b"" or one_line(scene, result.err))
     if outcome == FATAL:
         return result.status == 1 and one_line(scene, result.err)
     others, late = differing(clean, result)
@@ -195,6 +200,8 @@ def complaint(attempt, clean, result):
     """Ce qui ne va pas après cette panne ; None si tout va bien."""
     if result.hung:
         return f"ne finit pas en {SECONDS} s"
+    if attempt.allowed == {STOPPED} and result.status == -signal.SIGTERM and not result.ready:
+        return None
     if result.status < 0:
         return f"tué par le signal {-result.status}"
     if not any(follows(outcome, SCENES[attempt.scene], clean, result) for outcome in attempt.allowed):
@@ -231,6 +238,8 @@ def plan_scene(place, counts):
             if call in ("read", "recv", "send", "write") and scene.lab != "02-udp":
                 for size in SHORT_SIZES:
                     yield Try(place, [f"{call}={rank}:short:{size}"], "", {BENIGN}, "plain")
+            for manner in expectations.stops_of(call) if scene.program == "server" else ():
+                yield Try(place, [f"{call}={rank}:{manner}:SIGTERM"], "", {STOPPED}, "plain")
     for first, second, outcome in PAIRS.get((scene.lab, scene.program, scene.dialogue), ()):
         yield Try(place, [first, second], "", {outcome}, "plain")
     for inject in [f"short={size}" for size in SHORT_SIZES] + ["eintr=1", "eintr=2", "eintr=3", "short=1,eintr=2"]:

@@ -6,6 +6,7 @@ quand le programme dit ce qu'il en ferait.
 """
 
 import errno
+import signal
 
 # Ce qui doit suivre une panne :
 BENIGN = "rien ne change"            # mêmes octets, même stdout, statut 0, rien sur stderr
@@ -14,6 +15,7 @@ LOST = "un client perdu"             # au plus un, avec une ligne sur stderr ; l
 QUIET = "un refus perdu"             # de même, sans message : le client était refusé de toute façon
 REFUSED = "un client refusé"         # « server full », une ligne sur stderr ; les autres et le suivant servis
 FATAL = "le programme renonce"       # statut 1 et une ligne sur stderr
+STOPPED = "l'arrêt en ordre"         # statut 0 ; avant d'écouter, le signal peut aussi tuer le serveur
 
 MEMORY = {"malloc", "calloc", "realloc", "libc.malloc", "libc.calloc", "libc.realloc"}
 NETWORK = "ENETDOWN EPROTO ENOPROTOOPT EHOSTDOWN ENONET EHOSTUNREACH EOPNOTSUPP ENETUNREACH"
@@ -152,7 +154,16 @@ def expected(lab, program, dialogue, call, rank, error):
     return {SERVER[lab].get(call, DEFAULT.get(call, FATAL))}
 
 
+def stops_of(call):
+    """Les instants où un serveur peut recevoir SIGTERM : juste avant cet appel, et juste après."""
+    if call in MEMORY:
+        return ()
+    return ("stop",) if call in ("bind", "listen", "connect", "getaddrinfo") else ("stop", "stopped")
+
+
 def number(error):
-    """Le nombre que vaut un nom d'erreur, ou une taille."""
+    """Le nombre que vaut un nom d'erreur ou de signal, ou une taille."""
+    if error.startswith("SIG"):
+        return int(getattr(signal, error))
     names = {name: code for table in EAI.values() for name, code in table.items()}
     return int(error) if error.isdigit() else names.get(error) or getattr(errno, error)

@@ -9,6 +9,8 @@
  *   after    l'appel est fait pour de bon, puis rend -1, errno vaut CODE
  *   started  (connect) la connexion commence pour de bon, puis l'appel rend -1, errno vaut CODE
  *   short    ne transfère pas plus de CODE octets
+ *   stop     le signal CODE arrive juste avant l'appel, qui est fait comme d'habitude
+ *   stopped  l'appel est fait comme d'habitude ; le signal CODE arrive juste après
  * Les appels que la bibliothèque C fait elle-même ne comptent pas, sauf les demandes de mémoire :
  * `libc.malloc`, `libc.calloc`, `libc.realloc`.
  *
@@ -57,8 +59,18 @@ SPECIAL_CALLS(POINTER)
 static void (*real_free)(void *block);
 static void (*real_freeaddrinfo)(struct addrinfo *addresses);
 
-enum manner { MANNER_ERRNO, MANNER_RETURN, MANNER_AFTER, MANNER_STARTED, MANNER_SHORT };
-static const char *const manners[] = {"errno", "return", "after", "started", "short"};
+enum manner {
+    MANNER_ERRNO,
+    MANNER_RETURN,
+    MANNER_AFTER,
+    MANNER_STARTED,
+    MANNER_SHORT,
+    MANNER_STOP,
+    MANNER_STOPPED,
+    MANNER_COUNT
+};
+static const char *const manners[MANNER_COUNT] = {"errno", "return", "after",  "started",
+                                                  "short", "stop",   "stopped"};
 
 struct fault {
     enum call call;
@@ -107,7 +119,7 @@ static void read_fault(const char *text)
         if (strcmp(name, names[i]) == 0)
             fault->call = (enum call)i;
     }
-    for (unsigned i = 0; i <= MANNER_SHORT; i++) {
+    for (unsigned i = 0; i < MANNER_COUNT; i++) {
         if (strcmp(manner, manners[i]) == 0)
             fault->manner = (enum manner)i;
     }
@@ -161,6 +173,13 @@ static bool from_program(const void *caller)
     return address >= program_start && address < program_end;
 }
 
+static void send_signal(const struct fault *fault)
+{
+    int saved = errno;
+    kill(getpid(), fault->code);
+    errno = saved;
+}
+
 // La panne prévue pour cet appel-ci, s'il y en a une ; l'appel est compté.
 static const struct fault *next_fault(enum call call)
 {
@@ -171,7 +190,10 @@ static const struct fault *next_fault(enum call call)
         if (faults[i].call != call || faults[i].rank != rank)
             continue;
         tell("fault ", names[call]);
-        return &faults[i];
+        if (faults[i].manner != MANNER_STOP)
+            return &faults[i];
+        send_signal(&faults[i]);
+        return NULL;
     }
     return NULL;
 }
@@ -197,9 +219,13 @@ static int outcome(const struct fault *fault)
         const struct fault *fault = FAULT_OF(name);                                                \
         if (fault == NULL)                                                                         \
             return real_##name arguments;                                                          \
+        if (fault->manner != MANNER_AFTER && fault->manner != MANNER_STOPPED)                      \
+            return outcome(fault);                                                                 \
+        type returned = real_##name arguments;                                                     \
         if (fault->manner == MANNER_AFTER)                                                         \
-            (void)real_##name arguments;                                                           \
-        return outcome(fault);                                                                     \
+            return outcome(fault);                                                                 \
+        send_signal(fault);                                                                        \
+        return returned;                                                                           \
     }
 PLAIN_CALLS(PLAIN)
 
@@ -257,11 +283,16 @@ int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
     {                                                                                              \
         FIND(, name, , )                                                                           \
         const struct fault *fault = FAULT_OF(name);                                                \
-        if (fault != NULL && fault->manner != MANNER_SHORT)                                        \
+        if (fault == NULL)                                                                         \
+            return real_##name arguments;                                                          \
+        if (fault->manner != MANNER_SHORT && fault->manner != MANNER_STOPPED)                      \
             return outcome(fault);                                                                 \
-        if (fault != NULL && length > (size_t)fault->code)                                         \
+        if (fault->manner == MANNER_SHORT && length > (size_t)fault->code)                         \
             length = (size_t)fault->code;                                                          \
-        return real_##name arguments;                                                              \
+        ssize_t result = real_##name arguments;                                                    \
+        if (fault->manner == MANNER_STOPPED)                                                       \
+            send_signal(fault);                                                                    \
+        return result;                                                                             \
     }
 #define TRANSFER_OF(type, name, parameters, arguments) TRANSFER(name, parameters, arguments)
 TRANSFER_CALLS(TRANSFER_OF)
