@@ -151,6 +151,7 @@ def play(attempt):
         def start():
             stage.start([PROGRAMS[attempt.variant, scene.lab] / scene.program] + words, libraries, settings,
                         scene.typed.replace(b"@", str(port).encode()))
+        stage.signals_itself = attempt.allowed == {STOPPED}
         received, hung = [], False
         try:
             received = scene.play(stage, start)

@@ -176,6 +176,7 @@ static bool from_program(const void *caller)
 static void send_signal(const struct fault *fault)
 {
     int saved = errno;
+    tell("fault ", names[fault->call]);
     kill(getpid(), fault->code);
     errno = saved;
 }
@@ -189,11 +190,14 @@ static const struct fault *next_fault(enum call call)
     for (unsigned i = 0; i < fault_count; i++) {
         if (faults[i].call != call || faults[i].rank != rank)
             continue;
-        tell("fault ", names[call]);
-        if (faults[i].manner != MANNER_STOP)
+        if (faults[i].manner == MANNER_STOPPED)
             return &faults[i];
-        send_signal(&faults[i]);
-        return NULL;
+        if (faults[i].manner == MANNER_STOP) {
+            send_signal(&faults[i]);
+            return NULL;
+        }
+        tell("fault ", names[call]);
+        return &faults[i];
     }
     return NULL;
 }

@@ -7,6 +7,7 @@ a fini. Seule l'échéance de toute la scène est un temps ; la dépasser, c'est
 import ctypes
 import fcntl
 import os
+import pathlib
 import re
 import selectors
 import signal
@@ -116,6 +117,7 @@ class Stage:
         self.selector = selectors.DefaultSelector()
         self.streams = {"out": b"", "err": b"", "report": b""}
         self.process, self.opened = None, []
+        self.signals_itself = False
 
     def __enter__(self):
         return self
@@ -193,8 +195,40 @@ class Stage:
             self.host = self.events("ready")[0][0]
         return bool(listening)
 
+    def asleep(self):
+        """Tous les threads du programme dorment-ils, ou est-il mort ?"""
+        states = set()
+        for task in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/stat"):
+            try:
+                states.add(task.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0])
+            except OSError:
+                pass
+        return states <= {"S", "Z", "X"}
+
+    def settle(self):
+        """Attend que le programme ne fasse plus rien, et que tout ce qu'il a dit soit lu."""
+        quiet = False
+        while not self.ended and not quiet:
+            quiet = self.asleep()
+            found = self.selector.select(0 if quiet else 0.005)
+            for key, _ in found:
+                key.data()
+            quiet = quiet and not found
+            if time.monotonic() > self.deadline:
+                raise Hang
+
+    def stopped_itself(self):
+        """Le signal que la bibliothèque préchargée devait envoyer est-il parti ? Rien d'autre ne doit alors
+        réveiller le programme : ni un client, ni un deuxième signal."""
+        if not self.signals_itself:
+            return False
+        self.settle()
+        return self.ended or bool(self.events("fault"))
+
     def connect(self):
         """Un client arrive, par l'adresse où le serveur écoute ; None s'il n'écoute plus."""
+        if self.stopped_itself():
+            return None
         try:
             return Peer(self, socket.create_connection((self.host, self.port), 5))
         except (ConnectionRefusedError, ConnectionResetError):
@@ -202,7 +236,7 @@ class Stage:
 
     def stop(self):
         """Demande l'arrêt, et attend la fin."""
-        if self.process.poll() is None:
+        if not self.stopped_itself() and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         self.wait()
 
