@@ -3,9 +3,11 @@
 Quatre façons : en root et en simple utilisateur, sur une machine au repos et avec tous les cœurs surchargés (stress-ng).
 Tout s'ajoute à build/soak : interrompre ne perd rien, la même commande reprend où elle en était, et un N plus grand
 continue. Chaque verdict faux est gardé avec ses résultats, dans build/soak/faux. SOAK= choisit des façons (« root »,
-« repos »…), LAB= un lab. Statut : 0 ; 1 s'il y a eu un verdict faux ; 2 si rien n'a pu être jugé.
+« repos »…), LAB= un lab, JOBS= combien de jugements vont de front (le nombre de cœurs sinon : un jugement attend bien plus
+qu'il ne calcule, et des cœurs restent au repos). Statut : 0 ; 1 s'il y a eu un verdict faux ; 2 si rien n'a pu être jugé.
 """
 
+import concurrent.futures
 import contextlib
 import ctypes
 import fnmatch
@@ -18,6 +20,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import drawing
@@ -30,7 +33,8 @@ ROOM = pathlib.Path("build", "soak")
 WAYS = ("root-repos", "utilisateur-repos", "root-surcharge", "utilisateur-surcharge")
 WORKS = ("solutions", "labs")
 ORDINARY = 65534
-# Les façons avancent ensemble : une demande interrompue a un peu de chacune.
+# Les façons avancent ensemble : une demande interrompue a un peu de chacune. Une série est longue devant sa fin, où
+# quelques jugements seulement vont encore de front.
 BATCH = 10
 LONGEST_S = 1200
 
@@ -55,6 +59,14 @@ def ways_asked():
         if not found:
             raise Trouble("seul root peut juger en root")
     return found
+
+
+def jobs_asked():
+    """Combien de jugements de front."""
+    text = os.environ.get("JOBS") or str(os.cpu_count() or 1)
+    if not (text.isdigit() and 1 <= int(text) <= 64):
+        raise Trouble("JOBS : un nombre de 1 à 64 est attendu")
+    return int(text)
 
 
 def build(labs):
@@ -149,19 +161,18 @@ def load(path):
 
 def judge_once(way, labs, digest):
     """Un jugement entier, et ce qu'il vaut."""
-    folder = ROOM / "essai"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    folder.chmod(0o777)
-    began, wrong = time.monotonic(), []
-    told = judge_all(way, labs, folder)
-    seconds = time.monotonic() - began
-    for lab, work, path, status in told:
-        found = wrong_verdicts(work, status, load(path))
-        wrong += [f"{lab}, {work} : {text}" for text in found]
-        if found and path.exists():
-            (ROOM / "faux").mkdir(exist_ok=True)
-            shutil.copy(path, ROOM / "faux" / f"{way}-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{lab}-{work}.json")
+    with tempfile.TemporaryDirectory(prefix="essai-", dir=ROOM) as name:
+        folder = pathlib.Path(name)
+        folder.chmod(0o777)
+        began, wrong = time.monotonic(), []
+        told = judge_all(way, labs, folder)
+        seconds = time.monotonic() - began
+        for lab, work, path, status in told:
+            found = wrong_verdicts(work, status, load(path))
+            wrong += [f"{lab}, {work} : {text}" for text in found]
+            if found and path.exists():
+                (ROOM / "faux").mkdir(exist_ok=True)
+                shutil.copy(path, ROOM / "faux" / f"{way}-{folder.name}-{lab}-{work}.json")
     return {"digest": digest, "labs": labs, "date": host.today(), "seconds": round(seconds, 3), "load": host.described()["load"], "wrong": wrong}
 
 
@@ -178,11 +189,21 @@ def records(way, labs, digest):
     return found
 
 
-def batch(way, labs, digest, count):
+@contextlib.contextmanager
+def crew(jobs):
+    """De quoi mener plusieurs jugements de front. Interrompu, ceux qui n'ont pas commencé sont oubliés."""
+    workers = concurrent.futures.ThreadPoolExecutor(jobs)
+    try:
+        yield workers
+    finally:
+        workers.shutdown(cancel_futures=True)
+
+
+def batch(way, labs, digest, count, jobs):
     """Encore count jugements ; chacun est écrit dès qu'il est fini."""
-    with overloaded(way):
-        for _ in range(count):
-            record = judge_once(way, labs, digest)
+    with overloaded(way), crew(jobs) as workers:
+        for done in concurrent.futures.as_completed([workers.submit(judge_once, way, labs, digest) for _ in range(count)]):
+            record = done.result()
             with open(ROOM / (way + ".jsonl"), "a", encoding="utf-8") as file:
                 file.write(json.dumps(record, ensure_ascii=False) + "\n")
             for text in record["wrong"]:
@@ -191,7 +212,7 @@ def batch(way, labs, digest, count):
                 print(f"\r{way} : {record['seconds']} s   ", end="", file=sys.stderr, flush=True)
 
 
-def soak(ways, labs, digest, wanted):
+def soak(ways, labs, digest, wanted, jobs):
     """Des séries, jusqu'à ce que chaque façon ait ses N jugements."""
     while True:
         missing = {way: wanted - len(records(way, labs, digest)) for way in ways}
@@ -199,7 +220,7 @@ def soak(ways, labs, digest, wanted):
             return
         for way, count in missing.items():
             if count > 0:
-                batch(way, labs, digest, min(BATCH, count))
+                batch(way, labs, digest, min(BATCH * jobs, count), jobs)
 
 
 def report(ways, labs, digest):
@@ -223,11 +244,11 @@ def main():
     if not (text.isdigit() and 1 <= int(text) <= 100000):
         raise Trouble("N : un nombre de 1 à 100000 est attendu")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    labs, ways = labs_asked(), ways_asked()
+    labs, ways, jobs = labs_asked(), ways_asked(), jobs_asked()
     ROOM.mkdir(parents=True, exist_ok=True)
     digest = build(labs)
     try:
-        soak(ways, labs, digest, int(text))
+        soak(ways, labs, digest, int(text), jobs)
     except KeyboardInterrupt:
         print("\nInterrompu : la même commande reprendra ici.")
     return 1 if report(ways, labs, digest) else 0
