@@ -194,8 +194,10 @@ void transcript_write(FILE *out)
             fputc(',', out);
         }
         char *text = event->text;
-        if (event->repeated > 1 && asprintf(&text, "%s (%d fois de suite, jusqu'à %.1f ms)",
-                                            event->text, event->repeated, event->last_ms) < 0)
+        long tenths = (long)(10 * event->last_ms + 0.5);
+        if (event->repeated > 1 &&
+            asprintf(&text, "%s (%d fois de suite, jusqu'à %ld,%ld ms)", event->text,
+                     event->repeated, tenths / 10, tenths % 10) < 0)
             abort();
         write_event(out, event->ms, event->actor, event->verb, text);
         if (text != event->text)
