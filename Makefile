@@ -131,7 +131,7 @@ hostile: $(JUDGES) $(INJECTORS) build/sandbox/start ## le juge et la notation ti
 .PHONY: class-proof
 class-proof: $(JUDGES) $(INJECTORS) build/sandbox/start ## une grande classe : mêmes notes chaque fois, tuée et reprise, et à quel prix (N= SEED= LAB= RUNS= KILLS= SAMPLE=)
 	$(RUN)sh $(TOOLS)/deps.sh --if-missing class
-	$(RUN)sh $(TOOLS)/python.sh tests/grading/class_proof.py
+	$(RUN)sh $(TOOLS)/python.sh tests/grading/proofs/class_proof.py
 
 .PHONY: torture
 torture: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les solutions survivent-elles à chaque appel qui échoue ? (LAB= TEST=)
@@ -168,7 +168,7 @@ handout: ## fait l'archive à remettre aux étudiants, sans les corrigés (build
 .PHONY: similar
 similar: ## cherche les passages proches entre les rendus d'une classe (WORK= LAB= OUT= ALIASES=)
 	$(RUN)sh $(TOOLS)/deps.sh --if-missing test similar
-	$(RUN)sh $(TOOLS)/python.sh tests/grading/similar.py
+	$(RUN)sh $(TOOLS)/python.sh tests/grading/similar/similar.py
 # maintenance : fin.]
 
 .PHONY: compile_commands.json

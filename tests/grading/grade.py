@@ -16,19 +16,10 @@ import subprocess
 import sys
 import time
 
-import atomic
-import classroom_object
-import door
-import keys
-import laboratory
-import naming
-import plans
-import progress
-import roster
-import shape
-import single_report
-import table
-import workroom
+from door import door, naming, shape
+from roster import classroom_object, roster
+from run import atomic, keys, laboratory, plans, workroom
+from screen import progress, single_report, table
 
 HERE = pathlib.Path(__file__).resolve().parent
 SANDBOX = HERE / "sandbox"

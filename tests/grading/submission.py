@@ -18,15 +18,10 @@ import subprocess
 import sys
 import time
 
-import atomic
-import door
-import keys
-import laboratory
-import naming
-import plans
-import workroom
+from door import door, naming
+from run import atomic, keys, laboratory, plans, workroom
 
-sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent / "report"))
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1] / "report"))
 import results as report  # noqa: E402
 
 SANDBOX = pathlib.Path("tests", "grading", "sandbox")

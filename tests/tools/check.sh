@@ -123,7 +123,7 @@ gate_rendus() {
 # make class-proof fait la même chose en grand.
 gate_sameness() {
     sh tests/tools/deps.sh --if-missing class || return 1
-    env N=$((8 / (1 + ${BRIEF:-0}))) LAB="${LABS%% *}" RUNS="1 2" KILLS=2 SAMPLE=0 SLURM=0 sh tests/tools/python.sh tests/grading/class_proof.py
+    env N=$((8 / (1 + ${BRIEF:-0}))) LAB="${LABS%% *}" RUNS="1 2" KILLS=2 SAMPLE=0 SLURM=0 sh tests/tools/python.sh tests/grading/proofs/class_proof.py
 }
 
 gate_archive() {
@@ -136,7 +136,7 @@ gate_likeness() {
         echo "sim_c est absent : les passages proches ne sont pas essayés"
         return 0
     fi
-    sh tests/tools/python.sh tests/grading/similar_test.py
+    sh tests/tools/python.sh tests/grading/similar/similar_test.py
 }
 
 gate_format() {
@@ -161,12 +161,12 @@ gate_report() {
 }
 
 gate_writers() {
-    sh tests/tools/python.sh tests/grading/all_writers_test.py
+    sh tests/tools/python.sh tests/grading/proofs/gate.py formats
 }
 
 gate_class() {
     sh tests/tools/deps.sh --if-missing class || return 1
-    KILLS=${BRIEF:+3} sh tests/tools/python.sh tests/grading/class_gate.py
+    KILLS=${KILLS:-${BRIEF:+3}} sh tests/tools/python.sh tests/grading/proofs/gate.py classroom
 }
 
 gate_protections() {

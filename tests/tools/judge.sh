@@ -160,7 +160,7 @@ is_class() {
         if [ -d "$root/$lab" ] || holds_sources "$root"; then return 1; fi
     done
     command -v python3 >/dev/null || return 1
-    LABS=$LABS sh tests/tools/python.sh tests/grading/shape.py "$root" || return 1
+    LABS=$LABS sh tests/tools/python.sh tests/grading/is_class.py "$root" || return 1
     class=yes
 }
 

@@ -12,8 +12,7 @@ import signal
 import subprocess
 import tempfile
 
-import plans
-import workroom
+from run import plans, workroom
 
 NEEDS = ("parallel",)
 HALTED = 255

@@ -11,9 +11,8 @@ import statistics
 import sys
 import time
 
-import atomic
-import plans
 import submission
+from run import atomic, plans
 from slurm import batch, jobs, parts
 
 NEEDS = jobs.COMMANDS

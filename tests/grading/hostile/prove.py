@@ -27,8 +27,8 @@ import cases as rendus
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[1:1] = [str(HERE.parent), str(HERE.parent / "slurm")]
 import children  # noqa: E402
-import laboratory  # noqa: E402
-import naming  # noqa: E402
+from door import naming  # noqa: E402
+from run import laboratory  # noqa: E402
 
 INNOCENTS = {"innocent corrigé": "corrigé", "innocent squelette": "squelette", "innocent naïf": "naïf"}
 PATIENCE = 1800

@@ -1,7 +1,7 @@
 """Ce qu'une écriture a le droit de montrer d'un étudiant : textes rendus visibles, tests réservés repliés.
 
 Chaque écriture passe par students(). Rien de ce qu'elle écrit ne peut donc dévoiler un test réservé. Les pseudonymes
-(ALIASES=) ont déjà remplacé les noms : voir classroom_object.py.
+(ALIASES=) ont déjà remplacé les noms : voir roster/classroom_object.py.
 """
 
 import render  # noqa: F401 : met le rapport du terminal à portée

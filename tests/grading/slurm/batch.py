@@ -7,8 +7,7 @@ import os
 import pathlib
 import secrets
 
-import atomic
-import plans
+from run import atomic, plans
 from slurm import jobs
 
 SCRIPT = pathlib.Path(__file__).resolve().parent / "part.sh"

@@ -21,7 +21,7 @@ import local_cluster
 
 sys.path[1:1] = [str(pathlib.Path(__file__).resolve().parents[1]), str(pathlib.Path(__file__).resolve().parents[2] / "tools")]
 import mutants  # noqa: E402
-import plans  # noqa: E402
+from run import plans  # noqa: E402
 from slurm import batch, jobs  # noqa: E402
 
 PATIENCE = 600

@@ -9,10 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent))
-import atomic  # noqa: E402
-import keys  # noqa: E402
-import plans  # noqa: E402
-import workroom  # noqa: E402
+from run import atomic, keys, plans, workroom  # noqa: E402
 
 UNFIT = 66
 

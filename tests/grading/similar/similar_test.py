@@ -9,11 +9,11 @@ import subprocess
 import sys
 import unittest
 
-sys.path.insert(0, "tests/tools")
+sys.path[0:1] = [str(pathlib.Path(__file__).resolve().parents[1]), "tests/tools"]
 import csource  # noqa: E402
-import laboratory  # noqa: E402
-import naming  # noqa: E402
-import similar_passages  # noqa: E402
+from door import naming  # noqa: E402
+from run import laboratory  # noqa: E402
+from similar import similar_passages  # noqa: E402
 
 PLACE = pathlib.Path("build", "check", "likeness")
 KEYWORDS = set("""auto break case char const continue default do double else enum extern float for goto if inline int long
@@ -124,7 +124,7 @@ def add_hostile(lab):
 def similar(status=0, **settings):
     """Lance la commande ; rend ce qu'elle dit."""
     environment = {key: value for key, value in os.environ.items() if key not in ("ALIASES", "OUT", "LAB", "WORK")}
-    done = subprocess.run(["sh", "tests/tools/python.sh", "tests/grading/similar.py"], stdin=subprocess.DEVNULL,
+    done = subprocess.run(["sh", "tests/tools/python.sh", "tests/grading/similar/similar.py"], stdin=subprocess.DEVNULL,
                           env=environment | {"WORK": str(PLACE / "rendus"), "OUT": str(PLACE / "pages")} | settings,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
     said = done.stdout.decode("utf-8")

@@ -6,9 +6,9 @@ Aucun script ; tout ce qu'un étudiant a écrit y entre par render.page, qui n'y
 import re
 import shutil
 
-import similar_passages
 from render import files, page
 from render.text import line, plural
+from similar import similar_passages
 
 PAIRS = "paires"
 # Au-delà, les pages ne seraient pas lues, et le classement serait trop lourd pour un navigateur.

@@ -17,9 +17,8 @@ import unittest
 import zipfile
 import zlib
 
-import door
-import laboratory
-import limits
+from door import door, limits
+from run import laboratory
 
 LABS = laboratory.every_lab()
 NAMES = [lab.name for lab in LABS]
@@ -432,7 +431,3 @@ class Archives(Case):
         clock = limits.Clock(seconds=-1)
         with self.assertRaises(limits.TooMuch):
             clock.check()
-
-
-if __name__ == "__main__":
-    unittest.main()

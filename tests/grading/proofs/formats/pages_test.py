@@ -8,9 +8,9 @@ import subprocess
 import tempfile
 import unittest
 
-import writers_sample as sample
+from proofs.formats import writers_sample as sample
+from proofs.formats.writers_test import Written, content
 from render import chart, files, lessons, page, view
-from writers_test import Written, content, run_tests
 
 SHAPES = {"class", "id", "role", "aria-label", "aria-hidden", "title"}
 ALLOWED = {
@@ -264,7 +264,3 @@ class Browser(Pages):
             self.assertIn("<title>pris</title>", self.dump(path))
         finally:
             os.remove(path)
-
-
-if __name__ == "__main__":
-    run_tests(__name__)

@@ -12,10 +12,9 @@ import sys
 import tarfile
 import zipfile
 
-import laboratory
-
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(1, str(HERE / "hostile"))
+GRADING = pathlib.Path(__file__).resolve().parents[1]
+sys.path[0:1] = [str(GRADING), str(GRADING / "hostile")]
+from run import laboratory  # noqa: E402
 import cases  # noqa: E402
 
 SEED = 2024

@@ -24,13 +24,11 @@ import sys
 import tempfile
 import time
 
-import class_of
-import door
-import laboratory
-import workroom
-
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path[1:1] = [str(HERE / "slurm"), str(HERE / "hostile")]
+GRADING = pathlib.Path(__file__).resolve().parents[1]
+sys.path[0:1] = [str(GRADING), str(GRADING / "slurm"), str(GRADING / "hostile")]
+from door import door  # noqa: E402
+from proofs import class_of  # noqa: E402
+from run import laboratory, workroom  # noqa: E402
 import children  # noqa: E402
 import ground  # noqa: E402
 import local_cluster  # noqa: E402

@@ -3,8 +3,7 @@
 Rien n'est jamais déballé sur le disque : ni dossier, ni lien ne peut donc être détourné.
 """
 
-import limits
-import naming
+from door import limits, naming
 
 MACOS = "__MACOSX"
 KINDS = {"link": "un lien symbolique", "hardlink": "un lien dur", "fifo": "un tube nommé", "socket": "un socket",

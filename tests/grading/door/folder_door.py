@@ -3,8 +3,7 @@
 import os
 import stat
 
-import limits
-import naming
+from door import limits, naming
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK : ouvrir un tube nommé n'attend personne.

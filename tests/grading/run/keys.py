@@ -8,8 +8,8 @@ import subprocess
 # Ce qui juge, compile et protège. Le reste du dépôt (notes, rapports, pages) ne change pas une note.
 GROUND = ("build/tests/*/judge", "build/harness/*.so", "tests/*/lab.mk", "tests/tools/judge.sh", "tests/tools/compile.sh",
           "tests/tools/work.mk", "tests/tools/*.c", "tests/*/*_driver.c", "common/*.[ch]", "labs/*/*.[ch]",
-          "solutions/*/*.[ch]", "tests/report/results.py", "tests/grading/sandbox/*", "tests/grading/curiosities.conf")
-DOOR = ("submission", "door", "folder_door", "archive_door", "tree", "limits", "keys", "laboratory", "curiosities")
+          "solutions/*/*.[ch]", "tests/report/results.py", "tests/grading/sandbox/*", "tests/grading/door/*",
+          "tests/grading/submission.py", "tests/grading/run/keys.py", "tests/grading/run/laboratory.py")
 SETTINGS = ("CC", "LABS", "LAB", "STEP", "TEST", "FRAMING", "SANITIZE", "COMPILE_WRAPPER", "JUDGE_WRAPPER")
 
 
@@ -38,8 +38,7 @@ def compiler_version(environment):
 def ground_key(environment, protections_missing):
     """L'empreinte de tout ce qui est commun à la classe : le juge, les tests, les réglages, les protections."""
     total = hashlib.sha256()
-    patterns = GROUND + tuple(f"tests/grading/{name}.py" for name in DOOR)
-    for path in sorted({path for pattern in patterns for path in glob.glob(pattern)}):
+    for path in sorted({path for pattern in GROUND for path in glob.glob(pattern)}):
         if os.path.isfile(path):
             total.update(f"{path} {file_digest(path)}\n".encode("utf-8", "surrogateescape"))
     for name, value in settings_of(environment).items():

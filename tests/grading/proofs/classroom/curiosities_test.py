@@ -4,10 +4,10 @@ import pathlib
 import sys
 import unittest
 
-import curiosities
-import laboratory
+from door import curiosities
+from run import laboratory
 
-sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1] / "tools"))
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[3] / "tools"))
 import mutants  # noqa: E402
 
 # Ce qui est écrit, ce qui doit en être dit.
@@ -84,7 +84,3 @@ class Curiosities(unittest.TestCase):
                 for name, _, after in mutants.read_changes(text[text.index("\n--- ") + 1:], path):
                     with self.subTest(path.stem, source=name):
                         self.assertEqual(curiosities.find(after.encode()), [])
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -11,9 +11,8 @@ import tarfile
 import zipfile
 import zlib
 
-import folder_door
-import limits
-import tree as trees
+from door import folder_door, limits
+from door import tree as trees
 
 CHUNK = 1 << 16
 DICTIONARY = 64 << 20

@@ -1,6 +1,6 @@
 """« make similar WORK=rendus/ » : les travaux d'une classe qui se ressemblent, à regarder soi-même.
 
-Les rendus passent par la porte (door.py), comme pour être notés. De chaque source, les lignes du squelette sont
+Les rendus passent par la porte (door/), comme pour être notés. De chaque source, les lignes du squelette sont
 ôtées (diff) ; ce qui reste est comparé par sim_c, qui ne voit ni les noms, ni les commentaires, ni la mise en page.
 Rien n'est compilé ni lancé.
 """
@@ -11,15 +11,12 @@ import shutil
 import sys
 import tempfile
 
-import door
-import laboratory
-import naming
-import roster
-import shape
-import similar_page
-import similar_passages as passages
-
-sys.path.insert(0, "tests/report")
+sys.path[0:1] = [str(pathlib.Path(__file__).resolve().parents[1]), "tests/report"]
+from door import door, naming, shape  # noqa: E402
+from roster import roster  # noqa: E402
+from run import laboratory  # noqa: E402
+from similar import similar_page  # noqa: E402
+from similar import similar_passages as passages  # noqa: E402
 from paint import Paper, visible  # noqa: E402
 from results import format_number  # noqa: E402
 

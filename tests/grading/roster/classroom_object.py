@@ -3,10 +3,9 @@
 import os
 import time
 
-import atomic
-import naming
-import plans
-import roster
+from door import naming
+from roster import roster
+from run import atomic, plans
 
 
 class Lists:

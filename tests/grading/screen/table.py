@@ -3,7 +3,7 @@
 import pathlib
 import sys
 
-sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent / "report"))
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[2] / "report"))
 import paint  # noqa: E402
 import results  # noqa: E402
 

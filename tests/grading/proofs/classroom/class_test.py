@@ -17,10 +17,8 @@ import time
 import unittest
 import zipfile
 
-import laboratory
-import plans
-import shape_test
-import workroom
+from proofs.classroom import shape_test
+from run import laboratory, plans, workroom
 
 LAB = laboratory.every_lab()[0]
 KILLS = int(os.environ.get("KILLS") or 10)
@@ -330,7 +328,3 @@ class Breakdown(Case):
         self.assert_nothing_left()
         self.grade()
         self.assertEqual(self.marks(), {"alice": 20.0})
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -7,22 +7,22 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-import writers_sample as sample
+from proofs.formats import writers_sample as sample
 from render import files, view
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+SCHEMA = os.path.join("tests", "grading", "proofs", "formats", "junit.xsd")
+WRITERS = os.path.join("tests", "grading", "writers")
 FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def writers():
     """Toutes les écritures, trouvées comme grade.py les trouve."""
-    names = sorted(name[:-3] for name in os.listdir(os.path.join(HERE, "writers")) if name.endswith(".py"))
+    names = sorted(name[:-3] for name in os.listdir(WRITERS) if name.endswith(".py"))
     return [importlib.import_module(f"writers.{name}") for name in names]
 
 
@@ -299,13 +299,13 @@ class Vpl(Written):
 
 class JunitXml(Written):
     def test_the_schema(self):
-        done = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", os.path.join(HERE, "junit.xsd"),
+        done = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", SCHEMA,
                                os.path.join(self.out, "junit.xml")], stderr=subprocess.PIPE, universal_newlines=True)
         self.assertEqual(done.returncode, 0, done.stderr[:2000])
 
     def test_the_schema_refuses(self):
         for wrong in ("<testsuites><testsuite/></testsuites>", "<testsuites><b/></testsuites>"):
-            done = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", os.path.join(HERE, "junit.xsd"), "-"],
+            done = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", SCHEMA, "-"],
                                   input=wrong, stderr=subprocess.DEVNULL, universal_newlines=True)
             self.assertNotEqual(done.returncode, 0)
 
@@ -367,20 +367,3 @@ class Aliases(Written):
                 for writer in writers():
                     writer.write(class_, out)
             self.assertEqual(sorted(os.listdir(os.path.join(out, files.STUDENTS))), sorted(item["id"] for item in class_["items"]))
-
-
-def run_tests(*modules):
-    """Passe les tests de ces modules, ou ceux que l'on nomme ; la dernière ligne les compte."""
-    names = sys.argv[1:]
-    tests = [test for module in modules for test in vars(sys.modules[module]).values()
-             if isinstance(test, type) and issubclass(test, unittest.TestCase) and test.__module__ == module]
-    suite = unittest.TestSuite(unittest.defaultTestLoader.loadTestsFromTestCase(test) for test in tests
-                               if not names or test.__name__ in names)
-    outcome = unittest.TextTestRunner(verbosity=2).run(suite)
-    failed, skipped = len(outcome.failures) + len(outcome.errors), len(outcome.skipped)
-    print(f"{max(0, outcome.testsRun - failed - skipped)} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
-    sys.exit(1 if failed else 0)
-
-
-if __name__ == "__main__":
-    run_tests(__name__)

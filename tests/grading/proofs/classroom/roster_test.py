@@ -6,10 +6,8 @@ import tempfile
 import unittest
 from unittest import mock
 
-import atomic
-import classroom_object
-import plans
-import roster
+from roster import classroom_object, roster
+from run import atomic, plans
 
 STUDENTS = [{"id": "dupont-alice-1", "name": "Dupont Alice", "folder": "Dupont Alice_77_assignsubmission_file", "moodle": "77"},
             {"id": "bob-2", "name": "Bob", "folder": "bob.zip", "moodle": ""},
@@ -136,7 +134,3 @@ class WholeClass(unittest.TestCase):
             self.assertIn(alias, text)
         items = json.loads(text)["items"]
         self.assertEqual(len({item["id"] for item in items}), 3)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -4,7 +4,7 @@ import pathlib
 import sys
 import time
 
-sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent / "report"))
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[2] / "report"))
 import options  # noqa: E402
 import paint  # noqa: E402
 import reserved  # noqa: E402

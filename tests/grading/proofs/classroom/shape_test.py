@@ -6,9 +6,8 @@ import socket
 import tempfile
 import unittest
 
-import laboratory
-import naming
-import shape
+from door import naming, shape
+from run import laboratory
 
 LABS = laboratory.every_lab()
 FIRST = LABS[0]
@@ -123,7 +122,3 @@ class Reading(unittest.TestCase):
             for source in lab.sources:
                 self.assertTrue(re.fullmatch(r"\w+\.c", source))
                 self.assertIsNotNone(lab.given(source), f"{lab.name}/{source}")
-
-
-if __name__ == "__main__":
-    unittest.main()

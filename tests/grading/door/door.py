@@ -7,12 +7,8 @@ import hashlib
 import os
 import re
 
-import archive_door
-import curiosities
-import folder_door
-import limits
-import naming
-import tree as trees
+from door import archive_door, curiosities, folder_door, limits, naming
+from door import tree as trees
 
 MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
 IGNORED = re.compile(r"\.(c|h|cc|cpp|s|S|o|a|so)$|^\.(valgrindrc|gdbinit)$")

@@ -1,17 +1,14 @@
 """Un rendu ou une classe ? La forme du dossier le dit.
 
-shape.py CHEMIN     statut : 0 c'est une classe (ou une archive), 1 c'est le travail d'une personne, ou rien de connu
-
 Un dossier qui contient « labs », des dossiers de labs ou les sources elles-mêmes est le travail d'une personne ; un
 dossier de ceux-là, ou d'archives, est une classe.
 """
 
 import os
 import stat
-import sys
 
-import laboratory
-import naming
+from door import naming
+from run import laboratory
 
 # Assez pour « Nom_123_assignsubmission_file/projet/labs/01-tcp ».
 DEPTH = 4
@@ -97,11 +94,3 @@ def refusal(kind):
     return {"link": "c'est un lien symbolique, que le juge ne suit pas : mettez à sa place le dossier lui-même",
             "file": "ce n'est ni un dossier, ni une archive .zip ou .tar : mettez ce travail dans un dossier",
             }.get(kind, "ce n'est ni un dossier, ni une archive")
-
-
-def main():
-    return 0 if is_class(sys.argv[1], laboratory.every_lab()) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -18,7 +18,3 @@ class Killed(unittest.TestCase):
             self.assertEqual(process.wait(), -signal.SIGKILL)
             self.addCleanup(subprocess.run, ["kill", "-KILL", said[0].decode()], check=True)
             self.assertEqual(len(said), 1)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,0 +1,12 @@
+"""Faut-il passer par la notation de classe ? judge.sh le demande avant de juger.
+
+is_class.py CHEMIN     statut : 0 c'est une classe (ou une archive), 1 c'est le travail d'une personne, ou rien de connu
+"""
+
+import sys
+
+from door import shape
+from run import laboratory
+
+if __name__ == "__main__":
+    sys.exit(0 if shape.is_class(sys.argv[1], laboratory.every_lab()) else 1)
