@@ -54,7 +54,7 @@ static const char *signal_meaning(int signal)
     }
 }
 
-void describe_end(const struct program *program, char *where, size_t size)
+static void describe_end(const struct program *program, char *where, size_t size)
 {
     if (WIFSIGNALED(program->status))
         snprintf(where, size, "tué par SIG%s (%s)", sigabbrev_np(WTERMSIG(program->status)),

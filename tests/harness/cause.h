@@ -10,14 +10,11 @@
 /**
  * @brief Cherche la cause probable.
  *
- * Dans l'ordre : la mort du programme, un rapport d'assainisseur, la forme des octets, l'état de
- * la connexion, l'appel système où le programme dort.
+ * Dans l'ordre : un rapport d'assainisseur, une sortie sans fin, la forme des octets, la mort du programme,
+ * une boucle folle, ce que le test en sait, l'état de sa sortie, celui de la connexion, l'appel où il dort.
  *
  * @return texte français, ou `NULL` si rien ne se dégage ; valable jusqu'à l'appel suivant
  */
 const char *likely_cause(const struct symptoms *symptoms);
-
-/** @brief Nom français d'une fin de programme : « code 1 », « signal SIGSEGV (…) ». */
-void describe_end(const struct program *program, char *text, size_t size);
 
 #endif

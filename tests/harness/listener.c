@@ -63,12 +63,6 @@ static bool client_arrived(void *context)
     return listener->accepted >= 0;
 }
 
-bool listener_has_client(struct listener *listener)
-{
-    pump_now();
-    return client_arrived(listener);
-}
-
 struct peer *listener_accept(struct listener *listener, const char *name)
 {
     enum wait_end end = pump_until(client_arrived, listener, 20);

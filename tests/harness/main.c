@@ -10,12 +10,11 @@
 #include "probe.h"
 #include "process_tree.h"
 #include "program.h"
-#include "remove_tree.h"
 #include "results.h"
 #include "runner.h"
 #include "sandbox.h"
+#include "scratch.h"
 #include "transcript.h"
-#include "verdict.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -44,15 +43,10 @@ static const char usage[] =
 static bool parse_options(int argc, char **argv, struct options *options)
 {
     static const struct option known[] = {
-        {"programs", required_argument, NULL, 'p'},
-        {"results", required_argument, NULL, 'r'},
-        {"work", required_argument, NULL, 'w'},
-        {"test", required_argument, NULL, 't'},
-        {"step", required_argument, NULL, 's'},
-        {"lab", required_argument, NULL, 'i'},
-        {"live", required_argument, NULL, 'v'},
-        {"list", no_argument, NULL, 'l'},
-        {NULL, 0, NULL, 0},
+        {"programs", required_argument, NULL, 'p'}, {"results", required_argument, NULL, 'r'},
+        {"work", required_argument, NULL, 'w'},     {"test", required_argument, NULL, 't'},
+        {"step", required_argument, NULL, 's'},     {"live", required_argument, NULL, 'v'},
+        {"list", no_argument, NULL, 'l'},           {NULL, 0, NULL, 0},
     };
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         switch (option) {
@@ -70,8 +64,6 @@ static bool parse_options(int argc, char **argv, struct options *options)
             break;
         case 's':
             options->step = atoi(optarg);
-            break;
-        case 'i':
             break;
         case 'v':
             options->live = optarg;
@@ -99,44 +91,8 @@ static bool export_path(const char *variable, const char *path)
     return true;
 }
 
-static char scratch[256] = "/tmp/judge-XXXXXX";
-
-// Tué sans préavis, le juge n'efface rien : qui lui a donné un dossier passager (TMPDIR) l'effacera. Trop long, ce
-// nom ne laisserait pas de place à la suite.
-static bool make_scratch(void)
-{
-    const char *folder = getenv("TMPDIR");
-    if (folder != NULL && folder[0] == '/' && strlen(folder) < sizeof scratch / 2)
-        snprintf(scratch, sizeof scratch, "%s/judge-XXXXXX", folder);
-    return mkdtemp(scratch) != NULL;
-}
-
-// Vide tant que l'autre dossier suffit.
-static char shelter[32];
-
-static bool separates(const char *path)
-{
-    return strpbrk(path, " :") != NULL;
-}
-
 // LD_PRELOAD sépare ses noms par des espaces ou des deux-points, et rien ne les protège : sous un dossier
 // qui en a, la bibliothèque ne serait pas chargée, et nul appel mis à l'épreuve. Elle y va par un lien.
-static const char *without_separator(const char *library)
-{
-    static char alias[sizeof scratch + 16];
-    if (!separates(library) || sandbox_path() != NULL)
-        return library;
-    const char *folder = scratch;
-    if (separates(scratch)) {
-        snprintf(shelter, sizeof shelter, "/tmp/judge-XXXXXX");
-        folder = mkdtemp(shelter);
-    }
-    if (folder == NULL)
-        return library;
-    snprintf(alias, sizeof alias, "%s/inject.so", folder);
-    return symlink(library, alias) == 0 ? alias : library;
-}
-
 static void export_injection_library(void)
 {
     char program[4096];
@@ -148,22 +104,16 @@ static void export_injection_library(void)
     char *slash = strrchr(program, '/');
     snprintf(path, sizeof path, "%.*s/../../harness/inject.so", (int)(slash - program), program);
     char *absolute = realpath(path, NULL);
-    setenv("JUDGE_INJECT_LIBRARY", without_separator(absolute != NULL ? absolute : path), 0);
+    const char *library = absolute != NULL ? absolute : path;
+    setenv("JUDGE_INJECT_LIBRARY", sandbox_path() != NULL ? library : scratch_alias(library), 0);
     free(absolute);
-}
-
-static void clean(void)
-{
-    remove_tree(scratch);
-    if (shelter[0] != '\0')
-        remove_tree(shelter);
 }
 
 // Interrompu, le juge ne laisse rien : ni processus, ni dossier.
 static void stop_everything(int signal)
 {
     process_tree_kill_descendants();
-    clean();
+    scratch_remove();
     _exit(128 + signal);
 }
 
@@ -175,25 +125,13 @@ static void keep_charge(void)
     signal(SIGHUP, stop_everything);
 }
 
-// Voir bring_own_hosts() dans network.c.
-static void write_hosts(void)
-{
-    char path[300];
-    snprintf(path, sizeof path, "%s/hosts", scratch);
-    FILE *hosts = fopen(path, "we");
-    if (hosts == NULL)
-        return;
-    fputs("127.0.0.1 localhost\n::1 localhost\n", hosts);
-    fclose(hosts);
-}
-
 static void judge(struct plan *plan)
 {
     bool *wave = calloc(plan->count + 1, sizeof *wave);
     if (wave == NULL)
         abort();
     while (plan_next_wave(plan, wave) > 0)
-        run_wave(plan, wave, scratch);
+        run_wave(plan, wave, scratch_path());
     free(wave);
 }
 
@@ -232,13 +170,11 @@ static int list(struct plan *plan)
 static int probe(char **words)
 {
     sandbox_find();
-    if (!make_scratch())
+    if (!scratch_make())
         return EXIT_JUDGE;
-    setenv(SCRATCH_VARIABLE, scratch, 1);
-    write_hosts();
     keep_charge();
     int result = probe_run(words);
-    clean();
+    scratch_remove();
     return result;
 }
 
@@ -262,15 +198,13 @@ int main(int argc, char **argv)
     if (!export_path(PROGRAMS_VARIABLE, options.programs))
         return EXIT_JUDGE;
     sandbox_find();
-    if (!make_scratch()) {
-        fprintf(stderr, "juge : %s : %s\n", scratch, strerror(errno));
+    if (!scratch_make()) {
+        fprintf(stderr, "juge : %s : %s\n", scratch_path(), strerror(errno));
         return EXIT_JUDGE;
     }
-    setenv(SCRATCH_VARIABLE, scratch, 1);
     export_injection_library();
-    write_hosts();
     // Qui veut suivre le jugement lira là chaque verdict dès qu'il est connu.
-    if (options.live != NULL && symlink(scratch, options.live) != 0)
+    if (options.live != NULL && symlink(scratch_path(), options.live) != 0)
         fprintf(stderr, "juge : %s : %s\n", options.live, strerror(errno));
 
     keep_charge();
@@ -286,6 +220,6 @@ int main(int argc, char **argv)
                             .duration_ms = transcript_elapsed_ms(),
                             .programs = options.programs};
     bool written = write_results(&plan, &run, options.results);
-    clean();
+    scratch_remove();
     return written && !results_have_problems(&plan) ? 0 : EXIT_JUDGE;
 }

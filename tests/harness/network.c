@@ -1,6 +1,7 @@
 #include "network.h"
 
 #include "lesson.h"
+#include "scratch.h"
 #include "transcript.h"
 #include "verdict.h"
 

@@ -119,9 +119,6 @@ struct listener *listener_open_on(const char *host, const char *port);
 /** @brief Attend la connexion suivante. */
 struct peer *listener_accept(struct listener *listener, const char *name);
 
-/** @brief Dit si une connexion attend d'être acceptée. */
-bool listener_has_client(struct listener *listener);
-
 /** @brief Cesse d'écouter. */
 void listener_close(struct listener *listener);
 

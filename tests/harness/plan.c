@@ -21,7 +21,7 @@ void plan_make(struct plan *plan)
         plan->entries[i++].lesson = lesson;
 }
 
-struct entry *plan_find(const struct plan *plan, const char *name, size_t length)
+static struct entry *find(const struct plan *plan, const char *name, size_t length)
 {
     for (size_t i = 0; i < plan->count; i++) {
         const char *candidate = plan->entries[i].lesson->name;
@@ -68,7 +68,7 @@ static void select_with_needs(struct plan *plan, struct entry *entry)
     const char *needs = entry->lesson->needs;
     size_t length;
     for (const char *word; (word = next_word(&needs, &length)) != NULL;) {
-        struct entry *needed = plan_find(plan, word, length);
+        struct entry *needed = find(plan, word, length);
         if (needed == NULL) {
             refuse_need(entry->lesson, word, length);
         }
@@ -133,7 +133,7 @@ static bool is_ready(struct plan *plan, struct entry *entry)
     size_t length;
     bool ready = true;
     for (const char *word; (word = next_word(&needs, &length)) != NULL;) {
-        const struct entry *needed = plan_find(plan, word, length);
+        const struct entry *needed = find(plan, word, length);
         if (needed->outcome == OUTCOME_PENDING)
             ready = false;
         if (needed->outcome == OUTCOME_PENDING || is_met(needed))

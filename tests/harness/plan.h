@@ -58,7 +58,4 @@ size_t plan_select(struct plan *plan, int step, const char *pattern);
  */
 size_t plan_next_wave(struct plan *plan, bool *wave);
 
-/** @brief L'entrée qui porte ce nom (longueur donnée), ou `NULL`. */
-struct entry *plan_find(const struct plan *plan, const char *name, size_t length);
-
 #endif

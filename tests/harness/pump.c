@@ -184,22 +184,3 @@ enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)
         return condition(context) ? WAIT_DONE : end;
     }
 }
-
-const char *wait_end_text(enum wait_end end)
-{
-    switch (end) {
-    case WAIT_DONE:
-        return NULL;
-    case WAIT_ASLEEP:
-        return "rien n'est venu : le programme dort, il attend autre chose";
-    case WAIT_SPINNING:
-        return "rien n'est venu : le programme tourne sans fin (100 % d'un processeur)";
-    case WAIT_FLOODED:
-        return "le programme écrit sans fin";
-    case WAIT_ENDED:
-        return "rien n'est venu : le programme est terminé";
-    case WAIT_LATE:
-        return "rien n'est venu dans le délai de sécurité";
-    }
-    return NULL;
-}

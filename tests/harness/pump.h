@@ -76,7 +76,4 @@ void pump_ignore_brief_wakeups(void);
 /** @brief Facteur de lenteur : 1, ou davantage sous valgrind ou un assainisseur. */
 double pump_slowness(void);
 
-/** @brief Dit pourquoi une attente a échoué, en français, ou `NULL` pour ::WAIT_DONE. */
-const char *wait_end_text(enum wait_end end);
-
 #endif

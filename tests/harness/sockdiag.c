@@ -157,13 +157,3 @@ bool port_is_open(int protocol, int family, unsigned port)
     sockets_visit(protocol, states, look_for_port, &search);
     return search.found;
 }
-
-bool tcp_port_listens(unsigned port)
-{
-    return port_is_open(IPPROTO_TCP, 0, port);
-}
-
-bool udp_port_bound(unsigned port)
-{
-    return port_is_open(IPPROTO_UDP, 0, port);
-}

@@ -38,23 +38,11 @@ typedef bool socket_visitor(const struct socket_view *view, void *context);
 bool sockets_visit(int protocol, unsigned states, socket_visitor *visitor, void *context);
 
 /**
- * @brief Dit si un socket TCP écoute sur un port (IPv4 ou IPv6).
- * @param port numéro de port, ordre de la machine
- */
-bool tcp_port_listens(unsigned port);
-
-/**
  * @brief Dit si un socket tient un port dans une famille d'adresses donnée.
  * @param protocol `IPPROTO_TCP` (il écoute) ou `IPPROTO_UDP` (il est lié)
  * @param family   `AF_INET` ou `AF_INET6` ; 0 : l'une ou l'autre
  * @param port     numéro de port, ordre de la machine
  */
 bool port_is_open(int protocol, int family, unsigned port);
-
-/**
- * @brief Dit si un socket UDP est lié à un port (IPv4 ou IPv6).
- * @param port numéro de port, ordre de la machine
- */
-bool udp_port_bound(unsigned port);
 
 #endif

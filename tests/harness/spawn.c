@@ -4,6 +4,7 @@
 #include "program.h"
 #include "remove_tree.h"
 #include "sandbox.h"
+#include "scratch.h"
 #include "transcript.h"
 #include "verdict.h"
 

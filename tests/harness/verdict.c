@@ -4,6 +4,7 @@
 #include "lesson.h"
 #include "program.h"
 #include "sandbox.h"
+#include "scratch.h"
 #include "transcript.h"
 
 #include <criterion/criterion.h>

@@ -9,9 +9,6 @@
 #ifndef HARNESS_VERDICT_H
 #define HARNESS_VERDICT_H
 
-/** Variable d'environnement : dossier où chaque test écrit son verdict. */
-#define SCRATCH_VARIABLE "JUDGE_SCRATCH"
-
 /** Un échec, tel que l'étudiant le lira. Chaque texte est déjà visible (voir visible.h). */
 struct failure {
     const char *summary;  /**< Ce qui n'est pas comme le contrat le dit. */

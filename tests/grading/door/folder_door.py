@@ -3,7 +3,7 @@
 import os
 import stat
 
-from door import limits, naming
+from door import limits
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK : ouvrir un tube nommé n'attend personne.
@@ -116,8 +116,3 @@ def inner_archive(root, path):
         return open_archive(os.path.join(f"/proc/self/fd/{handle}", path[-1]))
     finally:
         os.close(handle)
-
-
-def is_archive(path):
-    """Ce chemin de l'arbre est-il une archive lisible ?"""
-    return bool(naming.archive_suffix(path[-1]))
