@@ -126,7 +126,7 @@ variants: $(JUDGES) $(INJECTORS) build/sandbox/start ## les programmes justes é
 .PHONY: hostile
 hostile: $(JUDGES) $(INJECTORS) build/sandbox/start ## le juge et la notation tiennent-ils devant les pires programmes et rendus ? (TEST= FULL=1)
 	$(RUN)sh $(TOOLS)/deps.sh --if-missing class
-	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/hostile.py && sh $(TOOLS)/python.sh tests/grading/hostile/prove.py
+	$(RUN)sh $(TOOLS)/python.sh tests/grading/hostile/programs.py && sh $(TOOLS)/python.sh tests/grading/hostile/prove.py
 
 .PHONY: class-proof
 class-proof: $(JUDGES) $(INJECTORS) build/sandbox/start ## une grande classe : mêmes notes chaque fois, tuée et reprise, et à quel prix (N= SEED= LAB= RUNS= KILLS= SAMPLE=)
@@ -135,11 +135,11 @@ class-proof: $(JUDGES) $(INJECTORS) build/sandbox/start ## une grande classe : m
 
 .PHONY: torture
 torture: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les solutions survivent-elles à chaque appel qui échoue ? (LAB= TEST=)
-	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/torture.py
+	$(RUN)sh $(TOOLS)/python.sh tests/torture/torture.py
 
 .PHONY: fuzz
 fuzz: ## des entrées au hasard contre des modèles, par libFuzzer (SECONDS= TEST=)
-	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/fuzz.py
+	$(RUN)sh $(TOOLS)/python.sh tests/fuzz/fuzz.py
 
 .PHONY: check-slurm
 check-slurm: $(JUDGES) $(INJECTORS) ## la notation de classe sous un vrai Slurm privé : mêmes notes, malgré les pannes ? (LAB=)
@@ -147,7 +147,7 @@ check-slurm: $(JUDGES) $(INJECTORS) ## la notation de classe sous un vrai Slurm 
 
 .PHONY: coverage
 coverage: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les lignes et les branches des solutions qu'exercent les tests (LAB=)
-	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/coverage.py
+	$(RUN)sh $(TOOLS)/python.sh tests/torture/coverage.py
 
 .PHONY: bench soak
 bench: $(JUDGES) $(INJECTORS) build/sandbox/start ## mesure les solutions à côté d'autres serveurs, et ce que coûte de juger (BENCH= ROUNDS= UPDATE=1)

@@ -218,19 +218,19 @@ gate_variants() {
 }
 
 gate_hostile() {
-    sh tests/tools/python.sh tests/tools/hostile.py
+    sh tests/tools/python.sh tests/grading/hostile/programs.py
 }
 
 gate_torture() {
-    sh tests/tools/python.sh tests/tools/torture.py
+    sh tests/tools/python.sh tests/torture/torture.py
 }
 
 gate_fuzz() {
-    SECONDS=10 sh tests/tools/python.sh tests/tools/fuzz.py
+    SECONDS=10 sh tests/tools/python.sh tests/fuzz/fuzz.py
 }
 
 gate_coverage() {
-    sh tests/tools/python.sh tests/tools/coverage.py
+    sh tests/tools/python.sh tests/torture/coverage.py
 }
 
 gate_interop() {

@@ -17,15 +17,14 @@ import signal
 import subprocess
 import sys
 
-sys.path.insert(0, "tests/torture")
-
-# pylint: disable=wrong-import-position
 import dialogues
 import expectations
-import workshop
 from expectations import BENIGN, FATAL, LOST, QUIET, REFUSED, STOPPED, TOLD
 from stage import Hang, Network, Stage, normalize
-from workshop import Trouble
+
+sys.path.insert(1, "tests/tools")
+import workshop  # noqa: E402
+from workshop import Trouble  # noqa: E402
 
 FAULT_LIBRARY = os.path.abspath("build/torture/fault.so")
 SHORT_LIBRARY = os.path.abspath("build/harness/inject.so")

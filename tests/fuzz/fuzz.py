@@ -9,9 +9,11 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
-import workshop
-from workshop import Trouble
+sys.path.insert(1, "tests/tools")
+import workshop  # noqa: E402
+from workshop import Trouble  # noqa: E402
 
 FOLDER = pathlib.Path("tests/fuzz")
 BUILD = pathlib.Path("build/fuzz")

@@ -12,10 +12,13 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
 import torture
-import workshop
-from workshop import Trouble
+
+sys.path.insert(1, "tests/tools")
+import workshop  # noqa: E402
+from workshop import Trouble  # noqa: E402
 
 BASE = pathlib.Path("build/work/solutions+coverage")
 COMMON = pathlib.Path("build/common/cc+coverage")
