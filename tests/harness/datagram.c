@@ -4,7 +4,6 @@
 #include "expect.h"
 #include "network.h"
 #include "peer_socket.h"
-#include "sockdiag.h"
 #include "transcript.h"
 #include "verdict.h"
 
@@ -22,6 +21,11 @@
 #define DELUGE 1000
 
 static struct postbox *boxes;
+
+struct postbox *postbox_last_opened(void)
+{
+    return boxes;
+}
 
 static double seconds(const struct timespec *time)
 {
@@ -286,153 +290,6 @@ struct postbox *postbox_first_with_mail(struct postbox *box, struct postbox *oth
     struct pair pair = {box, other};
     pump_until(either_has_mail, &pair, 20);
     return postbox_has_mail(other) ? other : box;
-}
-
-static const struct datagram *next(struct postbox *box)
-{
-    return box->received[box->taken];
-}
-
-static bool same_bytes(const struct datagram *datagram, const void *bytes, size_t length)
-{
-    return datagram->length == length && memcmp(datagram->bytes, bytes, length) == 0;
-}
-
-/** La file d'attente d'un port UDP. */
-struct queue {
-    unsigned port;
-    unsigned unread;
-};
-
-static bool measure_queue(const struct socket_view *view, void *context)
-{
-    struct queue *queue = context;
-    if (view->local_port == queue->port)
-        queue->unread += view->receive_queue;
-    return true;
-}
-
-// Une boîte qui a reçu plus de réponses que posé de questions a eu celle d'une autre.
-static const struct postbox *favoured_box(const struct postbox *box)
-{
-    for (const struct postbox *other = boxes; other != NULL; other = other->next) {
-        if (other != box && other->count > other->asked_count)
-            return other;
-    }
-    return NULL;
-}
-
-static const char *cause_of_lost_reply(const struct postbox *box)
-{
-    static char text[512];
-    const struct postbox *favoured = favoured_box(box);
-    if (favoured != NULL)
-        snprintf(
-            text, sizeof text,
-            "La réponse est partie vers « %s », qui en a reçu plus qu'il n'a posé de questions. "
-            "Quelle adresse est donnée à l'envoi, et d'où vient-elle ?",
-            favoured->name);
-    else if (box->count > 0)
-        snprintf(text, sizeof text,
-                 "Il a posé %zu questions et reçu %zu réponse(s) : chaque datagramme a la sienne, "
-                 "envoyée à son expéditeur, que d'autres soient venus entre-temps ou non.",
-                 box->asked_count, box->count);
-    else
-        snprintf(text, sizeof text,
-                 "La question a été lue, mais aucune réponse n'est arrivée à son expéditeur%s : "
-                 "quelle adresse et quelle longueur d'adresse sont données à l'envoi ?",
-                 program_first()->err.length > 0 ? " (stderr, ci-dessus, dit peut-être pourquoi)"
-                                                 : "");
-    return text;
-}
-
-static const char *cause_of_silence(const struct postbox *box)
-{
-    const char *colon = strrchr(box->asked, ':');
-    struct queue queue = {.port = colon != NULL ? (unsigned)atoi(colon + 1) : 0};
-    sockets_visit(IPPROTO_UDP, ~0u, measure_queue, &queue);
-    if (queue.unread > 0)
-        return "La question est arrivée, mais elle attend encore dans la file du socket : le "
-               "programme ne la lit pas.";
-    if (box->asked_length == 0)
-        return "Un datagramme vide est un message comme un autre : une réception de 0 octet n'est "
-               "ni une erreur, ni la fin de quoi que ce soit.";
-    return cause_of_lost_reply(box);
-}
-
-static _Noreturn void complain_of_bytes(const struct datagram *datagram, const char *bytes,
-                                        size_t length, const char *summary)
-{
-    struct symptoms symptoms = {.program = program_first(),
-                                .expected = bytes,
-                                .expected_length = length,
-                                .received = datagram->bytes,
-                                .received_length = datagram->length};
-    complain(&symptoms, "%s", summary);
-}
-
-static void check_bytes(const struct datagram *datagram, const char *bytes, size_t length,
-                        const char *what)
-{
-    if (same_bytes(datagram, bytes, length))
-        return;
-    if (length == 0)
-        complain_because("Un message vide est un message : un datagramme de 0 octet.",
-                         "%s fait %zu octets au lieu de 0", what, datagram->length);
-    char summary[256];
-    if (datagram->length == 0)
-        snprintf(summary, sizeof summary, "%s est un datagramme vide", what);
-    else if (datagram->length == length)
-        snprintf(summary, sizeof summary, "%s n'est pas celle attendue", what);
-    else
-        snprintf(summary, sizeof summary, "%s fait %zu octets au lieu de %zu", what,
-                 datagram->length, length);
-    complain_of_bytes(datagram, bytes, length, summary);
-}
-
-void postbox_expect_reply(struct postbox *box, const char *text)
-{
-    enum wait_end end = pump_until(postbox_has_mail, box, 20);
-    if (end != WAIT_DONE) {
-        struct symptoms symptoms = {
-            .end = end, .program = program_first(), .hint = cause_of_silence(box)};
-        complain(&symptoms, "« %s » n'a pas reçu de réponse", box->name);
-    }
-    const struct datagram *reply = next(box);
-    char what[128];
-    snprintf(what, sizeof what, "la réponse reçue par « %s »", box->name);
-    check_bytes(reply, text, strlen(text), what);
-    if (strcmp(reply->from, box->asked) != 0)
-        complain_because("Un client prudent n'écoute que l'adresse à qui il a écrit : la réponse "
-                         "part du socket qui a reçu la question, pas d'un autre.",
-                         "« %s » a écrit à %s, et c'est %s qui répond", box->name, box->asked,
-                         reply->from);
-    box->taken++;
-}
-
-const struct datagram *postbox_expect_question(struct postbox *box, const void *bytes,
-                                               size_t length, const char *hint)
-{
-    enum wait_end end = pump_until(postbox_has_mail, box, 20);
-    if (end != WAIT_DONE) {
-        struct symptoms symptoms = {.end = end, .program = program_first(), .hint = hint};
-        complain(&symptoms, "aucune question n'est arrivée à « %s », sur %s", box->name,
-                 box->address);
-    }
-    check_bytes(next(box), bytes, length, "la question");
-    return box->received[box->taken++];
-}
-
-void postbox_expect_nothing_more(struct postbox *box)
-{
-    pump_now();
-    if (box->count == box->taken)
-        return;
-    struct symptoms symptoms = {.program = program_first(),
-                                .expected = "",
-                                .received = next(box)->bytes,
-                                .received_length = next(box)->length};
-    complain(&symptoms, "« %s » a reçu un datagramme que rien ne demandait", box->name);
 }
 
 void postbox_pour(struct postbox *box, const void *bytes, size_t length, int count)

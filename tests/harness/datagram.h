@@ -53,6 +53,9 @@ struct postbox *postbox_open(const char *name, const char *host, const char *por
 /** @brief Lie un socket à 127.0.0.1 et à un port libre : un client du test. */
 struct postbox *postbox_client(const char *name);
 
+/** @brief La dernière boîte ouverte ; les autres la suivent, par leur champ `next`. */
+struct postbox *postbox_last_opened(void);
+
 /** @brief Ferme le socket : plus personne n'écoute à cette adresse. */
 void postbox_close(struct postbox *box);
 

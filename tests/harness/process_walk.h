@@ -1,0 +1,24 @@
+/**
+ * @file process_walk.h
+ * @brief Ce que les fichiers de process_tree.h partagent : lire /proc, et y passer de processus en thread.
+ */
+#ifndef HARNESS_PROCESS_WALK_H
+#define HARNESS_PROCESS_WALK_H
+
+#include "process_tree.h"
+
+#include <stddef.h>
+
+/** Ce que l'on fait d'un thread, nommé comme dans /proc. */
+typedef void task_visitor(pid_t pid, const char *task, void *context);
+
+/** @brief Lit un petit fichier de /proc, et le finit d'un octet nul ; rend sa longueur, ou -1. */
+ssize_t process_read(const char *path, char *text, size_t size);
+
+/** @brief Visite chaque thread d'un processus. */
+void process_visit_tasks(pid_t pid, task_visitor *visitor, void *context);
+
+/** @brief Visite tous les descendants de ce processus-ci, chacun avant les siens. */
+void process_visit_descendants(process_visitor *visitor, void *context);
+
+#endif

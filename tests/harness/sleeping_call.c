@@ -1,0 +1,120 @@
+#include "process_walk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+struct call_name {
+    long number;
+    const char *name;
+    bool has_descriptor;
+};
+
+static const struct call_name call_names[] = {
+    {SYS_read, "read", true},
+    {SYS_write, "write", true},
+    {SYS_recvfrom, "recv", true},
+    {SYS_recvmsg, "recvmsg", true},
+    {SYS_sendto, "send", true},
+    {SYS_sendmsg, "sendmsg", true},
+    {SYS_accept, "accept", true},
+    {SYS_accept4, "accept", true},
+    {SYS_connect, "connect", true},
+    {SYS_ppoll, "poll", false},
+    {SYS_pselect6, "select", false},
+    {SYS_epoll_pwait, "epoll_wait", true},
+#ifdef SYS_poll
+    {SYS_poll, "poll", false},
+    {SYS_select, "select", false},
+    {SYS_epoll_wait, "epoll_wait", true},
+    {SYS_pause, "pause", false},
+#endif
+    {SYS_futex, "futex", false},
+    {SYS_wait4, "wait", false},
+    {SYS_nanosleep, "sleep", false},
+    {SYS_clock_nanosleep, "sleep", false},
+    {SYS_rt_sigsuspend, "sigsuspend", false},
+    {SYS_rt_sigtimedwait, "sigwait", false},
+};
+
+// Un numéro ne dit rien à qui n'a pas compté : entrée standard, socket, tube ?
+static const char *kind_of_descriptor(pid_t pid, unsigned long number)
+{
+    char path[64];
+    char target[32];
+    if (number == 0)
+        return "l'entrée standard";
+    snprintf(path, sizeof path, "/proc/%d/fd/%lu", (int)pid, number);
+    ssize_t length = readlink(path, target, sizeof target - 1);
+    target[length > 0 ? length : 0] = '\0';
+    if (strncmp(target, "socket:", strlen("socket:")) == 0)
+        return "un socket";
+    return strncmp(target, "pipe:", strlen("pipe:")) == 0 ? "un tube" : "un fichier";
+}
+
+static const struct call_name *find_call(pid_t pid, const char *task, unsigned long *first)
+{
+    char path[64];
+    char line[256];
+    long number = -1;
+    snprintf(path, sizeof path, "/proc/%d/task/%.16s/syscall", (int)pid, task);
+    if (process_read(path, line, sizeof line) <= 0 || sscanf(line, "%ld %lx", &number, first) != 2)
+        return NULL;
+    for (size_t i = 0; i < sizeof call_names / sizeof call_names[0]; i++) {
+        if (call_names[i].number == number)
+            return &call_names[i];
+    }
+    return NULL;
+}
+
+/** Combien de threads dorment dans chaque appel, le premier thread non compris. */
+struct sleepers {
+    int counts[sizeof call_names / sizeof call_names[0]];
+};
+
+static void count_sleeper(pid_t pid, const char *task, void *context)
+{
+    struct sleepers *sleepers = context;
+    unsigned long first = 0;
+    if (strtol(task, NULL, 10) == pid)
+        return;
+    const struct call_name *call = find_call(pid, task, &first);
+    if (call != NULL)
+        sleepers->counts[call - call_names]++;
+}
+
+static void describe_other_threads(pid_t pid, char *text, size_t size)
+{
+    struct sleepers sleepers = {0};
+    size_t used = 0;
+    text[0] = '\0';
+    process_visit_tasks(pid, count_sleeper, &sleepers);
+    for (size_t i = 0; i < sizeof call_names / sizeof call_names[0] && used < size; i++) {
+        if (sleepers.counts[i] > 0)
+            used += (size_t)snprintf(text + used, size - used, "%s%d dans %s",
+                                     used == 0 ? " ; ses autres threads : " : ", ",
+                                     sleepers.counts[i], call_names[i].name);
+    }
+}
+
+void process_tree_sleeping_call(pid_t pid, char *text, unsigned size)
+{
+    char main_thread[16];
+    char others[160];
+    unsigned long first = 0;
+    text[0] = '\0';
+    snprintf(main_thread, sizeof main_thread, "%d", (int)pid);
+    const struct call_name *call = find_call(pid, main_thread, &first);
+    if (call == NULL)
+        return;
+    describe_other_threads(pid, others, sizeof others);
+    if (call->has_descriptor)
+        snprintf(text, size, "%s (descripteur %lu, %s)%s", call->name, first,
+                 kind_of_descriptor(pid, first), others);
+    else if (call->number == SYS_futex)
+        snprintf(text, size, "futex (un verrou, une condition ou pthread_join)%s", others);
+    else
+        snprintf(text, size, "%s%s", call->name, others);
+}
