@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 from catalogue import TEXT_ONLY
+from workshop import settings
 
 STEP = re.compile(r"^### Étape (\d+) — (.+?) \((\d+(?:,\d+)?) points?\) \{#([\w-]+)\}$", re.M)
 TRAP = re.compile(r"^### (D\d\d) — .+ \{#([\w-]+)\}$", re.M)
@@ -22,12 +23,6 @@ def listing(lab):
     # Les tests réservés s'ajoutent aux 20 points, et les notes n'en disent rien.
     run["tests"] = [test for test in run["tests"] if not test.get("private")]
     return run
-
-
-def settings(lab):
-    """Les affectations de lab.mk."""
-    text = pathlib.Path("tests", lab, "lab.mk").read_text(encoding="utf-8")
-    return dict(re.findall(r"^(\w+) := (.*)$", text, re.M))
 
 
 def number(text):
