@@ -7,8 +7,6 @@ import textwrap
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "report"))
 from paint import columns as width_of  # noqa: E402
 
-import wording  # noqa: E402
-
 WIDTH, MARGIN = 100, 11
 TINTS = {0: "", 1: "34", 2: "33", 3: "32", 4: "35", 5: "36"}
 

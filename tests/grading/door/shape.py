@@ -8,7 +8,6 @@ import os
 import stat
 
 from door import naming
-from run import laboratory
 
 # Assez pour « Nom_123_assignsubmission_file/projet/labs/01-tcp ».
 DEPTH = 4

@@ -18,7 +18,6 @@ from run import laboratory  # noqa: E402
 from similar import similar_page  # noqa: E402
 from similar import similar_passages as passages  # noqa: E402
 from paint import Paper, visible  # noqa: E402
-from results import format_number  # noqa: E402
 
 OUT = "build/similaires"
 SHOWN = 20
