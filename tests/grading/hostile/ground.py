@@ -9,6 +9,7 @@ import hashlib
 import os
 import pathlib
 import pwd
+import random
 import secrets
 import select
 import shutil
@@ -136,7 +137,8 @@ def open_doors(name):
 def free_uids(count):
     """Des numéros d'utilisateur qui ne sont ceux de personne, ni d'aucun processus."""
     taken = {entry.pw_uid for entry in pwd.getpwall()} | {uid for _, uid in owners()}
-    return [uid for uid in range(FIRST_UID, FIRST_UID + 1000) if uid not in taken][:count]
+    # Au hasard : une autre épreuve, lancée au même instant, ne doit pas choisir les mêmes.
+    return random.sample([uid for uid in range(FIRST_UID, FIRST_UID + 4000) if uid not in taken], count)
 
 
 def owners():
