@@ -10,6 +10,9 @@ import re
 from paint import visible
 
 COMPILER = re.compile(r"^([\w.-]+\.[ch]):(\d+):(?:(\d+):)? (?:fatal )?(error|warning): (.*)$")
+# L'éditeur de liens ne dit pas qu'une ligne est une erreur : c'en est toujours une.
+LINKER = re.compile(r"^(?:\S*ld: )?([\w.-]+\.[ch]):(\d+):(?:(\d+):)? ()((?:undefined reference|multiple definition) .*)$")
+BORROW = re.compile(r"^BORROW := (.+)$", re.M)
 # Ce titre n'a pas d'ancre ; un test réservé n'en montre pas d'autre.
 CONTRACT = "## Le contrat"
 
@@ -48,18 +51,42 @@ def section_line(test, lab, known):
     return next((known[anchor] for anchor in wanted_anchors if anchor in known), 1)
 
 
+def source_path(name, lab, folder):
+    """Le fichier de l'étudiant que le compilateur appelle ainsi : dans ce lab, ou dans celui à qui il l'emprunte."""
+    own = os.path.join(folder, name)
+    if os.path.isfile(own):
+        return own
+    with open(os.path.join("tests", lab, "lab.mk"), encoding="utf-8") as file:
+        lender = BORROW.search(file.read())
+    borrowed = os.path.join(os.path.dirname(folder), lender.group(1), name) if lender else own
+    return borrowed if os.path.isfile(borrowed) else own
+
+
+def build_lines(build, lab, folder):
+    """Une ligne par erreur d'un programme qui ne se construit pas ; aucune source nommée : une, vers le contrat."""
+    found = []
+    message = build["message"] or ""
+    for line in message.split("\n"):
+        match = COMPILER.match(line) or LINKER.match(line)
+        if match:
+            name, number, column, kind, text = match.groups()
+            found.append(f"{source_path(name, lab, folder)}:{number}:{column or 1}: {kind or 'error'}: {text}")
+    if found:
+        return found
+    notes = notes_of(lab)
+    told = [line.strip() for line in message.split("\n") if line.strip()]
+    reason = next((line for line in told if "undefined reference" in line), told[0] if told else "")
+    about = f"{build['program']} ne peut pas être construit" + (f" : {reason}" if reason else "")
+    return [f"{notes}:{anchors(notes).get(CONTRACT, 1)}:1: error: {about}"]
+
+
 def lines(run, folder):
     """Une ligne par erreur de compilation, puis une par test manqué, si elles sont demandées."""
     if not wanted():
         return []
-    found = []
-    for build in run["build"]:
-        for line in (build["message"] or "").split("\n") if not build["ok"] else []:
-            match = COMPILER.match(line)
-            if match:
-                name, number, column, kind, message = match.groups()
-                text = f"{os.path.join(folder, name)}:{number}:{column or 1}: {kind}: {message}"
-                found += [text] if text not in found else []
+    broken = [build for build in run["build"] if not build["ok"]]
+    # Une source commune à deux programmes n'a qu'une erreur à montrer.
+    found = list(dict.fromkeys(line for build in broken for line in build_lines(build, run["lab"], folder)))
     notes = notes_of(run["lab"])
     known = anchors(notes)
     for test in run["tests"]:

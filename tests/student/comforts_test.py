@@ -7,6 +7,7 @@ import shutil
 import sys
 
 import place  # d'abord : il montre où sont les modules du rapport
+import editor_check
 import hints
 import links
 import trial
@@ -241,63 +242,12 @@ def try_debuggers(it):
     it.check("aucune commande de la session n'est refusée par gdb", "Error in sourced" not in text, text)
 
 
-def try_editor(it):
-    """Les fichiers de VS Code : du JSON, des buts qui existent, et un motif qui reconnaît la vraie sortie."""
-    parsed = {}
-    for folder in (".vscode", ".devcontainer"):
-        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
-            if name.endswith(".json"):
-                try:
-                    parsed[name] = json.loads(read(os.path.join(folder, name)))
-                except ValueError as error:
-                    it.check(f"{folder}/{name} est du JSON", False, error)
-    if "tasks.json" not in parsed:
-        it.skip(".vscode est absent")
-        return
-    tasks = parsed["tasks.json"]["tasks"]
-    goals = set(re.findall(r"^([a-z][\w-]*):|^COMFORTS := (.+)$|^\.PHONY: (all test clean help)$", read("common/lab.mk"), re.M))
-    known = {word for group in goals for part in group for word in part.split()}
-    for task in tasks:
-        for word in task.get("args", [])[:1]:
-            it.check(f"la tâche « {task['label']} » appelle un but qui existe", word in known, f"{word} : {sorted(known)}")
-    labels = {task["label"] for task in tasks}
-    for launch in parsed["launch.json"]["configurations"]:
-        it.check(f"« {launch['name']} » prépare par une tâche connue", launch["preLaunchTask"] in labels)
-    judge = next(task for task in tasks if isinstance(task["problemMatcher"], dict))
-    pattern = judge["problemMatcher"]["pattern"]
-    try_matcher(it, pattern)
-
-
 def try_notes(it):
     """Les notes de chaque lab expliquent les débogueurs, et dans les mêmes mots."""
     sections = [re.search(r"^## Déboguer\n\n(Deux commandes .*?pour ces trois commandes\.)$", read(lab_notes), re.M | re.S)
                 for lab_notes in map(links.notes_of, LABS)]
     told = {section.group(1) if section else "" for section in sections}
     it.check("chaque lab explique debug-server et strace, dans les mêmes mots", len(told) == 1 and "" not in told, told)
-
-
-def try_matcher(it, pattern):
-    """Chaque échec mène à un titre des notes ; chaque erreur de compilation, à la ligne de la source."""
-    folder = trial.copy_work("solutions", WORK, LAB)
-    source = os.path.join(folder, "server.c")
-    write(source, read(source).replace("Hey client", "Hey you"))
-    with open(os.path.join(folder, "client.c"), "a", encoding="utf-8") as file:
-        file.write("int x = zero;\n")
-    _, plain = make("test", f"WORK={WORK}", f"LAB={LAB}")
-    _, text = make("test", f"WORK={WORK}", f"LAB={LAB}", EDITOR_LINKS="1")
-    found = [match for match in (re.match(pattern["regexp"], line) for line in text.splitlines()) if match]
-    it.check("rien de tel n'est écrit sans EDITOR_LINKS",
-             not any(re.match(pattern["regexp"], line) for line in plain.splitlines()), plain)
-    notes = links.notes_of(LAB)
-    titles = [match for match in found if match.group(pattern["file"]) == notes]
-    errors = [match for match in found if match.group(pattern["severity"]) == "error"]
-    it.check("un échec est reconnu par le motif", bool(titles), text)
-    it.check("une erreur de compilation l'est aussi, sous le nom du vrai fichier",
-             any(os.path.isfile(match.group(pattern["file"])) for match in errors), text)
-    lines = read(notes).splitlines()
-    for match in titles:
-        line = lines[int(match.group(pattern["line"])) - 1]
-        it.check("le lien mène à un titre des notes", re.match(r"### (D\d\d|Étape \d) — ", line), f"{match.group()}\n{line}")
 
 
 def main():
@@ -311,7 +261,7 @@ def main():
     try_hints(it, folder)
     try_reset(it)
     try_debuggers(it)
-    try_editor(it)
+    editor_check.check_editor(it, TOP, LABS)
     try_notes(it)
     shutil.rmtree(TOP)
     return it.conclude()

@@ -1,0 +1,232 @@
+"""Éprouve les réglages de VS Code : les tâches sont lancées telles qu'elles sont écrites, et leurs motifs lisent leur vraie sortie.
+
+Les motifs se tiennent à ce que les expressions de Python et de JavaScript ont en commun.
+"""
+
+import json
+import os
+import re
+import shutil
+
+import links
+import trial
+
+BROKEN = {
+    "error": "\nint broken = zero;\n",
+    "warning": "\nint narrow(long wide);\nint narrow(long wide)\n{\n    return wide;\n}\n",
+    "link": "\nint later(void);\nint use_later(void);\nint use_later(void)\n{\n    return later();\n}\n",
+}
+WORDS = {"error": "broken = zero", "warning": "return wide", "link": "return later"}
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def append(path, text):
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def load(it):
+    """{nom: contenu} des fichiers JSON des deux dossiers."""
+    parsed = {}
+    for folder in (".vscode", ".devcontainer"):
+        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+            if name.endswith(".json"):
+                try:
+                    parsed[name] = json.loads(read(os.path.join(folder, name)))
+                except ValueError as error:
+                    it.check(f"{folder}/{name} est du JSON", False, error)
+    return parsed
+
+
+class Tasks:
+    """Les tâches, et ce que VS Code comprendrait de leur sortie."""
+
+    def __init__(self, tasks):
+        self.by_label = {task["label"]: task for task in tasks}
+
+    def matchers(self, label):
+        """Les motifs de cette tâche."""
+        return self.by_label[label]["problemMatcher"]
+
+    def run(self, label, folder):
+        """Lance cette tâche, un fichier de ce dossier étant ouvert."""
+        task = self.by_label[label]
+        words = [task["command"], *map(word, task.get("args", []))]
+        return trial.run(*words, cwd=folder, **task["options"].get("env", {}))[1]
+
+    def problems(self, label, text, workspace, folder):
+        """[(propriétaire, fichier, ligne, gravité, message)] que ces motifs lisent dans ce texte."""
+        found = []
+        for line in text.splitlines():
+            for matcher in self.matchers(label):
+                match = re.match(matcher["pattern"]["regexp"], line)
+                if match:
+                    found.append(problem(matcher, match, workspace, folder))
+                    break
+        return found
+
+
+def word(argument):
+    """Un argument, tel que la commande le reçoit."""
+    return argument["value"] if isinstance(argument, dict) else argument
+
+
+def problem(matcher, match, workspace, folder):
+    """Ce que VS Code montrerait de cette ligne."""
+    pattern, place = matcher["pattern"], matcher["fileLocation"]
+    base = {"${workspaceFolder}": workspace, "${fileDirname}": folder}.get(place[1]) if place != "absolute" else ""
+    severity = match.group(pattern["severity"]) if "severity" in pattern else matcher["severity"]
+    return (matcher["owner"], os.path.join(base, match.group(pattern["file"])), int(match.group(pattern["line"])), severity,
+            match.group(pattern["message"]))
+
+
+def leads_to(found, text, severity):
+    """L'un de ces problèmes mène-t-il à une ligne qui contient ce texte ?"""
+    return any(kind == severity and os.path.isfile(path) and text in read(path).splitlines()[line - 1]
+               for _, path, line, kind, _ in found)
+
+
+def check_files(it, parsed, labs):
+    """Ce qui se voit sans rien lancer : des buts, des tâches et des fichiers qui existent."""
+    tasks = parsed["tasks.json"]["tasks"]
+    goals = set(re.findall(r"^([a-z][\w-]*):|^COMFORTS := (.+)$|^\.PHONY: (all test clean help)$", read("common/lab.mk"), re.M))
+    known = {name for group in goals for part in group for name in part.split()}
+    for task in tasks:
+        for goal in [name for name in map(word, task.get("args", [])) if "=" not in name]:
+            it.check(f"la tâche « {task['label']} » appelle un but qui existe", goal in known, f"{goal} : {sorted(known)}")
+        it.check(f"la tâche « {task['label']} » n'a besoin d'aucune extension", task["type"] == "shell"
+                 and all(isinstance(matcher, dict) for matcher in [*task["problemMatcher"]]), task["problemMatcher"])
+    labels = {task["label"] for task in tasks}
+    programs = [dict(re.findall(r"^(\w+) := (.*)$", read(f"tests/{lab}/lab.mk"), re.M))["PROGRAMS"].split() for lab in labs]
+    for launch in parsed["launch.json"]["configurations"]:
+        name = launch["name"]
+        it.check(f"« {name} » prépare par une tâche connue", launch["preLaunchTask"] in labels, launch["preLaunchTask"])
+        it.check(f"« {name} » lance un programme que chaque lab construit",
+                 all(os.path.basename(launch["program"]) in names for names in programs), launch["program"])
+    container = parsed["devcontainer.json"]
+    it.check("le conteneur se prépare par un script qui existe", os.path.isfile(container["postCreateCommand"].split()[-1]),
+             container["postCreateCommand"])
+    it.check("le conteneur a les extensions de langage conseillées",
+             set(container["customizations"]["vscode"]["extensions"]) <= set(parsed["extensions.json"]["recommendations"]))
+
+
+def check_compiling(it, tasks, top, lab):
+    """« Compiler ce lab », sur une source qui avertit, qui ne compile pas, qui ne se lie pas."""
+    tree = os.path.abspath(os.path.join(top, "un arbre"))
+    folder = os.path.join(tree, "labs", lab)
+    for name in ("common", os.path.join("labs", lab)):
+        shutil.copytree(name, os.path.join(tree, name), ignore=shutil.ignore_patterns("build"))
+    source = os.path.join(folder, "server.c")
+    for label in ("Compiler ce lab", "Compiler pour déboguer"):
+        for kind, text in BROKEN.items():
+            shutil.copy(os.path.join("solutions", lab, "server.c"), source)
+            append(source, text)
+            told = tasks.run(label, folder)
+            found = tasks.problems(label, told, tree, folder)
+            it.check(f"« {label} » mène à la ligne en cause ({kind})",
+                     leads_to(found, WORDS[kind], "warning" if kind == "warning" else "error"), f"{found}\n{told}")
+
+
+def judged(work, lab, **settings):
+    """La sortie de make test pour ce travail."""
+    return trial.run("make", "-s", "test", f"WORK={work}", f"LAB={lab}", **settings)[1]
+
+
+def check_judging(it, tasks, work, lab):
+    """« Juger ce lab » : un échec mène à un titre des notes, une source fautive à sa ligne, et rien n'est muet."""
+    label = "Juger ce lab"
+    here = os.getcwd()
+    folder = trial.copy_work("solutions", work, lab)
+    source = os.path.join(folder, "server.c")
+    wrong = read(source).replace("Hey client", "Hey you")
+    write(source, wrong)
+    append(os.path.join(folder, "client.c"), BROKEN["error"])
+    plain, text = judged(work, lab), judged(work, lab, EDITOR_LINKS="1")
+    it.check("rien de tel n'est écrit sans EDITOR_LINKS", not tasks.problems(label, plain, here, folder), plain)
+    found = tasks.problems(label, text, here, folder)
+    titles = [(path, line) for owner, path, line, _, _ in found if owner == "juge"]
+    it.check("un échec est reconnu par le motif", bool(titles), text)
+    it.check("une erreur de compilation mène à sa ligne", leads_to(found, WORDS["error"], "error"), text)
+    for path, line in titles:
+        title = read(path).splitlines()[line - 1]
+        it.check("le lien mène à un titre des notes", path == os.path.join(here, links.notes_of(lab))
+                 and re.match(r"### (D\d\d|Étape \d) — ", title), f"{path}:{line}\n{title}")
+    append(source, BROKEN["link"])
+    text = judged(work, lab, EDITOR_LINKS="1")
+    it.check("une fonction qui n'existe pas mène à son appel",
+             leads_to(tasks.problems(label, text, here, folder), WORDS["link"], "error"), text)
+    os.unlink(source)
+    text = judged(work, lab, EDITOR_LINKS="1")
+    it.check("une source absente mène au contrat, et dit laquelle",
+             any("server.c manque" in message and read(path).splitlines()[line - 1] == links.CONTRACT
+                 for _, path, line, _, message in tasks.problems(label, text, here, folder)), text)
+
+
+def check_borrowed(it, tasks, work, labs):
+    """Une source empruntée à un autre lab : l'erreur mène au vrai fichier, pas à un homonyme qui n'existe pas."""
+    for lab in labs:
+        settings = dict(re.findall(r"^(\w+) := (.*)$", read(f"tests/{lab}/lab.mk"), re.M))
+        lender = settings.get("BORROW")
+        if not lender:
+            continue
+        shared = dict(re.findall(r"^(\w+) := (.*)$", read(f"tests/{lender}/lab.mk"), re.M))["LIBRARY"].split()[0]
+        folder = trial.copy_work("solutions", work, lab)
+        append(os.path.join(trial.copy_work("solutions", work, lender), shared), BROKEN["error"])
+        text = judged(work, lab, EDITOR_LINKS="1")
+        it.check(f"{shared}, que {lab} emprunte à {lender}, est retrouvé",
+                 leads_to(tasks.problems("Juger ce lab", text, os.getcwd(), folder), WORDS["error"], "error"), text)
+
+
+def check_watching(it, tasks, work, lab):
+    """« Rejuger à chaque enregistrement » : le début, les problèmes, la fin, dans cet ordre, à chaque fois."""
+    label = "Rejuger à chaque enregistrement"
+    folder = trial.copy_work("solutions", work, lab)
+    source = os.path.join(folder, "server.c")
+    right = read(source)
+    owners = {matcher["owner"] for matcher in tasks.matchers("Juger ce lab")}
+    it.check("juger et rejuger remplacent les mêmes problèmes",
+             owners == {matcher["owner"] for matcher in tasks.matchers(label)}, owners)
+    begins, ends = ({matcher["background"][which] for matcher in tasks.matchers(label)}
+                    for which in ("beginsPattern", "endsPattern"))
+    it.check("chaque motif commence et finit aux mêmes lignes", len(begins) == len(ends) == 1, (begins, ends))
+    begin, end = begins.pop(), ends.pop().replace("^", r"(?m:^)")
+    terminal = trial.Terminal("make", "-s", "watch", f"WORK={work}", f"LAB={lab}", rows=30, width=70, EDITOR_LINKS="1")
+    at = 0
+    for text, expected in ((None, ""), (right.replace("Hey client", "Hey you"), "juge"),
+                           (right + BROKEN["error"], "compilation"), (right, "")):
+        if text is not None:
+            at = terminal.mark()
+            write(source, text)
+        ended = terminal.until(end, at)
+        shown = terminal.shown(at)
+        found = tasks.problems(label, shown, os.getcwd(), folder)
+        it.check(f"un enregistrement commence et finit son jugement ({expected or 'juste'})",
+                 ended and re.search(begin, shown) and re.search(begin, shown).start() < re.search(end, shown).start(), shown)
+        it.check(f"il a les problèmes attendus ({expected or 'aucun'})",
+                 {owner for owner, *_ in found} == ({expected} if expected else set()), f"{found}\n{shown}")
+    terminal.type(b"\x03")
+    terminal.finish()
+
+
+def check_editor(it, top, labs):
+    """Tout ce qui concerne l'éditeur."""
+    parsed = load(it)
+    if "tasks.json" not in parsed:
+        it.skip(".vscode est absent")
+        return
+    tasks = Tasks(parsed["tasks.json"]["tasks"])
+    work = os.path.join(top, "un travail d'éditeur")
+    check_files(it, parsed, labs)
+    check_compiling(it, tasks, top, labs[0])
+    check_judging(it, tasks, work, labs[0])
+    check_borrowed(it, tasks, work, labs)
+    check_watching(it, tasks, work, labs[0])
