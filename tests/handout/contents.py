@@ -15,9 +15,8 @@ SKELETON = ".squelette"
 # Nommés par ce qui est remis, et pourtant laissés : les commandes qui s'en servent s'en passent, ou le disent.
 LEFT_OUT = {"tests/tools/check.sh", "tests/grading", "tests/handout", "tests/mutants", "tests/variants",
             "tests/torture", "tests/fuzz"}
-# Les réglages des éditeurs, sauf ceux que chacun change pour soi.
+# Les réglages des éditeurs : sans eux, le squelette se montre, et s'ouvre à la place des sources à compléter.
 EDITORS = {".clang-format", ".editorconfig", ".vscode", ".devcontainer"}
-PERSONAL = {".vscode/settings.json"}
 INSIDE_A_LAB = {"private", "interop", "bench"}
 NOT_FOR_STUDENTS = re.compile(r"/(selftest\.py|\w+_(check|test)\.(py|sh)|example/.*)$")
 MAINTENANCE = re.compile(r"^# \[maintenance.*?^# maintenance : fin\.\]\n+", re.S | re.M)
@@ -77,7 +76,7 @@ class Labs:
 def is_shared(name, labs):
     """Remis quoi qu'il arrive : common, les labs, et leurs tests publics."""
     parts = pathlib.PurePath(name).parts
-    if parts[0] in ("common", "labs") or (parts[0] in EDITORS and name not in PERSONAL):
+    if parts[0] in ("common", "labs") or parts[0] in EDITORS:
         return True
     return parts[0] == "tests" and len(parts) > 2 and parts[1] in labs.sources and not INSIDE_A_LAB & set(parts)
 
