@@ -4,6 +4,7 @@ Un test manqué mène à la section des notes qu'il faut relire ; une erreur de 
 Les lignes sont cherchées au moment où l'on en a besoin : aucun numéro n'est noté nulle part.
 """
 
+import collections
 import os
 import re
 
@@ -88,7 +89,7 @@ def lines(run, folder):
     # Une source commune à deux programmes n'a qu'une erreur à montrer.
     found = list(dict.fromkeys(line for build in broken for line in build_lines(build, run["lab"], folder)))
     notes = notes_of(run["lab"])
-    known = anchors(notes)
+    known, used = anchors(notes), collections.Counter()
     for test in run["tests"]:
         if test["status"] == "failed":
             cause = (test.get("failure") or {}).get("cause") or ""
@@ -96,5 +97,7 @@ def lines(run, folder):
             about = f"étape {test['step']} : {test['title']}" + (f" — {cause}" if cause else "")
             if test.get("private"):
                 about, line = f"tests réservés : {test.get('category')}", known.get(CONTRACT, 1)
-            found.append(f"{notes}:{line}:1: warning: {about}")
+            # VS Code ne garde qu'un problème par endroit : deux échecs de la même section se suivent sur sa ligne.
+            used[line] += 1
+            found.append(f"{notes}:{line}:{used[line]}: warning: {about}")
     return [visible(line) for line in found]

@@ -171,6 +171,16 @@ def check_judging(it, tasks, work, lab):
                  for _, path, line, _, message in tasks.problems(label, text, here, folder)), text)
 
 
+def check_places(it, tasks, work, lab):
+    """Autant d'endroits que d'échecs : VS Code ne montre qu'un problème par endroit."""
+    trial.copy_work("labs", work, lab)
+    told = [re.match(tasks.matchers("Juger ce lab")[0]["pattern"]["regexp"], line)
+            for line in judged(work, lab, EDITOR_LINKS="1").splitlines()]
+    places = [match.group(1, 2, 3) for match in told if match]
+    it.check("plusieurs échecs mènent à la même section", len({place[:2] for place in places}) < len(places), places)
+    it.check("et chacun a pourtant son endroit", len(set(places)) == len(places), places)
+
+
 def check_borrowed(it, tasks, work, labs):
     """Une source empruntée à un autre lab : l'erreur mène au vrai fichier, pas à un homonyme qui n'existe pas."""
     for lab in labs:
@@ -228,5 +238,6 @@ def check_editor(it, top, labs):
     check_files(it, parsed, labs)
     check_compiling(it, tasks, top, labs[0])
     check_judging(it, tasks, work, labs[0])
+    check_places(it, tasks, work, labs[0])
     check_borrowed(it, tasks, work, labs)
     check_watching(it, tasks, work, labs[0])
