@@ -292,5 +292,6 @@ void programs_end(void)
     for (struct program *program = programs; program != NULL; program = program->next)
         release(program);
     process_tree_kill_descendants();
+    sandbox_unguard();
     spawn_clean();
 }

@@ -55,6 +55,14 @@ pid_t sandbox_find_program(pid_t outer, pid_t *init);
  */
 void sandbox_guard(pid_t init, const char *actor, bool sanitized);
 
+/**
+ * @brief Met fin à la surveillance : il ne reste aucun programme.
+ *
+ * Un thread qui finirait avec le processus du test, et que le noyau ferait attendre à cet instant, ferait tourner à
+ * vide celui qui recueille le processus : sur une machine chargée, un dixième du temps de calcul du juge.
+ */
+void sandbox_unguard(void);
+
 /** @brief Compare une fois, tout de suite, ce qui tourne aux limites : pour dire la vraie raison d'un échec. */
 void sandbox_look(void);
 

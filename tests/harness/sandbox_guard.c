@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -11,9 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 // Entre deux regards, un programme peut remplir quelques centaines de mégaoctets, pas la machine.
@@ -46,6 +47,9 @@ static struct {
 
 static struct guarded guarded[MAX_GUARDED];
 static atomic_int guarded_count;
+static pthread_t watcher;
+static bool watching;
+static int stopping = -1; /**< Lisible quand le guetteur doit finir. */
 static char sentence[512];
 static atomic_flag sentence_taken = ATOMIC_FLAG_INIT;
 static atomic_bool sentence_ready;
@@ -190,28 +194,34 @@ void sandbox_look(void)
 // Le premier processus mort, le noyau tue tous les autres.
 static void *watch(void *unused)
 {
-    const struct timespec period = {.tv_nsec = PERIOD_MS * 1000000l};
+    struct pollfd stop = {.fd = stopping, .events = POLLIN};
     (void)unused;
-    for (;;) {
+    do {
         for (int i = 0; i < atomic_load(&guarded_count); i++) {
             if (exceeds_processes(&guarded[i]) || exceeds_disk(&guarded[i]))
                 syscall(SYS_pidfd_send_signal, guarded[i].init, SIGKILL, NULL, 0);
         }
-        nanosleep(&period, NULL);
-    }
+    } while (poll(&stop, 1, PERIOD_MS) <= 0);
     return NULL;
 }
 
 static void start_watching(void)
 {
-    pthread_t thread;
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
+    stopping = eventfd(0, EFD_CLOEXEC);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (pthread_create(&thread, NULL, watch, NULL) == 0)
-        pthread_detach(thread);
+    watching = pthread_create(&watcher, NULL, watch, NULL) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void sandbox_unguard(void)
+{
+    if (!watching || eventfd_write(stopping, 1) < 0)
+        return;
+    pthread_join(watcher, NULL);
+    watching = false;
 }
 
 static int open_inside(pid_t init, const char *folder)
