@@ -16,6 +16,10 @@ from run import plans, workroom
 
 NEEDS = ("parallel",)
 HALTED = 255
+# Un processus juge plusieurs rendus : Python et ses modules coûtent, à chaque démarrage, autant que plusieurs programmes
+# jugés. Peu à la fois, et moins encore quand la classe est petite : aucun cœur ne doit attendre le dernier.
+MOST_AT_ONCE = 8
+TURNS = 4
 # Entre deux regards sur parallel, quand il n'écrit rien, en secondes.
 LOOK = 0.2
 PR_SET_PDEATHSIG = 1
@@ -27,10 +31,15 @@ def job_count():
     return int(wanted) if wanted else len(os.sched_getaffinity(0))
 
 
-def command(plan_path):
-    """La commande que parallel complète d'un identifiant. --plain ignore les réglages de l'utilisateur."""
+def share(count, jobs):
+    """Combien de rendus confier à un processus : chacun des cœurs en prend plusieurs fois."""
+    return max(1, min(MOST_AT_ONCE, count // (TURNS * jobs)))
+
+
+def command(plan_path, count):
+    """La commande que parallel complète de quelques identifiants. --plain ignore les réglages de l'utilisateur."""
     return ["parallel", "--plain", "--will-cite", "--null", "--quote", "--jobs", str(job_count()), "--line-buffer",
-            "--halt", "never", "sh", "tests/tools/python.sh", "tests/grading/submission.py", "--plan", plan_path, "{}"]
+            "--max-args", str(share(count, job_count())), "--halt", "never", "sh", "tests/tools/python.sh", "tests/grading/submission.py", "--plan", plan_path, "{}"]
 
 
 def die_with_parent():
@@ -48,7 +57,7 @@ def run(plan, ids, report):
         with tempfile.TemporaryFile() as names, open(os.path.join(out, "parallel.log"), "wb") as log:
             names.write(b"\0".join(name.encode() for name in ids))
             names.seek(0)
-            process = subprocess.Popen(command(plan_path), env=environment, stdin=names, stdout=subprocess.PIPE,
+            process = subprocess.Popen(command(plan_path, len(ids)), env=environment, stdin=names, stdout=subprocess.PIPE,
                                        stderr=log, start_new_session=True, preexec_fn=die_with_parent)
             follow(process, report)
 
