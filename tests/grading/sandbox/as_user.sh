@@ -25,21 +25,35 @@ bare() { # COMMANDE… : sous ce numéro, sans groupe ni pouvoir
         --bounding-set=-all -- "$@"
 }
 
+# Ce qui doit s'ouvrir à ce numéro, une option de test puis un chemin, plusieurs fois ; rend le premier qui reste fermé.
+# Un seul processus regarde tout : chaque setpriv coûterait, à chaque rendu, autant que lui.
+first_closed() {
+    # shellcheck disable=SC2016 # c'est l'autre shell qui développe
+    bare sh -c 'while [ $# -gt 0 ]; do
+                    test "$1" "$2" || { printf "%s %s" "$1" "$2"; exit 0; }
+                    shift 2
+                done' sh "$@"
+}
+
 # Le chemin entier, de la racine au dépôt, doit s'ouvrir : sous /root, ou dans un dossier privé, il ne s'ouvre pas.
 check_reading() {
     here=$(pwd -P && echo x)
     here=${here%?x}
     path='' rest=${here#/}/
+    set --
     while [ -n "$rest" ]; do
         path=$path/${rest%%/*}
         rest=${rest#*/}
-        bare test -x "$path" ||
-            die "root corrige sous un numéro ordinaire ($uid), et « $path » ne lui est pas ouvert : mettez le dépôt ailleurs (/srv, /opt…), ou chmod a+rx « $path »"
+        set -- "$@" -x "$path"
     done
     for file in Makefile tests/tools/judge.sh tests/harness/judge.h common labs; do
-        [ ! -e "$file" ] || bare test -r "$file" ||
-            die "root corrige sous un numéro ordinaire ($uid), et « $here/$file » ne lui est pas lisible : chmod -R a+rX « $here »"
+        [ ! -e "$file" ] || set -- "$@" -r "$here/$file"
     done
+    closed=$(first_closed "$@") || die "setpriv ne peut pas devenir l'utilisateur $uid ici"
+    case $closed in
+    -x*) die "root corrige sous un numéro ordinaire ($uid), et « ${closed#-x } » ne lui est pas ouvert : mettez le dépôt ailleurs (/srv, /opt…), ou chmod a+rx « ${closed#-x } »" ;;
+    -r*) die "root corrige sous un numéro ordinaire ($uid), et « ${closed#-r } » ne lui est pas lisible : chmod -R a+rX « $here »" ;;
+    esac
 }
 
 if [ "$(id -u)" -ne 0 ]; then
@@ -59,7 +73,6 @@ command -v setpriv >/dev/null || die "setpriv (util-linux) n'est pas installé :
 case ${1:-} in
 --uid) echo "$uid" && exit 0 ;;
 esac
-bare true || die "setpriv ne peut pas devenir l'utilisateur $uid ici"
 check_reading
 [ "${1:-}" != --check ] || exit 0
 while [ "${1:-}" = --owns ]; do
