@@ -29,14 +29,14 @@ command -v bwrap >/dev/null || die "bubblewrap (bwrap) n'est pas installé : mak
 [ -x "$start" ] || die "$start manque : make build/sandbox/start"
 
 # La commande, refaite mot à mot : le résultat ira dans /out, les dépendances nulle part.
-count=$# output='' mode=755
+count=$# output='' executable=yes
 while [ "$count" -gt 0 ]; do
     word=$1
     shift
     count=$((count - 1))
     case $word in
     -MMD | -MP) continue ;;
-    -c) mode=644 ;;
+    -c) executable='' ;;
     -o)
         [ "$count" -gt 0 ] || die "-o sans résultat"
         output=$1 word=-o/out/result
@@ -52,7 +52,7 @@ done
 set -- --remount-ro / -- /app/start tasks="$COMPILE_TASKS" space="$COMPILE_ADDRESS_SPACE" cpu="$COMPILE_CPU" file="$COMPILE_FILE" \
     /bin/sh -c '"$@" >/dev/null 2>/out/messages
                 status=$?
-                head -c '"$COMPILE_MESSAGES"' /out/messages >&2
+                [ ! -s /out/messages ] || head -c '"$COMPILE_MESSAGES"' /out/messages >&2
                 case $status in 0) exec cat /out/result ;; 1) exit 64 ;; *) exit "$status" ;; esac' sh "$@"
 
 # Ce que la commande nomme, montré sous le même nom, relatif ou absolu. « for » a copié la liste avant que « set »
@@ -120,4 +120,6 @@ if [ "$status" -ne 0 ]; then
     rm -f "$output.part"
     exit "$status"
 fi
-chmod "$mode" "$output.part" && mv -f "$output.part" "$output"
+# Un objet naît déjà avec ses droits ; un programme doit pouvoir s'exécuter.
+[ -z "$executable" ] || chmod 755 "$output.part" || die "$output : le résultat ne peut pas être rendu exécutable"
+mv -f "$output.part" "$output" || die "$output : le résultat ne peut pas être mis en place"

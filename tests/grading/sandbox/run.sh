@@ -9,6 +9,8 @@
 # test, fermé au dehors. Sans lui, ou sur un réseau partagé, un programme hostile peut sortir :
 # protections.py le dit, et la correction d'une classe le refuse.
 #
+# Le moins de montages possible : bwrap relit à chacun la table de tous les autres, et un rendu lance cent programmes.
+#
 # build/sandbox/start (start.c, que « make build/sandbox/start » construit) y est le premier processus. Il pose
 # les limites, lance le programme et dit comment il finit.
 #
@@ -35,7 +37,8 @@ die() {
 }
 
 [ $# -gt 0 ] || die "aucun programme à lancer"
-command -v bwrap >/dev/null || die "bubblewrap (bwrap) n'est pas installé : make deps GROUP=class"
+# Son chemin entier : le juge n'aura pas à le chercher dans chaque dossier de PATH, à chaque programme.
+bwrap=$(command -v bwrap) || die "bubblewrap (bwrap) n'est pas installé : make deps GROUP=class"
 [ -x "$start" ] || die "$start manque : make build/sandbox/start"
 
 program=$1
@@ -69,7 +72,7 @@ done
 
 # L'environnement du processus 1 se lit du dedans, dans /proc/1/environ : c'est ici celui de start, refait à neuf
 # (--clearenv, --as-pid-1), et non celui de bwrap, qui reste dehors.
-set -- bwrap \
+set -- "$bwrap" \
     --unshare-user \
     --disable-userns \
     --unshare-pid \
@@ -92,9 +95,8 @@ set -- bwrap \
     --proc /proc \
     --dev-bind /dev/null /dev/null \
     --dev-bind /dev/zero /dev/zero \
-    --dev-bind /dev/full /dev/full \
-    --dev-bind /dev/random /dev/random \
     --dev-bind /dev/urandom /dev/urandom \
+    --symlink urandom /dev/random \
     --symlink /proc/self/fd /dev/fd \
     --symlink /proc/self/fd/0 /dev/stdin \
     --symlink /proc/self/fd/1 /dev/stdout \
