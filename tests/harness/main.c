@@ -172,6 +172,7 @@ static int probe(char **words)
     sandbox_find();
     if (!scratch_make())
         return EXIT_JUDGE;
+    sandbox_copy_etc(scratch_path());
     keep_charge();
     int result = probe_run(words);
     scratch_remove();
@@ -212,6 +213,7 @@ int main(int argc, char **argv)
     bool isolated = network_can_isolate();
     if (!isolated)
         setenv(NETWORK_VARIABLE, "shared", 1);
+    sandbox_copy_etc(scratch_path());
     judge(&plan);
     report_failed_needs(&plan);
 

@@ -18,6 +18,9 @@
 /** Variable d'environnement : chemin absolu de `sandbox/run.sh`. Posée par sandbox_find(). */
 #define SANDBOX_VARIABLE "JUDGE_SANDBOX"
 
+/** Variable d'environnement : le dossier qui tient lieu de `/etc`. Posée par sandbox_copy_etc(). */
+#define ETC_VARIABLE "JUDGE_ETC"
+
 /** Le descripteur où le premier processus du bac à sable rend compte. */
 #define SANDBOX_REPORT 3
 
@@ -34,6 +37,14 @@ void sandbox_find(void);
 
 /** @brief Chemin du bac à sable, ou `NULL` si les programmes sont lancés sans lui. */
 const char *sandbox_path(void);
+
+/**
+ * @brief Copie dans @p scratch ce que les programmes jugés verront de `/etc`.
+ *
+ * Un seul montage au lieu de huit à chaque programme : bwrap relit à chacun la table de tous les autres, et c'est ce
+ * qui lui coûte le plus. Si la copie n'a pas pu être faite, run.sh montre les fichiers un à un.
+ */
+void sandbox_copy_etc(const char *scratch);
 
 /**
  * @brief Retrouve le programme lancé dans un bac à sable.

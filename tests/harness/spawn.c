@@ -138,6 +138,7 @@ static void prepare_environment(struct command *command, const char *which)
         snprintf(report, sizeof report, "%d", SANDBOX_REPORT);
         add_variable(command, &count, "JUDGE_REPORT", report);
         add_variable(command, &count, "SANITIZE", variable_or("SANITIZE", ""));
+        add_variable(command, &count, ETC_VARIABLE, variable_or(ETC_VARIABLE, ""));
         if (command->save[0] != '\0')
             add_variable(command, &count, "JUDGE_SAVE", command->save);
     }

@@ -20,6 +20,7 @@
 #                        programme (128 + N si le signal N l'a tué), et sa fin termine ses descendants
 #   JUDGE_PRELOAD=LIB    bibliothèque préchargée dans le programme, et en lui seul ; JUDGE_INJECT : ses réglages
 #   SANITIZE, ASAN_OPTIONS, UBSAN_OPTIONS, TSAN_OPTIONS    comme pour le juge
+#   JUDGE_ETC=DOSSIER    ce qui tient lieu de /etc
 #   JUDGE_SAVE=FICHIER   y écrire la commande, sans les arguments du programme, chaque mot suivi d'un octet nul : le
 #                        juge lancera les fois suivantes bwrap lui-même, sans ce script
 #   SANDBOX_NETWORK=none un réseau à part, vide : pour protections.py, qui lance sans juge
@@ -70,6 +71,15 @@ for folder in /lib /lib32 /lib64 /bin; do
     fi
 done
 
+# De /etc, ce que lit la bibliothèque C : la copie que le juge en a faite, ou chaque fichier à sa place.
+if [ -n "${JUDGE_ETC:-}" ]; then
+    set -- --ro-bind "$JUDGE_ETC" /etc "$@"
+else
+    for file in hosts resolv.conf nsswitch.conf host.conf gai.conf services protocols ld.so.cache; do
+        set -- --ro-bind-try "/etc/$file" "/etc/$file" "$@"
+    done
+fi
+
 # L'environnement du processus 1 se lit du dedans, dans /proc/1/environ : c'est ici celui de start, refait à neuf
 # (--clearenv, --as-pid-1), et non celui de bwrap, qui reste dehors.
 set -- "$bwrap" \
@@ -105,14 +115,6 @@ set -- "$bwrap" \
     --tmpfs /box \
     --symlink /box /tmp \
     --symlink /box /dev/shm \
-    --ro-bind-try /etc/hosts /etc/hosts \
-    --ro-bind-try /etc/resolv.conf /etc/resolv.conf \
-    --ro-bind-try /etc/nsswitch.conf /etc/nsswitch.conf \
-    --ro-bind-try /etc/host.conf /etc/host.conf \
-    --ro-bind-try /etc/gai.conf /etc/gai.conf \
-    --ro-bind-try /etc/services /etc/services \
-    --ro-bind-try /etc/protocols /etc/protocols \
-    --ro-bind-try /etc/ld.so.cache /etc/ld.so.cache \
     "$@"
 
 # Plusieurs tests peuvent écrire ce fichier à la fois : chacun le sien, puis son nom.
