@@ -21,7 +21,7 @@ import protections  # noqa: E402
 
 # Ce que la machine a, et que rien de dedans ne doit voir : montré exprès.
 SHOWN = "".join(f"    --ro-bind {shlex.quote(str(place))} {shlex.quote(str(place))} \\\n"
-                for place in (attempts.TOP, tempfile.gettempdir(), "/etc/passwd"))
+                for place in (attempts.TOP, tempfile.gettempdir(), "/var"))
 
 # (ce qui est ôté, le fichier, ce qui s'y trouve, ce qui le remplace, les essais qui doivent le voir)
 BREAKS = [
@@ -34,6 +34,7 @@ BREAKS = [
     ("la mort avec le correcteur", "run.sh", "    --die-with-parent \\\n", "", {"correcteur"}),
     ("la lecture seule de la racine", "run.sh", "--remount-ro / ", "", {"ecriture"}),
     ("la lecture seule du programme", "run.sh", '--ro-bind "$program"', '--bind "$program"', {"ecriture"}),
+    ("la lecture seule de /etc", "run.sh", '--ro-bind "$JUDGE_ETC"', '--bind "$JUDGE_ETC"', {"ecriture"}),
     ("les fichiers cachés", "run.sh", "    --symlink /box /tmp \\\n", SHOWN, {"tests", "autres", "systeme"}),
     ("la taille du dossier", "run.sh", '    --size "$RUN_DISK" \\\n', "", {"disque"}),
     ("le nombre de processus", "limits.conf", "RUN_TASKS=512", "RUN_TASKS=900", {"fork", "threads", "relever"}),
