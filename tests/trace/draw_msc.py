@@ -18,7 +18,11 @@ PAPER = "#16181c"
 # mscgen comprend « \n » dans un texte, et rien d'autre : une vraie barre oblique attend sous ce signe.
 BACKSLASH = "\u29f5"
 # De combien écarter les lignes, que mscgen serre.
-STRETCH = 1.35
+STRETCH = 1.45
+# Une flèche qui n'arrive pas : un trait, puis les deux bras d'une croix au bout.
+CROSS = re.compile(r'<line x1="(?P<start>\d+)" y1="(?P<y>\d+)" x2="(?P<end>\d+)" y2="(?P=y)" stroke="(?P<ink>[^"]+)"/>\n'
+                   r'<line x1="(?P<left>\d+)" y1="(?P<top>\d+)" x2="(?P<right>\d+)" y2="(?P<low>\d+)" stroke="(?P=ink)"/>\n'
+                   r'<line x1="(?P=right)" y1="(?P=top)" x2="(?P=left)" y2="(?P=low)" stroke="(?P=ink)"/>')
 # La largeur d'un acteur, en points ; celle d'une ligne de texte, en lettres ; et combien de lignes au plus.
 COLUMN, LINE, MOST_LINES = 300, 42, 4
 
@@ -33,9 +37,15 @@ def quote(text):
     return '"' + text.replace("\\", BACKSLASH).replace('"', '\\"') + '"'
 
 
+def glued(text):
+    """Un guillemet reste avec ce qu'il entoure, un nombre avec son unité, un résultat avec son signe égal."""
+    return re.sub(r"(?<=«) | (?=»)|(?<==) (?=\S)| (?=[·=])|(?<=\d) (?=octets?\b|m?s\b)", "\u00a0", text)
+
+
 def lines(*parts, width=LINE):
     """Plusieurs lignes dans un même texte. Nous coupons nous-mêmes : mscgen coupe au milieu d'un caractère."""
-    cut = [line for part in parts if part for line in textwrap.wrap(part, width, max_lines=MOST_LINES, placeholder=" …")]
+    cut = [line for part in parts if part
+           for line in textwrap.wrap(glued(part), width, max_lines=MOST_LINES, placeholder=" …")]
     return "\\n".join(quote(line)[1:-1] for line in cut)
 
 
@@ -100,6 +110,7 @@ def air(drawing):
     drawing = re.sub(r'<polygon fill="#[0-9a-fA-F]{6}" points="[^"]*"/>\n(?=<text)', "", drawing)
     drawing = re.sub(r'<text x="(\d+)"( y="\d+") textLength="(\d+)"([^>]*?)(?: text-anchor="middle")?>\n+(.*?)\n</text>',
                      centered, drawing, flags=re.S)
+    drawing = CROSS.sub(crossed, drawing)
     drawing = re.sub(r'\b(y1|y2|y|cy|height)="(\d+)(px)?"', lambda found: f'{found[1]}="{tall(found[2])}"', drawing)
     drawing = re.sub(r'viewBox="0 0 (\d+) (\d+)"', lambda found: f'viewBox="0 0 {found[1]} {tall(found[2])}"', drawing)
     drawing = re.sub(r'points="([^"]*)"', lambda found: 'points="' + re.sub(
@@ -112,7 +123,18 @@ def centered(found):
     """Un texte placé par son milieu : sa largeur dépend de la police, son milieu non."""
     x, y, length, more, content = found.groups()
     middle = int(x) if 'text-anchor="middle"' in found[0] else int(x) + int(length) // 2
-    return f'<text x="{middle}"{y} dy="-3"{more} text-anchor="middle">{content}</text>'
+    return f'<text x="{middle}"{y} dy="-2.5"{more} text-anchor="middle">{content}</text>'
+
+
+def crossed(found):
+    """Un paquet perdu : sa croix va là où il s'est perdu, hors du texte, et se voit."""
+    start, y, end, ink = int(found["start"]), int(found["y"]), int(found["end"]), found["ink"]
+    # mscgen s'arrête aux trois quarts du chemin, sous le texte.
+    arrival = start + (end - start) * 4 // 3
+    x = arrival + (14 if end < start else -14)
+    arms = "".join(f'\n<line x1="{x - 5}" y1="{y - rise}" x2="{x + 5}" y2="{y + rise}" stroke="{ink}" stroke-width="2"/>'
+                   for rise in (-4, 4))
+    return f'<line x1="{start}" y1="{y}" x2="{x}" y2="{y}" stroke="{ink}"/>{arms}'
 
 
 def tall(number):
