@@ -11,6 +11,8 @@ from render.text import line, number
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 MONTHS = ("janvier février mars avril mai juin juillet août septembre octobre novembre décembre").split()
+# Sur un téléphone, chaque ligne d'un tel tableau s'empile, et chaque case redit sa colonne.
+STACKED = "stacked"
 MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
@@ -55,17 +57,18 @@ def details(summary, content, is_open=False, class_=None):
 def table(caption, header, rows, class_=None):
     """Un tableau qui défile s'il est trop large. header : (titre, « n » pour un nombre) ; la première case nomme la ligne."""
     head = "".join(tag("th", prose(title), scope="col", class_=kind) for title, kind in header)
-    body = "\n".join(tag("tr", cells(row, header)) for row in rows)
+    labels = [title for title, _ in header] if STACKED in (class_ or "").split() else [None] * len(header)
+    body = "\n".join(tag("tr", cells(row, header, labels)) for row in rows)
     return (f'<div class="scroll" tabindex="0" role="region" aria-label="{prose(caption)}">'
             + tag("table", f"<caption>{prose(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>",
                   class_=class_) + "</div>")
 
 
-def cells(row, header):
+def cells(row, header, labels):
     """Les cases d'une ligne, déjà en HTML ; la première est son titre."""
     first, *rest = row
     return tag("th", first, scope="row", class_=header[0][1]) + "".join(
-        tag("td", value, class_=kind) for value, (_, kind) in zip(rest, header[1:]))
+        tag("td", value, class_=kind, data_label=label) for value, (_, kind), label in zip(rest, header[1:], labels[1:]))
 
 
 def bar(part, whole):

@@ -1,7 +1,7 @@
 """index.html : la page de la classe, pour qui enseigne. Les notes, ce que la plupart ont raté, un lien vers chacun."""
 
 from render import chart, files, lessons, view
-from render.page import bar, code, date, details, document, listing, notice, paragraph, prose, table, tag
+from render.page import STACKED, bar, code, date, details, document, listing, notice, paragraph, prose, table, tag
 from render.text import number, plural
 
 NAME = "index.html"
@@ -13,12 +13,20 @@ def write(class_, out):
     """Écrit la page."""
     items = view.students(class_)
     labs = lessons.labs(items)
-    about = " · ".join(filter(None, [date(class_.get("date")), plural(len(items), "travail rendu", "travaux rendus")]))
-    head = tag("h1", code(class_.get("title") or "La classe")) + paragraph(about, "soft")
-    body = "\n".join(filter(None, [warnings(class_, items), spread(items, labs), teach_again(labs), roll(items)]))
+    about = " · ".join(filter(None, [class_.get("title"), date(class_.get("date")), plural(len(items), "travail rendu", "travaux rendus")]))
+    lessons_again = teach_again(labs)
+    head = tag("h1", "Notes de la classe") + paragraph(about, "soft") + doors(bool(lessons_again))
+    body = "\n".join(filter(None, [warnings(class_, items), spread(items, labs), lessons_again, roll(items)]))
     foot = paragraph("Page de l'enseignant. Chaque étudiant a la sienne, qui se remet seule ; les mêmes notes sont dans "
                      "notes.csv et dans les autres fichiers de ce dossier.")
-    files.put(document(class_.get("title") or "La classe", head, body, foot), out, NAME)
+    title = " — ".join(filter(None, ["Notes de la classe", class_.get("title")]))
+    files.put(document(title, head, body, foot), out, NAME)
+
+
+def doors(again):
+    """Les parties de la page : la liste des étudiants vient après des tableaux qui peuvent être longs."""
+    parts = [("notes", "Répartition"), *([("reprendre", "À reprendre en cours")] if again else []), ("etudiants", "Étudiants")]
+    return tag("p", " · ".join(tag("a", prose(name), href="#" + anchor) for anchor, name in parts))
 
 
 def link(item):
@@ -49,11 +57,12 @@ def warnings(class_, items):
 
 def spread(items, labs):
     """La répartition des notes, en tout puis par lab."""
+    title = tag("h2", "Répartition des notes", id="notes")
     marks = [view.final(item)["over20"] for item in items if view.final(item)]
     if not marks:
-        return tag("h2", "Répartition des notes") + paragraph("Personne n'est encore noté.")
+        return title + paragraph("Personne n'est encore noté.")
     late = any(view.is_penalised(item) for item in items)
-    parts = [tag("h2", "Répartition des notes"), figures(marks), chart.histogram(marks, "Notes finales")]
+    parts = [title, figures(marks), chart.histogram(marks, "Notes finales")]
     if late:
         parts.append(paragraph("Notes finales, pénalités de retard comprises ; les notes des labs sont brutes.", "soft small"))
     return "\n".join(parts) + tag("div", "\n".join(map(lab_spread, labs)), class_="charts")
@@ -77,7 +86,7 @@ def teach_again(labs):
     parts = [section for section in map(missed, labs) if section]
     if not parts:
         return ""
-    return (tag("h2", "À reprendre en cours")
+    return (tag("h2", "À reprendre en cours", id="reprendre")
             + paragraph("Un défaut compte pour qui a échoué à l'un des tests qui le montrent. Un test « pas essayé » attend "
                         "qu'un autre, dont il dépend, réussisse.", "soft")
             + "\n".join(parts))
@@ -95,7 +104,7 @@ def missed(lab):
                         [[prose(f"{defect} — {title}" if title else defect), share(count, whole)] for defect, title, count in defects]))
     parts.append(folded(f"Tests les plus échoués, {lab.name}",
                         [("test", None), ("échoué par", None), ("pas essayé", "n")],
-                        [[test_name(test), share(failed, whole), str(waiting or "")] for test, failed, waiting in tests]))
+                        [[test_name(test), share(failed, whole), str(waiting or "")] for test, failed, waiting in tests], STACKED))
     return "\n".join(filter(None, parts))
 
 
@@ -110,23 +119,23 @@ def share(part, whole):
     return f'<span class="nowrap">{part} sur {whole}</span> {bar(part, whole)}'
 
 
-def folded(caption, header, rows):
+def folded(caption, header, rows, class_=None):
     """Un tableau dont la suite se déplie."""
     if not rows:
         return ""
     first, rest = rows[:FIRST], rows[FIRST:]
-    more = details(prose(f"Et {plural(len(rest), 'autre')}"), table(f"{caption} (suite)", header, rest)) if rest else ""
-    return table(caption, header, first) + more
+    more = details(prose(f"Et {plural(len(rest), 'autre')}"), table(f"{caption} (suite)", header, rest, class_)) if rest else ""
+    return table(caption, header, first, class_) + more
 
 
 def roll(items):
     """Tous les étudiants."""
     names = sorted({entry["lab"] for item in items for entry in item["labs"]})
     late = any(item.get("late") for item in items)
-    header = [("étudiant", None), *((name, "n") for name in names), ("brut / 20", "n"),
+    header = [("étudiant", None), *((name, "n") for name in names), ("brut / 20" if late else "total / 20", "n"),
               *([("final / 20", "n")] if late else []), ("à savoir", None)]
     rows = [row(item, names, late) for item in items]
-    return tag("h2", "Étudiants") + table("Notes de chaque étudiant", header, rows, "roll")
+    return tag("h2", "Étudiants", id="etudiants") + table("Notes de chaque étudiant", header, rows, f"roll {STACKED}")
 
 
 def row(item, names, late):

@@ -18,10 +18,10 @@ ALLOWED = {
     "body": set(), "header": set(), "main": set(), "footer": set(), "section": set(), "h1": set(), "h2": set(), "h3": set(), "h4": set(),
     "p": set(), "strong": set(), "small": set(), "span": {"style"}, "div": {"tabindex"}, "br": set(), "a": {"href"}, "code": set(),
     "pre": set(), "mark": set(), "ul": set(), "li": set(), "dl": set(), "dt": set(), "dd": set(), "details": {"open"}, "summary": set(),
-    "table": set(), "caption": set(), "thead": set(), "tbody": set(), "tr": set(), "th": {"scope"}, "td": set(), "figure": set(),
+    "table": set(), "caption": set(), "thead": set(), "tbody": set(), "tr": set(), "th": {"scope"}, "td": {"data-label"}, "figure": set(),
     "svg": {"viewbox"}, "rect": {"x", "y", "width", "height"}, "line": {"x1", "y1", "x2", "y2"}, "text": {"x", "y"}}
 VOID = {"meta", "br"}
-HREF = re.compile(r"#lab-[\w-]+|etudiants/[a-z0-9-]+/index\.html")
+HREF = re.compile(r"#lab-[\w-]+|#(?:notes|reprendre|etudiants)|etudiants/[a-z0-9-]+/index\.html")
 STYLE = re.compile(r"width:\d{1,3}%")
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
