@@ -62,20 +62,28 @@
     function words(question) {
         return plain(question).split(/[\s,;:!?«»"()]+/).filter(Boolean).map(function (word) {
             var stem = word.length > 3 ? word.replace(/[sx]$/, "") : word;
-            return new RegExp("(^|[^a-z0-9_])" + stem.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+            var start = "(^|[^a-z0-9_])" + stem.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/oe|œ/g, "(?:oe|œ)");
+            var pattern = new RegExp(start);
+            pattern.whole = new RegExp(start + "[sx]?(?![a-z0-9_])");
+            return pattern;
         });
     }
 
     function score(entry, patterns) {
         var total = 0;
         for (var i = 0; i < patterns.length; i++) {
-            var found = (patterns[i].test(entry.plain[1]) ? 8 : 0) + (patterns[i].test(entry.plain[0]) ? 4 : 0) +
-                (patterns[i].test(entry.plain[2]) ? 1 : 0);
+            var found = weight(patterns[i], entry.plain[1], 8) + weight(patterns[i], entry.plain[0], 4) +
+                weight(patterns[i], entry.plain[2], 1);
             if (!found) { return 0; }
             total += found;
         }
-        // À égalité, un texte à lire passe avant une page de l'API.
-        return total + (/_8[ch]\.html|^struct/.test(entry.url) ? 0 : 2);
+        // À égalité, un texte à lire passe avant une page de l'API, et les notes d'un lab avant celles du corrigé.
+        return total + (/_8[ch]\.html|^struct/.test(entry.url) ? 0 : /^lab-/.test(entry.url) ? 3 : 2);
+    }
+
+    // Un mot entier vaut plus que le début d'un autre : « select » n'est pas « selected ».
+    function weight(pattern, text, worth) {
+        return pattern.whole.test(text) ? worth : pattern.test(text) ? worth / 8 : 0;
     }
 
     function answer() {

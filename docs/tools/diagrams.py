@@ -44,6 +44,9 @@ def _drawing(path, title):
         if node.tag == "text" and node.get("font-size"):
             node.attrs["font-size"] = "%g" % (float(node.get("font-size")) * 0.88)
             node.attrs.pop("textlength", None)
+            # mscgen pose ses mots sur les flèches : un peu plus haut, le trait ne les barre plus.
+            if "msc" in os.path.basename(path):
+                node.attrs["dy"] = "-3"
     drop_titles(svg)
     svg.attrs = {"viewBox": box, "width": svg.get("width"), "height": svg.get("height"), "role": "img",
                  "aria-label": "Diagramme : " + title, "class": "drawing"}

@@ -42,16 +42,20 @@ def main(folder):
     """Finit toutes les pages, puis écrit l'index de la recherche."""
     remove_unused(folder)
     site = navigation.Site(folder)
-    entries = []
+    entries, wrong = [], 0
     for path in sorted(glob.glob(os.path.join(folder, "*.html"))):
         root = finish_page(path, site)
+        for mark in page.unread(root):
+            print("docs : %s : %s" % (os.path.basename(path), mark), file=sys.stderr)
+            wrong += 1
         if not os.path.basename(path).startswith(("files", "annotated", "recherche")):
             entries += search_index.sections(root, os.path.basename(path))
         write(path, root)
     search_index.write(os.path.join(folder, "recherche.js"), entries)
     for image in glob.glob(os.path.join(folder, "*msc*.svg")) + glob.glob(os.path.join(folder, "dot_*.svg")):
         os.remove(image)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    sys.exit(main(sys.argv[1]))

@@ -3,6 +3,7 @@ import re
 import unicodedata
 
 from dom import Node, parents
+from markdown_filter import APOSTROPHE
 
 
 def slug(text):
@@ -13,11 +14,35 @@ def slug(text):
 
 def shape(root):
     """Applique toutes les transformations, dans l'ordre."""
+    _apostrophes(root)
     _title(root)
     _code(root)
     _headings(root)
     _tables(root)
     _links(root)
+
+
+def _apostrophes(root):
+    """Rend les apostrophes que markdown_filter.py a cachées à Doxygen."""
+    for node in root.walk():
+        node.children = [child if isinstance(child, Node) else child.replace(APOSTROPHE, "'") for child in node.children]
+
+
+def unread(root):
+    """Les marques du texte que Doxygen n'a pas comprises, et qu'un lecteur verrait."""
+    return [found for node in root.find_all("main") for found in _marks(node)]
+
+
+def _marks(node):
+    if node.tag in ("code", "pre", "script"):
+        return ["des balises dans un code : " + node.text()[:80]] if node.tag == "code" and "</td>" in node.text() else []
+    found = []
+    for child in node.children:
+        if isinstance(child, Node):
+            found += _marks(child)
+        elif re.search(r"`|\*\*", child):
+            found.append("une marque qui n'a pas été lue : " + child.strip()[:80])
+    return found
 
 
 def _title(root):
@@ -44,6 +69,7 @@ def _headings(root):
     """L'ancre d'un titre est le titre lui-même ; celles que Doxygen numérote prennent leur nom du texte."""
     seen = {node.get("id") for node in root.walk() if node.get("id")}
     for heading in root.find_all("h2", "h3", "h4", "h5"):
+        heading.children = [part for child in heading.children for part in _heading_code(child)]
         for child in list(heading.children):
             if isinstance(child, Node) and child.tag == "a" and child.get("id") and not child.get("href"):
                 heading.attrs["id"] = child.get("id")
@@ -55,6 +81,14 @@ def _headings(root):
                 name, number = "%s-%d" % (base, number), number + 1
             seen.add(name)
             heading.attrs["id"] = name
+
+
+def _heading_code(child):
+    """Doxygen écrit « <tt> » en toutes lettres dans un titre qui a une ancre."""
+    if isinstance(child, Node):
+        return [child]
+    parts = re.split(r"<tt>(.*?)</tt>", child)
+    return [Node("code", {}, [part]) if index % 2 else part for index, part in enumerate(parts) if part]
 
 
 def _code(root):

@@ -38,7 +38,7 @@ struct output {
 struct program {
     const char *which;      /**< `server`, `client`, `framing_driver`. */
     const char *actor;      /**< Son nom dans le compte rendu. */
-    char command[512];      /**< Comment il a été lancé : `./server 127.0.0.1 8001`. */
+    char command[512];      /**< Comment il a été lancé : « ./server 127.0.0.1 8001 ». */
     pid_t pid;              /**< Son numéro de processus. */
     struct spawned spawned; /**< Ce qui a été lancé. */
     bool ended;             /**< Il est terminé. */
