@@ -79,7 +79,7 @@ def compare(number, line, details):
 def compare_drawings(folder, expected):
     """Les numéros des paquets, dans le dessin et dans le texte."""
     with open(os.path.join(folder, "echange.svg"), encoding="utf-8") as file:
-        drawn = [int(number) for number in re.findall(r">\s*(\d+) · ", html.unescape(file.read()))]
+        drawn = [int(number) for number in re.findall(r">\s*(\d+)\s· ", html.unescape(file.read()))]
     with open(os.path.join(folder, "echange.txt"), encoding="utf-8") as file:
         written = [int(number) for number in re.findall(r"[─┄◀✗↻│] (\d+) (?=.*[─┄▶✗│])", file.read())]
     for name, numbers in (("dessin", drawn), ("texte", written)):
