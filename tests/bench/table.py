@@ -9,6 +9,8 @@ from paint import Paper  # noqa: E402
 from catalogue import AGAIN, OURS  # noqa: E402
 from figures import number  # noqa: E402
 
+BAR = 12
+
 
 def percent_range(ratio):
     """« 1,02 (0,98–1,05) »."""
@@ -42,9 +44,12 @@ def show(results):
     paper.blank()
     paper.line(paper.paint(row["title"], "bold") + f"   ({row['id']}, {row['unit']})")
     for point, servers in results["summary"].items():
+        most = max(figures["value"]["median"] for figures in servers.values())
         for name, figures in servers.items():
+            middle = figures["value"]["median"]
             label = f"{point} · {row['servers'][name]}"
-            paper.line(f"  {paper.pad(label, 40)} {number(figures['value']['median']):>9}   {told_ratio(name, figures)}".rstrip())
+            bar = paper.bar(middle / most if most else 0, BAR)
+            paper.line(f"  {paper.pad(label, 32)} {bar} {number(middle):>9}   {told_ratio(name, figures)}".rstrip())
             if row.get("also"):
                 paper.wrapped(also_told(row, figures), indent=6)
     show_aims(paper, results)

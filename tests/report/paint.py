@@ -80,6 +80,11 @@ class Paper:
             text = text[:-2].rstrip() + "…"
         return text + " " * (width - columns(text))
 
+    def bar(self, share, length):
+        """Une barre remplie à cette part ; pleine seulement quand tout y est."""
+        filled = length if share >= 1 else min(length - 1, round(length * share)) if length else 0
+        return self.paint("█" * filled, "green") + self.paint("░" * (length - filled), "dim")
+
     def wrapped(self, text, indent=0, hanging=None):
         """Ajoute un paragraphe, coupé aux espaces. Les mots trop longs restent entiers."""
         margin = " " * indent

@@ -48,8 +48,7 @@ def report_steps(paper, run, request):
     for title, tests in steps:
         part = {"tests": tests}
         got, total = results.earned(part), results.available(part)
-        filled = round(length * got / total) if total else 0
-        bar = paper.paint("█" * filled, "green") + paper.paint("░" * (length - filled), "dim")
+        bar = paper.bar(got / total if total else 0, length)
         marks = "".join(paper.paint(MARKS[test["status"]], COLORS[test["status"]]) for test in tests)
         points = f"{results.format_number(got)} / {results.format_number(total)}"
         if all(story.is_borrowed(test, request) for test in tests):

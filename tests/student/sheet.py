@@ -26,11 +26,6 @@ class Sheet(paint.Paper):
             wanted = int(os.environ.get("COLUMNS", "0") or 0) if os.environ.get("COLUMNS", "").isdigit() else 80
         self.width = max(NARROWEST, min(paint.WIDE, wanted or 80))
 
-    def bar(self, share, length):
-        """Une barre remplie à cette part."""
-        filled = length if share >= 1 else min(length - 1, round(length * share)) if length else 0
-        return self.paint("█" * filled, "green") + self.paint("░" * (length - filled), "dim")
-
     def prose(self, text, indent=2):
         """Écrit du Markdown simple : paragraphes, listes, `code` gardé tel qu'il est."""
         for block in re.split(r"\n\s*\n", text.strip()):
