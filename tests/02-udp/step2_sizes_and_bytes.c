@@ -24,7 +24,7 @@ LESSON(server_takes_small_messages, .step = 2, .points = 0.25, .programs = "serv
     expect_size_served(server, client, 4096);
 }
 
-LESSON(server_takes_empty_message, .step = 2, .points = 0.75, .programs = "server",
+LESSON(server_takes_empty_message, .step = 2, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D30",
        .title = "Un datagramme vide est un message : montré, répondu, et le serveur continue",
        .hint = "Un message de 0 octet a sa ligne, dont le texte est vide, et sa réponse.")
@@ -39,7 +39,7 @@ LESSON(server_takes_empty_message, .step = 2, .points = 0.75, .programs = "serve
     program_expect_line(server, "received from %s: bonjour", client->address);
 }
 
-LESSON(server_takes_large_messages, .step = 2, .points = 0.75, .programs = "server",
+LESSON(server_takes_large_messages, .step = 2, .points = 0.5, .programs = "server",
        .needs = "server_takes_small_messages", .defects = "D25",
        .title = "4097 et 65 507 octets : rien n'est coupé, et le message suivant n'en garde rien",
        .hint = "Un datagramme se lit en une fois : ce qui dépasse de la place donnée est perdu "
@@ -163,4 +163,45 @@ LESSON(client_shows_bytes_safely, .step = 2, .points = 0.25, .programs = "client
     struct program *client = start_client();
     postbox_answer_bytes(server, expect_question(server), "\x1b[31mété\0fin\xFF\r\n", 17);
     expect_shown(client, "\\x1B[31mété\\x00fin\\xFF\\x0D\\x0A");
+}
+
+// Un octet de trop ne se voit pas du dehors : c'est à AddressSanitizer de le voir.
+#define MEMORY_HINT                                                                                \
+    "Le plus long message emplit sa place jusqu'au dernier octet : qu'écrit-on encore après lui ?"
+
+LESSON(server_has_no_memory_error, .step = 2, .points = 0.25, .programs = "server",
+       .needs = "server_takes_large_messages", .defects = "D25", .hint = MEMORY_HINT,
+       .title = "Serveur : ni débordement ni fuite, AddressSanitizer n'a rien à dire")
+{
+    const char *const host = network_has_ipv6() ? "::1" : "127.0.0.1";
+    struct program *server = START_SANITIZED("address", "server", host, test_port());
+    server_expect_bound(server, test_port());
+    struct postbox *client = postbox_open("client", host, "0");
+    expect_size_served(server, client, LONGEST_DATAGRAM);
+    expect_size_served(server, client, 0);
+    if (network_has_ipv6())
+        postbox_ask_bytes(client, letters(LONGEST_DATAGRAM + 20), LONGEST_DATAGRAM + 20);
+    postbox_ask_bytes(postbox_open("client suivant", host, "0"), "a\0b\xFF\n", 5);
+    programs_wait_until_asleep();
+    program_stop_and_expect_clean_report(server);
+}
+
+static void ask_and_answer(struct postbox *server, size_t length)
+{
+    char *message = letters(length);
+    struct program *client =
+        START_SANITIZED("address", "client", "127.0.0.1", test_port(), message);
+    const struct datagram *question = postbox_expect_question(server, message, length, NULL);
+    postbox_answer(server, question, message);
+    program_end_and_expect_clean_report(client);
+}
+
+LESSON(client_has_no_memory_error, .step = 2, .points = 0.25, .programs = "client",
+       .needs = "client_takes_any_reply", .defects = "D25", .hint = MEMORY_HINT,
+       .title = "Client : ni débordement ni fuite, AddressSanitizer n'a rien à dire")
+{
+    struct postbox *server = open_judge_server();
+    ask_and_answer(server, 0);
+    ask_and_answer(server, 10);
+    ask_and_answer(server, LONGEST_DATAGRAM);
 }

@@ -89,7 +89,8 @@ LESSON(client_speaks_ipv6, .step = 3, .points = 0.25, .programs = "client",
 
 LESSON(
     client_accepts_a_name, .step = 3, .points = 0.25, .programs = "client",
-    .needs = "client_shows_reply", .title = "HOST peut être un nom : localhost",
+    .needs = "client_shows_reply",
+    .title = "HOST peut être un nom : localhost ; inconnu, il est refusé, code 1",
     .hint = "« localhost » est un nom, pas une adresse : quelle fonction traduit l'un en l'autre ?")
 {
     struct postbox *server = open_judge_server();
@@ -100,4 +101,10 @@ LESSON(
     server = postbox_first_with_mail(server, other);
     postbox_answer(server, expect_question(server), "il est midi");
     expect_shown(client, "il est midi");
+
+    // Un nom mal formé est refusé sans interroger personne : la réponse ne dépend pas du réseau.
+    client = START("client", "nom..inconnu", test_port(), QUESTION);
+    program_expect_exit(client, 1);
+    program_expect_error(client, "client", "nom..inconnu");
+    program_expect_no_more_output(client);
 }

@@ -1,6 +1,8 @@
 // Étape 4 : un datagramme se perd, une réponse tarde ; le client redemande, puis renonce.
 // Les tests qui attendent ne dépendent que des premiers, pour attendre tous en même temps.
-#include "talk.h"
+#include "nuisance.h"
+
+#include "transcript.h"
 
 #include <signal.h>
 #include <string.h>
@@ -78,6 +80,11 @@ LESSON(
     expect_answered(client, "il est une heure");
 }
 
+static void interrupt(struct nuisance *nuisance)
+{
+    spawn_signal(&nuisance->client->spawned, SIGWINCH);
+}
+
 LESSON(
     client_survives_interruptions, .step = 4, .points = 0.5, .programs = "client",
     .needs = "client_asks", .defects = "D28",
@@ -85,15 +92,22 @@ LESSON(
     .hint = "Un appel interrompu (EINTR) n'a rien fait et n'a rien perdu : il est à reprendre, "
             "pour le temps qui reste.")
 {
-    note_interruptions();
-    struct postbox *server = open_judge_server();
+    struct nuisance signals = {
+        .server = open_judge_server(),
+        .strike = interrupt,
+        .what = "que des signaux interrompent le client",
+        .cause = "Une attente interrompue (EINTR) est-elle reprise pour toute sa durée ? À la "
+                 "reprise, il n'en reste que ce qui n'est pas encore écoulé."};
+    program_inject("eintr=2,handler=1");
     struct program *client = start_client();
-    expect_question(server);
+    signals.client = client;
+    expect_question(signals.server);
     program_signal(client, SIGSTOP);
     program_signal(client, SIGCONT);
-    const struct datagram *again = expect_question_again(server, 2);
+    transcript_note("juge", "·", "interrompt le client par SIGWINCH, vingt-cinq fois par seconde");
+    const struct datagram *again = expect_again_despite(&signals, 2);
     program_signal(client, SIGSTOP);
-    postbox_answer(server, again, "il est midi");
+    postbox_answer(signals.server, again, "il est midi");
     program_signal(client, SIGCONT);
     expect_answered(client, "il est midi");
 }

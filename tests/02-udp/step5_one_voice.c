@@ -1,16 +1,7 @@
 // Étape 5 : ne croire que le serveur, et le système quand il dit que personne n'écoute.
-#include "talk.h"
-
-#include "process_tree.h"
-#include "transcript.h"
+#include "nuisance.h"
 
 #include <string.h>
-
-/** Intervalle entre deux datagrammes de l'étranger bavard, en millisecondes. */
-#define STRANGER_PERIOD_MS 40
-
-/** Un client vu endormi autant de fois, son heure passée depuis longtemps, n'enverra plus. */
-#define OVERSLEPT_LIMIT 30
 
 static struct postbox *open_stranger(void)
 {
@@ -53,60 +44,23 @@ LESSON(
     postbox_expect_nothing_more(server);
 }
 
-/** Un étranger qui n'arrête pas de parler, pendant que le client attend le serveur. */
-struct chatter {
-    struct postbox *server;
-    struct postbox *stranger;
-    const struct datagram *question;
-    const struct program *client;
-    double last_ms;      /**< Dernier mot de l'étranger. */
-    double overslept_ms; /**< Heure à partir de laquelle un client qui dort est en faute. */
-    int overslept;       /**< Nombre de fois où il a été vu dormir après cette heure. */
-};
-
-// L'heure passée, un programme juste est réveillé ou attend son tour : il n'est plus endormi.
-static bool is_asleep(const struct program *program)
+static void speak(struct nuisance *nuisance)
 {
-    struct activity activity = {.asleep = true};
-    process_tree_observe(program->pid, &activity);
-    return activity.asleep;
-}
-
-static bool question_came_despite_chatter(void *context)
-{
-    struct chatter *chatter = context;
-    if (postbox_has_mail(chatter->server) || chatter->client->ended)
-        return true;
-    double now_ms = transcript_elapsed_ms();
-    if (now_ms - chatter->last_ms < STRANGER_PERIOD_MS)
-        return false;
-    chatter->last_ms = now_ms;
-    if (now_ms > chatter->overslept_ms && is_asleep(chatter->client))
-        chatter->overslept++;
-    postbox_answer(chatter->stranger, chatter->question, "et moi, et moi");
-    return chatter->overslept >= OVERSLEPT_LIMIT;
-}
-
-static const struct datagram *expect_again_despite(struct chatter *chatter, int number)
-{
-    int wait_ms = due_ms(number) - due_ms(number - 1);
-    chatter->overslept = 0;
-    chatter->overslept_ms = transcript_elapsed_ms() + wait_ms + 400;
-    allow_wait_before(number);
-    pump_until(question_came_despite_chatter, chatter, 10);
-    refuse_credulity(chatter->client);
-    if (chatter->overslept >= OVERSLEPT_LIMIT)
-        complain_because("Chaque datagramme écarté fait-il repartir l'attente de zéro ? Ce qui "
-                         "vient d'un étranger ne change rien à l'heure du prochain envoi.",
-                         "tant qu'un étranger parle, l'envoi n° %d ne part pas", number);
-    return expect_question_again(chatter->server, number);
+    postbox_answer(nuisance->stranger, nuisance->question, "et moi, et moi");
 }
 
 LESSON(client_keeps_its_timetable, .step = 5, .points = 0.5, .programs = "client",
        .needs = "client_asks", .defects = "D29",
        .title = "Un étranger bavard n'avance ni ne retarde l'heure des envois")
 {
-    struct chatter chatter = {.server = open_judge_server(), .stranger = open_stranger()};
+    struct nuisance chatter = {
+        .server = open_judge_server(),
+        .stranger = open_stranger(),
+        .strike = speak,
+        .check = refuse_credulity,
+        .what = "qu'un étranger parle",
+        .cause = "Chaque datagramme écarté fait-il repartir l'attente de zéro ? Ce qui vient d'un "
+                 "étranger ne change rien à l'heure du prochain envoi."};
     struct program *client = start_client();
     chatter.client = client;
     chatter.question = expect_question(chatter.server);
@@ -123,6 +77,11 @@ static void expect_immediate_refusal(const char *host)
     pump_set_patience(0.35);
     enum wait_end end = pump_until(program_has_ended, client, 10);
     pump_set_patience(1);
+    if (end == WAIT_ASLEEP && program_held_at_send(client))
+        complain_because(
+            "Le refus a-t-il été pris pour un silence ? Après lui il n'y a plus rien à "
+            "attendre de cette adresse, donc plus rien à lui envoyer.",
+            "personne n'écoute, et la question repart vers la même adresse");
     if (end == WAIT_ASLEEP) {
         struct symptoms symptoms = {
             .end = end,
@@ -133,8 +92,27 @@ static void expect_immediate_refusal(const char *host)
         complain(&symptoms, "personne n'écoute, et le client attend quand même");
     }
     program_expect_exit(client, 1);
-    program_expect_error(client, "client", host, test_port(), "Connection refused");
+    const char *const shown = strcmp(host, "::1") == 0 ? "[::1]" : host;
+    program_expect_error(client, "client", shown, test_port(), "Connection refused");
     program_expect_no_more_output(client);
+}
+
+// Le serveur s'en va pendant l'attente : seul le deuxième envoi est refusé.
+static void expect_late_refusal(void)
+{
+    struct postbox *leaving = open_judge_server();
+    struct program *client = start_client();
+    expect_question(leaving);
+    postbox_close(leaving);
+    allow_wait_before(2);
+    enum wait_end end = pump_until(program_has_ended, client, 10);
+    pump_set_patience(1);
+    if (end == WAIT_ASLEEP)
+        complain_because("Un refus vaut à tout moment, fût-il appris après un premier silence.",
+                         "le serveur s'en va, le deuxième envoi est refusé, et le client attend "
+                         "encore");
+    program_expect_exit(client, 1);
+    program_expect_error(client, "client", "127.0.0.1", test_port(), "Connection refused");
 }
 
 LESSON(client_reports_refusal, .step = 5, .points = 0.5, .programs = "client",
@@ -142,8 +120,14 @@ LESSON(client_reports_refusal, .step = 5, .points = 0.5, .programs = "client",
        .title = "Personne n'écoute : code 1 et la raison sur stderr, sans attendre",
        .hint = "Un refus n'est ni un silence, ni une réponse : le client n'a plus rien à attendre.")
 {
+    program_inject("sends=1");
     expect_immediate_refusal("127.0.0.1");
+    if (network_has_ipv6())
+        expect_immediate_refusal("::1");
+    // Ici un envoi par adresse : c'est l'affaire du test suivant.
+    program_inject(NULL);
     expect_immediate_refusal("localhost");
+    expect_late_refusal();
 }
 
 LESSON(

@@ -126,6 +126,17 @@ LESSON(server_reports_taken_port, .step = 6, .points = 0.25, .programs = "server
     struct program *unknown = START("server", "nom..inconnu", test_port());
     program_expect_exit(unknown, 1);
     program_expect_error(unknown, "server", "nom..inconnu");
+
+    if (!network_has_ipv6() || !name_has_both_families("localhost"))
+        return;
+    // Les deux adresses d'un nom sont prises : une seule ligne ; et l'une s'écrit entre crochets.
+    hold_port(AF_INET6, SOCK_DGRAM, test_port());
+    struct program *both = START("server", "localhost", test_port());
+    program_expect_exit(both, 1);
+    program_expect_error(both, "server", "localhost", test_port(), "Address already in use");
+    struct program *ipv6 = START("server", "::1", test_port());
+    program_expect_exit(ipv6, 1);
+    program_expect_error(ipv6, "server", "[::1]", test_port(), "Address already in use");
 }
 
 LESSON(server_survives_failed_reply, .step = 6, .points = 0.25, .programs = "server",

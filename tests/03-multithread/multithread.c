@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 // Des lignes très courtes : chaque octet envoyé en rapporte dix, et le retour déborde bien avant
 // l'aller. Quatre mégaoctets et demi de réponses, plus que la mémoire d'un socket.
@@ -197,6 +198,24 @@ struct peer *flood(struct program *server, const char *name)
     free(lines);
     program_wait_until_calm(server);
     return client;
+}
+
+void expect_flood_answered(struct peer *client)
+{
+    static const char reply[] = REPLY FLOOD_LINE;
+    const size_t length = FLOOD_LINES * strlen(reply);
+    char *replies = malloc(length);
+    if (replies == NULL)
+        verdict_broken("mémoire insuffisante");
+    for (size_t i = 0; i < length; i++)
+        replies[i] = reply[i % strlen(reply)];
+    // La petite fenêtre a fait son œuvre : par elle, quatre mégaoctets passeraient mal.
+    const int roomy = 1 << 20;
+    setsockopt(client->source.fd, SOL_SOCKET, SO_RCVBUF, &roomy, sizeof roomy);
+    peer_resume_reading(client);
+    peer_expect_at_least(client, client->consumed + length);
+    peer_expect_bytes(client, replies, length);
+    free(replies);
 }
 
 void skip_under_checker(const char *reason)

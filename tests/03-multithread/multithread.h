@@ -64,6 +64,9 @@ char *letters(size_t length);
  */
 struct peer *flood(struct program *server, const char *name);
 
+/** @brief Le client de flood() lit de nouveau : pas une réponse ne doit manquer. */
+void expect_flood_answered(struct peer *client);
+
 /** @brief Le test est sans objet sous un vérificateur, pour la raison donnée. */
 void skip_under_checker(const char *reason);
 

@@ -1,6 +1,7 @@
 // Étape 2 : chaque client a son service, sans attendre les autres.
 #include "multithread.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,19 +111,21 @@ LESSON(server_serves_two_hundred, .step = 2, .points = 0.25, .programs = "server
 }
 
 LESSON(server_serves_beside_slow_reader, .step = 2, .points = 0.5, .programs = "server",
-       .needs = "server_replies", .defects = "D48",
-       .title = "Un client qui ne lit plus ses réponses ne retarde personne",
-       .hint = "Que garde pour lui un thread arrêté dans send, et qui d'autre l'attend ?")
+       .needs = "server_replies", .defects = "D38 D48",
+       .title = "Un client qui ne lit plus ses réponses ne retarde personne, et n'en perd aucune",
+       .hint = "Que garde pour lui un thread arrêté dans send, et qui d'autre l'attend ? Un socket "
+               "plein n'est pas un client parti.")
 {
     struct program *server = start_server();
     struct peer *other = arrive("autre client");
-    flood(server, "client qui ne lit plus");
+    struct peer *slow = flood(server, "client qui ne lit plus");
     exchange(other, "bonjour");
     peer_half_close(other);
     peer_expect_end(other);
     // Une arrivée et un départ de plus : un verrou gardé pendant l'envoi les arrêterait.
     expect_service("nouveau client");
     expect_service("dernier client");
+    expect_flood_answered(slow);
 }
 
 LESSON(server_splits_lines, .step = 2, .points = 0.25, .programs = "server",
@@ -162,10 +165,13 @@ LESSON(server_answers_last_line, .step = 2, .points = 0.25, .programs = "server"
        .title = "Une dernière ligne sans \\n reçoit encore sa réponse",
        .hint = "Ce qui est arrivé avant la fin de flux a été envoyé, même sans \\n.")
 {
-    start_server();
+    struct program *server = start_server();
     struct peer *client = arrive("client");
+    // Suspendu, il trouvera la ligne et la fin de flux ensemble.
+    program_signal(server, SIGSTOP);
     peer_send(client, "au revoir");
     peer_half_close(client);
+    program_signal(server, SIGCONT);
     peer_expect_line(client, REPLY "au revoir");
     peer_expect_end(client);
 }

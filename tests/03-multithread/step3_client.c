@@ -158,6 +158,11 @@ LESSON(client_reports_refusal, .step = 3, .points = 0.25, .programs = "client",
     program_expect_exit(client, 1);
     program_expect_error(client, "client", "nom..inconnu");
     program_expect_no_more_output(client);
+    if (network_has_ipv6()) {
+        client = START("client", "::1", test_port());
+        program_expect_exit(client, 1);
+        program_expect_error(client, "client", "[::1]", test_port(), "Connection refused");
+    }
     // Deux adresses refusent : une seule ligne quand même.
     client = START("client", "localhost", test_port());
     program_expect_exit(client, 1);
@@ -216,16 +221,28 @@ LESSON(
     program_expect_error(client, "client");
 }
 
-LESSON(client_sends_empty_line, .step = 3, .points = 0.25, .programs = "client",
-       .needs = "client_dialogues", .defects = "D53",
-       .title = "Une ligne vide est un message ; la dernière ligne peut ne pas avoir de \\n",
-       .hint = "Une ligne vide est un message d'un octet, son \\n. Une dernière ligne sans \\n en "
-               "est un aussi.")
+static void expect_bytes_sent(struct program *client, struct peer *server)
+{
+    program_expect_text(client, PROMPT);
+    program_type_bytes(client, "a\0b\xFF\n", 5);
+    peer_expect_bytes(server, "a\0b\xFF\n", 5);
+    peer_send(server, "reçu\n");
+    program_expect_line(client, "reçu");
+}
+
+LESSON(
+    client_sends_empty_line, .step = 3, .points = 0.25, .programs = "client",
+    .needs = "client_dialogues", .defects = "D53",
+    .title = "Une ligne vide est un message, un octet nul aussi ; la dernière peut finir sans \\n",
+    .hint =
+        "Une ligne vide est un message d'un octet, son \\n. Une dernière ligne sans \\n en "
+        "est un aussi. Ce qui est tapé part tel quel, octet nul compris : longueurs, pas chaînes.")
 {
     struct peer *server;
     struct program *client = start_dialogue(&server);
     converse(client, server, "");
     converse(client, server, "suite");
+    expect_bytes_sent(client, server);
     program_expect_text(client, PROMPT);
     program_type(client, "dernière, sans fin de ligne");
     program_end_input(client);

@@ -1,8 +1,10 @@
 // Étape 5 : le serveur tient, quoi que fassent ses clients et quoi qu'il lui manque.
 #include "multithread.h"
 
+#include "sockdiag.h"
 #include "transcript.h"
 
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,12 @@
 #define SPARE_DESCRIPTORS 6
 #define PRESSING_CLIENTS 10
 #define RETRY_PATIENCE_S 3
+
+// De quoi tenir tous les clients du test à la fois, et pas un de plus.
+#define LIMIT_WITHOUT_THREADS 6
+
+// Un serveur qui dort aussi longtemps, un client devant sa porte, attend quelqu'un d'autre.
+#define REFUSAL_PATIENCE_S 0.3
 
 // Mémoire admise en plus, en kibioctets, entre le 500e client et le 2000e : le quart de ce que
 // perdraient des threads dont personne ne s'occupe.
@@ -47,6 +55,20 @@ static void expect_two_at_most(void)
             admitted);
 }
 
+// Les refusés se taisent et restent : le suivant a son refus, ou sa place, sans les attendre.
+static void expect_prompt_refusals(void)
+{
+    struct peer *excess[TOGETHER];
+    for (int i = 0; i < TOGETHER; i++)
+        excess[i] = knock("client de trop %d, qui reste", i + 1);
+    pump_set_patience(REFUSAL_PATIENCE_S);
+    for (int i = 0; i < TOGETHER; i++)
+        peer_expect_line(excess[i], SERVER_FULL);
+    pump_set_patience(1);
+    for (int i = 0; i < TOGETHER; i++)
+        peer_expect_gone(excess[i]);
+}
+
 LESSON(server_refuses_excess, .step = 5, .points = 0.5, .programs = "server",
        .needs = "server_announces_departure", .defects = "D46",
        .title = "-m 2 : le troisième est refusé sans être annoncé, puis une place se libère",
@@ -65,6 +87,7 @@ LESSON(server_refuses_excess, .step = 5, .points = 0.5, .programs = "server",
         peer_expect_line(excess, SERVER_FULL);
         peer_expect_gone(excess);
     }
+    expect_prompt_refusals();
     exchange(first, "toujours là");
     exchange(second, "moi aussi");
     peer_close(first);
@@ -108,7 +131,7 @@ LESSON(
     .hint =
         "-m veut un entier décimal d'au moins 1, et rien d'autre ; aucune autre option n'existe.")
 {
-    static const char *const bad_limits[] = {"0", "x", "-1", "2x", "", "1.5"};
+    static const char *const bad_limits[] = {"0", "x", "-1", "2x", "", "1.5", "0x2"};
     for (size_t i = 0; i < sizeof bad_limits / sizeof bad_limits[0]; i++) {
         struct program *server = START("server", "-m", bad_limits[i], "127.0.0.1", test_port());
         program_expect_exit(server, 2);
@@ -193,6 +216,37 @@ static void be_patient(void)
     pump_ignore_brief_wakeups();
 }
 
+static bool count_waiting(const struct socket_view *view, void *context)
+{
+    unsigned *waiting = context;
+    if (view->local_port == (unsigned)atoi(test_port()))
+        *waiting += view->receive_queue;
+    return true;
+}
+
+// Chacun est accueilli, refusé, ou dans la file d'attente : le serveur en est à son dernier descripteur.
+static bool all_placed(void *context)
+{
+    struct peer *const *clients = context;
+    unsigned placed = 0;
+    for (int i = 0; i < PRESSING_CLIENTS; i++)
+        placed += clients[i]->length > 0;
+    sockets_visit(IPPROTO_TCP, 1u << TCP_LISTEN, count_waiting, &placed);
+    return placed >= PRESSING_CLIENTS;
+}
+
+// L'arrêt ne dépend pas d'un descripteur : il se demande aussi à un serveur qui n'en a plus.
+static void expect_stop_without_descriptors(struct program *server)
+{
+    static struct peer *clients[PRESSING_CLIENTS];
+    for (int i = 0; i < PRESSING_CLIENTS; i++)
+        clients[i] = peer_connect("client pressant, puis l'arrêt");
+    pump_until(all_placed, clients, 20);
+    program_wait_until_calm(server);
+    program_signal(server, SIGTERM);
+    program_expect_exit(server, 0);
+}
+
 LESSON(server_survives_lack_of_descriptors, .step = 5, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D49",
        .title = "Plus un descripteur : ni fin du serveur, ni boucle, et il sert de nouveau ensuite",
@@ -200,7 +254,14 @@ LESSON(server_survives_lack_of_descriptors, .step = 5, .points = 0.5, .programs 
                "finir, ou de redemander aussitôt ?")
 {
     static struct peer *clients[PRESSING_CLIENTS];
+    // accept échoue d'abord deux fois en passant : un client reparti (ECONNABORTED), puis EMFILE.
+    program_inject("accept=2");
     struct program *server = start_server();
+    be_patient();
+    struct peer *unlucky = knock("client malchanceux");
+    expect_welcome_or_full(unlucky);
+    peer_close(unlucky);
+    pump_set_patience(1);
     struct peer *first = arrive("premier client");
     exchange(first, "bonjour");
     program_wait_until_calm(server);
@@ -218,6 +279,31 @@ LESSON(server_survives_lack_of_descriptors, .step = 5, .points = 0.5, .programs 
     peer_close(first);
     expect_service("client d'après");
     program_expect_alive(server);
+    expect_stop_without_descriptors(server);
+}
+
+static bool is_deserted(void *context)
+{
+    static const char last[] = "ThreadNumber 0\n";
+    const struct output *out = &((const struct program *)context)->out;
+    const size_t size = sizeof last - 1;
+    return out->length >= size && memcmp(out->bytes + out->length - size, last, size) == 0;
+}
+
+// Qui a été refusé faute de thread n'occupe aucune place : toutes sont libres, les autres partis.
+static void expect_every_place(struct program *server)
+{
+    const char *const cause =
+        "Un client que l'on n'a pas pu servir n'est pas un client présent : que "
+        "devient son inscription quand pthread_create échoue ?";
+    if (pump_until(is_deserted, server, 20) != WAIT_DONE)
+        complain_because(cause, "tous les clients sont partis, et le nombre affiché n'est pas 0");
+    for (int i = 0; i < LIMIT_WITHOUT_THREADS; i++) {
+        struct peer *client = knock("client %d, la place revenue", i + 1);
+        if (!expect_welcome_or_full(client))
+            complain_because(cause, "« %s » est refusé, alors que %d clients sont admis",
+                             client->name, LIMIT_WITHOUT_THREADS);
+    }
 }
 
 LESSON(server_survives_lack_of_threads, .step = 5, .points = 0.25, .programs = "server",
@@ -226,18 +312,21 @@ LESSON(server_survives_lack_of_threads, .step = 5, .points = 0.25, .programs = "
                 "autres continuent",
        .hint = "pthread_create peut échouer : que devient alors ce client ?")
 {
+    struct peer *clients[LIMIT_WITHOUT_THREADS];
     program_inject("threads=3");
     be_patient();
-    struct program *server = start_server();
-    struct peer *first = arrive("client 1");
-    struct peer *second = arrive("client 2");
-    for (int i = 3; i <= 6; i++) {
-        struct peer *client = knock("client %d", i);
-        expect_welcome_or_full(client);
+    struct program *server = start_limited("6");
+    clients[0] = arrive("client 1");
+    clients[1] = arrive("client 2");
+    for (int i = 2; i < LIMIT_WITHOUT_THREADS; i++) {
+        clients[i] = knock("client %d", i + 1);
+        expect_welcome_or_full(clients[i]);
     }
-    exchange(first, "toujours là");
-    exchange(second, "moi aussi");
-    expect_service("client d'après");
+    exchange(clients[0], "toujours là");
+    exchange(clients[1], "moi aussi");
+    for (int i = 0; i < LIMIT_WITHOUT_THREADS; i++)
+        peer_close(clients[i]);
+    expect_every_place(server);
     program_expect_alive(server);
 }
 

@@ -17,6 +17,10 @@
  *   threads=N  après le deuxième client accepté, les N premières créations de thread échouent ;
  *   late=N   un thread ne commence que N millisecondes après sa création : son créateur a le temps
  *            de faire autre chose, si rien ne le retient ;
+ *   sends=N  N datagrammes peuvent partir ; celui qui en envoie un de plus est retenu pour toujours,
+ *            et laisse une marque : un programme qui finit trop vite pour être observé ne finit plus ;
+ *   handler=1  SIGWINCH, d'ordinaire ignoré, est reçu par une fonction qui ne fait rien : il interrompt
+ *            alors l'appel où le programme attend, sans le reprendre (pas de SA_RESTART) ;
  *   stop=1   SIGTERM arrive au premier client accepté, à l'instant où le thread qui l'a accepté allait
  *            attendre de nouveau : tout est déjà consulté, rien n'attend encore.
  */
@@ -57,6 +61,8 @@ static atomic_int failing_accepts;
 static atomic_int interrupted_connects;
 static unsigned pause_ms;
 static unsigned late_ms;
+static unsigned sends_allowed;
+static atomic_uint sends;
 static atomic_int stops;
 static atomic_long acceptor;
 
@@ -65,6 +71,18 @@ static unsigned setting(const char *name)
     const char *settings = getenv("JUDGE_INJECT");
     const char *found = settings != NULL ? strstr(settings, name) : NULL;
     return found != NULL ? (unsigned)atoi(found + strlen(name)) : 0;
+}
+
+static void do_nothing(int signal)
+{
+    (void)signal;
+}
+
+static void catch_window_changes(void)
+{
+    struct sigaction action = {.sa_handler = do_nothing};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGWINCH, &action, NULL);
 }
 
 __attribute__((constructor)) static void read_settings(void)
@@ -78,6 +96,9 @@ __attribute__((constructor)) static void read_settings(void)
     pause_ms = setting("pause=");
     late_ms = setting("late=");
     stops = (int)setting("stop=");
+    sends_allowed = setting("sends=");
+    if (setting("handler=") > 0)
+        catch_window_changes();
 }
 
 static bool is_socket(int fd)
@@ -133,6 +154,22 @@ static bool refuse(int fd)
     return true;
 }
 
+static void leave_mark(const char *name)
+{
+    close(open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+}
+
+// Un datagramme est parti : au-delà du compte, plus rien ne suivra, et le juge a le temps de le voir.
+static ssize_t count_datagram(int fd, ssize_t result)
+{
+    if (sends_allowed == 0 || result < 0 || is_stream(fd) ||
+        atomic_fetch_add(&sends, 1) < sends_allowed)
+        return result;
+    leave_mark("judge-sends");
+    for (;;)
+        pause();
+}
+
 // dlsym rend un pointeur de données ; POSIX garantit qu'il se convertit en pointeur de fonction.
 #define REAL(name)                                                                                 \
     static __typeof__(name) *real;                                                                 \
@@ -152,7 +189,7 @@ ssize_t write(int fd, const void *bytes, size_t length)
     REAL(write);
     if (!is_socket(fd))
         return real(fd, bytes, length);
-    return interrupt_on(fd, 0) ? -1 : real(fd, bytes, shortened(length));
+    return interrupt_on(fd, 0) ? -1 : count_datagram(fd, real(fd, bytes, shortened(length)));
 }
 
 ssize_t recv(int fd, void *bytes, size_t length, int flags)
@@ -168,7 +205,7 @@ ssize_t send(int fd, const void *bytes, size_t length, int flags)
     REAL(send);
     if (interrupt_on(fd, flags) || refuse(fd))
         return -1;
-    return real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags);
+    return count_datagram(fd, real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags));
 }
 
 ssize_t recvfrom(int fd, void *bytes, size_t length, int flags, __SOCKADDR_ARG from,
@@ -186,7 +223,8 @@ ssize_t sendto(int fd, const void *bytes, size_t length, int flags, __CONST_SOCK
     REAL(sendto);
     if (interrupt_on(fd, flags) || refuse(fd))
         return -1;
-    return real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags, to, to_length);
+    return count_datagram(
+        fd, real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags, to, to_length));
 }
 
 // Un vecteur raccourci au premier morceau non vide : un transfert partiel parmi d'autres.
@@ -207,7 +245,7 @@ ssize_t writev(int fd, const struct iovec *vector, int count)
     if (interrupt_on(fd, 0))
         return -1;
     struct iovec piece = first_piece(vector, (size_t)count);
-    return short_limit > 0 ? real(fd, &piece, 1) : real(fd, vector, count);
+    return count_datagram(fd, short_limit > 0 ? real(fd, &piece, 1) : real(fd, vector, count));
 }
 
 ssize_t readv(int fd, const struct iovec *vector, int count)
@@ -230,7 +268,8 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
     struct iovec piece = first_piece(message->msg_iov, message->msg_iovlen);
     partial.msg_iov = &piece;
     partial.msg_iovlen = 1;
-    return real(fd, short_limit > 0 && is_stream(fd) ? &partial : message, flags);
+    return count_datagram(fd,
+                          real(fd, short_limit > 0 && is_stream(fd) ? &partial : message, flags));
 }
 
 ssize_t recvmsg(int fd, struct msghdr *message, int flags)
@@ -255,7 +294,7 @@ static void stop_before_waiting(void)
         return;
     int saved = errno;
     // Le juge doit savoir si c'est fait : un programme peut attendre ses clients d'une autre façon.
-    close(open("judge-stop", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    leave_mark("judge-stop");
     kill(getpid(), SIGTERM);
     errno = saved;
 }

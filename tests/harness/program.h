@@ -71,6 +71,9 @@ void program_inject(const char *specification);
 /** @brief Dit si le réglage « stop » a déjà envoyé son SIGTERM à ce programme, qui vit encore. */
 bool program_injected_stop(const struct program *program);
 
+/** @brief Dit si le réglage « sends » retient ce programme, qui a envoyé un datagramme de trop. */
+bool program_held_at_send(const struct program *program);
+
 /** @brief Tape du texte sur l'entrée standard. */
 void program_type(struct program *program, const char *text);
 

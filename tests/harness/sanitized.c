@@ -17,6 +17,9 @@
 
 #define PROBE_PATIENCE_MS 20000
 
+// Le programme et ses arguments : aucun de nos programmes n'en a davantage.
+#define MAX_TWIN_WORDS 8
+
 static const char *title_of(const char *sanitizer)
 {
     return strcmp(sanitizer, "thread") == 0 ? "ThreadSanitizer" : "AddressSanitizer";
@@ -87,19 +90,34 @@ static _Noreturn void complain_not_built(const char *name, const char *sanitizer
     char *shown = visible_short(bytes, strcspn(bytes, "\n"));
     char cause[2048];
     snprintf(cause, sizeof cause, "Le compilateur dit : %s", shown);
-    complain_because(cause, "votre serveur ne se compile pas avec %s", title_of(sanitizer));
+    complain_because(cause, "%s ne se compile pas avec %s", program_actor(name),
+                     title_of(sanitizer));
+}
+
+static const char *twin_of(const char *which, const char *sanitizer)
+{
+    char *name = NULL;
+    if (asprintf(&name, "%s_%s", which, sanitizer) < 0)
+        verdict_broken("mémoire insuffisante");
+    return name;
+}
+
+struct program *start_sanitized(const char *sanitizer, const char *const *words)
+{
+    const char *twin[MAX_TWIN_WORDS + 1] = {twin_of(words[0], sanitizer)};
+    for (size_t i = 1; i < MAX_TWIN_WORDS && words[i] != NULL; i++)
+        twin[i] = words[i];
+    require_sanitizer(sanitizer);
+    if (!is_built(twin[0]))
+        complain_not_built(twin[0], sanitizer);
+    transcript_note("juge", "·", "compile %s avec %s", program_actor(twin[0]), title_of(sanitizer));
+    pump_ignore_brief_wakeups();
+    return program_start(twin);
 }
 
 struct program *start_sanitized_server(const char *sanitizer)
 {
-    char name[32];
-    snprintf(name, sizeof name, "server_%s", sanitizer);
-    require_sanitizer(sanitizer);
-    if (!is_built(name))
-        complain_not_built(name, sanitizer);
-    transcript_note("juge", "·", "compile votre serveur avec %s", title_of(sanitizer));
-    pump_ignore_brief_wakeups();
-    struct program *server = START(strdup(name), "127.0.0.1", test_port());
+    struct program *server = START_SANITIZED(sanitizer, "server", "127.0.0.1", test_port());
     server_expect_listening(server, test_port());
     return server;
 }
@@ -111,8 +129,13 @@ static bool has_ended(void *context)
 
 void program_stop_and_expect_clean_report(struct program *program)
 {
-    struct finding finding = {0};
     program_signal(program, SIGTERM);
+    program_end_and_expect_clean_report(program);
+}
+
+void program_end_and_expect_clean_report(struct program *program)
+{
+    struct finding finding = {0};
     pump_until(has_ended, program, 20);
     pump_now();
     if (sanitizer_read(program, &finding))

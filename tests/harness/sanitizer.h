@@ -21,11 +21,22 @@ struct finding {
 bool sanitizer_read(const struct program *program, struct finding *finding);
 
 /**
- * @brief Lance le serveur du test, compilé avec un assainisseur, et attend de le voir écouter.
+ * @brief Lance un programme compilé avec un assainisseur.
  *
  * Le test est sans objet si cet assainisseur ne marche pas ici, ce qu'un programme vide du juge a
  * d'abord éprouvé. `SANITIZED` le demande dans lab.mk.
  *
+ * @param sanitizer `thread` ou `address`
+ * @param words     `server` ou `client`, ses arguments, puis `NULL`
+ */
+struct program *start_sanitized(const char *sanitizer, const char *const *words);
+
+/** Lance un programme compilé avec un assainisseur : celui-ci, puis son nom et ses arguments. */
+#define START_SANITIZED(sanitizer, ...)                                                            \
+    start_sanitized(sanitizer, (const char *const[]){__VA_ARGS__, NULL})
+
+/**
+ * @brief Lance le serveur TCP du test, compilé avec un assainisseur, et attend de le voir écouter.
  * @param sanitizer `thread` ou `address`
  */
 struct program *start_sanitized_server(const char *sanitizer);
@@ -36,5 +47,8 @@ struct program *start_sanitized_server(const char *sanitizer);
  * Un programme qui ne finit pas sur SIGTERM n'est pas accusé ici : un autre test le juge.
  */
 void program_stop_and_expect_clean_report(struct program *program);
+
+/** @brief Attend que le programme finisse de lui-même, et conclut de même. */
+void program_end_and_expect_clean_report(struct program *program);
 
 #endif

@@ -71,10 +71,8 @@ _Noreturn static void be_child(int fd, int listener, int signals, const char *na
 
 static void refuse(int fd)
 {
-    char unread[LINE_STORAGE];
+    // L'appelant ferme aussitôt, sans avoir lu ce que le refusé a pu dire : c'est admis.
     (void)send(fd, "server full\n", 12, MSG_NOSIGNAL | MSG_DONTWAIT);
-    shutdown(fd, SHUT_WR);
-    (void)recv(fd, unread, sizeof unread, MSG_DONTWAIT);
 }
 
 static bool admit(int fd, int listener, int signals, struct child *child)
