@@ -249,7 +249,7 @@ static void expect_stop_without_descriptors(struct program *server)
 
 LESSON(server_survives_lack_of_descriptors, .step = 5, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D49",
-       .title = "Plus un descripteur : ni fin du serveur, ni boucle, et il sert de nouveau ensuite",
+       .title = "accept échoue, plus un descripteur : ni fin ni boucle ; il sert de nouveau, et s'arrête",
        .hint = "Quand accept échoue, le client reste dans la file d'attente : est-ce une raison de "
                "finir, ou de redemander aussitôt ?")
 {
