@@ -24,7 +24,7 @@ LESSON(server_takes_small_messages, .step = 2, .points = 0.25, .programs = "serv
     expect_size_served(server, client, 4096);
 }
 
-LESSON(server_takes_empty_message, .step = 2, .points = 0.5, .programs = "server",
+LESSON(server_takes_empty_message, .step = 2, .points = 0.75, .programs = "server",
        .needs = "server_replies", .defects = "D30",
        .title = "Un datagramme vide est un message : montré, répondu, et le serveur continue",
        .hint = "Un message de 0 octet a sa ligne, dont le texte est vide, et sa réponse.")
@@ -73,7 +73,7 @@ LESSON(
     program_expect_line(server, "received from %s: été € 😀 \\n %%s", from);
 }
 
-LESSON(server_speaks_ipv6, .step = 2, .points = 0.5, .programs = "server",
+LESSON(server_speaks_ipv6, .step = 2, .points = 0.25, .programs = "server",
        .needs = "server_shows_datagram", .defects = "D32",
        .title = "Le serveur répond aussi en IPv6, et montre l'adresse entre crochets",
        .hint = "Une adresse IPv6 est plus longue qu'une adresse IPv4, et se montre entre crochets "

@@ -104,13 +104,20 @@ static void serve_one(int fd)
     }
 }
 
+static void complain(const char *action, const char *host, const char *port, const char *reason)
+{
+    bool ipv6 = strchr(host, ':') != NULL;
+    fprintf(stderr, "server: %s %s%s%s:%s : %s\n", action, ipv6 ? "[" : "", host, ipv6 ? "]" : "",
+            port, reason);
+}
+
 static int open_socket(const char *host, const char *port)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_DGRAM};
     struct addrinfo *list;
     int code = getaddrinfo(host, port, &hints, &list);
     if (code != 0) {
-        fprintf(stderr, "server: %s:%s : %s\n", host, port, gai_strerror(code));
+        complain("getaddrinfo", host, port, gai_strerror(code));
         return -1;
     }
     int fd = -1;
@@ -126,7 +133,7 @@ static int open_socket(const char *host, const char *port)
     int cause = errno;
     freeaddrinfo(list);
     if (fd < 0)
-        fprintf(stderr, "server: bind %s:%s : %s\n", host, port, strerror(cause));
+        complain("bind", host, port, strerror(cause));
     return fd;
 }
 
