@@ -258,11 +258,13 @@ static void expect_stop_without_descriptors(struct program *server)
     program_expect_exit(server, 0);
 }
 
-LESSON(server_survives_lack_of_descriptors, .step = 5, .points = 0.5, .programs = "server",
-       .needs = "server_replies", .defects = "D49",
-       .title = "accept échoue, plus un descripteur : ni fin ni boucle ; il sert de nouveau, et s'arrête",
-       .hint = "Quand accept échoue, le client reste dans la file d'attente : est-ce une raison de "
-               "finir, ou de redemander aussitôt ?")
+LESSON(
+    server_survives_lack_of_descriptors, .step = 5, .points = 0.5, .programs = "server",
+    .needs = "server_replies", .defects = "D49",
+    .title =
+        "accept échoue, plus un descripteur : ni fin ni boucle ; il sert de nouveau, et s'arrête",
+    .hint = "Quand accept échoue, le client reste dans la file d'attente : est-ce une raison de "
+            "finir, ou de redemander aussitôt ?")
 {
     static struct peer *clients[PRESSING_CLIENTS];
     // accept échoue d'abord deux fois en passant : un client reparti (ECONNABORTED), puis EMFILE.
