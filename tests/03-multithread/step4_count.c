@@ -99,7 +99,7 @@ LESSON(server_counts_a_crowd, .step = 4, .points = 0.75, .programs = "server",
     expect_journal(server, clients, CROWD + LATECOMERS);
 }
 
-LESSON(server_has_no_race, .step = 4, .points = 1.0, .programs = "server",
+LESSON(server_has_no_race, .step = 4, .points = 1.0, .programs = "server", .sanitizers = "thread",
        .needs = "server_replies", .defects = "D40 D45 D47",
        .title = "Aucune course entre threads : ThreadSanitizer n'a rien à dire",
        .hint = "Que partagent les threads, et quel verrou le protège ?")

@@ -444,7 +444,7 @@ LESSON(server_restarts_at_once, .step = 5, .points = 0.25, .programs = "server",
 }
 
 LESSON(server_has_no_memory_error, .step = 5, .points = 0.25, .programs = "server",
-       .needs = "server_replies", .defects = "D46",
+       .sanitizers = "address", .needs = "server_replies", .defects = "D46",
        .title = "Ni débordement ni fuite : AddressSanitizer et LeakSanitizer n'ont rien à dire",
        .hint = "Chaque tampon a-t-il la place du plus long contenu possible, et chaque mémoire "
                "allouée un propriétaire qui la rend ?")

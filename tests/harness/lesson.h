@@ -46,13 +46,14 @@ extern const struct lab the_lab;
 
 /** Un test, avec ce qu'il faut pour le noter et pour l'expliquer. */
 struct lesson {
-    const char *name;     /**< Identifiant, aussi le nom du test Criterion. */
-    int step;             /**< Étape de l'énoncé, à partir de 1. */
-    double points;        /**< Points, tout ou rien. */
-    const char *title;    /**< Ce que le programme doit faire, en une phrase. */
-    const char *programs; /**< Programmes nécessaires, séparés par des espaces. */
-    const char *needs;    /**< Tests qui doivent réussir d'abord, séparés par des espaces. */
-    const char *hint;     /**< Question à se poser quand les symptômes ne montrent qu'un lieu. */
+    const char *name;       /**< Identifiant, aussi le nom du test Criterion. */
+    int step;               /**< Étape de l'énoncé, à partir de 1. */
+    double points;          /**< Points, tout ou rien. */
+    const char *title;      /**< Ce que le programme doit faire, en une phrase. */
+    const char *programs;   /**< Programmes nécessaires, séparés par des espaces. */
+    const char *sanitizers; /**< Assainisseurs avec lesquels ils sont lancés aussi (sanitizer.h). */
+    const char *needs;      /**< Tests qui doivent réussir d'abord, séparés par des espaces. */
+    const char *hint;    /**< Question à se poser quand les symptômes ne montrent qu'un lieu. */
     const char *defects; /**< Défauts du catalogue que ce test révèle, séparés par des espaces. */
     const char *category; /**< Test réservé : ce que l'on en dit avant de le révéler. */
     void (*body)(void);   /**< Les gestes. */

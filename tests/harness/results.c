@@ -213,6 +213,10 @@ static void write_test(FILE *out, const struct plan *plan, const struct entry *e
     json_words(out, lesson->defects);
     fputs(",\"needs\":", out);
     json_words(out, lesson->needs);
+    fputs(",\"programs\":", out);
+    json_words(out, lesson->programs);
+    fputs(",\"sanitizers\":", out);
+    json_words(out, lesson->sanitizers);
     fputc(',', out);
     write_outcome(out, entry);
     fputc('}', out);

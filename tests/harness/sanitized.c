@@ -2,6 +2,7 @@
 
 #include "complain.h"
 #include "expect.h"
+#include "lesson.h"
 #include "network.h"
 #include "spawn.h"
 #include "transcript.h"
@@ -94,6 +95,14 @@ static _Noreturn void complain_not_built(const char *name, const char *sanitizer
                      title_of(sanitizer));
 }
 
+// Qui ne construit que ce qu'un test demande (les mutants) doit savoir tout ce qu'il demande.
+static void require_declared(const char *sanitizer)
+{
+    const char *declared = lesson_current()->sanitizers;
+    if (declared == NULL || strstr(declared, sanitizer) == NULL)
+        verdict_broken("ce test ne dit pas, dans .sanitizers, qu'il se sert de « %s »", sanitizer);
+}
+
 static const char *twin_of(const char *which, const char *sanitizer)
 {
     char *name = NULL;
@@ -107,6 +116,7 @@ struct program *start_sanitized(const char *sanitizer, const char *const *words)
     const char *twin[MAX_TWIN_WORDS + 1] = {twin_of(words[0], sanitizer)};
     for (size_t i = 1; i < MAX_TWIN_WORDS && words[i] != NULL; i++)
         twin[i] = words[i];
+    require_declared(sanitizer);
     require_sanitizer(sanitizer);
     if (!is_built(twin[0]))
         complain_not_built(twin[0], sanitizer);

@@ -24,7 +24,8 @@ bool sanitizer_read(const struct program *program, struct finding *finding);
  * @brief Lance un programme compilé avec un assainisseur.
  *
  * Le test est sans objet si cet assainisseur ne marche pas ici, ce qu'un programme vide du juge a
- * d'abord éprouvé. `SANITIZED` le demande dans lab.mk.
+ * d'abord éprouvé. `SANITIZED` le demande dans lab.mk, et le test
+ * le dit (`.sanitizers`).
  *
  * @param sanitizer `thread` ou `address`
  * @param words     `server` ou `client`, ses arguments, puis `NULL`

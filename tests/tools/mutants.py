@@ -145,10 +145,11 @@ def try_mutant(mutant):
     bench = workshop.Bench(mutant.lab, workshop.BUILD / "mutants" / mutant.lab.name / mutant.name,
                            mutant.lab.base)
     try:
-        errors = bench.build(mutant.sources())
+        whole = bool(os.environ.get("FULL"))
+        errors = bench.build(mutant.sources(), () if whole else mutant.lab.programs_for(mutant.killer))
         if errors:
             return mutant, [], "ne compile pas : " + next(iter(errors.values()))
-        run = bench.judge(None if os.environ.get("FULL") else mutant.killer)
+        run = bench.judge(None if whole else mutant.killer)
     except Trouble as trouble:
         return mutant, [], str(trouble)
     failed = [test["name"] for test in run["tests"] if test["status"] == "failed"]

@@ -68,6 +68,12 @@ class Lab:
         self.base = Bench(self, BUILD / "workshop" / "solution", None)
         self.base.build(self.solution)
 
+    def programs_for(self, name):
+        """Les programmes que demandent un test et ceux dont il a besoin."""
+        test = self.tests[name]
+        twins = {f"{program}_{kind}" for program in test["programs"] for kind in test["sanitizers"]}
+        return twins.union(test["programs"], *map(self.programs_for, test["needs"]))
+
 
 class Bench:
     """Un dossier où un travail est construit, puis jugé. Ce qui ne change pas vient de la solution."""
@@ -77,14 +83,14 @@ class Bench:
         self.folder = folder / lab.name
         self.programs = self.folder / "bin"
 
-    def build(self, sources):
-        """Construit ce travail ; rend {programme: erreur} pour ce qui n'a pas pu l'être."""
-        digest = self.digest(sources)
+    def build(self, sources, programs=()):
+        """Construit ce travail, ou ces programmes seulement ; rend {programme: erreur} pour ce qui n'a pas pu l'être."""
+        digest = self.digest(sources) + "".join(f" {program}" for program in sorted(programs))
         stamp = self.folder / "digest"
         if not stamp.is_file() or stamp.read_text() != digest:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.lay_out(sources)
-            self.make()
+            self.make(programs)
             stamp.write_text(digest)
         return {path.stem: path.read_text(encoding="utf-8", errors="replace").strip()
                 for path in sorted(self.programs.glob("*.error"))}
@@ -127,12 +133,13 @@ class Bench:
         (self.folder / place).mkdir(parents=True, exist_ok=True)
         os.link(path, self.folder / place / path.name)
 
-    def make(self):
-        """Compile par les règles du juge."""
+    def make(self, programs):
+        """Compile par les règles du juge ; un jumeau (server_thread) est essayé avec la sonde de son assainisseur."""
+        probes = {"probe_" + kind for kind in self.lab.sanitizers if any(name.endswith("_" + kind) for name in programs)}
         environment = {key: value for key, value in os.environ.items()
                        if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "WORK", "SANITIZE")}
         result = subprocess.run(["make", "-s", "-k", "-f", "tests/tools/work.mk", f"BASE={self.root}",
-                                 f"LABS={self.lab.name}"], env=environment, capture_output=True,
+                                 f"LABS={self.lab.name}", *(f"{self.programs}/{name}" for name in sorted(probes.union(programs)))], env=environment, capture_output=True,
                                 text=True, errors="replace", stdin=subprocess.DEVNULL)
         if result.returncode != 0:
             raise Trouble(f"{self.root} : la compilation n'a pas pu être conduite : {result.stderr}")
