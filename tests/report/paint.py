@@ -75,7 +75,9 @@ class Paper:
             self.lines.append("")
 
     def pad(self, text, width):
-        """Complète ou coupe un texte à cette largeur."""
+        """Complète ou coupe un texte à cette largeur ; là où il n'y a pas de place, il ne reste rien."""
+        if width < 1:
+            return ""
         while columns(text) > width:
             text = text[:-2].rstrip() + "…"
         return text + " " * (width - columns(text))

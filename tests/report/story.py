@@ -98,7 +98,7 @@ def tell_difference(paper, failure):
         return
     caret = failure.get("caret")
     caret = caret if isinstance(caret, int) and caret >= 0 else None
-    room = paper.width - 4 - LABEL
+    room = max(20, paper.width - 4 - LABEL)
     for label, text in (("attendu", expected), ("reçu", received)):
         if text is not None:
             paper.line(f"    {label:<{LABEL}}" + window(text, caret, room)[0])

@@ -14,7 +14,7 @@ def run(command, **options):
         terminal = os.open("/dev/tty", os.O_RDWR | os.O_CLOEXEC)
         ours = os.tcgetpgrp(terminal)
     except OSError:
-        return status_of(subprocess.call(command, **options))
+        return without_terminal(command, options)
     # Donner puis reprendre le terminal se fait depuis l'arrière-plan : SIGTTOU arrêterait ce programme.
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)
 
@@ -27,6 +27,23 @@ def run(command, **options):
         return status_of(subprocess.call(command, preexec_fn=take_terminal, **options))
     finally:
         os.tcsetpgrp(terminal, ours)
+
+
+def without_terminal(command, options):
+    """Sans terminal, l'interruption n'arrive qu'à nous : elle est passée au programme et aux siens, et leur fin attendue."""
+    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def start_apart():
+        os.setpgid(0, 0)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, wanted)
+
+    # Bloquée tant que le programme n'existe pas, une interruption attend au lieu de se perdre.
+    signal.pthread_sigmask(signal.SIG_BLOCK, wanted)
+    process = subprocess.Popen(command, preexec_fn=start_apart, **options)
+    for number in wanted:
+        signal.signal(number, lambda number, _: os.killpg(process.pid, number))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, wanted)
+    return status_of(process.wait())
 
 
 def status_of(code):

@@ -31,6 +31,9 @@ def draw_step(sheet, step, tests, bar, judged=True):
     got, total = (results.earned(part) if judged else 0), results.available(part)
     points = f"{number(got)} / {number(total)}"
     room = sheet.width - bar - 18
+    if room < 4:  # ni titre ni barre : les points d'abord
+        sheet.line(f"  {mark(sheet, tests) if judged else '·'} {'' if step.get('private') else str(step['number']) + '. '}{points}")
+        return
     title = sheet.pad(step["title"] if step.get("private") else f"{step['number']}. {step['title']}", room)
     sheet.line(f"  {mark(sheet, tests) if judged else sheet.paint('·', 'dim')} {title} "
                f"{sheet.bar(got / total if total else 0, bar)} {points:>11}")

@@ -28,7 +28,7 @@ def git(*words):
 class Archive:
     """Le squelette remis avec l'archive : des fichiers à part, que personne ne modifie."""
 
-    where = "le squelette remis"
+    where = ""
 
     def __init__(self, lab):
         self.folder = os.path.join("labs", lab.name, ".squelette")
@@ -48,7 +48,7 @@ class History:
     def __init__(self, lab):
         self.lab = lab
         self.version = next((name for name in ("origin/HEAD", "HEAD") if git("rev-parse", "-q", "--verify", name)), "")
-        self.where = f"git, version {(git('rev-parse', '--short', self.version) or b'').decode().strip()}"
+        self.where = f" (git, version {(git('rev-parse', '--short', self.version) or b'').decode().strip()})"
 
     def names(self):
         """Les fichiers que l'on peut rendre : les sources et les en-têtes du lab."""
@@ -141,7 +141,7 @@ def main():
         put(pristine, path)
     except OSError as error:
         place.die("reset", f"{path} : {error.strerror}")
-    print(f"{path} est de nouveau celui du squelette ({origin.where}).")
+    print(f"{path} est de nouveau celui du squelette{origin.where}.")
     print(f"Le vôtre est gardé : {kept}" if kept else "Il n'y en avait pas : rien n'était à garder.")
     return 0
 

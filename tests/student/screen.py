@@ -63,11 +63,12 @@ class Screen:
             self.saved = None
 
     def size(self):
-        """(colonnes, lignes)."""
+        """(colonnes, lignes) ; un terminal qui ne sait pas sa taille dit 0."""
         try:
-            return tuple(os.get_terminal_size(sys.stdout.fileno()))
+            width, height = os.get_terminal_size(sys.stdout.fileno())
         except OSError:
-            return 80, 24
+            width = height = 0
+        return width or 80, height or 24
 
     def draw(self, lines, footer):
         """Dessine la page : seules les lignes qui ont changé sont récrites, sans rien effacer d'abord."""
@@ -76,6 +77,7 @@ class Screen:
         if len(lines) > room:
             lines = lines[:room - 1] + ["  …"]
         page = [cut(line, width - 1) for line in lines] + [""] * (height - 1 - len(lines)) + [cut(footer, width - 1)]
+        page = page[:height]
         last = self.last or [None] * len(page)
         changed = [f"\x1b[{row};1H{line}{CLEAR_LINE}" for row, (line, before) in enumerate(zip(page, last), 1)
                    if line != before]

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import time
 
@@ -141,6 +142,21 @@ def try_calm(it):
     leave(it, terminal, b"\x04", "Ctrl-D")
 
 
+def try_narrow(it):
+    """Une fenêtre trop étroite pour la page : elle est coupée, rien ne tourne à vide, et q finit."""
+    for width, rows, shown in ((20, 24, r"1\. \d"), (12, 24, r"1\. \d"), (1, 1, ""), (0, 0, r"1\. \w+ \w+")):
+        terminal = start(rows=rows, width=width)
+        it.check(f"{width} colonnes : une page est dessinée", trial.wait_for(lambda it=terminal: drawn(it)), terminal.shown())
+        it.check(f"{width} colonnes : les étapes y sont", terminal.until(shown), terminal.shown())
+        leave(it, terminal, b"q", f"q, à {width} colonnes,")
+
+
+def drawn(terminal):
+    """Une page entière est-elle venue ?"""
+    terminal.read(0)
+    return "\x1b[?2026l" in terminal.text
+
+
 def watcher():
     """Le numéro du processus de watch.py."""
     return next(pid for pid in left_behind() if b"watch.py" in (place.read_bytes(f"/proc/{pid}/cmdline") or b"")
@@ -228,6 +244,29 @@ def try_strace(it):
         it.check("Ctrl-C arrête le serveur tracé, statut 0", good, f"statut {status}\n{terminal.shown()}")
 
 
+def try_strace_alone(it):
+    """Sans terminal (un autre programme a lancé make) : l'interruption arrête le serveur, et rien d'autre n'est dit."""
+    if not shutil.which("strace"):
+        return
+    process = subprocess.Popen(["make", "-s", "strace", f"WORK={WORK}", f"LAB={LAB}"], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+                               env=trial.environment(**{MARKER: str(os.getpid())}))
+    told = ""
+    for line in process.stdout:
+        told += line.decode("utf-8", "replace")
+        if "server waiting" in told:
+            break
+    os.killpg(process.pid, signal.SIGINT)
+    told += process.stdout.read().decode("utf-8", "replace")
+    process.wait()
+    if "Address already in use" in told or "ptrace" in told:
+        it.skip("cette machine interdit ptrace, ou le port de l'énoncé est pris")
+        return
+    it.check("sans terminal, une interruption arrête le serveur tracé, sans trace de Python",
+             "exited with 0" in told and "Traceback" not in told, told)
+    it.check("sans terminal, strace ne laisse aucun processus", trial.wait_for(lambda: not left_behind()), left_behind())
+
+
 def measure(lab):
     """Le temps de l'enregistrement au premier échec, et à la note entière."""
     folder = trial.copy_work("solutions", WORK, lab)
@@ -260,11 +299,13 @@ def main():
     try_saves(it, folder)
     try_restart(it, folder)
     try_calm(it)
+    try_narrow(it)
     try_signals(it)
     try_closed_window(it)
     try_plain(it)
     try_early_failure(it)
     try_strace(it)
+    try_strace_alone(it)
     shutil.rmtree(TOP)
     return it.conclude()
 
