@@ -7,4 +7,5 @@ const struct lab the_lab = {
     .steps = {"Le serveur répond", "Toutes les tailles, tous les octets", "Le client demande",
               "La patience : délai et retransmission", "Une seule voix : ne croire que le serveur",
               "Des programmes qui tiennent"},
+    .server_lines = {"received from "},
 };

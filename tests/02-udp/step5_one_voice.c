@@ -77,7 +77,7 @@ static void expect_immediate_refusal(const char *host)
     pump_set_patience(0.35);
     enum wait_end end = pump_until(program_has_ended, client, 10);
     pump_set_patience(1);
-    if (end == WAIT_ASLEEP && program_held_at_send(client))
+    if (end == WAIT_ASLEEP && program_has_mark(client, "sends"))
         complain_because(
             "Le refus a-t-il été pris pour un silence ? Après lui il n'y a plus rien à "
             "attendre de cette adresse, donc plus rien à lui envoyer.",

@@ -105,7 +105,7 @@ LESSON(
     peer_connect_to("client", "127.0.0.1", other_port());
     programs_wait_until_asleep();
     // Qui attend ses clients autrement le reçoit plus tard, comme d'ordinaire.
-    if (!server->ended && !program_injected_stop(server))
+    if (!server->ended && !program_has_mark(server, "stop"))
         program_signal(server, SIGTERM);
     program_expect_exit(server, 0);
 }

@@ -1,6 +1,7 @@
 #include "cause.h"
 #include "cause_bytes.h"
 
+#include "expect.h"
 #include "lesson.h"
 #include "network.h"
 #include "process_tree.h"
@@ -85,15 +86,37 @@ static const char *from_sanitizer(const struct program *program)
     return NULL;
 }
 
-// Le programme d'essai du juge annonce lui-même ce que les fonctions de framing.c lui ont rendu.
-static const char *from_driver(const struct program *program)
+static bool is_driver(const struct program *program)
 {
-    if (strcmp(program->which, "framing_driver") != 0 || WIFSIGNALED(program->status) ||
-        program->out.length == 0)
+    return strcmp(program->which, "framing_driver") == 0;
+}
+
+// Ce que le programme d'essai a vu et qui suffit à expliquer l'échec, quoi que demande le test.
+static const char *plain_fact_from_driver(const struct program *program)
+{
+    if (!is_driver(program) || program->out.length == 0)
         return NULL;
+    if (strstr(program->out.bytes, "au-delà du tampon") != NULL)
+        return "Des octets ont été écrits après la fin de la mémoire donnée à line_reader_init : à "
+               "chaque lecture, combien de place y reste-t-il, compte tenu de ce qui y attend déjà "
+               "?";
     if (strstr(program->out.bytes, "EINTR") != NULL)
         return "Un appel interrompu par un signal (EINTR) a été pris pour une erreur : rien n'est "
                "perdu, il est à refaire.";
+    if (strstr(program->out.bytes, "ENOTSOCK") != NULL)
+        return "L'entrée standard n'est pas un socket, et un appel qui ne lit que des sockets l'a "
+               "dit "
+               "(ENOTSOCK).";
+    return NULL;
+}
+
+// Le programme d'essai du juge annonce lui-même ce que les fonctions de framing.c lui ont rendu.
+static const char *from_driver(const struct program *program)
+{
+    if (!is_driver(program) || WIFSIGNALED(program->status) || program->out.length == 0)
+        return NULL;
+    if (strcmp(program->out.bytes, "tout est envoyé\n") == 0)
+        return "Au juge qui l'appelait, send_all a rendu 0 : elle croit avoir tout envoyé.";
     size_t end = program->out.length - (program->out.bytes[program->out.length - 1] == '\n');
     const char *newline = memrchr(program->out.bytes, '\n', end);
     const char *last = newline != NULL ? newline + 1 : program->out.bytes;
@@ -165,12 +188,43 @@ static const char *from_stdout(const struct symptoms *symptoms)
         return "Une question n'a pas de fin de ligne : même vidée ligne par ligne, stdout la garde "
                "en mémoire tant que le programme ne la fait pas partir (man 3 fflush).";
     // Le programme d'essai du juge, lui, fait sortir chaque ligne.
-    if (strcmp(program->which, "framing_driver") == 0)
+    if (is_driver(program))
         return NULL;
     if (program->out.length == 0 && !program->ended)
         return "Rien n'est encore sorti sur stdout. Quand stdout est un tube et non un terminal, "
                "printf garde le texte en mémoire jusqu'à en avoir plusieurs kilooctets : le "
                "programme doit le faire sortir à chaque ligne (man 3 setvbuf, man 3 fflush).";
+    return NULL;
+}
+
+// Les premières lignes sont sorties, pas celle-ci : n'a-t-elle pas été écrite, ou n'est-elle pas sortie ?
+static const char *from_held_line(const struct symptoms *symptoms)
+{
+    const struct program *program = symptoms->program;
+    if (!symptoms->on_stdout || symptoms->received_length > 0 || program->ended ||
+        symptoms->end != WAIT_ASLEEP || program->err.length > 0 || !program_is_server(program) ||
+        program->out.length == 0)
+        return NULL;
+    return "Rien de plus n'est sorti sur stdout. Si le programme a bien écrit cette ligne, il la "
+           "garde "
+           "encore en mémoire (man 3 fflush, man 3 setvbuf).";
+}
+
+// accept a échoué, et le programme a cru tenir un client : il annonce encore celui d'avant.
+static const char *from_phantom_client(const struct program *program)
+{
+    static const char title[] = "client connected from ";
+    const char *last = NULL;
+    if (program->out.length == 0 || !program_is_server(program))
+        return NULL;
+    for (const char *at = program->out.bytes; (at = strstr(at, title)) != NULL; at++) {
+        size_t length = strcspn(at, "\n") + 1;
+        if (last != NULL && strncmp(last, at, length) == 0)
+            return "Le même client est annoncé deux fois, sans être revenu : que rend accept, et "
+                   "le "
+                   "socket d'écoute qu'on lui donne est-il encore ouvert ?";
+        last = at;
+    }
     return NULL;
 }
 
@@ -304,6 +358,11 @@ static const char *with_question(const char *cause)
     return both;
 }
 
+static bool died_of_a_signal(const struct program *program)
+{
+    return program->ended && WIFSIGNALED(program->status);
+}
+
 const char *likely_cause(const struct symptoms *symptoms)
 {
     if (symptoms->program == NULL)
@@ -311,13 +370,19 @@ const char *likely_cause(const struct symptoms *symptoms)
     const char *sanitizer = from_sanitizer(symptoms->program);
     if (sanitizer != NULL)
         return sanitizer;
+    const char *fact = plain_fact_from_driver(symptoms->program);
+    if (fact != NULL && !died_of_a_signal(symptoms->program))
+        return fact;
+    const char *phantom = from_phantom_client(symptoms->program);
+    if (phantom != NULL)
+        return with_place(phantom, symptoms);
     if (programs_flooding()) {
         struct symptoms flood = *symptoms;
         flood.end = WAIT_FLOODED;
         return with_question(from_sleep(&flood));
     }
     const char *bytes = cause_from_bytes(symptoms);
-    if (bytes != NULL && !cause_is_a_port(symptoms) &&
+    if (bytes != NULL && !cause_says_all(symptoms) &&
         (symptoms->expected_length == 0 ||
          symptoms->received_length + 1 < symptoms->expected_length))
         return with_question(bytes);
@@ -337,6 +402,9 @@ const char *likely_cause(const struct symptoms *symptoms)
     const char *output = from_stdout(symptoms);
     if (output != NULL)
         return with_place(output, symptoms);
+    const char *held = from_held_line(symptoms);
+    if (held != NULL)
+        return with_question(with_place(held, symptoms));
     const char *connection = from_connection(symptoms);
     if (connection != NULL)
         return with_question(with_words(with_place(connection, symptoms), symptoms->program));

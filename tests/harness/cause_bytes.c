@@ -1,9 +1,11 @@
 #include "cause_bytes.h"
 
+#include "expect.h"
 #include "network.h"
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,6 +138,99 @@ static bool is_cut(const struct symptoms *symptoms)
            memcmp(symptoms->expected, symptoms->received, length - 1) == 0;
 }
 
+// Une ligne entière d'un serveur, que le contrat ne connaît pas, et qui n'est pas la bonne mal écrite.
+static bool is_foreign_line(const struct symptoms *symptoms)
+{
+    size_t length = symptoms->received_length;
+    size_t same = 0;
+    for (size_t i = 0; i < length && i < symptoms->expected_length; i++)
+        same += symptoms->expected[i] == symptoms->received[i];
+    if (2 * same >= symptoms->expected_length)
+        return false;
+    return symptoms->on_stdout && symptoms->program != NULL &&
+           program_is_server(symptoms->program) && symptoms->received[length - 1] == '\n' &&
+           memchr(symptoms->received, '\n', length) == symptoms->received + length - 1 &&
+           !output_is_listed(symptoms->received, length - 1, false);
+}
+
+// Un bout de texte, sans fin de ligne, qui ne ressemble pas à ce qui est attendu : une invite de plus.
+static bool is_extra_prompt(const struct symptoms *symptoms)
+{
+    size_t length = symptoms->received_length;
+    return symptoms->on_stdout && symptoms->end == WAIT_DONE &&
+           length + 1 < symptoms->expected_length &&
+           memchr(symptoms->received, '\n', length) == NULL &&
+           !isalnum((unsigned char)symptoms->received[0]) &&
+           symptoms->received[0] != symptoms->expected[0];
+}
+
+// La ligne attendue est à la fin de celle qui est venue : une invite, une étiquette la précède.
+static bool is_preceded(const struct symptoms *symptoms)
+{
+    size_t wanted = symptoms->expected_length;
+    size_t have = symptoms->received_length;
+    return symptoms->on_stdout && wanted > 1 && have > wanted &&
+           memcmp(symptoms->received + have - wanted, symptoms->expected, wanted) == 0;
+}
+
+#define SHIFT_PROOF 24
+#define LONGEST_PIECE 200
+
+static bool has_period(const char *bytes, size_t length, size_t period)
+{
+    return length >= 2 * period + 2 && memcmp(bytes, bytes + period, length - period) == 0;
+}
+
+// Le même morceau, le premier, revient sans cesse : rend sa longueur, ou 0.
+static size_t repeated_start(const struct symptoms *symptoms)
+{
+    size_t length = symptoms->received_length;
+    if (symptoms->on_stdout || length < 8 || length > symptoms->expected_length)
+        return 0;
+    for (size_t period = 1; period <= LONGEST_PIECE && period < length; period++) {
+        if (has_period(symptoms->received, length, period))
+            return has_period(symptoms->expected, length, period) ? 0 : period;
+    }
+    return 0;
+}
+
+// À partir de la différence, ce qui est venu est à une autre place de ce qui était attendu.
+static const char *from_shift(const struct symptoms *symptoms)
+{
+    static char text[256];
+    size_t at = 0;
+    while (at < symptoms->expected_length && at < symptoms->received_length &&
+           symptoms->expected[at] == symptoms->received[at])
+        at++;
+    size_t piece = repeated_start(symptoms);
+    if (piece > 0) {
+        snprintf(text, sizeof text,
+                 "Le même début, %zu octet%s, revient sans cesse : chaque envoi repart-il du "
+                 "premier octet ?",
+                 piece, piece > 1 ? "s" : "");
+        return text;
+    }
+    if (symptoms->on_stdout || symptoms->received_length < at + SHIFT_PROOF)
+        return NULL;
+    const char *found =
+        memmem(symptoms->expected, symptoms->expected_length, symptoms->received + at, SHIFT_PROOF);
+    if (found == NULL)
+        return NULL;
+    size_t place = (size_t)(found - symptoms->expected);
+    // Un texte qui se répète ne dit pas d'où viennent ces octets.
+    if (memmem(found + 1, symptoms->expected_length - place - 1, found, SHIFT_PROOF) != NULL)
+        return NULL;
+    if (place < at)
+        snprintf(text, sizeof text,
+                 "Après %zu octets, l'envoi est revenu %zu octets en arrière : ceux-là sont partis "
+                 "deux fois.",
+                 at, at - place);
+    else
+        snprintf(text, sizeof text,
+                 "Après %zu octets, il en manque %zu : ils ne sont jamais partis.", at, place - at);
+    return text;
+}
+
 static const char *from_nothing_expected(const struct symptoms *symptoms)
 {
     if (!symptoms->on_stdout && symptoms->received[0] == '\0')
@@ -183,13 +278,30 @@ const char *cause_from_bytes(const struct symptoms *symptoms)
         return "« ? » tient lieu d'une adresse que format_address n'a pas reconnue : celle du "
                "correspondant, et sa longueur, sont-elles celles que l'appel a remplies ? La "
                "longueur doit dire, avant lui, la place offerte (man 2 accept).";
+    const char *shift = from_shift(symptoms);
+    if (shift != NULL)
+        return shift;
+    if (is_preceded(symptoms))
+        return "Le texte attendu est là, mais précédé d'autre chose : le contrat énumère tout ce "
+               "qui "
+               "paraît sur stdout, et n'y met rien devant.";
+    if (is_extra_prompt(symptoms))
+        return "Ce texte n'est pas de ceux que le contrat énumère pour stdout : une invite de plus "
+               "y "
+               "est un message de plus.";
+    if (is_foreign_line(symptoms))
+        return "Cette ligne n'est pas de celles que le contrat énumère pour stdout : rien d'autre "
+               "n'y "
+               "paraît, ni message de plus, ni ligne vide.";
     if (port_is_swapped(symptoms))
         return "Les deux octets du port sont échangés : l'ordre du réseau n'est pas celui de la "
                "machine (ntohs).";
     return NULL;
 }
 
-bool cause_is_a_port(const struct symptoms *symptoms)
+bool cause_says_all(const struct symptoms *symptoms)
 {
-    return shows_own_port(symptoms) || port_is_swapped(symptoms);
+    return shows_own_port(symptoms) || port_is_swapped(symptoms) || symptoms->received[0] == '\0' ||
+           is_foreign_line(symptoms) || is_extra_prompt(symptoms) || is_preceded(symptoms) ||
+           from_shift(symptoms) != NULL;
 }

@@ -16,9 +16,9 @@
 const char *cause_from_bytes(const struct symptoms *symptoms);
 
 /**
- * @brief Dit si les octets ne diffèrent que par un port dont on sait d'où il vient : tout est dit,
- * même quand le port montré a moins de chiffres que l'autre.
+ * @brief Dit si ce que cause_from_bytes() a rendu explique tout : la question propre au test n'y
+ * ajouterait rien, ou parlerait d'autre chose.
  */
-bool cause_is_a_port(const struct symptoms *symptoms);
+bool cause_says_all(const struct symptoms *symptoms);
 
 #endif

@@ -82,7 +82,7 @@ void complain_not_sent(const struct peer *peer, enum wait_end end, int error, si
     if (symptoms.program != NULL && symptoms.program->ended)
         complain(&symptoms, "« %s » ne peut plus envoyer : %s n'est plus là", peer->name,
                  symptoms.program->actor);
-    if (error == EPIPE || error == ECONNRESET)
+    if (error == EPIPE || error == ECONNRESET || peer->ended || peer->error != 0)
         complain(&symptoms, "« %s » ne peut plus envoyer : le programme a fermé la connexion",
                  peer->name);
     complain(&symptoms,

@@ -7,6 +7,7 @@
 #include "visible.h"
 
 #include <ctype.h>
+#include <netdb.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,6 +134,45 @@ static void wait_for_end(struct program *program)
              program->actor, program->command);
 }
 
+bool output_is_listed(const char *line, size_t length, bool cut)
+{
+    for (const char *const *listed = the_lab.server_lines; *listed != NULL; listed++) {
+        size_t size = strlen(*listed);
+        size_t common = length < size ? length : size;
+        bool open = (*listed)[size - 1] == ' ';
+        if (memcmp(line, *listed, common) == 0 &&
+            (length == size || (length > size && open) || (length < size && cut)))
+            return true;
+    }
+    return false;
+}
+
+bool program_is_server(const struct program *program)
+{
+    return strncmp(program->which, "server", strlen("server")) == 0;
+}
+
+// Jusqu'à la fin, mot d'adieu compris. Une ligne que la fin du programme a coupée est admise. Ce qu'un
+// échec écrit est l'affaire de program_expect_error_words() et de program_expect_no_more_output().
+static void expect_listed_output(const struct program *program)
+{
+    if (!program_is_server(program) || WEXITSTATUS(program->status) != 0)
+        return;
+    const char *end = program->out.bytes + program->out.length;
+    for (const char *line = program->out.bytes; line < end;) {
+        const char *newline = memchr(line, '\n', (size_t)(end - line));
+        size_t length = (size_t)((newline != NULL ? newline : end) - line);
+        if (!output_is_listed(line, length, newline == NULL))
+            complain_because(
+                "Le contrat énumère tout ce qui paraît sur stdout, du début à la fin du "
+                "programme : ni ligne vide, ni message de plus, pas même un adieu.",
+                "%s a écrit sur sa sortie standard ce que le contrat ne prévoit pas : "
+                "« %s »",
+                program->actor, visible_short(line, length));
+        line += length + (newline != NULL);
+    }
+}
+
 // 0, 1 et 2 sont des codes du contrat : le mauvais a été choisi. Un autre est un accident.
 static void complain_of_code(const struct program *program, const char *wanted)
 {
@@ -145,7 +185,11 @@ static void complain_of_code(const struct program *program, const char *wanted)
         snprintf(said, sizeof said, " Il disait sur stderr : « %s ».", shown);
         free(shown);
     }
-    const char *question = lesson_current()->hint;
+    // Un serveur à qui l'on a demandé de finir, et qui a fini : seul son code est faux.
+    const char *question =
+        program_is_server(program) && strcmp(wanted, "0") == 0
+            ? "Il s'est arrêté comme demandé : un arrêt demandé n'est pas une erreur."
+            : lesson_current()->hint;
     char cause[2048];
     snprintf(
         cause, sizeof cause,
@@ -162,8 +206,10 @@ void program_expect_exit_either(struct program *program, int code, int other)
 {
     wait_for_end(program);
     int status = program->status;
-    if (WIFEXITED(status) && (WEXITSTATUS(status) == code || WEXITSTATUS(status) == other))
+    if (WIFEXITED(status) && (WEXITSTATUS(status) == code || WEXITSTATUS(status) == other)) {
+        expect_listed_output(program);
         return;
+    }
     char wanted[32];
     snprintf(wanted, sizeof wanted, code == other ? "%d" : "%d ou %d", code, other);
     complain_of_code(program, wanted);
@@ -203,6 +249,11 @@ void program_expect_at_most_newline(struct program *program)
     expect_rest(program, "\n");
 }
 
+void program_expect_at_most(struct program *program, const char *text)
+{
+    expect_rest(program, text);
+}
+
 static size_t count_lines(const struct output *output)
 {
     size_t lines = 0;
@@ -217,17 +268,40 @@ static bool something_said(void *context)
     return program->err.length > 0 || program->err.closed;
 }
 
+// Ce qui est sorti sur stdout est peut-être le message que l'on attend sur stderr.
+static bool spoke_on_stdout(const struct program *program)
+{
+    const char *text = fresh(&program->out);
+    size_t length = fresh_length(&program->out);
+    if (length == 0 || !program_is_server(program))
+        return length > 0;
+    for (const char *newline; (newline = memchr(text, '\n', length)) != NULL;) {
+        if (!output_is_listed(text, (size_t)(newline - text), false))
+            return true;
+        length -= (size_t)(newline - text) + 1;
+        text = newline + 1;
+    }
+    return length > 0;
+}
+
+static const char *cause_of_silence(const struct program *program)
+{
+    return spoke_on_stdout(program)
+               ? "Une erreur se dit sur stderr, en une ligne : qui, quoi, où, pourquoi. Sur "
+                 "stdout, un autre programme la prendrait pour un résultat."
+               : "Une erreur se dit sur stderr, en une ligne : qui, quoi, où, pourquoi.";
+}
+
 void program_expect_some_error(struct program *program)
 {
     enum wait_end end = pump_until(something_said, program, 20);
     if (program->err.length > 0)
         return;
-    if (!program->ended || WIFEXITED(program->status))
-        complain_because(
-            "Une erreur se dit sur stderr, en une ligne : qui, quoi, où, pourquoi. Sur "
-            "stdout, un autre programme la prendrait pour un résultat.",
-            "%s, lancé par « %s », n'a rien dit de l'erreur sur stderr", program->actor,
-            program->command);
+    bool killed = program->ended && WIFSIGNALED(program->status);
+    if (!killed && end != WAIT_SPINNING && end != WAIT_FLOODED)
+        complain_because(cause_of_silence(program),
+                         "%s, lancé par « %s », n'a rien dit de l'erreur sur stderr",
+                         program->actor, program->command);
     struct symptoms symptoms = {.end = end, .program = program};
     complain(&symptoms, "%s n'a rien dit de l'erreur sur stderr", program->actor);
 }
@@ -253,6 +327,25 @@ void program_expect_error_words(struct program *program, const char *const *word
                              "le message d'erreur de %s ne contient pas « %s »", program->actor,
                              *words);
     }
+}
+
+void program_expect_resolver_reason(struct program *program)
+{
+    // Laquelle dépend de la machine et de ce qui était demandé ; aucune n'est un texte de strerror.
+    static const int codes[] = {
+        EAI_NONAME, EAI_AGAIN,      EAI_FAIL, EAI_FAMILY, EAI_MEMORY, EAI_SERVICE,
+#ifdef EAI_NODATA
+        EAI_NODATA, EAI_ADDRFAMILY,
+#endif
+    };
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        if (mentions(program, gai_strerror(codes[i])))
+            return;
+    }
+    complain_because("La raison d'un échec de getaddrinfo est la valeur qu'elle rend, et non errno "
+                     "(man 3 getaddrinfo, man 3 gai_strerror).",
+                     "le message d'erreur de %s ne donne pas la raison de getaddrinfo : « %s »",
+                     program->actor, visible_short(program->err.bytes, program->err.length));
 }
 
 /** Un programme que l'on veut voir endormi, et le travail qu'il avait fait au dernier regard. */

@@ -20,6 +20,9 @@ void server_expect_listening(struct program *server, const char *port);
 /** @brief Vérifie qu'un socket TCP n'écoute, sur un port, qu'à une adresse IPv4 donnée. */
 void server_expect_only_address(const char *address, const char *port);
 
+/** @brief Vérifie qu'un socket TCP écoute, sur un port, à l'une des adresses d'un nom. */
+void server_expect_address_of(const char *name, const char *port);
+
 /**
  * @brief Attend de voir un serveur tenir un port dans une famille d'adresses donnée.
  * @param protocol `IPPROTO_TCP` ou `IPPROTO_UDP`
@@ -43,7 +46,11 @@ void program_expect_line_bytes(struct program *program, const char *bytes, size_
 /** @brief Attend exactement ce texte sur la sortie standard (une invite, sans fin de ligne). */
 void program_expect_text(struct program *program, const char *text);
 
-/** @brief Attend la fin du programme, avec ce code de retour. */
+/**
+ * @brief Attend la fin du programme, avec ce code de retour.
+ *
+ * D'un serveur qui finit avec le code 0, vérifie aussi que rien n'a paru sur stdout que le contrat n'énumère, jusqu'à la fin.
+ */
 void program_expect_exit(struct program *program, int code);
 
 /** @brief Attend la fin du programme, avec l'un de ces deux codes. */
@@ -54,6 +61,23 @@ void program_expect_no_more_output(struct program *program);
 
 /** @brief Comme program_expect_no_more_output(), mais une fin de ligne est admise. */
 void program_expect_at_most_newline(struct program *program);
+
+/** @brief Comme program_expect_no_more_output(), mais ce texte, et lui seul, est admis. */
+void program_expect_at_most(struct program *program, const char *text);
+
+/** @brief Dit si un programme est un serveur, compilé de quelque façon que ce soit. */
+bool program_is_server(const struct program *program);
+
+/**
+ * @brief Dit si une ligne est de celles que le contrat énumère pour la sortie standard du serveur.
+ * @param line   la ligne, sans son `\n`
+ * @param length sa longueur
+ * @param cut    elle peut n'être que le début de l'une d'elles
+ */
+bool output_is_listed(const char *line, size_t length, bool cut);
+
+/** @brief Vérifie que le message d'erreur donne la raison de getaddrinfo, et non celle d'errno. */
+void program_expect_resolver_reason(struct program *program);
 
 /**
  * @brief Vérifie le message d'erreur : une ligne sur stderr, qui contient chacun de ces mots.

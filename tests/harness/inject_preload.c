@@ -21,6 +21,9 @@
  *            et laisse une marque : un programme qui finit trop vite pour être observé ne finit plus ;
  *   handler=1  SIGWINCH, d'ordinaire ignoré, est reçu par une fonction qui ne fait rien : il interrompt
  *            alors l'appel où le programme attend, sans le reprendre (pas de SA_RESTART) ;
+ *   listen=N  les N premiers listen échouent avec EADDRINUSE : le socket a son adresse, et n'écoute pas ;
+ *   lost=N   les N premiers envois d'un flux trouvent la connexion perdue : elle est coupée, ECONNRESET ;
+ *   overlap=1  le premier memcpy dont les deux zones se recouvrent est noté (aucun autre n'est changé) ;
  *   stop=1   SIGTERM arrive au premier client accepté, à l'instant où le thread qui l'a accepté allait
  *            attendre de nouveau : tout est déjà consulté, rien n'attend encore.
  */
@@ -63,6 +66,9 @@ static unsigned pause_ms;
 static unsigned late_ms;
 static unsigned sends_allowed;
 static atomic_uint sends;
+static atomic_int failing_listens;
+static atomic_int lost_sends;
+static atomic_int overlaps;
 static atomic_int stops;
 static atomic_long acceptor;
 
@@ -95,6 +101,9 @@ __attribute__((constructor)) static void read_settings(void)
     interrupted_connects = (int)setting("connect=");
     pause_ms = setting("pause=");
     late_ms = setting("late=");
+    failing_listens = (int)setting("listen=");
+    lost_sends = (int)setting("lost=");
+    overlaps = (int)setting("overlap=");
     stops = (int)setting("stop=");
     sends_allowed = setting("sends=");
     if (setting("handler=") > 0)
@@ -154,9 +163,23 @@ static bool refuse(int fd)
     return true;
 }
 
+// Ce que le juge doit savoir : un fichier vide, dans le dossier de travail du programme.
 static void leave_mark(const char *name)
 {
+    int saved = errno;
     close(open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    errno = saved;
+}
+
+// La connexion est vraiment perdue : les appels qui suivraient le verraient aussi.
+static bool lose(int fd)
+{
+    if (atomic_load(&lost_sends) <= 0 || !is_stream(fd) || atomic_fetch_sub(&lost_sends, 1) <= 0)
+        return false;
+    leave_mark("judge-lost");
+    shutdown(fd, SHUT_RDWR);
+    errno = ECONNRESET;
+    return true;
 }
 
 // Un datagramme est parti : au-delà du compte, plus rien ne suivra, et le juge a le temps de le voir.
@@ -189,7 +212,9 @@ ssize_t write(int fd, const void *bytes, size_t length)
     REAL(write);
     if (!is_socket(fd))
         return real(fd, bytes, length);
-    return interrupt_on(fd, 0) ? -1 : count_datagram(fd, real(fd, bytes, shortened(length)));
+    return interrupt_on(fd, 0) || lose(fd)
+               ? -1
+               : count_datagram(fd, real(fd, bytes, shortened(length)));
 }
 
 ssize_t recv(int fd, void *bytes, size_t length, int flags)
@@ -203,7 +228,7 @@ ssize_t recv(int fd, void *bytes, size_t length, int flags)
 ssize_t send(int fd, const void *bytes, size_t length, int flags)
 {
     REAL(send);
-    if (interrupt_on(fd, flags) || refuse(fd))
+    if (interrupt_on(fd, flags) || refuse(fd) || lose(fd))
         return -1;
     return count_datagram(fd, real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags));
 }
@@ -221,7 +246,7 @@ ssize_t sendto(int fd, const void *bytes, size_t length, int flags, __CONST_SOCK
                socklen_t to_length)
 {
     REAL(sendto);
-    if (interrupt_on(fd, flags) || refuse(fd))
+    if (interrupt_on(fd, flags) || refuse(fd) || lose(fd))
         return -1;
     return count_datagram(
         fd, real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags, to, to_length));
@@ -242,7 +267,7 @@ ssize_t writev(int fd, const struct iovec *vector, int count)
     REAL(writev);
     if (!is_socket(fd))
         return real(fd, vector, count);
-    if (interrupt_on(fd, 0))
+    if (interrupt_on(fd, 0) || lose(fd))
         return -1;
     struct iovec piece = first_piece(vector, (size_t)count);
     return count_datagram(fd, short_limit > 0 ? real(fd, &piece, 1) : real(fd, vector, count));
@@ -262,7 +287,7 @@ ssize_t readv(int fd, const struct iovec *vector, int count)
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
     REAL(sendmsg);
-    if (interrupt_on(fd, flags) || refuse(fd))
+    if (interrupt_on(fd, flags) || refuse(fd) || lose(fd))
         return -1;
     struct msghdr partial = *message;
     struct iovec piece = first_piece(message->msg_iov, message->msg_iovlen);
@@ -349,6 +374,29 @@ int accept4(int fd, __SOCKADDR_ARG address, socklen_t *length, int flags)
     REAL(accept4);
     stop_before_accepting(fd);
     return fail_accept(fd) ? -1 : count_client(real(fd, address, length, flags));
+}
+
+int listen(int fd, int backlog)
+{
+    REAL(listen);
+    if (atomic_load(&failing_listens) <= 0 || atomic_fetch_sub(&failing_listens, 1) <= 0)
+        return real(fd, backlog);
+    errno = EADDRINUSE;
+    return -1;
+}
+
+// Par un pointeur : le compilateur, qui sait que les arguments de memcpy ne se recouvrent pas, se rappellerait ici.
+static void *(*volatile move)(void *, const void *, size_t) = memmove;
+
+// memmove copie juste dans tous les cas : le programme n'est pas changé, il est seulement observé.
+void *memcpy(void *to, const void *from, size_t length)
+{
+    const char *a = to;
+    const char *b = from;
+    bool apart = a == b || (a < b ? (size_t)(b - a) >= length : (size_t)(a - b) >= length);
+    if (!apart && atomic_load(&overlaps) > 0 && atomic_fetch_sub(&overlaps, 1) > 0)
+        leave_mark("judge-overlap");
+    return move(to, from, length);
 }
 
 // Comme le noyau : la connexion est lancée, elle s'établira toute seule, mais l'appel a été

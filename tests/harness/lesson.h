@@ -27,6 +27,9 @@
 /** Nombre maximal d'étapes d'un lab. */
 #define MAX_STEPS 12
 
+/** Nombre maximal de sortes de lignes qu'un serveur écrit sur stdout. */
+#define MAX_LISTED_LINES 6
+
 /**
  * Dernier filet, en secondes : un test qui n'a pas conclu alors est un défaut du juge. Chaque
  * attente a son propre délai, bien plus court (voir pump.h).
@@ -39,6 +42,8 @@ struct lab {
     const char *title;            /**< Son titre. */
     unsigned default_port;        /**< Port par défaut de ses programmes. */
     const char *steps[MAX_STEPS]; /**< Titres des étapes, dans l'ordre de l'énoncé. */
+    /** Les lignes que le contrat énumère pour la sortie standard du serveur ; une suite libre après une espace. */
+    const char *server_lines[MAX_LISTED_LINES + 1];
 };
 
 /** Le lab que ce juge connaît. */

@@ -7,6 +7,7 @@
 #include "transcript.h"
 
 #include <arpa/inet.h>
+#include <netdb.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,19 @@ static unsigned swapped(unsigned port)
     return ((port & 0xFF) << 8) | (port >> 8);
 }
 
+// Le premier des ports que le système donne à un socket qui n'en a pas demandé.
+static unsigned first_ephemeral_port(void)
+{
+    unsigned first = 32768;
+    FILE *range = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
+    if (range == NULL)
+        return first;
+    if (fscanf(range, "%u", &first) != 1)
+        first = 32768;
+    fclose(range);
+    return first;
+}
+
 // Sur un réseau isolé, tout socket qui écoute est celui du programme : on peut dire où.
 static const char *cause_of_absence(struct opening *opening)
 {
@@ -59,10 +73,14 @@ static const char *cause_of_absence(struct opening *opening)
     if (opening->elsewhere == opening->port)
         return "Il écoute sur ce port, mais à une autre adresse : laquelle a été donnée à bind, et "
                "pour quel nom ?";
+    bool any = opening->elsewhere >= first_ephemeral_port();
     snprintf(text, sizeof text,
              opening->elsewhere == swapped(opening->port)
                  ? "Il écoute sur le port %u : ce sont les deux octets de %u échangés (ordre du "
                    "réseau et ordre de la machine : man 3 htons)."
+             : any
+                 ? "Il écoute sur le port %u, choisi au hasard par le système, et non sur le port "
+                   "%u : le socket n'avait pas encore d'adresse, ou bind la lui avait refusée."
                  : "Il écoute sur le port %u, pas sur le port %u.",
              opening->elsewhere, opening->port);
     return text;
@@ -118,9 +136,57 @@ void server_expect_only_address(const char *address, const char *port)
     inet_ntop(AF_INET, seen.address, shown, sizeof shown);
     if (strcmp(shown, address) == 0)
         return;
-    complain_because("L'adresse voulue n'est pas celle passée à bind : 0.0.0.0 (INADDR_ANY) ouvre "
-                     "le serveur au réseau entier.",
+    complain_because(strcmp(shown, "0.0.0.0") == 0
+                         ? "L'adresse voulue n'est pas celle passée à bind : 0.0.0.0 (INADDR_ANY) "
+                           "ouvre le serveur au réseau entier."
+                         : "L'adresse voulue n'est pas celle passée à bind.",
                      "le serveur devait écouter sur %s, il écoute sur %s", address, shown);
+}
+
+/** Une adresse où un programme écoute, en texte. */
+struct listening_place {
+    unsigned port;
+    char address[INET6_ADDRSTRLEN];
+    int family;
+};
+
+static bool note_place(const struct socket_view *view, void *context)
+{
+    struct listening_place *place = context;
+    if (view->local_port != place->port)
+        return true;
+    place->family = view->family;
+    inet_ntop(view->family, view->local_address, place->address, sizeof place->address);
+    return false;
+}
+
+static bool is_address_of(const char *name, const struct listening_place *place)
+{
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    bool same = false;
+    if (getaddrinfo(name, NULL, &hints, &found) != 0)
+        return true;
+    for (const struct addrinfo *at = found; at != NULL && !same; at = at->ai_next) {
+        char text[NI_MAXHOST] = "";
+        getnameinfo(at->ai_addr, at->ai_addrlen, text, sizeof text, NULL, 0, NI_NUMERICHOST);
+        same = strcmp(text, place->address) == 0;
+    }
+    freeaddrinfo(found);
+    return same;
+}
+
+void server_expect_address_of(const char *name, const char *port)
+{
+    struct listening_place place = {.port = (unsigned)atoi(port)};
+    sockets_visit(IPPROTO_TCP, 1u << TCP_LISTEN, note_place, &place);
+    if (place.family == 0 || is_address_of(name, &place))
+        return;
+    complain_because(
+        "L'adresse donnée à bind n'est aucune de celles de ce nom. (255.255.255.255 est "
+        "ce que rend inet_addr d'un texte qui n'est pas une adresse ; 0.0.0.0 et :: "
+        "ouvrent le serveur au réseau entier.)",
+        "lancé sur %s, le serveur écoute sur %s", name, place.address);
 }
 
 void server_expect_open_on(struct program *server, int protocol, int family, const char *port)

@@ -68,11 +68,11 @@ struct program *program_start(const char *const *words);
  */
 void program_inject(const char *specification);
 
-/** @brief Dit si le réglage « stop » a déjà envoyé son SIGTERM à ce programme, qui vit encore. */
-bool program_injected_stop(const struct program *program);
-
-/** @brief Dit si le réglage « sends » retient ce programme, qui a envoyé un datagramme de trop. */
-bool program_held_at_send(const struct program *program);
+/**
+ * @brief Dit si une mise à l'épreuve a déjà eu lieu dans ce programme, qui vit encore.
+ * @param name `stop`, `sends`, `lost` ou `overlap` : voir inject_preload.c
+ */
+bool program_has_mark(const struct program *program, const char *name);
 
 /** @brief Tape du texte sur l'entrée standard. */
 void program_type(struct program *program, const char *text);

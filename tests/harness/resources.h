@@ -26,6 +26,19 @@ void program_expect_footprint_back(struct program *program, const struct footpri
                                    int slack, int clients);
 
 /**
+ * @brief Vérifie que la mémoire résidente n'a pas grandi à chaque client.
+ *
+ * N'exige rien sous un assainisseur ou sous valgrind : la mémoire y est celle de l'outil.
+ *
+ * @param program    le programme
+ * @param before_kib ce qu'il occupait, en kibioctets
+ * @param slack_kib  ce qu'il peut occuper de plus
+ * @param clients    nombre de clients passés entre les deux mesures, pour le message
+ */
+void program_expect_memory_back(const struct program *program, long before_kib, long slack_kib,
+                                int clients);
+
+/**
  * @brief Attend que le programme ait fini ce qu'il pouvait faire, et dorme.
  *
  * Sert à savoir qu'il est bloqué là où le test veut l'amener, avant d'aller plus loin.

@@ -56,6 +56,9 @@ static const struct {
     {"stop=", "SIGTERM arrive juste avant l'attente qui suit l'arrivée du client"},
     {"sends=", "retenu pour toujours s'il envoie plus de datagrammes que"},
     {"handler=", "un signal (SIGWINCH) a un traitement, et peut interrompre une attente, nombre :"},
+    {"listen=", "listen échoue (EADDRINUSE), nombre d'échecs :"},
+    {"lost=", "envois qui trouvent la connexion perdue (ECONNRESET) :"},
+    {"overlap=", "memcpy est observé : zones qui se recouvrent,"},
     {"accept=", "accept échoue d'abord (ECONNABORTED, puis EMFILE), nombre d'échecs :"},
 };
 
@@ -90,22 +93,12 @@ static void working_directory(char *path, size_t size)
              lesson != NULL ? lesson->name : "probe");
 }
 
-// Par le programme lui-même : dans un bac à sable, son dossier ne se voit que de là.
-static bool has_left_mark(const struct program *program, const char *name)
+bool program_has_mark(const struct program *program, const char *name)
 {
+    // Par le programme lui-même : dans un bac à sable, son dossier ne se voit que de là.
     char mark[64];
-    snprintf(mark, sizeof mark, "/proc/%d/cwd/%s", (int)program->pid, name);
+    snprintf(mark, sizeof mark, "/proc/%d/cwd/judge-%s", (int)program->pid, name);
     return access(mark, F_OK) == 0;
-}
-
-bool program_injected_stop(const struct program *program)
-{
-    return has_left_mark(program, "judge-stop");
-}
-
-bool program_held_at_send(const struct program *program)
-{
-    return has_left_mark(program, "judge-sends");
 }
 
 static void add_variable(struct command *command, size_t *count, const char *name,

@@ -18,7 +18,7 @@ HUNK = re.compile(r"^@@ .*?@@.*$")
 CHANGING = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=::1\]:)\d+|(?<=::1:)\d+|(?<=localhost:)\d+|(?<=port )\d+"
                       r"|(?<=\[::\]:)\d+|(?<=a reçu )\d{5,}(?= octets sur)"
                       r"|(?<=part )\d+(?= ms)|(?<=renonce )\d+(?= ms)|(?<=tient )\d+(?= Kio)"
-                      r"|(?<=127\.0\.0\.1)\d{4,5}(?=\\n)|\d+(?= Kio ; après| Kio :| octets de plus par client)"
+                      r"|(?<=127\.0\.0\.1)\d{4,5}(?=\\n)|\d+(?= Kio ; après| Kio :| Kio de plus| octets de plus par client)"
                       r"|(?<=il en occupe )\d+"
                       r"|\d+(?= octets, en | morceaux)"
                       r"|(?<=ThreadSanitizer : ).*(?= ; rien n'ordonne)"
