@@ -86,6 +86,7 @@ help:
 	@echo "make test             juge les programmes de ce dossier (et refait ./server et ./client)"
 	@echo "make test STEP=3      ne juge que l'étape 3"
 	@echo "make test TEST='*un_mot*'   ne juge que les tests dont le nom contient ce mot"
+	@echo "make test DETAIL=1    nomme chaque test, réussi ou non"
 	@echo "make watch            rejuge à chaque enregistrement (q ou Ctrl-C pour finir)"
 	@echo "make hint             un indice pour l'étape en cours ; encore une fois : un indice plus précis"
 	@echo "make progress         vos étapes, vos points, et par où continuer"

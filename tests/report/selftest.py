@@ -9,6 +9,7 @@ import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 
+import compiler
 import junit
 import options
 import paint
@@ -16,6 +17,7 @@ import reserved
 import results
 import story
 import terminal
+from crowd import gathered
 
 EXAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "example", "results.json")
 HOSTILE = "".join(map(chr, range(0, 0x100))) + "\u2028\ufffe\uffff\ud800 ]]> <script> & \" ' `$(id)` =1+1 😀 漢字 e\u0301"
@@ -171,6 +173,60 @@ class Terminal(unittest.TestCase):
 
     def test_colors_stay_out_of_files(self):
         self.assertNotIn("\x1b", page(results.load(EXAMPLE)))
+
+
+class Crowd(unittest.TestCase):
+    @staticmethod
+    def gesture(actor, text="se connecte"):
+        return {"ms": 1, "actor": actor, "verb": "→", "text": text}
+
+    def test_a_crowd_is_told_in_one_line(self):
+        crowd = [self.gesture(f"client {number}") for number in range(1, 201)]
+        told = gathered([self.gesture("juge"), *crowd, self.gesture("client 1", "part")])
+        self.assertEqual([entry["actor"] for entry in told], ["juge", "client 1 à 200", "client 1"])
+
+    def test_a_few_keep_their_lines(self):
+        few = [self.gesture(f"client {number}") for number in (1, 2, 3)]
+        self.assertEqual(gathered(few), few)
+        same = [self.gesture("client 1")] * 9
+        self.assertEqual(gathered(same), same)
+        self.assertEqual(gathered([]), [])
+
+
+class Compiler(unittest.TestCase):
+    def found(self, log, source="server.c", error=False):
+        """Les avertissements lus d'un journal."""
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("src", "obj"):
+                os.mkdir(os.path.join(folder, name))
+            with open(os.path.join(folder, "src", source), "w", encoding="utf-8"):
+                pass
+            with open(os.path.join(folder, "obj", "server.log"), "w", encoding="utf-8", errors="replace") as file:
+                file.write(log)
+            if error:
+                with open(os.path.join(folder, "obj", "server.error"), "w", encoding="utf-8"):
+                    pass
+            return compiler.warnings_beside(os.path.join(folder, "results.json"))
+
+    LOG = ("build/work/labs/01-tcp/src/server.c: In function ‘main’:\n"
+           "build/work/labs/01-tcp/src/server.c:3:5: warning: variable ‘x’ [-Wunused-variable]\n"
+           "    3 | int x;\n"
+           "build/work/labs/01-tcp/src/server.c:9:1: warning: control reaches end\x1b[31m\n")
+
+    def test_warnings_are_counted_and_the_first_is_shown(self):
+        found = self.found(self.LOG)
+        self.assertEqual(len(found), 2)
+        paper = paint.Paper(io.StringIO())
+        compiler.tell_warnings(paper, found)
+        text = "\n".join(paper.lines)
+        self.assertIn("2 avertissements, dont server.c:3:5: warning: variable", " ".join(text.split()))
+        self.assertNotIn("build/", text)
+        self.assertNotIn("\x1b", "".join(found))
+
+    def test_only_the_student_s_compiled_sources_count(self):
+        self.assertEqual(self.found(self.LOG, source="client.c"), [])
+        self.assertEqual(self.found(self.LOG, error=True), [])
+        self.assertEqual(self.found(""), [])
 
 
 class Junit(unittest.TestCase):

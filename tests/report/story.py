@@ -2,6 +2,7 @@
 
 import re
 
+from crowd import gathered
 from paint import columns, pieces
 from reserved import revealed
 from results import format_number
@@ -69,7 +70,7 @@ def tell(paper, run, test, request):
     tell_difference(paper, failure)
     told = tell_backslash(paper, start)
     start = len(paper.lines)
-    tell_transcript(paper, test.get("transcript") or [])
+    tell_transcript(paper, gathered(test.get("transcript") or []))
     if not told:
         tell_backslash(paper, start)
     for label, key in (("Cause probable : ", "cause"), ("À relire : ", "advice")):

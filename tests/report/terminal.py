@@ -6,6 +6,7 @@ terminal.py --work W [options] -- RÉSULTATS…      statut : 0 tous les points,
 import os
 import sys
 
+import compiler
 import links
 import options
 import reserved
@@ -31,6 +32,7 @@ def report_lab(paper, run, request):
     story.tell_failures(paper, run, request, FULL_STORIES)
     for remark in run["remarks"]:
         paper.wrapped("Remarque : " + remark, indent=2)
+    compiler.tell_warnings(paper, run.get("warnings", []))
     report_network(paper, run)
     if not request.narrowed and results.earned(run) == 0:
         encourage(paper, run, request)
@@ -54,6 +56,16 @@ def report_steps(paper, run, request):
         if all(story.is_borrowed(test, request) for test in tests):
             points = "préalable"
         paper.line(f"  {paper.pad(title, longest)} {bar} {points:>9}  {marks}")
+        if os.environ.get("DETAIL") == "1":
+            report_each(paper, tests)
+
+
+def report_each(paper, tests):
+    """Chaque test de l'étape : sa marque, son titre, son nom."""
+    for test in tests:
+        mark = paper.paint(MARKS[test["status"]], COLORS[test["status"]])
+        name = "" if story.is_masked(test) else "  " + paper.paint(f"TEST={test['name']}", "dim")
+        paper.line(f"    {mark} {test['title']}{name}")
 
 
 def report_network(paper, run):
@@ -131,7 +143,9 @@ def load_all(paths, troubles):
     runs = []
     for path in paths:
         try:
-            runs.append(reserved.show(results.load(path)))
+            run = reserved.show(results.load(path))
+            run["warnings"] = compiler.warnings_beside(path)
+            runs.append(run)
         except results.Unreadable as error:
             lab = os.path.basename(os.path.dirname(path))
             troubles[lab] = f"{troubles.get(lab, error)}. {results.log_beside(path)}"

@@ -7,7 +7,7 @@
 #   judge.sh --where    ne fait rien, et dit où est quoi, par trois mots finis chacun d'un octet nul :
 #                       base DOSSIER - ; lab NOM DOSSIER ; source FICHIER COPIE ; header FICHIER DONNÉ
 # Une classe, ou tout travail avec SANDBOX=1, passe par tests/grading/grade.py, qui rappelle judge.sh --results.
-# Réglages, par l'environnement : WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COUNT REVEAL, et les deux
+# Réglages, par l'environnement : WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COUNT REVEAL DETAIL, et les deux
 # coutures COMPILE_WRAPPER (devant le compilateur) et JUDGE_WRAPPER (devant chaque programme jugé).
 # LIVE=1 laisse à côté des résultats un lien, « live », vers le dossier où les verdicts s'écrivent un à un.
 # Statut : 0 tous les points demandés, 1 il en manque, 2 le juge n'a pas pu faire son travail.
