@@ -48,7 +48,7 @@ static int guard_is_intact(const char *storage, size_t size)
 
 static void announce_line(const char *line, size_t length)
 {
-    printf("ligne de %zu octets : ", length);
+    printf("ligne de %zu octet%s : ", length, length > 1 ? "s" : "");
     print_escaped(stdout, line, length < 40 ? length : 40);
     printf(length < 40 ? "\n" : "…\n");
 }
@@ -98,13 +98,22 @@ static void wait_for_reset(int fd)
     while (count > 0 || (count < 0 && errno == EINTR));
 }
 
+// « a000000 b000001 c000002 … » : des octets répétés ou perdus se voient, et se comptent.
+static void write_numbers(char *bytes, size_t length)
+{
+    for (size_t at = 0; at < length; at += 8) {
+        char number[24];
+        snprintf(number, sizeof number, "%c%06zu ", (char)('a' + at / 8 % 26), at / 8 % 1000000);
+        memcpy(bytes + at, number, length - at < 8 ? length - at : 8);
+    }
+}
+
 static int send_pattern(int fd, size_t length)
 {
     char *bytes = malloc(length + 1);
     if (bytes == NULL)
         return 1;
-    for (size_t i = 0; i < length; i++)
-        bytes[i] = (char)('a' + i % 26);
+    write_numbers(bytes, length);
     int result = send_all(fd, bytes, length);
     int error = errno;
     free(bytes);

@@ -1,14 +1,12 @@
 // Étape 1 : le serveur écoute là où on le lui demande, et dit ce qui ne va pas.
 #include "judge.h"
 
-#include "sockdiag.h"
+#include "visible.h"
 
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
-#include <stdlib.h>
-#include <string.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
-LESSON(server_listens, .step = 1, .points = 0.25, .programs = "server", .defects = "D07",
+LESSON(server_listens, .step = 1, .points = 0.25, .programs = "server", .defects = "D07 D17",
        .title = "Le serveur démarre et écoute sur l'adresse et le port donnés",
        .hint = "Un serveur écoute après trois appels réussis, dans l'ordre : socket, bind, "
                "listen. Le résultat de chacun est-il vérifié ?")
@@ -41,21 +39,7 @@ LESSON(server_default_address, .step = 1, .points = 0.25, .programs = "server",
     const char *port = default_port();
     struct program *server = START("server");
     server_expect_listening(server, port);
-}
-
-/** Cherche une écoute et retient son adresse IPv4. */
-struct place {
-    unsigned port;
-    unsigned char address[4];
-};
-
-static bool note_place(const struct socket_view *view, void *context)
-{
-    struct place *place = context;
-    if (view->local_port != place->port || view->family != AF_INET)
-        return true;
-    memcpy(place->address, view->local_address, sizeof place->address);
-    return false;
+    server_expect_only_address("127.0.0.1", port);
 }
 
 LESSON(server_listens_only_there, .step = 1, .points = 0.25, .programs = "server",
@@ -63,19 +47,7 @@ LESSON(server_listens_only_there, .step = 1, .points = 0.25, .programs = "server
 {
     struct program *server = START("server", "127.0.0.2", test_port());
     server_expect_listening(server, test_port());
-    struct place place = {.port = (unsigned)atoi(test_port())};
-    sockets_visit(IPPROTO_TCP, 1u << TCP_LISTEN, note_place, &place);
-    const unsigned char wanted[4] = {127, 0, 0, 2};
-    if (memcmp(place.address, wanted, sizeof wanted) == 0)
-        return;
-    char shown[INET_ADDRSTRLEN] = "?";
-    inet_ntop(AF_INET, place.address, shown, sizeof shown);
-    const unsigned char any[4] = {0, 0, 0, 0};
-    complain_because(memcmp(place.address, any, sizeof any) == 0
-                         ? "0.0.0.0 (INADDR_ANY) ouvre le serveur au réseau entier : ce n'est pas "
-                           "l'adresse donnée en argument."
-                         : "L'adresse donnée en argument n'est pas celle passée à bind.",
-                     "lancé sur 127.0.0.2, le serveur écoute sur %s", shown);
+    server_expect_only_address("127.0.0.2", test_port());
 }
 
 LESSON(server_speaks_ipv6, .step = 1, .points = 0.25, .programs = "server",
@@ -100,6 +72,7 @@ LESSON(server_accepts_a_name, .step = 1, .points = 0.25, .programs = "server",
 {
     struct program *server = START("server", "localhost", test_port());
     server_expect_listening(server, test_port());
+    server_expect_address_of("localhost", test_port());
 }
 
 /** Tient un port de l'une des adresses de localhost : le serveur doit prendre l'autre. */
@@ -138,19 +111,41 @@ LESSON(server_refuses_bad_arguments, .step = 1, .points = 0.25, .programs = "ser
     struct program *server = START("server", "127.0.0.1", test_port(), "trop");
     program_expect_exit(server, 2);
     program_expect_some_error(server);
+    program_expect_no_more_output(server);
+}
+
+/** Il n'a pas pu écouter : il finit, le dit sur stderr, et n'a pas prétendu attendre un client. */
+static void expect_nothing_announced(const struct program *server)
+{
+    if (server->out.length == 0)
+        return;
+    complain_because(
+        "« server waiting... » promet à qui le lit qu'un client peut venir : cela n'est "
+        "vrai qu'une fois tous les appels qui font un serveur réussis, le dernier "
+        "compris.",
+        "%s a annoncé « %s », et il n'écoutait pas", server->actor,
+        visible_short(server->out.bytes, server->out.length - 1));
 }
 
 LESSON(server_reports_taken_port, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_listens", .defects = "D17",
        .title = "Un port déjà pris : code 1, et un message qui dit où et pourquoi",
-       .hint = "Quand bind échoue, continuer serait attendre des clients sur un port que personne "
-               "ne connaît.")
+       .hint =
+           "Le résultat de bind est-il regardé, puis celui de listen ? Continuer serait attendre "
+           "des clients sur un port que personne ne connaît.")
 {
     listener_open("127.0.0.1");
     struct program *server = START("server", "127.0.0.1", test_port());
     program_expect_exit(server, 1);
     program_expect_error(server, "server", "127.0.0.1", test_port(), "Address already in use");
-    program_expect_no_more_output(server);
+    expect_nothing_announced(server);
+
+    // bind réussit, et c'est listen qui échoue : deux serveurs liés au même port ont pu s'y croiser.
+    program_inject("listen=1000");
+    server = START("server", "127.0.0.1", other_port());
+    program_expect_exit(server, 1);
+    program_expect_error(server, "server", "127.0.0.1", other_port(), "Address already in use");
+    expect_nothing_announced(server);
 }
 
 LESSON(server_reports_foreign_address, .step = 1, .points = 0.25, .programs = "server",
@@ -162,7 +157,7 @@ LESSON(server_reports_foreign_address, .step = 1, .points = 0.25, .programs = "s
     program_expect_exit(server, 1);
     program_expect_error(server, "server", "192.0.2.1", test_port(),
                          "Cannot assign requested address");
-    program_expect_no_more_output(server);
+    expect_nothing_announced(server);
 }
 
 LESSON(server_reports_unknown_name, .step = 1, .points = 0.25, .programs = "server",
@@ -175,5 +170,6 @@ LESSON(server_reports_unknown_name, .step = 1, .points = 0.25, .programs = "serv
     struct program *server = START("server", "nom..inconnu", test_port());
     program_expect_exit(server, 1);
     program_expect_error(server, "server", "nom..inconnu");
-    program_expect_no_more_output(server);
+    program_expect_resolver_reason(server);
+    expect_nothing_announced(server);
 }

@@ -1,6 +1,7 @@
 // Étape 2 : framing.c seul, par le programme framing_driver (voir framing_driver.c).
 #include "judge.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,13 +25,17 @@ static struct program *start_sender(const char *length, struct peer **peer)
     return driver;
 }
 
+// Les octets que framing_driver envoie : voir write_numbers().
 static char *pattern(size_t length)
 {
     char *bytes = malloc(length + 1);
     if (bytes == NULL)
         verdict_broken("mémoire insuffisante");
-    for (size_t i = 0; i < length; i++)
-        bytes[i] = (char)('a' + i % 26);
+    for (size_t at = 0; at < length; at += 8) {
+        char number[24];
+        snprintf(number, sizeof number, "%c%06zu ", (char)('a' + at / 8 % 26), at / 8 % 1000000);
+        memcpy(bytes + at, number, length - at < 8 ? length - at : 8);
+    }
     bytes[length] = '\0';
     return bytes;
 }
@@ -59,7 +64,7 @@ LESSON(framing_splits_lines, .step = 2, .points = 0.5, .programs = "framing_driv
     peer_send(peer, "un\ndeux\n\ntrois\n");
     program_expect_line(driver, "ligne de 2 octets : un");
     program_expect_line(driver, "ligne de 4 octets : deux");
-    program_expect_line(driver, "ligne de 0 octets : ");
+    program_expect_line(driver, "ligne de 0 octet : ");
     program_expect_line(driver, "ligne de 5 octets : trois");
 }
 
@@ -102,13 +107,27 @@ LESSON(framing_keeps_every_byte, .step = 2, .points = 0.25, .programs = "framing
     program_expect_line(driver, "ligne de 5 octets : a\\x00b\\xFF\\x0D");
 }
 
+static void expect_no_overlap(const struct program *driver)
+{
+    if (!program_has_mark(driver, "overlap"))
+        return;
+    complain_because(
+        "memcpy ne promet rien quand les deux zones ont des octets en commun : il peut "
+        "écraser ce qu'il lui reste à copier. Le manuel en cite une autre qui s'en "
+        "accommode (man 3 memcpy).",
+        "%s copie par memcpy une zone de mémoire sur une autre qui la recouvre", driver->actor);
+}
+
 LESSON(framing_accepts_longest_line, .step = 2, .points = 0.25, .programs = "framing_driver",
        .needs = "framing_splits_lines", .defects = "D21",
        .title = "Une ligne de size - 1 octets est acceptée, où qu'elle commence dans le tampon",
-       .hint = "La taille donnée compte la ligne et son \\n : la plus longue a size - 1 octets, "
-               "même quand d'autres l'ont précédée dans le tampon.")
+       .hint =
+           "La plus longue ligne a size - 1 octets, où qu'elle commence, et même si le flux finit "
+           "avec elle. Avant chaque lecture, combien de place reste-t-il ? Une lecture de zéro "
+           "octet rend 0, comme la fin de flux.")
 {
     struct peer *peer;
+    program_inject("overlap=1");
     struct program *driver = start_reader("16", &peer);
     peer_send(peer, "court\n123456789012345\nencore\n543210987654321\n");
     program_expect_line(driver, "ligne de 5 octets : court");
@@ -118,7 +137,10 @@ LESSON(framing_accepts_longest_line, .step = 2, .points = 0.25, .programs = "fra
     peer_send_byte_by_byte(peer, "octet par octet");
     peer_send(peer, "\n");
     program_expect_line(driver, "ligne de 15 octets : octet par octet");
+    expect_no_overlap(driver);
+    peer_send(peer, "quinze et finir");
     peer_half_close(peer);
+    program_expect_line(driver, "ligne de 15 octets : quinze et finir");
     program_expect_line(driver, "fin de flux");
 }
 
@@ -137,8 +159,8 @@ LESSON(framing_refuses_longer_line, .step = 2, .points = 0.25, .programs = "fram
 LESSON(framing_reports_reset, .step = 2, .points = 0.25, .programs = "framing_driver",
        .needs = "framing_reads_a_line", .defects = "D13",
        .title = "Une connexion coupée net est une erreur, pas une fin de flux",
-       .hint = "Une lecture rend -1 pour une erreur et 0 pour la fin de flux : les deux "
-               "sont-elles distinguées ?")
+       .hint = "Une lecture rend -1 pour une erreur, et 0 pour la fin de flux ; et errno dit la "
+               "cause tant que nul autre appel ne l'a changé.")
 {
     struct peer *peer;
     struct program *driver = start_reader(ROOMY, &peer);
@@ -149,10 +171,11 @@ LESSON(framing_reports_reset, .step = 2, .points = 0.25, .programs = "framing_dr
 }
 
 LESSON(framing_reads_standard_input, .step = 2, .points = 0.25, .programs = "framing_driver",
-       .needs = "framing_reads_a_line",
+       .needs = "framing_reads_a_line framing_reads_last_line",
        .title = "read_line lit aussi un tube : l'entrée standard n'est pas un socket",
-       .hint = "L'entrée standard n'est pas un socket : certains appels ne lisent que des "
-               "sockets.")
+       .hint =
+           "Deux lignes sont tapées d'avance, la seconde sans \\n : que reste-t-il à rendre quand "
+           "l'entrée finit ?")
 {
     struct program *driver = START("framing_driver", "read", "-", "-", ROOMY);
     program_type(driver, "tapé\nau clavier");
@@ -169,8 +192,8 @@ static bool has_spoken(void *driver)
 
 LESSON(framing_sends_everything, .step = 2, .points = 0.25, .programs = "framing_driver",
        .defects = "D11", .title = "send_all envoie huit mégaoctets entiers, même à un lecteur lent",
-       .hint = "send rend le nombre d'octets que le système a pris, parfois moins que demandé : "
-               "que devient le reste ?")
+       .hint = "L'appel send rend le nombre d'octets que le système a pris, parfois moins que "
+               "demandé : que devient le reste ?")
 {
     const size_t length = 8 << 20;
     struct peer *peer;
@@ -190,9 +213,11 @@ LESSON(framing_sends_everything, .step = 2, .points = 0.25, .programs = "framing
 }
 
 LESSON(framing_survives_short_sends, .step = 2, .points = 0.25, .programs = "framing_driver",
-       .defects = "D11", .title = "Des envois et des lectures partiels ne changent rien aux octets",
-       .hint = "send rend le nombre d'octets que le système a pris, parfois moins que demandé : "
-               "le reste est-il envoyé, et lui seul ?")
+       .needs = "framing_reads_a_line", .defects = "D11",
+       .title = "Des envois et des lectures partiels ne changent rien aux octets",
+       .hint =
+           "Un envoi, une lecture peuvent ne porter que sur quelques octets : ce que chacun rend "
+           "est-il regardé, et la suite reprise là où il en est, ni avant ni après ?")
 {
     struct peer *peer;
     char *expected = pattern(1000);

@@ -90,7 +90,7 @@ LESSON(server_serves_next_client, .step = 3, .points = 0.5, .programs = "server"
 }
 
 LESSON(server_serves_one_at_a_time, .step = 3, .points = 0.25, .programs = "server",
-       .needs = "server_serves_next_client",
+       .needs = "server_serves_next_client server_ends_on_end_of_stream",
        .title = "Un second client attend que le premier ait fini",
        .hint = "Le contrat veut un client après l'autre : le suivant attend dans la file du "
                "système.")
@@ -104,25 +104,33 @@ LESSON(server_serves_one_at_a_time, .step = 3, .points = 0.25, .programs = "serv
     peer_send(first, "encore un\n");
     peer_expect_line(first, "Hey client");
     peer_expect_nothing_more(second);
-    peer_send(first, "END\n");
+    peer_half_close(first);
     peer_expect_gone(first);
     peer_expect_line(second, "Hey client");
 }
 
 LESSON(server_splits_lines, .step = 3, .points = 0.25, .programs = "server",
-       .needs = "server_replies", .defects = "D09",
-       .title = "« salut » et END arrivés ensemble font deux lignes, pas une",
-       .hint = "Un recv n'est pas un message : deux lignes peuvent arriver ensemble.")
+       .needs = "server_serves_next_client server_ends_on_end_line", .defects = "D09",
+       .title = "« salut » et END arrivés ensemble font deux lignes ; ce qui suit END est ignoré",
+       .hint =
+           "Deux lignes peuvent arriver ensemble, dans un seul recv ; et ce qui reste d'un client "
+           "quand il a dit END n'est pas à celui qui le suit.")
 {
     start_server();
     struct peer *client = peer_connect("client");
     peer_send(client, "salut\nEND\nceci est ignoré\n");
     peer_expect_line(client, "Hey client");
     peer_expect_gone(client);
+    // Ce qui restait du premier ne doit rien valoir au suivant.
+    struct peer *next = peer_connect("client suivant");
+    peer_expect_nothing_more(next);
+    peer_send(next, "bonjour\n");
+    peer_expect_line(next, "Hey client");
+    peer_expect_nothing_more(next);
 }
 
 LESSON(server_joins_pieces, .step = 3, .points = 0.25, .programs = "server",
-       .needs = "server_replies", .defects = "D09 D10",
+       .needs = "server_ends_on_end_line", .defects = "D09 D10",
        .title = "Une ligne arrivée en morceaux n'a qu'une réponse ; END en deux morceaux ferme",
        .hint = "Un recv n'est pas un message : une ligne peut arriver en plusieurs fois, et n'a "
                "qu'une réponse.")

@@ -99,8 +99,19 @@ LESSON(client_asks_port_only, .step = 4, .points = 0.25, .programs = "client",
     program_expect_line(client, "Hey client");
 }
 
+static void expect_still_listening(struct program *client)
+{
+    pump_now();
+    if (!client->ended)
+        return;
+    complain_because(
+        "Dire que l'on n'enverra plus n'est pas finir : le serveur peut encore parler. "
+        "C'est sa fin de flux qui dit qu'il n'y a plus rien à montrer.",
+        "%s a fini avant que le serveur ait fermé la connexion", client->actor);
+}
+
 LESSON(client_ends_politely, .step = 4, .points = 0.25, .programs = "client",
-       .needs = "client_sends_and_shows",
+       .needs = "client_sends_and_shows", .defects = "D02",
        .title = "À la fin de l'entrée : END, fin d'envoi, et code 0 quand le serveur a fermé",
        .hint = "À la fin de l'entrée : dire END, ne fermer que le sens de l'envoi, écouter "
                "jusqu'à la fin de flux.")
@@ -111,6 +122,8 @@ LESSON(client_ends_politely, .step = 4, .points = 0.25, .programs = "client",
     program_end_input(client);
     peer_expect_line(server, "END");
     peer_expect_end(server);
+    programs_wait_until_asleep();
+    expect_still_listening(client);
     peer_close(server);
     program_expect_exit(client, 0);
     program_expect_no_more_output(client);
@@ -134,10 +147,33 @@ LESSON(client_accepts_end_at_prompt, .step = 4, .points = 0.25, .programs = "cli
     program_expect_at_most_newline(other);
 }
 
-LESSON(client_refuses_bad_ports, .step = 4, .points = 0.25, .programs = "client",
-       .needs = "client_asks_host_and_port", .defects = "D04",
-       .title = "Un port mal écrit, en argument ou tapé, est refusé : code 2 et un message",
-       .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre.")
+static bool has_left_or_asked(void *context)
+{
+    const struct program *client = context;
+    return client->ended || client->out.length > client->out.consumed;
+}
+
+// Un client qui n'a rien vu se connecte, ou pose la question suivante : il ne finirait pas.
+static void expect_refused_nul(struct program *client, int other_code, const char *what)
+{
+    pump_until(has_left_or_asked, client, 20);
+    pump_now();
+    if (!client->ended || client->out.length > client->out.consumed)
+        complain_because("Une ligne tapée peut contenir un octet nul, et une chaîne C s'arrête au "
+                         "premier : la longueur rendue par read_line et celle de la chaîne "
+                         "sont-elles comparées ?",
+                         "%s contient un octet nul, et le client l'accepte", what);
+    program_expect_exit_either(client, 2, other_code);
+    program_expect_some_error(client);
+    program_expect_no_more_output(client);
+}
+
+LESSON(
+    client_refuses_bad_ports, .step = 4, .points = 0.25, .programs = "client",
+    .needs = "client_asks_host_and_port", .defects = "D04",
+    .title =
+        "Un port mal écrit ou un octet nul, en argument ou tapé, est refusé : code 2, un message",
+    .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre.")
 {
     static const char *const bad_ports[] = {
         "abc", "8001x", "-1", "0", "70000", "", "+8001", "0x50", "99999999999999999999",
@@ -159,17 +195,38 @@ LESSON(client_refuses_bad_ports, .step = 4, .points = 0.25, .programs = "client"
     struct program *client = START("client", "127.0.0.1", test_port(), "trop");
     program_expect_exit(client, 2);
     program_expect_some_error(client);
+    program_expect_no_more_output(client);
+
+    // Un octet nul finit une chaîne C, pas une réponse : ce qui le suit compte aussi.
+    client = START("client", "127.0.0.1");
+    program_type(client, test_port());
+    program_type_bytes(client, "\0x\n", 3);
+    program_expect_text(client, "enter the port: ");
+    expect_refused_nul(client, 2, "le port tapé");
+
+    client = START("client");
+    program_type_bytes(client, "127.0.0.1\0x\n", 12);
+    program_expect_text(client, "enter the host name to connect: ");
+    expect_refused_nul(client, 1, "l'hôte tapé");
 }
 
 LESSON(client_reports_refusal, .step = 4, .points = 0.25, .programs = "client",
        .needs = "client_connects", .defects = "D03",
-       .title = "Personne n'écoute : code 1, la raison sur stderr, rien de plus sur stdout")
+       .title = "Personne n'écoute, ou le nom est inconnu : code 1, la raison sur stderr seulement",
+       .hint = "Une erreur du réseau : code 1, une ligne sur stderr, et rien de plus sur stdout.")
 {
     struct program *client = START("client", "127.0.0.1", test_port());
     program_expect_exit(client, 1);
     program_expect_error(client, "client", "127.0.0.1", test_port(), "Connection refused");
     program_expect_line(client, "socket created");
     program_expect_no_more_output(client);
+
+    // Un nom mal formé est refusé sans interroger personne. L'annonce a pu venir avant la recherche.
+    client = START("client", "nom..inconnu", test_port());
+    program_expect_exit(client, 1);
+    program_expect_error(client, "client", "nom..inconnu");
+    program_expect_resolver_reason(client);
+    program_expect_at_most(client, "socket created\n");
 }
 
 LESSON(client_speaks_ipv6, .step = 4, .points = 0.25, .programs = "client",

@@ -46,10 +46,16 @@ LESSON(client_shows_late_replies, .step = 6, .points = 0.25, .programs = "client
 LESSON(client_sends_end_once, .step = 6, .points = 0.25, .programs = "client",
        .needs = "client_ends_politely", .defects = "D02",
        .title = "END tapé : envoyé une seule fois, et rien de ce qui le suit",
-       .hint = "END, tapé ou non, part une fois, et rien ne part après lui.")
+       .hint =
+           "END, tapé ou non, part une fois, et rien ne part après lui. C'est une ligne de trois "
+           "octets : toute autre est une ligne comme les autres.")
 {
     struct peer *server;
     struct program *client = start_client(&server);
+    // END est une ligne entière : celles-ci ne font que lui ressembler.
+    exchange(client, server, "ENDURANCE");
+    exchange(client, server, "END ");
+    exchange(client, server, "end");
     program_type(client, "END\nceci ne doit pas partir\n");
     program_end_input(client);
     peer_expect_line(server, "END");
@@ -159,15 +165,20 @@ LESSON(client_sends_longest_line, .step = 6, .points = 0.25, .programs = "client
 
 LESSON(client_limits_reply, .step = 6, .points = 0.25, .programs = "client",
        .needs = "client_sends_and_shows", .defects = "D21",
-       .title = "Une réponse sans fin : un message, code 1, pas une mémoire sans borne",
+       .title = "65 536 octets sont encore une réponse ; une réponse sans fin : un message, code 1",
        .hint = "Une réponse n'a pas toujours de fin : passé 65 536 octets, le contrat veut un "
                "message et le code 1.")
 {
     const size_t length = 1 << 20;
     struct peer *server;
     struct program *client = start_client(&server);
+    char *longest = long_line(65536);
     program_type(client, "bonjour\n");
     peer_expect_line(server, "bonjour");
+    peer_send(server, longest);
+    program_expect_line(client, "%.65536s", longest);
+    program_type(client, "encore\n");
+    peer_expect_line(server, "encore");
     peer_send_while_open(server, long_line(length), length);
     program_expect_exit(client, 1);
     program_expect_error(client, "client");

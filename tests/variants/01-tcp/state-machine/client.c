@@ -64,7 +64,7 @@ static bool is_full(const struct stream *stream)
     return stream->length == sizeof stream->bytes && first_line(stream) < 0;
 }
 
-// Rend 1 quand la réponse est là, 0 à la fin de l'entrée, -1 en cas d'échec.
+// Rend 1 quand la réponse est là, 0 à la fin de l'entrée, -1 en cas d'échec, -2 si elle a un octet nul.
 static int ask(const char *prompt, char *answer)
 {
     printf("%s", prompt);
@@ -79,7 +79,7 @@ static int ask(const char *prompt, char *answer)
     memcpy(answer, input.bytes, (size_t)length);
     answer[length] = '\0';
     drop_line(&input, (size_t)length);
-    return strlen(answer) == (size_t)length ? 1 : -1;
+    return strlen(answer) == (size_t)length ? 1 : -2;
 }
 
 static int wait_until_connected(int fd)
@@ -189,6 +189,10 @@ int main(int argc, char **argv)
         endpoint.host = host;
     if (answered > 0 && endpoint.port == NULL && (answered = ask("enter the port: ", port)) > 0)
         endpoint.port = port;
+    if (answered == -2) {
+        report_usage("client", "octet nul dans la réponse", endpoint.host == NULL ? host : port);
+        return EXIT_USAGE;
+    }
     if (answered <= 0)
         return answered < 0 ? EXIT_SYSTEM : EXIT_SUCCESS;
     if (!is_port(endpoint.port)) {

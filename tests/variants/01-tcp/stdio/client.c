@@ -55,6 +55,10 @@ static const char *ask(const char *prompt)
     if (length < 0)
         exit(EXIT_SUCCESS);
     answer[length] = '\0';
+    if (strlen(answer) != (size_t)length) {
+        report_usage("client", "octet nul dans la réponse", answer);
+        exit(EXIT_USAGE);
+    }
     return answer;
 }
 
