@@ -212,9 +212,8 @@ ssize_t write(int fd, const void *bytes, size_t length)
     REAL(write);
     if (!is_socket(fd))
         return real(fd, bytes, length);
-    return interrupt_on(fd, 0) || lose(fd)
-               ? -1
-               : count_datagram(fd, real(fd, bytes, shortened(length)));
+    return interrupt_on(fd, 0) || lose(fd) ? -1
+                                           : count_datagram(fd, real(fd, bytes, shortened(length)));
 }
 
 ssize_t recv(int fd, void *bytes, size_t length, int flags)
