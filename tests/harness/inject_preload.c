@@ -86,9 +86,9 @@ static void do_nothing(int signal)
 
 static void catch_window_changes(void)
 {
-    struct sigaction action = {.sa_handler = do_nothing};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGWINCH, &action, NULL);
+    struct sigaction quiet = {.sa_handler = do_nothing};
+    sigemptyset(&quiet.sa_mask);
+    sigaction(SIGWINCH, &quiet, NULL);
 }
 
 __attribute__((constructor)) static void read_settings(void)
