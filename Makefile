@@ -24,7 +24,7 @@ endif
 
 # Ce que l'utilisateur écrit passe aux scripts par l'environnement, à l'octet près : $(value …)
 # empêche make d'y voir des variables, et aucun shell ne l'interprète.
-OPTIONS := WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE GROUP COMPILE_WRAPPER JUDGE_WRAPPER REVEAL OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX SLURM_OPTIONS FILE ARGS
+OPTIONS := WORK LAB STEP TEST MIN JUNIT DETAIL FRAMING SANITIZE GROUP COMPILE_WRAPPER JUDGE_WRAPPER REVEAL OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX SLURM_OPTIONS FILE ARGS
 $(foreach option,$(OPTIONS),$(if $(value $(option)),$(eval override $(option) := $$(value $(option)))))
 export $(OPTIONS)
 export CC
@@ -57,7 +57,7 @@ help: ## affiche cette aide
 	$(RUN)sh $(TOOLS)/help.sh $(firstword $(MAKEFILE_LIST))
 
 .PHONY: test
-test: $(WANTED:%=build/tests/%/judge) $(INJECTORS) $(STARTER) ## juge un travail (WORK= LAB= STEP= TEST= MIN= JUNIT=)
+test: $(WANTED:%=build/tests/%/judge) $(INJECTORS) $(STARTER) ## juge un travail (WORK= LAB= STEP= TEST= MIN= JUNIT= DETAIL=1)
 	$(RUN)sh $(TOOLS)/judge.sh
 
 .PHONY: demo

@@ -175,6 +175,16 @@ class Terminal(unittest.TestCase):
         self.assertNotIn("\x1b", page(results.load(EXAMPLE)))
 
 
+class Detail(unittest.TestCase):
+    def test_each_test_is_named_when_asked(self):
+        run = results.load(EXAMPLE)
+        self.addCleanup(os.environ.pop, "DETAIL", None)
+        os.environ["DETAIL"] = "1"
+        told = page(run)
+        for test in run["tests"]:
+            self.assertIn(f"{terminal.MARKS[test['status']]} {test['title']}  TEST={test['name']}", told)
+
+
 class Crowd(unittest.TestCase):
     @staticmethod
     def gesture(actor, text="se connecte"):

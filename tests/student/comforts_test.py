@@ -192,6 +192,7 @@ def try_reset(it):
         kept = f"{source}.ancien-{number}"
         it.check(f"reset rend le squelette et garde le travail sous {os.path.basename(kept)}",
                  status == 0 and read(source) == original and read(kept) == mine and os.path.basename(kept) in text, text)
+        it.check("reset n'a rien à dire de plus de l'archive", "celui du squelette.\n" in text, text)
     it.check("ce qui était gardé l'est toujours", read(source + ".ancien-1") == "un")
     os.unlink(source)
     status, text = make("reset", "FILE=server.c", f"LAB={LAB}", cwd=tree)

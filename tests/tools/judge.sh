@@ -57,6 +57,10 @@ check_request() {
     '' | 0 | 1) ;;
     *) die "REVEAL=$(show "$REVEAL") : 0 ou 1 est attendu" ;;
     esac
+    case ${DETAIL:-} in
+    '' | 0 | 1) ;;
+    *) die "DETAIL=$(show "$DETAIL") : 1 est attendu, pour nommer chaque test" ;;
+    esac
     case ${SANDBOX:-0} in
     0 | 1) ;;
     *) die "SANDBOX=$(show "$SANDBOX") : 1 est attendu, pour juger dans le bac à sable" ;;

@@ -57,6 +57,7 @@ refuse "TEST=inconnu : aucun test" TEST=inconnu
 refuse "TEST=a;b : un nom de test" 'TEST=a;b'
 refuse "MIN=21 : une note" MIN=21
 refuse "REVEAL=oui : 0 ou 1" REVEAL=oui
+refuse "DETAIL=oui : 1 est attendu" DETAIL=oui
 refuse "MIN=bien : une note" MIN=bien
 refuse "JUNIT=nulle/part.xml : impossible" JUNIT=nulle/part.xml
 mkdir "$top/vide"
