@@ -198,8 +198,8 @@ build/harness/lightened: $(TOOLS)/lighten.sh | ready
 $(HARNESS_OBJECTS): build/%.o: tests/%.c | ready
 	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $< || exit 2
 
-$(INJECTORS): build/%.so: tests/%_preload.c | ready
-	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) -MT $@ -MF $(@:.so=.d) $(CFLAGS) -shared -fPIC -o $@.new $< -ldl && mv -f $@.new $@ || exit 2
+$(INJECTORS): build/%.so: tests/%_preload.c $(wildcard tests/harness/inject/*.[ch]) | ready
+	$(RUN)mkdir -p $(@D) && $(CC) -Itests/harness $(CFLAGS) -shared -fPIC -o $@.new $(filter %.c,$^) -ldl && mv -f $@.new $@ || exit 2
 
 # Lancé à chaque programme : lié en statique, si la machine le permet, il démarre plus vite.
 build/sandbox/start: tests/grading/sandbox/start.c tests/harness/sandbox_report.h | ready
@@ -226,4 +226,4 @@ FORCE:
 $(TEST_OBJECTS): build/tests/%.o: tests/%.c | ready
 	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $< || exit 2
 
--include $(HARNESS_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(INJECTORS:.so=.d)
+-include $(HARNESS_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d)

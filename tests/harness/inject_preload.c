@@ -17,6 +17,10 @@
  *   threads=N  après le deuxième client accepté, les N premières créations de thread échouent ;
  *   late=N   un thread ne commence que N millisecondes après sa création : son créateur a le temps
  *            de faire autre chose, si rien ne le retient ;
+ *   linger=N celui qui vient de créer un thread attend qu'il ait fini, N millisecondes au plus : le
+ *            nouveau a le temps de toute sa vie, si rien ne le retient ;
+ *   hesitate=N  un appel sur deux qui écrit sur stdout s'arrête N millisecondes avant de le faire : un
+ *            autre thread passe devant, si rien ne le retient ;
  *   sends=N  N datagrammes peuvent partir ; celui qui en envoie un de plus est retenu pour toujours,
  *            et laisse une marque : un programme qui finit trop vite pour être observé ne finit plus ;
  *   handler=1  SIGWINCH, d'ordinaire ignoré, est reçu par une fonction qui ne fait rien : il interrompt
@@ -27,7 +31,8 @@
  *   stop=1   SIGTERM arrive au premier client accepté, à l'instant où le thread qui l'a accepté allait
  *            attendre de nouveau : tout est déjà consulté, rien n'attend encore.
  */
-#include <dlfcn.h>
+#include "inject/inject.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -59,11 +64,8 @@ static unsigned eintr_period;
 static atomic_uint refusals;
 static atomic_uint calls;
 static atomic_uint accepted;
-static atomic_int refused_threads;
 static atomic_int failing_accepts;
 static atomic_int interrupted_connects;
-static unsigned pause_ms;
-static unsigned late_ms;
 static unsigned sends_allowed;
 static atomic_uint sends;
 static atomic_int failing_listens;
@@ -72,7 +74,7 @@ static atomic_int overlaps;
 static atomic_int stops;
 static atomic_long acceptor;
 
-static unsigned setting(const char *name)
+unsigned inject_setting(const char *name)
 {
     const char *settings = getenv("JUDGE_INJECT");
     const char *found = settings != NULL ? strstr(settings, name) : NULL;
@@ -93,20 +95,17 @@ static void catch_window_changes(void)
 
 __attribute__((constructor)) static void read_settings(void)
 {
-    short_limit = setting("short=");
-    eintr_period = setting("eintr=");
-    refusals = setting("refuse=");
-    refused_threads = (int)setting("threads=");
-    failing_accepts = (int)setting("accept=");
-    interrupted_connects = (int)setting("connect=");
-    pause_ms = setting("pause=");
-    late_ms = setting("late=");
-    failing_listens = (int)setting("listen=");
-    lost_sends = (int)setting("lost=");
-    overlaps = (int)setting("overlap=");
-    stops = (int)setting("stop=");
-    sends_allowed = setting("sends=");
-    if (setting("handler=") > 0)
+    short_limit = inject_setting("short=");
+    eintr_period = inject_setting("eintr=");
+    refusals = inject_setting("refuse=");
+    failing_accepts = (int)inject_setting("accept=");
+    interrupted_connects = (int)inject_setting("connect=");
+    failing_listens = (int)inject_setting("listen=");
+    lost_sends = (int)inject_setting("lost=");
+    overlaps = (int)inject_setting("overlap=");
+    stops = (int)inject_setting("stop=");
+    sends_allowed = inject_setting("sends=");
+    if (inject_setting("handler=") > 0)
         catch_window_changes();
 }
 
@@ -193,12 +192,6 @@ static ssize_t count_datagram(int fd, ssize_t result)
         pause();
 }
 
-// dlsym rend un pointeur de données ; POSIX garantit qu'il se convertit en pointeur de fonction.
-#define REAL(name)                                                                                 \
-    static __typeof__(name) *real;                                                                 \
-    if (real == NULL)                                                                              \
-    *(void **)&real = dlsym(RTLD_NEXT, #name)
-
 ssize_t read(int fd, void *bytes, size_t length)
 {
     REAL(read);
@@ -210,6 +203,8 @@ ssize_t read(int fd, void *bytes, size_t length)
 ssize_t write(int fd, const void *bytes, size_t length)
 {
     REAL(write);
+    if (fd == STDOUT_FILENO)
+        inject_hesitate();
     if (!is_socket(fd))
         return real(fd, bytes, length);
     return interrupt_on(fd, 0) || lose(fd) ? -1
@@ -264,6 +259,8 @@ static struct iovec first_piece(const struct iovec *vector, size_t count)
 ssize_t writev(int fd, const struct iovec *vector, int count)
 {
     REAL(writev);
+    if (fd == STDOUT_FILENO)
+        inject_hesitate();
     if (!is_socket(fd))
         return real(fd, vector, count);
     if (interrupt_on(fd, 0) || lose(fd))
@@ -302,6 +299,11 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
     return interrupt_on(fd, flags) ? -1 : real(fd, message, flags);
 }
 
+bool inject_has_clients(unsigned count)
+{
+    return atomic_load(&accepted) >= count;
+}
+
 static int count_client(int fd)
 {
     if (fd >= 0) {
@@ -329,7 +331,7 @@ static void stop_before_accepting(int fd)
         stop_before_waiting();
 }
 
-static void sleep_ms(unsigned duration)
+void inject_sleep_ms(unsigned duration)
 {
     int saved = errno;
     const struct timespec pause = {.tv_nsec = (long)duration * 1000000};
@@ -467,44 +469,4 @@ int epoll_pwait(int fd, struct epoll_event *events, int count, int timeout, cons
     if (timeout != 0)
         stop_before_waiting();
     return real(fd, events, count, timeout, mask);
-}
-
-/** Un thread qui commencera plus tard. */
-struct late_start {
-    void *(*start)(void *);
-    void *argument;
-};
-
-static void *start_late(void *argument)
-{
-    const struct late_start late = *(struct late_start *)argument;
-    free(argument);
-    sleep_ms(late_ms);
-    return late.start(late.argument);
-}
-
-// Les threads préparés au démarrage, avant tout client, ne sont pas touchés.
-int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
-                   void *argument)
-{
-    REAL(pthread_create);
-    if (atomic_load(&accepted) > 2 && atomic_fetch_sub(&refused_threads, 1) > 0)
-        return EAGAIN;
-    struct late_start *late = late_ms > 0 ? malloc(sizeof *late) : NULL;
-    if (late == NULL)
-        return real(thread, attributes, start, argument);
-    *late = (struct late_start){.start = start, .argument = argument};
-    int code = real(thread, attributes, start_late, late);
-    if (code != 0)
-        free(late);
-    return code;
-}
-
-int fflush(FILE *stream)
-{
-    REAL(fflush);
-    int result = real(stream);
-    if (pause_ms > 0 && stream == stdout)
-        sleep_ms(pause_ms);
-    return result;
 }
