@@ -32,9 +32,8 @@ void complain(const struct symptoms *symptoms, const char *format, ...)
     va_end(arguments);
 
     // Une course ou un débordement explique tout le reste.
-    struct finding finding = {0};
-    if (symptoms->program != NULL && sanitizer_read(symptoms->program, &finding))
-        complain_because(finding.cause, "%s", finding.summary);
+    if (symptoms->program != NULL)
+        sanitizer_refuse(symptoms->program);
 
     struct failure failure = {
         .summary = summary, .caret = -1, .cause = as_sentence(likely_cause(symptoms))};

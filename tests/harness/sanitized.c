@@ -4,11 +4,13 @@
 #include "expect.h"
 #include "lesson.h"
 #include "network.h"
+#include "resources.h"
 #include "spawn.h"
 #include "transcript.h"
 #include "verdict.h"
 #include "visible.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -145,9 +147,43 @@ void program_stop_and_expect_clean_report(struct program *program)
 
 void program_end_and_expect_clean_report(struct program *program)
 {
-    struct finding finding = {0};
     pump_until(has_ended, program, 20);
     pump_now();
-    if (sanitizer_read(program, &finding))
-        complain_because(finding.cause, "%s", finding.summary);
+    sanitizer_refuse(program);
+}
+
+void program_expect_clean_report(struct program *program)
+{
+    program_wait_until_calm(program);
+    pump_now();
+    sanitizer_refuse(program);
+}
+
+// Par le programme lui-même : dans un bac à sable, son dossier ne se voit que de là. S'il en a changé,
+// ou si son compilateur n'a pas cet assainisseur, il n'y a rien à demander.
+static bool demand_leaks(const struct program *program)
+{
+    char demand[64];
+    snprintf(demand, sizeof demand, "/proc/%d/cwd/judge-leaks", (int)program->pid);
+    int fd = open(demand, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+static bool leaks_looked_for(void *context)
+{
+    const struct program *program = context;
+    return program->ended || program_left_mark(program, "judge-leaks-done");
+}
+
+void program_expect_no_leak(struct program *program)
+{
+    program_wait_until_asleep(program);
+    if (!demand_leaks(program))
+        return;
+    transcript_note("juge", "·", "cherche les fuites de %s, qui vit encore", program->actor);
+    pump_until(leaks_looked_for, program, 5);
+    pump_now();
+    sanitizer_refuse(program);
 }

@@ -1,12 +1,19 @@
 #include "sanitizer.h"
 
 #include "complain.h"
+#include "transcript.h"
 #include "visible.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+// Du début d'un rapport, ce qui en dit l'essentiel : la suite dit d'où viennent les threads et les verrous.
+#define RECALLED_LINES 10
+
+// Un rapport de si peu de lignes tient en entier à la fin du récit.
+#define SHORT_REPORT 16
 
 /** Un endroit du programme : la première ligne d'une pile qui soit du code de l'étudiant. */
 struct place {
@@ -67,6 +74,8 @@ static const char *read_stack(const char *line, struct place *place)
 struct access {
     bool writes;
     bool by_main;
+    bool destroys; /**< Par pthread_mutex_destroy ou pthread_cond_destroy. */
+    bool of_lock;  /**< Dans une fonction des verrous ou des conditions. */
     struct place place;
 };
 
@@ -81,7 +90,12 @@ static const char *read_access(const char *line, struct access *access)
     const char *end = next_line(line);
     const char *main_thread = strstr(line, "by main thread");
     const char *write = strcasestr(line, "write of size");
+    const char *called = skip_spaces(end) + strcspn(skip_spaces(end), " \n");
+    called = skip_spaces(called);
     access->by_main = main_thread != NULL && main_thread < end;
+    access->of_lock = starts_with(called, "pthread_mutex_") || starts_with(called, "pthread_cond_");
+    access->destroys = access->of_lock && strstr(called, "_destroy ") != NULL &&
+                       strstr(called, "_destroy ") < next_line(called);
     access->writes = write != NULL && write < end;
     return read_stack(end, &access->place);
 }
@@ -91,6 +105,7 @@ struct race {
     struct access accesses[2];
     int count;
     char what[200];     /**< La donnée, en français. */
+    const char *touch;  /**< Comment ils y touchent : une phrase où `%s` est la donnée. */
     const char *advice; /**< Ce qu'il faut se demander. */
 };
 
@@ -147,18 +162,29 @@ static const char *read_location(const char *line, struct race *race)
             "Son adresse est sortie du thread à qui elle appartient : elle est partagée.";
     } else if (starts_with(line, "Location is file descriptor ")) {
         const char *number = line + strlen("Location is file descriptor ");
-        snprintf(race->what, sizeof race->what, "le descripteur %.*s", (int)strcspn(number, " \n"),
+        snprintf(race->what, sizeof race->what, "descripteur %.*s", (int)strcspn(number, " \n"),
                  number);
+        race->touch = "deux threads se servent en même temps du %s, et l'un d'eux le ferme";
         race->advice = "Un descripteur fermé pendant qu'un autre thread s'en sert peut être déjà "
                        "celui d'un autre client : qui le ferme, et sous quel verrou ?";
     }
     return next_line(line);
 }
 
+static void read_destroyed_lock(struct race *race)
+{
+    snprintf(race->what, sizeof race->what, "un verrou");
+    race->touch = "%s, ou une condition, est détruit alors qu'un autre thread s'en sert";
+    race->advice = "Celui qui détruit un verrou doit savoir que plus personne ne s'en servira : à "
+                   "quel instant, et comment, sait-il que tous les autres ont fini ?";
+}
+
 static void read_race(const char *report, struct race *race)
 {
-    *race = (struct race){.what = "une même donnée",
-                          .advice = "Quel verrou les deux devraient-ils tenir ?"};
+    *race = (struct race){
+        .what = "une même donnée",
+        .touch = "deux threads touchent en même temps à %s, et l'un au moins la modifie",
+        .advice = "Quel verrou les deux devraient-ils tenir ?"};
     for (const char *line = next_line(report); *line != '\0' && !starts_with(line, "=====");) {
         const char *text = skip_spaces(line);
         if (race->count < 2 && is_access(text))
@@ -168,6 +194,15 @@ static void read_race(const char *report, struct race *race)
         else
             line = next_line(line);
     }
+    if (race->accesses[0].destroys || race->accesses[1].destroys)
+        read_destroyed_lock(race);
+}
+
+// Le texte est choisi parmi les nôtres : rien d'autre que « %s » n'y est à remplacer.
+static void fill_in(const char *sentence, const char *what, char *filled, size_t size)
+{
+    const char *hole = strstr(sentence, "%s");
+    snprintf(filled, size, "%.*s%s%s", (int)(hole - sentence), sentence, what, hole + 2);
 }
 
 static void describe_race(const char *report, struct finding *finding)
@@ -176,8 +211,7 @@ static void describe_race(const char *report, struct finding *finding)
     read_race(report, &race);
     const struct access *first = &race.accesses[0];
     const struct access *second = &race.accesses[1];
-    snprintf(finding->summary, sizeof finding->summary,
-             "deux threads touchent en même temps à %s, et l'un au moins la modifie", race.what);
+    fill_in(race.touch, race.what, finding->summary, sizeof finding->summary);
     snprintf(
         finding->cause, sizeof finding->cause,
         "Course entre threads (data race), vue par ThreadSanitizer : %s %s dans %s ; %s %s dans "
@@ -292,4 +326,58 @@ bool sanitizer_read(const struct program *program, struct finding *finding)
     else if (thread != NULL)
         describe_other(thread, thread + strlen("ThreadSanitizer: "), finding);
     return race != NULL || leak != NULL || thread != NULL || address != NULL || undefined != NULL;
+}
+
+// Le début d'un rapport, où qu'il soit dans ce que le programme a écrit ; NULL s'il n'y en a pas.
+static const char *report_start(const struct program *program)
+{
+    static const char *const marks[] = {"WARNING: ThreadSanitizer: ", "ERROR: AddressSanitizer: ",
+                                        ": runtime error: ", "ERROR: LeakSanitizer: "};
+    const char *start = NULL;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0] && start == NULL; i++)
+        start = strstr(program->err.bytes, marks[i]);
+    return start != NULL ? line_start(program->err.bytes, start) : NULL;
+}
+
+// D'une pile, seules les lignes de l'étudiant disent quelque chose.
+static bool worth_recalling(const char *line, const char *end)
+{
+    struct place place = {0};
+    const char *text = skip_spaces(line);
+    return *text != '\n' && (*text != '#' || read_place(text, end, &place));
+}
+
+static int count_lines(const char *text)
+{
+    int lines = 0;
+    for (; *text != '\0'; text = next_line(text))
+        lines++;
+    return lines;
+}
+
+static void recall(const struct program *program)
+{
+    const char *line = report_start(program);
+    if (line != NULL && count_lines(line) <= SHORT_REPORT)
+        return;
+    for (int told = 0; line != NULL && *line != '\0' && told < RECALLED_LINES;) {
+        const char *end = next_line(line);
+        const char *text = skip_spaces(line);
+        if (starts_with(line, "====="))
+            return;
+        if (worth_recalling(line, end)) {
+            transcript_recall("stderr", text, strcspn(text, "\n"));
+            told++;
+        }
+        line = end;
+    }
+}
+
+void sanitizer_refuse(const struct program *program)
+{
+    struct finding finding = {0};
+    if (!sanitizer_read(program, &finding))
+        return;
+    recall(program);
+    complain_because(finding.cause, "%s", finding.summary);
 }

@@ -20,6 +20,9 @@ struct finding {
  */
 bool sanitizer_read(const struct program *program, struct finding *finding);
 
+/** @brief S'il y a un rapport d'erreur, en rappelle le début au compte rendu et conclut par un échec. */
+void sanitizer_refuse(const struct program *program);
+
 /**
  * @brief Lance un programme compilé avec un assainisseur.
  *
@@ -48,6 +51,17 @@ struct program *start_sanitized_server(const char *sanitizer);
  * Un programme qui ne finit pas sur SIGTERM n'est pas accusé ici : un autre test le juge.
  */
 void program_stop_and_expect_clean_report(struct program *program);
+
+/**
+ * @brief Cherche aussitôt les fuites d'un programme lancé par start_sanitized("address", …).
+ *
+ * Une fuite se voit ainsi, que le programme sache ou non s'arrêter. À demander quand tous ses clients
+ * sont partis : la mémoire d'un client présent peut n'être connue que du noyau (epoll).
+ */
+void program_expect_no_leak(struct program *program);
+
+/** @brief Attend que le programme n'ait plus rien à faire, et conclut de même ; il vit encore. */
+void program_expect_clean_report(struct program *program);
 
 /** @brief Attend que le programme finisse de lui-même, et conclut de même. */
 void program_end_and_expect_clean_report(struct program *program);

@@ -166,6 +166,13 @@ void transcript_lines(const char *actor, const char *verb, const char *action, c
     }
 }
 
+void transcript_recall(const char *where, const char *line, size_t length)
+{
+    char *shown = visible_short(line, length);
+    transcript_note("juge", "·", "relit %s : « %s »", where, shown);
+    free(shown);
+}
+
 static void write_event(FILE *out, double ms, const char *actor, const char *verb, const char *text)
 {
     fprintf(out, "{\"ms\":%.1f,\"actor\":", ms);

@@ -44,6 +44,15 @@ void transcript_bytes(const char *actor, const char *verb, const char *action, c
 void transcript_lines(const char *actor, const char *verb, const char *action, const char *bytes,
                       size_t length);
 
+/**
+ * @brief Rappelle, à la fin du compte rendu, une ligne qui dit l'échec et qui a pu en être coupée.
+ *
+ * @param where  où elle était : `stderr`, `la ligne 12 de stdout`
+ * @param line   la ligne, telle qu'elle est venue
+ * @param length sa longueur, sans son `\n`
+ */
+void transcript_recall(const char *where, const char *line, size_t length);
+
 /** @brief Écrit le compte rendu en JSON : un tableau d'événements. */
 void transcript_write(FILE *out);
 

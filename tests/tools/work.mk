@@ -54,6 +54,9 @@ $(LIBRARIES:%=$(BASE)/$1/src/%) $(PROGRAMS:%=$(BASE)/$1/src/%.c):
 -include $(PROGRAMS:%=$(BASE)/$1/obj/%.d) $(DRIVERS:%=$(BASE)/$1/obj/%.d) $(LIBRARIES:%.c=$(BASE)/$1/lib/%.d)
 endef
 
+# Ce qui est lié tel quel à un jumeau : rien n'y est appelé par le programme. $1 : l'assainisseur.
+watchers = $(if $(filter address,$1),$(call common_folder,$1)/leak_watch.o)
+
 # Un jumeau : un programme du lab compilé en plus avec un assainisseur, pour les tests qui le lancent
 # (SANITIZED := server:thread donne server_thread). $1 : le lab ; $2 : le programme ; $3 : l'assainisseur.
 # La sonde, un programme vide compilé de même, dit au juge si l'assainisseur marche sur cette machine.
@@ -63,7 +66,7 @@ all: $(BASE)/$1/bin/$2_$3 $(BASE)/$1/bin/probe_$3
 $(BASE)/$1/$3/$2.o: $(call present,$(BASE)/$1/src/$2.c) $(RULES)
 	$(COMPILE) object $$@ $(BASE)/$1/src/$2.c $(PLAIN_FLAGS) $(call sanitizer_flags,$3) $(INCLUDES) $(LAB_CFLAGS)
 
-$(BASE)/$1/bin/$2_$3: $(BASE)/$1/$3/$2.o $(BASE)/$1/$3/lib/library.a $(call common_folder,$3)/common.a
+$(BASE)/$1/bin/$2_$3: $(BASE)/$1/$3/$2.o $(call watchers,$3) $(BASE)/$1/$3/lib/library.a $(call common_folder,$3)/common.a
 	$(COMPILE) program $$@ $$^ $(call sanitizer_flags,$3) -pthread $(LAB_CFLAGS)
 
 -include $(BASE)/$1/$3/$2.d
@@ -134,12 +137,12 @@ $(call common_folder,$1)/%.o: common/%.c $(RULES)
 $(call common_folder,$1)/%.o: tests/tools/%.c $(RULES)
 	$(COMPILE) object $$@ $$< $(PLAIN_FLAGS) $(call sanitizer_flags,$1)
 
--include $(patsubst %.o,%.d,$(call common_objects,$1))
+-include $(patsubst %.o,%.d,$(call common_objects,$1) $(call watchers,$1))
 endef
 
 $(eval $(call common_rules,$(SANITIZE)))
 $(foreach kind,$(filter-out $(SANITIZE),$(sort $(TWINS))),$(eval $(call common_rules,$(kind))))
 
 # Ce que tous les travaux partagent : construit d'avance quand plusieurs vont être jugés à la fois.
-common: $(foreach kind,$(sort $(TWINS)),$(call common_folder,$(kind))/common.a $(call common_folder,$(kind))/sanitizer_probe.o) \
+common: $(foreach kind,$(sort $(TWINS)),$(call common_folder,$(kind))/common.a $(call common_folder,$(kind))/sanitizer_probe.o $(call watchers,$(kind))) \
 	$(COMMON)/common.a
