@@ -1,16 +1,14 @@
 #include "cause.h"
 #include "cause_bytes.h"
+#include "cause_peers.h"
 
 #include "expect.h"
 #include "lesson.h"
-#include "network.h"
 #include "process_tree.h"
 #include "sanitizer.h"
-#include "sockdiag.h"
 #include "visible.h"
 
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -128,13 +126,13 @@ static const char *from_driver(const struct program *program)
     return cause;
 }
 
-// La dernière ligne de stderr : celle qui précède la mort, ou le silence. Tant que le programme vit,
-// une ligne sans fin est encore en train de s'écrire. À libérer.
+// La dernière ligne de stderr : celle qui précède la mort, ou le silence. Une ligne sans fin était encore
+// en train de s'écrire, par un thread que la fin du programme a pu couper. À libérer.
 static char *last_words(const struct program *program)
 {
     size_t length = program->err.length;
     const char *newline = memrchr(program->err.bytes, '\n', length);
-    if (!program->ended && newline != NULL)
+    if (newline != NULL)
         length = (size_t)(newline - program->err.bytes) + 1;
     size_t end = length - (program->err.bytes[length - 1] == '\n');
     newline = memrchr(program->err.bytes, '\n', end);
@@ -228,60 +226,6 @@ static const char *from_phantom_client(const struct program *program)
     return NULL;
 }
 
-/** Ce que sock_diag montre du côté du programme. */
-struct backlog {
-    unsigned server_port;
-    unsigned peer_port;
-    unsigned pending_connections;
-    unsigned unread_bytes;
-    bool connection_seen;
-    bool close_wait;
-};
-
-static bool measure(const struct socket_view *view, void *context)
-{
-    struct backlog *backlog = context;
-    if (view->state == TCP_LISTEN && view->local_port == backlog->server_port)
-        backlog->pending_connections = view->receive_queue;
-    if (view->local_port == backlog->server_port && view->remote_port == backlog->peer_port &&
-        view->state != TCP_LISTEN) {
-        backlog->connection_seen = true;
-        backlog->unread_bytes = view->receive_queue;
-        backlog->close_wait = view->state == TCP_CLOSE_WAIT;
-    }
-    return true;
-}
-
-static unsigned peer_port(const struct peer *peer)
-{
-    const char *colon = strrchr(peer->address, ':');
-    return colon != NULL ? (unsigned)atoi(colon + 1) : 0;
-}
-
-static const char *from_queues(const struct symptoms *symptoms)
-{
-    struct backlog backlog = {.server_port = (unsigned)atoi(test_port()),
-                              .peer_port = peer_port(symptoms->peer)};
-    sockets_visit(IPPROTO_TCP, ~0u, measure, &backlog);
-    if (backlog.pending_connections > 0 && backlog.unread_bytes > 0)
-        return say("%u connexion(s) établie(s) par le système attendent que votre serveur les "
-                   "accepte (accept) ; celle de « %s » a %u octets non lus.",
-                   backlog.pending_connections, symptoms->peer->name, backlog.unread_bytes);
-    if (backlog.unread_bytes > 0)
-        return say("%u octets sont arrivés et attendent d'être lus : le programme ne lit plus "
-                   "cette connexion.",
-                   backlog.unread_bytes);
-    if (backlog.pending_connections > 0)
-        return say(
-            "%u connexion(s) attendent dans la file d'attente : le programme n'a pas rappelé "
-            "accept.",
-            backlog.pending_connections);
-    if (backlog.close_wait)
-        return "L'autre a fermé son sens d'envoi, le programme a tout lu mais n'a pas fermé son "
-               "descripteur (état CLOSE_WAIT dans ss -tn) : a-t-il vu la fin de flux ?";
-    return NULL;
-}
-
 static const char *from_connection(const struct symptoms *symptoms)
 {
     const struct peer *peer = symptoms->peer;
@@ -297,7 +241,7 @@ static const char *from_connection(const struct symptoms *symptoms)
         return NULL;
     if (peer->ended)
         return "Le programme a fermé la connexion avant cela.";
-    return from_queues(symptoms);
+    return cause_from_queues(peer);
 }
 
 // Ce que le programme a dit lui-même est souvent le meilleur indice.
@@ -312,6 +256,19 @@ static const char *with_words(const char *cause, const struct program *program)
     return both;
 }
 
+// Il se réveille de temps en temps, sans que rien ne change : où est-il, la plupart du temps ?
+static const char *from_restless(const struct program *program)
+{
+    char call[256] = "";
+    if (!program->ended)
+        process_tree_sleeping_call(program->pid, call, sizeof call);
+    if (call[0] == '\0')
+        return NULL;
+    return say("%s se réveille et se rendort sans que rien ne change. Au moment où le juge renonce, "
+               "il dort dans l'appel %s : qu'attend-il, et qui le lui donnera ?",
+               program->actor, call);
+}
+
 static const char *from_sleep(const struct symptoms *symptoms)
 {
     const struct program *program = symptoms->program;
@@ -322,6 +279,8 @@ static const char *from_sleep(const struct symptoms *symptoms)
     if (symptoms->end == WAIT_FLOODED)
         return with_words(say("%s écrit sans fin : une boucle ne s'arrête pas.", program->actor),
                           program);
+    if (symptoms->end == WAIT_LATE)
+        return from_restless(program);
     if (symptoms->end != WAIT_ASLEEP)
         return NULL;
     char call[256];
@@ -349,7 +308,7 @@ static const char *with_place(const char *cause, const struct symptoms *symptoms
 // Quand les symptômes ne montrent qu'un lieu, la question propre au test dit quoi y chercher.
 static const char *with_question(const char *cause)
 {
-    const char *question = lesson_current() != NULL ? lesson_current()->hint : NULL;
+    const char *question = lesson_question();
     if (question == NULL || cause == NULL)
         return cause != NULL ? cause : question;
     static char both[sizeof text + 1024];
@@ -381,6 +340,9 @@ const char *likely_cause(const struct symptoms *symptoms)
         flood.end = WAIT_FLOODED;
         return with_question(from_sleep(&flood));
     }
+    const char *neighbour = cause_from_neighbours(symptoms);
+    if (neighbour != NULL)
+        return neighbour;
     const char *bytes = cause_from_bytes(symptoms);
     if (bytes != NULL && !cause_says_all(symptoms) &&
         (symptoms->expected_length == 0 ||

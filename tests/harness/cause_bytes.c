@@ -59,6 +59,13 @@ static bool ports_differ(const struct symptoms *symptoms, struct ports *ports)
     return ports->wanted != 0 && ports->shown != 0 && ports->wanted != ports->shown;
 }
 
+unsigned cause_port_shown_instead(const struct symptoms *symptoms)
+{
+    struct ports ports;
+    bool differ = symptoms->expected != NULL && ports_differ(symptoms, &ports);
+    return differ ? ports.shown : 0;
+}
+
 static bool port_is_swapped(const struct symptoms *symptoms)
 {
     struct ports ports;

@@ -15,6 +15,9 @@
  */
 const char *cause_from_bytes(const struct symptoms *symptoms);
 
+/** @brief Le port montré à la place de celui qui était attendu, ou 0 si la différence est ailleurs. */
+unsigned cause_port_shown_instead(const struct symptoms *symptoms);
+
 /**
  * @brief Dit si ce que cause_from_bytes() a rendu explique tout : la question propre au test n'y
  * ajouterait rien, ou parlerait d'autre chose.

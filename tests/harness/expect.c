@@ -189,7 +189,7 @@ static void complain_of_code(const struct program *program, const char *wanted)
     const char *question =
         program_is_server(program) && strcmp(wanted, "0") == 0
             ? "Il s'est arrêté comme demandé : un arrêt demandé n'est pas une erreur."
-            : lesson_current()->hint;
+            : lesson_question();
     char cause[2048];
     snprintf(
         cause, sizeof cause,
@@ -200,6 +200,11 @@ static void complain_of_code(const struct program *program, const char *wanted)
                      "%s, lancé par « %s », devait finir avec le code %s, et a fini avec le "
                      "code %d",
                      program->actor, program->command, wanted, WEXITSTATUS(status));
+}
+
+void program_expect_end(struct program *program)
+{
+    wait_for_end(program);
 }
 
 void program_expect_exit_either(struct program *program, int code, int other)

@@ -53,6 +53,9 @@ void program_expect_text(struct program *program, const char *text);
  */
 void program_expect_exit(struct program *program, int code);
 
+/** @brief Attend la fin du programme, quelle qu'elle soit. */
+void program_expect_end(struct program *program);
+
 /** @brief Attend la fin du programme, avec l'un de ces deux codes. */
 void program_expect_exit_either(struct program *program, int code, int other);
 

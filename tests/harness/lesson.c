@@ -11,6 +11,7 @@
 
 static struct lesson *registry;
 static const struct lesson *current;
+static const char *asked_since;
 
 static int compare(const struct lesson *a, const struct lesson *b)
 {
@@ -37,6 +38,16 @@ struct lesson *lesson_first(void)
 const struct lesson *lesson_current(void)
 {
     return current;
+}
+
+const char *lesson_question(void)
+{
+    return asked_since != NULL || current == NULL ? asked_since : current->hint;
+}
+
+void lesson_ask(const char *question)
+{
+    asked_since = question;
 }
 
 bool lesson_is_private(const struct lesson *lesson)

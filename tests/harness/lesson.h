@@ -85,6 +85,12 @@ void lesson_run(struct lesson *lesson);
 /** @brief Le test en cours dans ce processus. */
 const struct lesson *lesson_current(void);
 
+/** @brief La question propre au test en cours, ou `NULL`. */
+const char *lesson_question(void);
+
+/** @brief Change la question propre au test, pour ce qui suit : il passe à un autre sujet. */
+void lesson_ask(const char *question);
+
 /** Déclare un test ; les champs de struct lesson suivent son nom, puis son corps. */
 #define LESSON(id, ...)                                                                            \
     static void body_##id(void);                                                                   \

@@ -19,6 +19,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+// Ce qu'un correspondant a dit : ses premiers octets suffisent à reconnaître une réponse qui lui est due.
+#define SAID_SIZE 4096
+
+static struct peer *last_peer;
+
 static void end_with(struct peer *peer, int error)
 {
     if (error == 0) {
@@ -70,12 +75,19 @@ void peer_format_address(const struct sockaddr *address, socklen_t length, char 
              port);
 }
 
+const struct peer *peer_first(void)
+{
+    return last_peer;
+}
+
 struct peer *peer_new(const char *name, int fd)
 {
     struct peer *peer = calloc(1, sizeof *peer);
     if (peer == NULL)
         verdict_broken("mémoire insuffisante");
     peer->name = strdup(name);
+    peer->next = last_peer;
+    last_peer = peer;
     peer->source = (struct source){.fd = fd, .events = POLLIN, .ready = receive, .owner = peer};
     pump_add(&peer->source);
     return peer;
@@ -261,8 +273,20 @@ static enum wait_end deliver(struct delivery *delivery)
     return pump_until(delivery_advances, delivery, 2);
 }
 
+static void remember(struct peer *peer, const char *bytes, size_t length)
+{
+    if (peer->said == NULL)
+        peer->said = malloc(SAID_SIZE);
+    size_t room = peer->said != NULL ? SAID_SIZE - peer->said_length : 0;
+    size_t kept = length < room ? length : room;
+    if (kept > 0)
+        memcpy(peer->said + peer->said_length, bytes, kept);
+    peer->said_length += kept;
+}
+
 void peer_send_bytes(struct peer *peer, const void *bytes, size_t length)
 {
+    remember(peer, bytes, length);
     struct delivery delivery = {.peer = peer, .bytes = bytes, .length = length};
     enum wait_end end = deliver(&delivery);
     if (end != WAIT_DONE || delivery.error != 0)

@@ -28,7 +28,19 @@ struct peer {
     bool connected;                  /**< La connexion est établie. */
     bool sending_closed;             /**< peer_half_close() a été fait. */
     size_t sent;                     /**< Octets remis au système. */
+    char *said;                      /**< Les premiers de ces octets : voir peer_who_heard(). */
+    size_t said_length;              /**< Leur nombre. */
+    struct peer *next;               /**< Suivant dans la liste du test. */
 };
+
+/**
+ * @brief Le correspondant qui a reçu ces octets, attendus par un autre et que lui n'a pas demandés.
+ * @return lui, ou `NULL`
+ */
+const struct peer *peer_who_heard(const struct peer *waiting, const char *bytes, size_t length);
+
+/** @brief Le correspondant dont l'adresse locale a ce port, ou `NULL`. */
+const struct peer *peer_at_port(unsigned port);
 
 /** @brief Se connecte au serveur du test, sur 127.0.0.1 et test_port(). */
 struct peer *peer_connect(const char *name);

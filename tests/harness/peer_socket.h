@@ -22,6 +22,9 @@ void peer_format_address(const struct sockaddr *address, socklen_t length, char 
 /** @brief Fait d'un descripteur un correspondant, surveillé par la pompe. */
 struct peer *peer_new(const char *name, int fd);
 
+/** @brief Le dernier correspondant du test, ou `NULL` ; les autres suivent, par `next`. */
+const struct peer *peer_first(void);
+
 /** @brief Retient l'adresse locale d'un correspondant. */
 void peer_note_address(struct peer *peer);
 

@@ -138,7 +138,8 @@ void program_wait_until_calm(struct program *program)
     observe(&watch);
 }
 
-void program_expect_calm(struct program *program, const char *situation)
+// Conclut, si le programme ne dort pas.
+static void refuse_restlessness(struct program *program, const char *cause, const char *situation)
 {
     struct watch watch = {.program = program, .budget_s = IDLE_BUDGET_S * pump_slowness()};
     enum wait_end end = observe(&watch);
@@ -148,11 +149,27 @@ void program_expect_calm(struct program *program, const char *situation)
     }
     if (is_calm(&watch))
         return;
-    complain_because("Il recommence sans fin un appel qui échoue aussitôt. Ce qui manque ne "
-                     "reviendra pas plus vite : il faut attendre en dormant, un peu, ou qu'un "
-                     "client parte.",
-                     "%s, %s, occupe un processeur entier au lieu d'attendre", program->actor,
-                     situation);
+    complain_because(cause, "%s, %s, occupe un processeur entier au lieu d'attendre",
+                     program->actor, situation);
+}
+
+void program_expect_calm(struct program *program, const char *situation)
+{
+    refuse_restlessness(program,
+                        "Il recommence sans fin un appel qui échoue aussitôt. Ce qui manque ne "
+                        "reviendra pas plus vite : il faut attendre en dormant, un peu, ou qu'un "
+                        "client parte.",
+                        situation);
+}
+
+void program_expect_rest(struct program *program)
+{
+    refuse_restlessness(program,
+                        "Il regarde sans fin si quelque chose est arrivé. C'est au système "
+                        "d'éveiller celui qui attend : combien de temps cet appel a-t-il le droit "
+                        "de durer quand rien n'arrive, et que fait la boucle quand il rend la main "
+                        "pour rien ?",
+                        "que personne ne sollicite");
 }
 
 void program_limit_descriptors(struct program *program, int spare)

@@ -56,6 +56,9 @@ void program_wait_until_calm(struct program *program);
  */
 void program_expect_calm(struct program *program, const char *situation);
 
+/** @brief Vérifie que le programme, qui n'a rien à faire, dort : les clients se taisent. */
+void program_expect_rest(struct program *program);
+
 /** @brief Ne laisse au programme que quelques descripteurs de plus, sans retour. */
 void program_limit_descriptors(struct program *program, int spare);
 

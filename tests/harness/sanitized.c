@@ -174,7 +174,7 @@ static bool demand_leaks(const struct program *program)
 static bool leaks_looked_for(void *context)
 {
     const struct program *program = context;
-    return program->ended || program_left_mark(program, "judge-leaks-done");
+    return program->ended || program_has_mark(program, "leaks-done");
 }
 
 void program_expect_no_leak(struct program *program)

@@ -85,6 +85,11 @@ static void count_sleeper(pid_t pid, const char *task, void *context)
         sleepers->counts[call - call_names]++;
 }
 
+static const char *meaning_of(const struct call_name *call)
+{
+    return call->number == SYS_futex ? "futex (un verrou, une condition)" : call->name;
+}
+
 static void describe_other_threads(pid_t pid, char *text, size_t size)
 {
     struct sleepers sleepers = {0};
@@ -95,7 +100,7 @@ static void describe_other_threads(pid_t pid, char *text, size_t size)
         if (sleepers.counts[i] > 0)
             used += (size_t)snprintf(text + used, size - used, "%s%d dans %s",
                                      used == 0 ? " ; ses autres threads : " : ", ",
-                                     sleepers.counts[i], call_names[i].name);
+                                     sleepers.counts[i], meaning_of(&call_names[i]));
     }
 }
 

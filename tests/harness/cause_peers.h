@@ -1,0 +1,23 @@
+/**
+ * @file cause_peers.h
+ * @brief Ce que les correspondants du test, tous ensemble, disent d'un échec.
+ */
+#ifndef HARNESS_CAUSE_PEERS_H
+#define HARNESS_CAUSE_PEERS_H
+
+#include "complain.h"
+
+/**
+ * @brief Ce que sock_diag montre de ce correspondant, du côté du programme : octets non lus, file
+ * d'attente, sens d'envoi fermé.
+ * @return texte français, valable jusqu'à l'appel suivant, ou `NULL`
+ */
+const char *cause_from_queues(const struct peer *peer);
+
+/**
+ * @brief Ce qui était à l'un est allé à l'autre : une réponse, ou une adresse affichée.
+ * @return texte français, valable jusqu'à l'appel suivant, ou `NULL`
+ */
+const char *cause_from_neighbours(const struct symptoms *symptoms);
+
+#endif
