@@ -11,6 +11,9 @@
 
 #define LINES_PER_CLIENT 4
 
+// Combien de lignes, avant et après celle qui est rejetée, sont rappelées.
+#define NEIGHBOURS 4
+
 /** Où l'on en est de la relecture. */
 struct journal {
     struct program *server;
@@ -21,6 +24,7 @@ struct journal {
     bool *known;    /**< Pour chaque client : déjà arrivé. */
     long number;    /**< Le dernier nombre affiché. */
     char line[256]; /**< La ligne en cours, sans son `\n`. */
+    size_t read;    /**< Son rang, à partir de 1. */
 };
 
 static bool all_lines_shown(void *context)
@@ -31,6 +35,25 @@ static bool all_lines_shown(void *context)
     for (size_t i = 0; i < out->length; i++)
         lines += out->bytes[i] == '\n';
     return lines >= journal->lines || out->closed;
+}
+
+// Le récit est long, et son milieu coupé : les lignes en cause, et leurs voisines, sont rappelées à la fin.
+static void recall(const struct journal *journal)
+{
+    const struct output *out = &journal->server->out;
+    size_t number = 1;
+    for (const char *line = out->bytes; line < out->bytes + out->length; number++) {
+        const char *newline = memchr(line, '\n', out->length - (size_t)(line - out->bytes));
+        size_t length = newline != NULL ? (size_t)(newline - line)
+                                        : out->length - (size_t)(line - out->bytes);
+        if (number + NEIGHBOURS >= journal->read && number <= journal->read + NEIGHBOURS) {
+            char where[64];
+            snprintf(where, sizeof where, "la ligne %zu de stdout%s", number,
+                     number == journal->read ? ", en cause" : "");
+            transcript_recall(where, line, length);
+        }
+        line += length + 1;
+    }
 }
 
 __attribute__((format(printf, 4, 5))) _Noreturn static void reject(const struct journal *journal,
@@ -45,6 +68,7 @@ __attribute__((format(printf, 4, 5))) _Noreturn static void reject(const struct 
     va_end(arguments);
     struct visible_difference difference =
         visible_compare(expected, strlen(expected), journal->line, strlen(journal->line));
+    recall(journal);
     verdict_fail(&(struct failure){.summary = summary,
                                    .expected = difference.expected,
                                    .received = difference.received,
@@ -61,6 +85,7 @@ static bool next_line(struct journal *journal)
         return false;
     size_t length = (size_t)(newline - start);
     out->consumed += length + 1;
+    journal->read++;
     snprintf(journal->line, sizeof journal->line, "%.*s", (int)length, start);
     return true;
 }
@@ -143,9 +168,10 @@ void expect_journal(struct program *server, struct peer *const *peers, size_t co
     enum wait_end end = pump_until(all_lines_shown, &journal, 20);
     server->out.consumed = 0;
     program_expect_line(server, "waiting for connection");
+    journal.read = 1;
     while (next_line(&journal))
         read_pair(&journal);
-    transcript_note("juge", "·", "relit les arrivées et les départs : il reste %ld client(s)",
+    transcript_note("juge", "·", "relit les arrivées et les départs : le dernier nombre est %ld",
                     journal.number);
     if (!all_lines_shown(&journal)) {
         struct symptoms symptoms = {.end = end, .program = server};

@@ -12,6 +12,8 @@ LABEL = 11
 LONG_TRANSCRIPT = 30
 # Un événement dont la fin compte (« 3 fois de suite… », un message d'erreur) a droit à ces lignes.
 EVENT_LINES = 3
+# Des octets échangés se devinent à leur début ; tout le reste est une phrase, qui se lit jusqu'au bout.
+BYTES = re.compile(r"(envoie|reçoit|affiche|tape) (\d+ octets : )?«")
 REPEATED = re.compile(r"\(\d+ fois de suite[^()]*\)$")
 
 
@@ -140,16 +142,16 @@ def tell_transcript(paper, transcript):
 
 
 def event_lines(text, room):
-    """Un événement sur une ligne, coupé à droite ; sur plusieurs, quand c'est sa fin qui compte."""
+    """Un événement sur une ligne, coupé à droite si ce sont des octets ; sinon sur autant qu'il en faut."""
     room = max(room, 20)
     repeated = REPEATED.search(text)
     if len(text) <= room:
         return [text]
-    if not repeated and not text.startswith("écrit sur stderr"):
+    if not repeated and BYTES.match(text):
         return [text[:room - 1] + "…"]
     end = repeated.group() if repeated else ""
     lines = break_text(text, room)
-    if len(lines) > EVENT_LINES:
+    if len(lines) > EVENT_LINES and (repeated or text.startswith("écrit sur stderr")):
         lines = lines[:EVENT_LINES]
         lines[-1] = lines[-1][:room - len(end) - 2] + "… " + end if end else lines[-1][:room - 1] + "…"
     return lines
