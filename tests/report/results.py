@@ -22,6 +22,7 @@ def load(path):
     if not isinstance(run, dict) or run.get("format") != FORMAT:
         raise Unreadable(f"{path} : ce format de résultats n'est pas connu")
     run["remarks"] = remarks_beside(path)
+    run["borrowed"] = borrowed_beside(path)
     return clean(run)
 
 
@@ -42,6 +43,15 @@ def remarks_beside(path):
     try:
         with open(os.path.join(os.path.dirname(path), "remarks.txt"), encoding="utf-8") as file:
             return file.read().splitlines()
+    except OSError:
+        return []
+
+
+def borrowed_beside(path):
+    """[lab, fichier] : la source de l'étudiant que ce lab emprunte à un autre, ou []."""
+    try:
+        with open(os.path.join(os.path.dirname(path), "borrowed.txt"), encoding="utf-8") as file:
+            return file.read().split()
     except OSError:
         return []
 

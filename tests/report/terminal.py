@@ -32,6 +32,7 @@ def report_lab(paper, run, request):
     story.tell_failures(paper, run, request, FULL_STORIES)
     for remark in run["remarks"]:
         paper.wrapped("Remarque : " + remark, indent=2)
+    report_borrowed(paper, run, request)
     compiler.tell_warnings(paper, run.get("warnings", []))
     report_network(paper, run)
     if not request.narrowed and results.earned(run) == 0:
@@ -66,6 +67,16 @@ def report_each(paper, tests):
         mark = paper.paint(MARKS[test["status"]], COLORS[test["status"]])
         name = "" if story.is_masked(test) else "  " + paper.paint(f"TEST={test['name']}", "dim")
         paper.line(f"    {mark} {test['title']}{name}")
+
+
+def report_borrowed(paper, run, request):
+    """Après un échec : une partie du programme vient d'un autre lab, et c'est peut-être elle."""
+    if not run.get("borrowed") or not any(test["status"] == "failed" for test in run["tests"]):
+        return
+    lender, source = run["borrowed"][:2]
+    paper.wrapped(f"Ce lab emploie votre {source}, écrit dans {lender}. Si un échec vous semble venir de là, il s'éprouve seul :",
+                  indent=2)
+    paper.line("  " + paper.paint(request.command({"lab": lender}), "bold"))
 
 
 def report_network(paper, run):

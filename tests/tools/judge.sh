@@ -294,6 +294,9 @@ borrow_sources() {
     read_lab "$lender"
     lent=$library
     from=
+    [ "${FRAMING:-own}" = own ] || [ -f "solutions/$lender/$lent" ] ||
+        die "FRAMING=reference : la référence ($lent) n'est pas ici ; le vôtre s'éprouve seul par « make test LAB=$lender »"
+    [ -n "$where" ] || rm -f "$target/borrowed.txt"
     if [ "${FRAMING:-own}" = own ]; then
         for candidate in "$root/$lender" "$root/labs/$lender" "$root" "$root/../$lender"; do
             if [ -z "$from" ] && { [ -e "$candidate/$lent" ] || [ -L "$candidate/$lent" ]; }; then
@@ -305,6 +308,8 @@ borrow_sources() {
     if [ -z "$from" ]; then
         from=solutions/$lender
         [ -f "$from/$lent" ] || from=labs/$lender
+    elif [ -z "$where" ]; then
+        printf '%s\n' "$lender $lent" >"$target/borrowed.txt"
     fi
     take_source "$from" "$lent" "$target/src"
     headers=$own_headers
