@@ -55,6 +55,7 @@ endif
 skeleton: $(SKELETON)
 $(SKELETON):
 	@cp $(@D)/.squelette/$(@F) $@
+	@echo "$(@:./%=%) : posé ici, à compléter" >&2
 
 # Une archive plus récente a été déballée : ce qui a été fabriqué avec l'ancienne est périmé.
 $(shell [ ! -f ../../edition ] || cmp -s ../../edition $(BUILD)/edition || \

@@ -104,6 +104,34 @@ def last_run(lab):
         return None
 
 
+def partial_run(lab):
+    """Le dernier jugement, d'une étape ou de quelques tests (STEP=, TEST=), s'il est plus récent et vaut encore."""
+    path = os.path.join(lab.base, "results.json")
+    judged = date(path)
+    if judged is None or judged <= (date(os.path.join(lab.base, "complete.json")) or 0):
+        return None
+    if any(read_bytes(source) != read_bytes(copy) or (date(copy) or 0) > judged for source, copy in lab.sources):
+        return None
+    try:
+        return reserved.show(results.load(path))
+    except results.Unreadable:
+        return None
+
+
+def known_run(lab):
+    """Tout ce qui est su d'un lab : son dernier jugement entier, et ce qu'un jugement partiel a montré depuis."""
+    whole, partial = last_run(lab), partial_run(lab)
+    if partial is None:
+        return whole
+    run = whole or listing(lab)
+    if run is None:
+        return None
+    seen = {test["name"]: test for test in partial["tests"] if test["points"] > 0 and test["status"] != "not_run"}
+    return dict(run, partial=whole is None,
+                tests=[dict(test, status=seen[test["name"]]["status"]) if test["name"] in seen
+                       else dict(test, status=test.get("status", "pending")) for test in run["tests"]])
+
+
 def outdated(lab):
     """Ce qui a changé depuis ce jugement, en français ; vide s'il vaut encore."""
     judged = date(os.path.join(lab.base, "complete.json"))

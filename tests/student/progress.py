@@ -3,6 +3,7 @@
 Montre les derniers résultats, sans rien juger ; dit ce qui a changé depuis plutôt que de mentir.
 """
 
+import os
 import sys
 
 import place
@@ -52,11 +53,13 @@ def draw_lab(sheet, lab, run, reason):
         sheet.wrapped(f"{lab.name} · {lab.title} : {NOT_JUDGED}")
         return None
     note = f"{number(results.mark(run))} / 20" if judged else NOT_JUDGED
+    if run.get("partial"):
+        note += ", en partie jugé"
     title = sheet.pad(f"{lab.name} · {lab.title}", sheet.width - len(note) - 1)
     sheet.line(sheet.paint(title, "bold") + " " + sheet.paint(note, "green" if judged and results.is_full(run) else "yellow"))
     for step, tests in place.steps(run):
         draw_step(sheet, step, tests, bar_length(sheet), judged)
-    if judged and reason:
+    if judged and reason and not run.get("partial"):
         sheet.wrapped(sheet.paint("Attention", "yellow") + f" : {reason}. Ces points sont ceux d'avant ; pour les vrais : "
                       + place.command(lab, "test"), indent=2)
     return results.mark(run) if judged else None
@@ -95,7 +98,11 @@ def draw_left(sheet, lab, step, tests):
 def draw_next(sheet, labs, runs):
     """Par où continuer : la première étape ouverte du premier lab inachevé."""
     sheet.blank()
-    for lab in labs:
+    here = os.environ.get("FROM_LAB")
+    if here in runs and runs[here] is not None and first_open(runs[here]) is None and len(labs) > 1:
+        sheet.wrapped(f"Tous les points de {here} sont là : bravo !", indent=2)
+    # Celui du dossier où l'on est passe avant les autres.
+    for lab in sorted(labs, key=lambda lab: lab.name != here):
         run = runs[lab.name]
         if run is None:
             sheet.wrapped(f"À faire maintenant : {lab.name}. Ouvrez {lab.notes()}, puis :", indent=2)
@@ -112,7 +119,7 @@ def draw_next(sheet, labs, runs):
 def main():
     labs = place.locate()
     sheet = Sheet(sys.stdout)
-    runs = {lab.name: place.last_run(lab) for lab in labs}
+    runs = {lab.name: place.known_run(lab) for lab in labs}
     marks = [draw_lab(sheet, lab, runs[lab.name], place.outdated(lab)) for lab in labs]
     if len(labs) > 1:
         total = sum(mark or 0 for mark in marks)

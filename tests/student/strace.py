@@ -1,7 +1,9 @@
 """« make strace » : le serveur de l'étudiant sous strace, chacun de ses appels au réseau montré en direct."""
 
+import os
 import shutil
 import sys
+from shlex import quote
 
 import build
 import foreground
@@ -12,10 +14,14 @@ Chaque ligne est un appel au système : son nom, ses arguments, puis « = » et 
   - le dernier appel, sans « = » : c'est là que votre serveur attend
   - « = -1 » : un appel a échoué, et le mot en majuscules dit pourquoi
   - le premier nombre entre parenthèses est le descripteur : est-ce celui que vous vouliez ?
+  - « close » : un descripteur est rendu ; celui de chaque client doit l'être
   - « --- SIG… --- » : un signal est arrivé
   - un numéro en tête de ligne : le thread, ou le processus, qui parle
 Dans un autre terminal, parlez à {address}. Ctrl-C arrête le serveur.
 """
+
+# Le chargement du programme lit et ferme des fichiers avant sa première ligne : rien de lui ne s'y voit.
+FILTER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "after_loading.py")
 
 
 def main():
@@ -28,7 +34,8 @@ def main():
     print(LOOK_FOR.format(address=f"votre serveur : nc {udp}{' '.join(words)}"), file=sys.stderr, flush=True)
     # read et poll ne sont pas du réseau, mais c'est souvent là qu'un serveur attend. -I 3 : Ctrl-C est pour le
     # serveur ; strace montre son arrêt, et finit avec son statut.
-    return foreground.run(["strace", "-f", "-I", "3", "-e", "trace=network,read,?poll,?ppoll", target, *words])
+    return foreground.run(["strace", "-f", "-I", "3", "-e", "trace=network,read,close,?poll,?ppoll", "-o", f"|{quote(sys.executable)} {quote(FILTER)}",
+                           target, *words])
 
 
 if __name__ == "__main__":

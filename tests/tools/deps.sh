@@ -65,6 +65,7 @@ bench command setpriv      util-linux             util-linux           util-linu
 check header  uv.h         libuv1-dev             libuv-devel          libuv
 debug command gdb          gdb                    gdb                  gdb
 debug command strace       strace                 strace               strace
+debug command nc           netcat-openbsd         netcat               openbsd-netcat
 check runtime fuzzer       libclang-rt-dev        compiler-rt          compiler-rt
 class command parallel     parallel               parallel             parallel
 class command bwrap        bubblewrap             bubblewrap           bubblewrap
@@ -192,9 +193,10 @@ give_up() {
 }
 
 known=$(needs | awk '!seen[$1]++ { print $1 }' | tr '\n' ' ')
-[ "$groups" != all ] || groups=$(printf '%s' "$known" | sed 's/slurm //')
+known=${known% }
+[ "$groups" != all ] || groups=$(printf '%s' "$known" | sed 's/ slurm//')
 for group in ${groups:-?}; do
-    case " $known" in *" $group "*) ;; *) give_up "GROUP : ${known}ou all est attendu" ;; esac
+    case " $known " in *" $group "*) ;; *) give_up "GROUP : $known ou all est attendu" ;; esac
 done
 
 unavailable=''
