@@ -152,7 +152,7 @@ static int open_stop_signals(void)
  */
 static void raise_descriptor_limit(void)
 {
-    // TODO (étape 5) : man 2 getrlimit. Quelle limite un programme ordinaire peut-il relever, et
+    // TODO (étape 5, facultatif) : man 2 getrlimit. Quelle limite un programme ordinaire peut-il relever, et
     // jusqu'où ?
 }
 
@@ -211,7 +211,8 @@ static int open_server(const struct endpoint *local, const struct addrinfo *addr
 static int registry_init(struct registry *registry, unsigned long limit)
 {
     // TODO (étape 4) : un registre vide, son verrou (man 3 pthread_mutex_init), et la limite.
-    // TODO (étape 5) : les attributs des threads : pile, et que devient un thread fini ? Piège D46.
+    // TODO (étape 5) : que devient un thread fini ? Piège D46. Les attributs des threads (man 3
+    // pthread_attr_init) savent le dire d'avance ; la taille de pile est facultative.
     // TODO (étape 6) : la condition « plus personne » (man 3 pthread_cond_init).
     (void)registry;
     (void)limit;
@@ -291,8 +292,8 @@ static int add_reply(struct exchange *exchange, const char *line, size_t length)
  */
 static bool has_line(const struct line_reader *reader)
 {
-    // TODO (étape 2) : les octets reçus et pas encore rendus sont décrits dans framing.h. Y a-t-il
-    // un « \n » parmi eux (man 3 memchr) ?
+    // TODO (étape 2, facultatif) : sert à grouper les réponses. Les octets reçus et pas encore rendus
+    // sont décrits dans framing.h. Y a-t-il un « \n » parmi eux (man 3 memchr) ?
     (void)reader;
     return false;
 }
@@ -310,7 +311,7 @@ static int converse(int fd)
 {
     // TODO (étape 2) : préparer la lecture (line_reader_init), envoyer l'accueil, puis lire une
     // ligne et y répondre, jusqu'à la fin du flux. Pièges D37, D38 et D42.
-    // Répondez d'abord ligne par ligne ; grouper les réponses peut attendre.
+    // Répondez ligne par ligne ; grouper les réponses (has_line) est facultatif.
     (void)fd;
     return -1;
 }
@@ -413,8 +414,8 @@ static void refuse(int fd)
 static int accept_client(int listener, struct registry *registry)
 {
     // TODO (étape 1) : accepter un client (man 2 accept), en notant son adresse.
-    // TODO (étape 2) : lui donner un thread (admit). Des réponses qui partent sans attendre :
-    // man 7 tcp, TCP_NODELAY.
+    // TODO (étape 2) : lui donner un thread (admit). Facultatif : des réponses qui partent sans
+    // attendre (man 7 tcp, TCP_NODELAY).
     // TODO (étape 5) : le refuser (refuse) s'il ne peut être servi ; distinguer l'erreur sans
     // importance de celle qui demande d'attendre. Piège D49.
     (void)listener;

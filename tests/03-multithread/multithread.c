@@ -147,8 +147,25 @@ static void expect_number(struct program *server, int number, const char *after)
     program_expect_line(server, "%s", expected);
 }
 
+// Le départ d'un client, affiché avant son arrivée.
+static void refuse_early_departure(struct program *server, const struct peer *client)
+{
+    char departure[PEER_ADDRESS_SIZE + 32];
+    snprintf(departure, sizeof departure, "disconnected from %s\n", client->address);
+    pump_until(line_shown, server, 20);
+    const struct output *out = &server->out;
+    if (out->length - out->consumed < strlen(departure) ||
+        memcmp(out->bytes + out->consumed, departure, strlen(departure)) != 0)
+        return;
+    complain_because("Le thread de ce client a fini avant que son arrivée soit inscrite : dès qu'il "
+                     "est né, il peut avoir toute sa vie, et rendre la mémoire du client, avant la "
+                     "ligne suivante de celui qui l'a créé. Qu'est-ce qui l'en empêche ?",
+                     "le départ de « %s » est affiché avant son arrivée", client->name);
+}
+
 void expect_arrival(struct program *server, const struct peer *client, int number)
 {
+    refuse_early_departure(server, client);
     program_expect_line(server, "connected to %s", client->address);
     expect_number(server, number, "après cette arrivée");
 }

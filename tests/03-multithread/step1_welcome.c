@@ -43,7 +43,7 @@ LESSON(server_welcomes, .step = 1, .points = 0.5, .programs = "server", .needs =
 LESSON(server_announces_client, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_announces_waiting server_welcomes", .defects = "D41",
        .title = "Le serveur annonce le client : son adresse, puis le nombre de clients",
-       .hint = "Les deux lignes se lisent à la lettre : l'adresse, deux-points, le port que rend "
+       .hint = "Dès l'arrivée, deux lignes, à la lettre : l'adresse, deux-points, le port que rend "
                "accept ; puis ThreadNumber et le nombre.")
 {
     struct program *server = open_service();

@@ -52,11 +52,11 @@ LESSON(
 
 LESSON(server_serves_beside_silence, .step = 2, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D48",
-       .title = "Un client qui se tait ne retarde personne",
+       .title = "Un client qui se tait ne retarde personne, et n'occupe personne",
        .hint = "Pendant qu'un client se tait, qui appelle accept ? Et le thread d'un autre peut-il "
                "avancer ?")
 {
-    start_server();
+    struct program *server = start_server();
     struct peer *silent = arrive("client silencieux");
     struct peer *second = arrive("deuxième client");
     exchange(second, "bonjour");
@@ -64,6 +64,7 @@ LESSON(server_serves_beside_silence, .step = 2, .points = 0.5, .programs = "serv
     exchange(third, "bonjour");
     exchange(second, "encore");
     exchange(silent, "enfin");
+    program_expect_rest(server);
 }
 
 LESSON(server_serves_all_together, .step = 2, .points = 0.5, .programs = "server",
@@ -88,7 +89,8 @@ LESSON(server_serves_two_hundred, .step = 2, .points = 0.25, .programs = "server
        .needs = "server_serves_all_together", .defects = "D45",
        .title = "Deux cents clients à la fois : chacun ses réponses, et elles seules",
        .hint = "Ce qu'un thread sait de son client (son socket, son adresse, ses lignes, ses "
-               "réponses) n'est-il qu'à lui ? Une variable globale ou static est à tous.")
+               "réponses) n'est-il qu'à lui ? Est à tous ce qui est global, ou static, et toute "
+               "variable dont l'adresse a été donnée : celle d'une boucle change au tour suivant.")
 {
     static struct peer *clients[CROWD];
     // Un thread qui tarde à démarrer trouve-t-il encore ce qu'on lui a confié ?

@@ -6,6 +6,7 @@
 #define CROWD 64
 #define LATECOMERS 32
 #define WITNESSES 12
+#define HASTY 3
 
 LESSON(
     server_announces_departure, .step = 4, .points = 0.5, .programs = "server",
@@ -48,13 +49,26 @@ LESSON(server_counts_clients, .step = 4, .points = 0.5, .programs = "server",
     expect_departure(server, third, 0);
 }
 
+// Déjà reparti quand le serveur le trouve : son thread n'a rien à attendre, et finit aussitôt né.
+static void expect_hasty_visit(struct program *server)
+{
+    program_signal(server, SIGSTOP);
+    struct peer *hasty = peer_connect("client reparti aussitôt");
+    peer_half_close(hasty);
+    program_signal(server, SIGCONT);
+    expect_arrival(server, hasty, 1);
+    expect_departure(server, hasty, 0);
+}
+
 LESSON(server_counts_every_departure, .step = 4, .points = 0.25, .programs = "server",
        .needs = "server_announces_departure", .defects = "D39 D40",
-       .title = "Une coupure brutale, une ligne trop longue : ces départs comptent aussi",
+       .title = "Reparti aussitôt, coupé net, ou trop bavard : ces départs comptent aussi",
        .hint = "Combien de chemins mènent hors de la fonction du thread, et tous passent-ils par "
                "le départ ?")
 {
     const size_t endless = 1 << 17;
+    // Le thread qui naît a le temps de toute sa vie avant que son créateur reprenne, si rien ne l'arrête.
+    program_inject("linger=100");
     struct program *server = open_service();
     struct peer *rude = arrive("client brutal");
     expect_arrival(server, rude, 1);
@@ -67,18 +81,22 @@ LESSON(server_counts_every_departure, .step = 4, .points = 0.25, .programs = "se
     peer_send_while_open(talker, letters(endless), endless);
     peer_expect_gone(talker);
     expect_departure(server, talker, 0);
+    for (int i = 0; i < HASTY; i++)
+        expect_hasty_visit(server);
 }
 
 LESSON(server_counts_a_crowd, .step = 4, .points = 0.75, .programs = "server",
        .needs = "server_announces_departure", .defects = "D39 D40 D41",
        .title =
            "Soixante-quatre clients vont et viennent : les paires de lignes et le compte tiennent",
-       .hint = "Chaque départ, poli ou brutal, doit être compté et annoncé : combien de chemins "
-               "mènent hors de la fonction du thread ?")
+       .hint = "Changer le nombre et l'afficher sont un seul geste. Et chaque départ, poli ou "
+               "brutal, doit être compté et annoncé : combien de chemins mènent hors de la "
+               "fonction du thread ?")
 {
     static struct peer *clients[CROWD + LATECOMERS];
-    // Entre les deux lignes d'une paire, s'il ne tient pas les autres à l'écart, ils ont le temps d'écrire.
-    program_inject("pause=1");
+    // Entre les deux lignes d'une paire, ou entre le compte et l'affichage, s'il ne tient pas les autres à
+    // l'écart, ils ont le temps d'écrire.
+    program_inject("pause=1,hesitate=2");
     struct program *server = start_server();
     gather(clients, 0, CROWD);
     // Une moitié s'en va, chacun à sa façon, pendant que d'autres arrivent.
@@ -116,8 +134,7 @@ LESSON(server_has_no_race, .step = 4, .points = 1.0, .programs = "server", .sani
     }
     for (int i = WITNESSES; i < 2 * WITNESSES; i++)
         exchange(clients[i], "encore");
-    for (int i = 0; i < WITNESSES / 2; i++)
+    for (int i = 0; i < WITNESSES; i++)
         leave(clients[WITNESSES + i], i);
-    // L'arrêt a lui aussi ses courses : il y a encore du monde.
-    program_stop_and_expect_clean_report(server);
+    program_expect_clean_report(server);
 }

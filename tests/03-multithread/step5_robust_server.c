@@ -16,6 +16,8 @@
 // Pas plus que la plus courte file d'attente que l'on rencontre : ils attendent tous ensemble.
 #define DEPARTURES 5
 #define TOGETHER 4
+// Le nombre donné à -m, sous AddressSanitizer.
+#define CHECKED_CLIENTS 12
 #define SPARE_DESCRIPTORS 6
 #define PRESSING_CLIENTS 10
 #define RETRY_PATIENCE_S 3
@@ -426,7 +428,7 @@ LESSON(server_serves_a_burst, .step = 5, .points = 0.25, .programs = "server",
 }
 
 LESSON(server_restarts_at_once, .step = 5, .points = 0.25, .programs = "server",
-       .needs = "server_stops_while_serving",
+       .needs = "server_replies",
        .title = "Arrêté avec un client connecté, le serveur redémarre aussitôt sur le même port",
        .hint = "Après l'arrêt, le système garde un moment les connexions (TIME_WAIT) : quelle "
                "option permet de reprendre le port ?")
@@ -434,8 +436,9 @@ LESSON(server_restarts_at_once, .step = 5, .points = 0.25, .programs = "server",
     struct program *server = start_server();
     struct peer *client = arrive("client");
     exchange(client, "bonjour");
+    // Il n'a pas besoin de savoir s'arrêter en ordre : tué par ce signal, il laisse le port de même.
     program_signal(server, SIGTERM);
-    program_expect_exit(server, 0);
+    program_expect_end(server);
     // Le serveur a fermé le premier : c'est de son côté que la connexion reste en TIME_WAIT.
     peer_expect_gone(client);
     peer_close(client);
@@ -443,18 +446,43 @@ LESSON(server_restarts_at_once, .step = 5, .points = 0.25, .programs = "server",
     expect_service("client suivant");
 }
 
+// Toutes les places prises, quelques refus, puis tous s'en vont, chacun à sa façon.
+static void expect_full_house(struct program *server)
+{
+    struct peer *clients[CHECKED_CLIENTS];
+    for (int i = 0; i < CHECKED_CLIENTS; i++) {
+        clients[i] = arrive("client %d", i + 1);
+        exchange(clients[i], "bonjour");
+    }
+    for (int i = 0; i < TOGETHER; i++) {
+        struct peer *excess = peer_connect("client de trop");
+        peer_expect_line(excess, SERVER_FULL);
+        peer_expect_gone(excess);
+    }
+    for (int i = 0; i < CHECKED_CLIENTS; i++)
+        leave(clients[i], i);
+    program_expect_alive(server);
+}
+
+// Plus personne : ce que le serveur garde encore d'un client, parti ou refusé, est perdu.
+static void expect_nothing_kept(struct program *server)
+{
+    if (pump_until(is_deserted, server, 20) != WAIT_DONE)
+        return;
+    program_expect_no_leak(server);
+}
+
 LESSON(server_has_no_memory_error, .step = 5, .points = 0.25, .programs = "server",
-       .sanitizers = "address", .needs = "server_replies", .defects = "D46",
+       .sanitizers = "address", .needs = "server_refuses_excess", .defects = "D46",
        .title = "Ni débordement ni fuite : AddressSanitizer et LeakSanitizer n'ont rien à dire",
        .hint = "Chaque tampon a-t-il la place du plus long contenu possible, et chaque mémoire "
                "allouée un propriétaire qui la rend ?")
 {
-    struct program *server = start_sanitized_server("address");
-    for (int i = 0; i < 12; i++) {
-        struct peer *client = arrive("client %d", i + 1);
-        exchange(client, "bonjour");
-        leave(client, i);
-    }
+    struct program *server =
+        START_SANITIZED("address", "server", "-m", "12", "127.0.0.1", test_port());
+    server_expect_listening(server, test_port());
+    expect_full_house(server);
+    expect_nothing_kept(server);
     struct peer *long_winded = arrive("client aux longues lignes");
     char *line = letters(65536);
     peer_send(long_winded, line);

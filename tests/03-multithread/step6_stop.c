@@ -8,6 +8,7 @@
 #define TALKERS 8
 #define LINES 200
 #define ARRIVALS 50
+#define WITNESSES 12
 
 LESSON(server_stops_while_waiting, .step = 6, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D43",
@@ -31,11 +32,23 @@ LESSON(server_stops_while_waiting, .step = 6, .points = 0.5, .programs = "server
     program_expect_exit(server, 0);
 }
 
+// La fin de flux que le serveur a lui-même provoquée n'est pas celle du client.
+static void refuse_reply_to_half_line(const struct peer *client)
+{
+    if (client->length == client->consumed)
+        return;
+    complain_because("Une ligne sans \\n est entière quand celui qui l'envoie a fini d'envoyer : "
+                     "celui-ci n'a rien fini. Ce que recv a rendu au thread réveillé vient-il du "
+                     "client, ou de l'arrêt ?",
+                     "« %s » n'avait pas fini sa ligne, et l'arrêt y a fait répondre",
+                     client->name);
+}
+
 LESSON(server_stops_while_serving, .step = 6, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D43",
        .title = "SIGTERM avec un client au milieu d'une ligne : arrêt en ordre, code 0",
-       .hint = "Un thread arrêté dans recv ne sait rien du signal : qu'est-ce qui le réveille, et "
-               "de quoi a-t-il besoin pour finir ?")
+       .hint = "Qu'est-ce qui réveille un thread arrêté dans recv, et de quoi a-t-il besoin pour "
+               "finir : un verrou, que tiendrait un autre ?")
 {
     struct program *server = start_server();
     struct peer *client = arrive("client");
@@ -45,10 +58,29 @@ LESSON(server_stops_while_serving, .step = 6, .points = 0.5, .programs = "server
     program_wait_until_asleep(server);
     program_signal(server, SIGTERM);
     program_expect_exit(server, 0);
+    refuse_reply_to_half_line(client);
     peer_expect_gone(client);
 }
 
-LESSON(server_stops_with_fifty_clients, .step = 6, .points = 0.75, .programs = "server",
+LESSON(server_stops_without_race, .step = 6, .points = 0.25, .programs = "server",
+       .sanitizers = "thread", .needs = "server_stops_while_serving server_has_no_race",
+       .defects = "D43",
+       .title = "L'arrêt non plus n'a pas de course : ThreadSanitizer n'a toujours rien à dire",
+       .hint = "Que l'arrêt touche-t-il de ce que les threads des clients touchent aussi ? Et "
+               "quand sait-il qu'ils ont fini ?")
+{
+    static struct peer *clients[WITNESSES];
+    struct program *server = start_sanitized_server("thread");
+    gather(clients, 0, WITNESSES);
+    for (int i = 0; i < WITNESSES; i++)
+        exchange(clients[i], "bonjour");
+    // L'ordre d'arrêt trouve des threads qui partent d'eux-mêmes, et d'autres qu'il faut réveiller.
+    for (int i = 0; i < WITNESSES / 2; i++)
+        leave(clients[i], i);
+    program_stop_and_expect_clean_report(server);
+}
+
+LESSON(server_stops_with_fifty_clients, .step = 6, .points = 0.5, .programs = "server",
        .needs = "server_stops_while_serving", .defects = "D43",
        .title = "SIGTERM avec cinquante clients, muets, bavards ou qui ne lisent plus : code 0",
        .hint = "Certains threads sont arrêtés dans recv, d'autres dans send : tous doivent être "
