@@ -44,8 +44,8 @@ static void recall(const struct journal *journal)
     size_t number = 1;
     for (const char *line = out->bytes; line < out->bytes + out->length; number++) {
         const char *newline = memchr(line, '\n', out->length - (size_t)(line - out->bytes));
-        size_t length = newline != NULL ? (size_t)(newline - line)
-                                        : out->length - (size_t)(line - out->bytes);
+        size_t length =
+            newline != NULL ? (size_t)(newline - line) : out->length - (size_t)(line - out->bytes);
         if (number + NEIGHBOURS >= journal->read && number <= journal->read + NEIGHBOURS) {
             char where[64];
             snprintf(where, sizeof where, "la ligne %zu de stdout%s", number,

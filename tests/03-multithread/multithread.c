@@ -157,10 +157,11 @@ static void refuse_early_departure(struct program *server, const struct peer *cl
     if (out->length - out->consumed < strlen(departure) ||
         memcmp(out->bytes + out->consumed, departure, strlen(departure)) != 0)
         return;
-    complain_because("Le thread de ce client a fini avant que son arrivée soit inscrite : dès qu'il "
-                     "est né, il peut avoir toute sa vie, et rendre la mémoire du client, avant la "
-                     "ligne suivante de celui qui l'a créé. Qu'est-ce qui l'en empêche ?",
-                     "le départ de « %s » est affiché avant son arrivée", client->name);
+    complain_because(
+        "Le thread de ce client a fini avant que son arrivée soit inscrite : dès qu'il "
+        "est né, il peut avoir toute sa vie, et rendre la mémoire du client, avant la "
+        "ligne suivante de celui qui l'a créé. Qu'est-ce qui l'en empêche ?",
+        "le départ de « %s » est affiché avant son arrivée", client->name);
 }
 
 void expect_arrival(struct program *server, const struct peer *client, int number)

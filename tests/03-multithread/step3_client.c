@@ -201,7 +201,8 @@ LESSON(
 LESSON(
     client_takes_longest_reply, .step = 3, .points = 0.25, .programs = "client",
     .needs = "client_dialogues", .defects = "D51",
-    .title = "Une réponse de 65 553 octets est montrée entière ; une ligne tapée trop longue : code 1",
+    .title =
+        "Une réponse de 65 553 octets est montrée entière ; une ligne tapée trop longue : code 1",
     .hint = "La réponse est plus longue que la ligne envoyée : tout doit être lu, jusqu'à son \\n, "
             "avant de redemander.")
 {
@@ -217,8 +218,9 @@ LESSON(
     converse(client, server, line);
     converse(client, server, "courte encore");
     // Un octet de plus n'est plus une ligne.
-    lesson_ask("Une ligne tapée de 65 537 octets est trop longue : le client le dit et finit avec le "
-               "code 1. Ce n'est pas la fin de l'entrée.");
+    lesson_ask(
+        "Une ligne tapée de 65 537 octets est trop longue : le client le dit et finit avec le "
+        "code 1. Ce n'est pas la fin de l'entrée.");
     program_expect_text(client, PROMPT);
     program_type(client, letters(65537));
     program_expect_exit(client, 1);

@@ -264,9 +264,10 @@ static const char *from_restless(const struct program *program)
         process_tree_sleeping_call(program->pid, call, sizeof call);
     if (call[0] == '\0')
         return NULL;
-    return say("%s se réveille et se rendort sans que rien ne change. Au moment où le juge renonce, "
-               "il dort dans l'appel %s : qu'attend-il, et qui le lui donnera ?",
-               program->actor, call);
+    return say(
+        "%s se réveille et se rendort sans que rien ne change. Au moment où le juge renonce, "
+        "il dort dans l'appel %s : qu'attend-il, et qui le lui donnera ?",
+        program->actor, call);
 }
 
 static const char *from_sleep(const struct symptoms *symptoms)

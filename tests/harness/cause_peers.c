@@ -10,7 +10,8 @@
 #include <string.h>
 
 #define SHARED                                                                                     \
-    "Ce qu'un thread garde de son client est-il à lui seul ? Une variable globale, ou static dans " \
+    "Ce qu'un thread garde de son client est-il à lui seul ? Une variable globale, ou static "    \
+    "dans "                                                                                        \
     "une fonction, est la même pour tous les threads."
 
 static char text[512];
@@ -63,10 +64,11 @@ static const char *describe_both(const struct backlog *backlog, const struct pee
 static const char *describe_unread(unsigned unread)
 {
     snprintf(text, sizeof text,
-             unread > 1 ? "%u octets sont arrivés et attendent d'être lus : le programme ne lit plus "
-                          "cette connexion."
-                        : "%u octet est arrivé et attend d'être lu : le programme ne lit plus cette "
-                          "connexion.",
+             unread > 1
+                 ? "%u octets sont arrivés et attendent d'être lus : le programme ne lit plus "
+                   "cette connexion."
+                 : "%u octet est arrivé et attend d'être lu : le programme ne lit plus cette "
+                   "connexion.",
              unread);
     return text;
 }
@@ -74,8 +76,8 @@ static const char *describe_unread(unsigned unread)
 static const char *describe_pending(unsigned pending)
 {
     snprintf(text, sizeof text,
-             "%u connexion%s dans la file d'attente : le programme n'a pas rappelé accept.", pending,
-             pending > 1 ? "s attendent" : " attend");
+             "%u connexion%s dans la file d'attente : le programme n'a pas rappelé accept.",
+             pending, pending > 1 ? "s attendent" : " attend");
     return text;
 }
 

@@ -158,6 +158,22 @@ class Terminal(unittest.TestCase):
             self.assertLessEqual(max(map(len, lines)), 60)
             self.assertTrue(" ".join(lines).endswith("fois de suite, jusqu'à 501,5 ms)"))
 
+    def test_a_sentence_of_the_judge_is_read_to_its_end(self):
+        sentence = "mise à l'épreuve : " + "un mot " * 40 + "et la fin"
+        lines = story.event_lines(sentence, 60)
+        self.assertLessEqual(max(map(len, lines)), 60)
+        self.assertEqual(" ".join(" ".join(lines).split()), " ".join(sentence.split()))
+        self.assertEqual(len(story.event_lines("envoie 5000 octets : « " + "a" * 200 + " »", 60)), 1)
+
+    def test_a_borrowed_source_is_named_after_a_failure(self):
+        run = results.load(EXAMPLE)
+        run["borrowed"] = ["07-lab", "source.c"]
+        self.assertIn("Ce lab emploie votre source.c, écrit dans 07-lab", page(run))
+        self.assertIn("LAB=07-lab", page(run))
+        for test in run["tests"]:
+            test["status"] = "passed"
+        self.assertNotIn("source.c", page(run))
+
     def test_a_borrowed_test_says_why_it_is_shown(self):
         run = results.load(EXAMPLE)
         for test in run["tests"]:

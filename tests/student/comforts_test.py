@@ -102,6 +102,23 @@ def try_progress(it, folder):
     it.check("NO_COLOR ôte les couleurs", "\x1b" not in terminal.text, repr(terminal.text))
 
 
+def try_partial(it):
+    """Une seule étape jugée compte déjà ; et le lab du dossier où l'on est passe devant."""
+    trial.copy_work("solutions", WORK, LAB)
+    shutil.rmtree(build_of(LAB), ignore_errors=True)
+    make("test", f"WORK={WORK}", f"LAB={LAB}", "STEP=1")
+    _, text = make("progress", f"WORK={WORK}")
+    it.check("progress montre une étape jugée seule", re.search(r"✓ 1\. .* ([\d,]+) / \1\n", text), text)
+    it.check("progress dit que le reste n'est pas jugé", "en partie jugé" in text and "étape 2" in text, text)
+    if len(LABS) > 1:
+        trial.copy_work("labs", WORK, LABS[-1])
+        _, text = make("progress", f"WORK={WORK}", FROM_LAB=LABS[-1])
+        it.check("progress parle d'abord du lab où l'on est", f"À faire maintenant : {LABS[-1]}" in text, text)
+        shutil.rmtree(os.path.join(WORK, LABS[-1]))
+    trial.copy_work("labs", WORK, LAB)
+    make("test", f"WORK={WORK}", f"LAB={LAB}")
+
+
 def try_private(it):
     """D'un test réservé, rien ne se montre que sa catégorie : ni titre, ni récit."""
     trial.copy_work("solutions", WORK, LAB)
@@ -258,6 +275,7 @@ def main():
     try_refusals(it)
     folder = trial.copy_work("labs", WORK, LAB)
     try_progress(it, folder)
+    try_partial(it)
     try_private(it)
     try_hints(it, folder)
     try_reset(it)
