@@ -1,4 +1,4 @@
-// La naissance d'un thread : elle échoue (threads), son début tarde (late), ou son créateur (linger).
+// La naissance d'un thread : elle échoue (`threads`), son début tarde (`late`), ou son créateur (`linger`).
 #include "inject.h"
 
 #include <errno.h>

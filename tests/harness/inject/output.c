@@ -1,4 +1,4 @@
-// Ce qui s'écrit sur stdout : le thread qui va écrire hésite (hesitate), ou s'arrête après (pause).
+// Ce qui s'écrit sur stdout : le thread qui va écrire hésite (`hesitate`), ou s'arrête après (`pause`).
 #include "inject.h"
 
 #include <stdarg.h>
