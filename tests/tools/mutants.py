@@ -22,7 +22,8 @@ CHANGING = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=::1\]:)\d+|(?<=::1:)\d+|(?<=l
                       r"|(?<=il en occupe )\d+"
                       r"|\d+(?= octets, en | morceaux)"
                       r"|(?<=ThreadSanitizer : ).*(?= ; rien n'ordonne)"
-                      r"|^(?:dis)?connected (?:to|from) (?=127\.0\.0\.1:\d+$)")
+                      r"|^(?:dis)?connected (?:to|from) (?=127\.0\.0\.1:\d+$)"
+                      r"|^(?:arrivée|départ)(?= de .* juste avant était)|(?<=juste avant était )\d+|(?<=ThreadNumber )\d{2,}")
 CUT = ", en laissant des octets non lus : elle a été coupée net (RST)"
 
 
