@@ -62,8 +62,9 @@ LESSON(server_serves_beside_silence, .step = 2, .points = 0.5, .programs = "serv
     exchange(second, "bonjour");
     struct peer *third = arrive("troisième client");
     exchange(third, "bonjour");
-    lesson_ask("Un autre client est arrivé depuis. Ce que chaque thread garde du sien (socket, lecture, "
-               "réponses) n'est-il qu'à lui ? Ce qui est global, ou static, est à tous.");
+    lesson_ask(
+        "Un autre client est arrivé depuis. Ce que chaque thread garde du sien (socket, lecture, "
+        "réponses) n'est-il qu'à lui ? Ce qui est global, ou static, est à tous.");
     exchange(second, "encore");
     exchange(silent, "enfin");
     program_expect_rest(server);
