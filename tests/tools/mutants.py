@@ -14,7 +14,7 @@ from workshop import Trouble
 
 HUNK = re.compile(r"^@@ .*?@@.*$")
 # Ce qui change d'une fois à l'autre : les ports, ce qui est passé d'un long envoi coupé, et si les
-# derniers octets du juge sont arrivés avant ou après la fermeture.
+# derniers octets du juge sont arrivés avant ou après la fermeture ; et où dort, à cet instant, qui se réveille souvent.
 CHANGING = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=::1\]:)\d+|(?<=::1:)\d+|(?<=localhost:)\d+|(?<=port )\d+"
                       r"|(?<=\[::\]:)\d+|(?<=a reçu )\d{5,}(?= octets sur)"
                       r"|(?<=part )\d+(?= ms)|(?<=renonce )\d+(?= ms)|(?<=tient )\d+(?= Kio)"
@@ -23,6 +23,7 @@ CHANGING = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=::1\]:)\d+|(?<=::1:)\d+|(?<=l
                       r"|\d+(?= octets, en | morceaux)"
                       r"|(?<=ThreadSanitizer : ).*(?= ; rien n'ordonne)"
                       r"|^(?:dis)?connected (?:to|from) (?=127\.0\.0\.1:\d+$)"
+                      r"|(?<=le juge renonce, il dort dans l'appel ).*(?= : qu'attend-il, et)"
                       r"|^(?:arrivée|départ)(?= de .* juste avant était)|(?<=juste avant était )\d+|(?<=ThreadNumber )\d{2,}")
 CUT = ", en laissant des octets non lus : elle a été coupée net (RST)"
 
