@@ -42,7 +42,6 @@ const struct datagram *expect_again_despite(struct nuisance *nuisance, int numbe
     if (nuisance->check != NULL)
         nuisance->check(nuisance->client);
     if (nuisance->overslept >= OVERSLEPT_LIMIT)
-        complain_because(nuisance->cause, "tant %s, l'envoi n° %d ne part pas", nuisance->what,
-                         number);
+        complain_because(nuisance->cause, "tant %s, la question ne repart pas", nuisance->what);
     return expect_question_again(nuisance->server, number);
 }

@@ -81,7 +81,7 @@ LESSON(server_replies_once_to_each, .step = 1, .points = 0.5, .programs = "serve
 }
 
 LESSON(server_default_address, .step = 1, .points = 0.25, .programs = "server",
-       .needs = "server_binds", .title = "Sans argument, le serveur est sur 127.0.0.1:12345",
+       .needs = "server_replies", .title = "Sans argument, le serveur est sur 127.0.0.1:12345",
        .hint = "Sans argument, ce sont les valeurs par défaut du contrat qui servent.")
 {
     const char *port = default_port();
@@ -138,7 +138,11 @@ LESSON(
         return;
     char shown[INET_ADDRSTRLEN] = "?";
     inet_ntop(AF_INET, place.address, shown, sizeof shown);
-    complain_because(lesson_current()->hint, "lancé sur localhost, le serveur est lié à %s", shown);
+    const bool anywhere = strcmp(shown, "0.0.0.0") == 0;
+    complain_because(anywhere ? "0.0.0.0 (INADDR_ANY) veut dire « toutes les adresses » : HOST "
+                                "n'a servi à rien. L'hôte demandé est-il celui que l'on traduit ?"
+                              : lesson_current()->hint,
+                     "lancé sur localhost, le serveur est lié à %s", shown);
 }
 
 /** Tient un port de l'une des adresses de localhost : le serveur doit prendre l'autre. */

@@ -59,7 +59,13 @@ LESSON(
     expect_question_again(server, 2);
     // La réponse à la première question arrive après la seconde.
     postbox_answer(server, first, "il était midi");
-    if (pump_until(program_has_ended, client, 20) == WAIT_ASLEEP)
+    enum wait_end end = pump_until(program_has_ended, client, 20);
+    if (end == WAIT_ASLEEP && postbox_has_mail(server))
+        complain_because("Elle est à peine arrivée que la question est repartie : qu'est-ce qui la "
+                         "fait écarter, et prendre pour un silence ?",
+                         "une réponse à la première question, venue après la seconde, ne suffit "
+                         "pas au client");
+    if (end == WAIT_ASLEEP)
         complain_because("La réponse est allée là d'où la première question est partie : le client "
                          "y écoute-t-il encore, une fois la question renvoyée ?",
                          "une réponse à la première question, venue après la seconde, est perdue");
@@ -97,7 +103,8 @@ LESSON(
         .strike = interrupt,
         .what = "que des signaux interrompent le client",
         .cause = "Une attente interrompue (EINTR) est-elle reprise pour toute sa durée ? À la "
-                 "reprise, il n'en reste que ce qui n'est pas encore écoulé."};
+                 "reprise, il n'en reste que ce qui n'est pas encore écoulé, à une horloge qui "
+                 "avance toujours, même quand le programme dort."};
     program_inject("eintr=2,handler=1");
     struct program *client = start_client();
     signals.client = client;
@@ -105,7 +112,9 @@ LESSON(
     program_signal(client, SIGSTOP);
     program_signal(client, SIGCONT);
     transcript_note("juge", "·", "interrompt le client par SIGWINCH, vingt-cinq fois par seconde");
-    const struct datagram *again = expect_again_despite(&signals, 2);
+    expect_again_despite(&signals, 2);
+    // Une horloge qui revient à zéro chaque seconde n'atteint jamais une heure plus lointaine.
+    const struct datagram *again = expect_again_despite(&signals, 3);
     program_signal(client, SIGSTOP);
     postbox_answer(signals.server, again, "il est midi");
     program_signal(client, SIGCONT);

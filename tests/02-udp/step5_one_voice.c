@@ -22,6 +22,21 @@ static void refuse_credulity(const struct program *client)
                                "étranger");
 }
 
+// Trois étrangers ont parlé, du plus lointain au plus proche : celui qui est cru dit ce qui manque.
+static void refuse_half_a_comparison(const struct program *client)
+{
+    if (client->out.length == 0)
+        return;
+    if (strstr(client->out.bytes, "c'est moi") != NULL)
+        complain_because("Il avait le port du serveur, mais pas son adresse : l'expéditeur, c'est "
+                         "l'une et l'autre.",
+                         "le client a cru un étranger qui avait le même port que le serveur");
+    if (strstr(client->out.bytes, "croyez-moi") != NULL)
+        complain_because("Il avait l'adresse du serveur, mais pas son port : l'expéditeur, c'est "
+                         "l'une et l'autre.",
+                         "le client a cru un étranger qui avait la même adresse que le serveur");
+}
+
 LESSON(
     client_ignores_stranger, .step = 5, .points = 0.5, .programs = "client",
     .needs = "client_shows_reply", .defects = "D29",
@@ -30,15 +45,18 @@ LESSON(
 {
     struct postbox *server = open_judge_server();
     struct postbox *stranger = open_stranger();
+    struct postbox *foreigner = postbox_open("inconnu", "127.0.0.3", "0");
     // Le même port, mais une autre adresse : les deux doivent être ceux du serveur.
     struct postbox *namesake = postbox_open("homonyme", "127.0.0.2", test_port());
     struct program *client = start_client();
     const struct datagram *question = expect_question(server);
-    postbox_answer(stranger, question, "je suis le serveur, croyez-moi");
+    postbox_answer(foreigner, question, "parlez-moi");
     postbox_answer(namesake, question, "non, c'est moi");
+    postbox_answer(stranger, question, "je suis le serveur, croyez-moi");
     postbox_answer(stranger, question, "");
     postbox_answer(server, question, "il est midi");
     pump_until(program_has_ended, client, 20);
+    refuse_half_a_comparison(client);
     refuse_credulity(client);
     expect_shown(client, "il est midi");
     postbox_expect_nothing_more(server);
@@ -115,9 +133,31 @@ static void expect_late_refusal(void)
     program_expect_error(client, "client", "127.0.0.1", test_port(), "Connection refused");
 }
 
+// Un pare-feu, par exemple. Redemander est permis, tant que la vraie raison est dite à la fin.
+static void expect_unsent_question_reported(void)
+{
+    program_inject("refuse=1000");
+    struct postbox *server = open_judge_server();
+    struct program *client = start_client();
+    struct next_move move = {.client = client, .server = server};
+    allow_wait_before(SEND_COUNT + 1);
+    enum wait_end end = pump_until(sent_or_ended, &move, 20);
+    pump_set_patience(1);
+    // Envoyée par un appel que le juge ne sait pas refuser.
+    if (postbox_has_mail(server))
+        return;
+    const char *said = client->err.length > 0 ? client->err.bytes : "";
+    if (end == WAIT_ASLEEP || (client->ended && strstr(said, "not permitted") == NULL))
+        complain_because("Le système a refusé chaque envoi, et l'a dit : un envoi qui rend -1 n'a "
+                         "rien envoyé, et errno donne la raison. Son résultat est-il regardé ?",
+                         "la question n'est jamais partie, et le client n'en donne pas la raison");
+    program_expect_exit(client, 1);
+    program_expect_error(client, "client", "127.0.0.1", test_port());
+}
+
 LESSON(client_reports_refusal, .step = 5, .points = 0.5, .programs = "client",
        .needs = "client_asks", .defects = "D31",
-       .title = "Personne n'écoute : code 1 et la raison sur stderr, sans attendre",
+       .title = "Personne n'écoute, ou l'envoi échoue : code 1 et la raison sur stderr",
        .hint = "Un refus n'est ni un silence, ni une réponse : le client n'a plus rien à attendre.")
 {
     program_inject("sends=1");
@@ -128,6 +168,19 @@ LESSON(client_reports_refusal, .step = 5, .points = 0.5, .programs = "client",
     program_inject(NULL);
     expect_immediate_refusal("localhost");
     expect_late_refusal();
+    expect_unsent_question_reported();
+}
+
+static void refuse_insistence(const struct program *client, struct postbox *server)
+{
+    struct next_move move = {.client = client, .server = server};
+    pump_set_patience(0.35);
+    enum wait_end end = pump_until(sent_or_ended, &move, 10);
+    pump_set_patience(1);
+    if (end == WAIT_ASLEEP && program_has_mark(client, "sends"))
+        complain_because("L'adresse qui refuse (ECONNREFUSED) refusera encore : que fait le "
+                         "programme après ce refus ?",
+                         "la question repart sans fin vers une adresse où personne n'écoute");
 }
 
 LESSON(
@@ -139,9 +192,12 @@ LESSON(
     if (!network_has_ipv6() || !name_has_both_families("localhost"))
         verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");
     static const char *const places[] = {"127.0.0.1", "::1"};
+    // Bien plus d'envois qu'un programme juste n'en fait : qui insiste sans fin est retenu.
+    program_inject("sends=12");
     for (size_t i = 0; i < 2; i++) {
         struct postbox *server = postbox_open("serveur du juge", places[i], test_port());
         struct program *client = START("client", "localhost", test_port(), QUESTION);
+        refuse_insistence(client, server);
         pump_set_patience(0.35);
         const struct datagram *question = postbox_expect_question(
             server, QUESTION, sizeof QUESTION - 1,

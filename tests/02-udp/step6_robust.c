@@ -26,8 +26,8 @@
 LESSON(server_stops_when_idle, .step = 6, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D26",
        .title = "SIGTERM ou SIGINT au repos : code 0, et le même port peut être repris aussitôt",
-       .hint = "Au repos, le serveur attend un datagramme qui ne viendra peut-être jamais : "
-               "comment l'ordre de s'arrêter le réveille-t-il ?")
+       .hint = "Un ordre de s'arrêter réveille un serveur au repos, et ce n'est pas une erreur : "
+               "par quel chemin le programme va-t-il de l'attente à sa fin ?")
 {
     struct program *server = start_datagram_server();
     expect_service("client");
@@ -59,9 +59,33 @@ static bool has_grown_or_ended(void *context)
     return flood->server->ended || flood->server->out.length >= flood->length;
 }
 
+// Entre le dernier regard à l'ordre de s'arrêter et l'attente, il n'y a qu'un instant : celui-là.
+static void expect_stop_before_waiting(void)
+{
+    program_inject("stop=1");
+    struct program *server = START("server", "127.0.0.1", other_port());
+    server_expect_bound(server, other_port());
+    postbox_send(postbox_client("client"), "127.0.0.1", other_port(), "bonjour", 7);
+    programs_wait_until_asleep();
+    // Qui attend ses datagrammes autrement le reçoit plus tard, comme d'ordinaire.
+    if (!server->ended && !program_has_mark(server, "stop"))
+        program_signal(server, SIGTERM);
+    enum wait_end end = pump_until(program_has_ended, server, 20);
+    if (end == WAIT_ASLEEP) {
+        struct symptoms symptoms = {
+            .end = end,
+            .program = server,
+            .hint = "Le signal est venu après le dernier regard à l'ordre de s'arrêter, et juste "
+                    "avant l'attente : il a été reçu, mais rien n'interrompt plus l'attente, qui "
+                    "n'avait pas commencé."};
+        complain(&symptoms, "SIGTERM, arrivé juste avant une attente, est perdu");
+    }
+    program_expect_exit(server, 0);
+}
+
 LESSON(server_stops_under_flood, .step = 6, .points = 0.25, .programs = "server",
        .needs = "server_stops_when_idle server_shows_datagram", .defects = "D26",
-       .title = "SIGTERM sous un déluge de datagrammes : le serveur s'arrête, code 0")
+       .title = "SIGTERM sous un déluge de datagrammes, ou juste avant une attente : code 0")
 {
     struct program *server = start_datagram_server();
     struct flood flood = {server, postbox_client("client intarissable"), FLOODED_OUTPUT};
@@ -79,6 +103,7 @@ LESSON(server_stops_under_flood, .step = 6, .points = 0.25, .programs = "server"
                          "après SIGTERM, %s sert encore des centaines de datagrammes",
                          server->actor);
     program_expect_exit(server, 0);
+    expect_stop_before_waiting();
 }
 
 static bool count_bound(const struct socket_view *view, void *context)
@@ -191,12 +216,19 @@ static const char *const bad_ports[] = {
     "12345x", "-1", "0", "65536", "70000", "", "+12345", " 12345", "0x50", "99999999999999999999",
 };
 
-static void expect_usage_refused(struct program *program)
+// Vingt refus justes cacheraient, dans le récit, celui qui manque : chacun y tient en une ligne.
+static void expect_usage_refused(const char *const *words)
 {
+    size_t mark = transcript_mark();
+    struct program *program = program_start(words);
     program_expect_exit(program, 2);
     program_expect_some_error(program);
     program_expect_no_more_output(program);
+    transcript_replace(mark, program->actor, "·", "refuse bien « %s »", program->command);
 }
+
+/** Des mots que le programme doit refuser : son nom et ses arguments. */
+#define EXPECT_USAGE_REFUSED(...) expect_usage_refused((const char *const[]){__VA_ARGS__, NULL})
 
 LESSON(
     server_refuses_bad_arguments, .step = 6, .points = 0.25, .programs = "server",
@@ -206,8 +238,8 @@ LESSON(
             "arguments.")
 {
     for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++)
-        expect_usage_refused(START("server", "127.0.0.1", bad_ports[i]));
-    expect_usage_refused(START("server", "127.0.0.1", test_port(), "trop"));
+        EXPECT_USAGE_REFUSED("server", "127.0.0.1", bad_ports[i]);
+    EXPECT_USAGE_REFUSED("server", "127.0.0.1", test_port(), "trop");
 }
 
 LESSON(client_refuses_bad_arguments, .step = 6, .points = 0.25, .programs = "client",
@@ -217,8 +249,8 @@ LESSON(client_refuses_bad_arguments, .step = 6, .points = 0.25, .programs = "cli
                "trois arguments.")
 {
     for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++)
-        expect_usage_refused(START("client", "127.0.0.1", bad_ports[i], QUESTION));
-    expect_usage_refused(START("client", "127.0.0.1", test_port(), QUESTION, "trop"));
+        EXPECT_USAGE_REFUSED("client", "127.0.0.1", bad_ports[i], QUESTION);
+    EXPECT_USAGE_REFUSED("client", "127.0.0.1", test_port(), QUESTION, "trop");
 
     // En IPv6 le système prendrait vingt octets de plus ; le contrat n'a qu'une limite.
     static const char *const places[] = {"127.0.0.1", "::1"};

@@ -206,25 +206,18 @@ void expect_answered(struct program *client, const char *text)
                          "le client a montré deux réponses");
 }
 
-/** Ce qui peut suivre le dernier envoi. */
-struct last_wait {
-    const struct program *client;
-    struct postbox *server;
-    struct postbox *other;
-};
-
-static bool last_wait_over(void *context)
+bool sent_or_ended(void *context)
 {
-    const struct last_wait *wait = context;
-    return wait->client->ended || postbox_has_mail(wait->server) ||
-           (wait->other != NULL && postbox_has_mail(wait->other));
+    const struct next_move *move = context;
+    return move->client->ended || postbox_has_mail(move->server) ||
+           (move->other != NULL && postbox_has_mail(move->other));
 }
 
 void expect_renunciation(struct program *client, struct postbox *server, struct postbox *other)
 {
-    struct last_wait wait = {client, server, other};
+    struct next_move move = {client, server, other};
     allow_wait_before(SEND_COUNT + 1);
-    pump_until(last_wait_over, &wait, 20);
+    pump_until(sent_or_ended, &move, 20);
     pump_set_patience(1);
     pump_now();
     if (postbox_has_mail(server))

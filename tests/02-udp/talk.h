@@ -25,6 +25,16 @@ void expect_service(const char *name);
 /** @brief Condition d'attente : le programme est terminé. */
 bool program_has_ended(void *program);
 
+/** Ce qui peut suivre un envoi : la fin du client, ou une question dans l'une des boîtes. */
+struct next_move {
+    const struct program *client; /**< Le client qui attend. */
+    struct postbox *server;       /**< La boîte à qui il a écrit. */
+    struct postbox *other;        /**< Une autre boîte, ou `NULL`. */
+};
+
+/** @brief Condition d'attente : l'une de ces choses est arrivée. */
+bool sent_or_ended(void *move);
+
 /** @brief Autant de lettres « a », à ne pas libérer. */
 char *letters(size_t length);
 

@@ -2,6 +2,7 @@
 #include "cause_bytes.h"
 #include "cause_peers.h"
 
+#include "datagram.h"
 #include "expect.h"
 #include "lesson.h"
 #include "process_tree.h"
@@ -273,6 +274,12 @@ static const char *from_restless(const struct program *program)
 static const char *from_sleep(const struct symptoms *symptoms)
 {
     const struct program *program = symptoms->program;
+    // Entre datagrammes, il n'y a pas de fin de flux.
+    if (symptoms->end == WAIT_SPINNING && postbox_last_opened() != NULL)
+        return say(
+            "%s occupe un processeur sans rien produire : une boucle recommence-t-elle "
+            "aussitôt après un appel qui rend -1 ? errno dit alors s'il est utile d'insister.",
+            program->actor);
     if (symptoms->end == WAIT_SPINNING)
         return say("%s occupe un processeur sans rien produire : une boucle recommence-t-elle "
                    "après une erreur ou une fin de flux (recv qui rend 0 ou -1) ?",

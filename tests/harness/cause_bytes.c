@@ -133,6 +133,31 @@ static bool address_is_unknown(const struct symptoms *symptoms)
            at + 2 == symptoms->received_length && memcmp(symptoms->received + at, "?\n", 2) == 0;
 }
 
+// La ligne d'avant, dans ce que le programme a affiché ; rien si celle-ci est la première.
+static const char *line_before(const struct symptoms *symptoms)
+{
+    const struct output *out = &symptoms->program->out;
+    if (!symptoms->on_stdout || out->bytes == NULL || symptoms->received <= out->bytes ||
+        symptoms->received >= out->bytes + out->length)
+        return NULL;
+    size_t end = (size_t)(symptoms->received - out->bytes) - 1;
+    const char *newline = memrchr(out->bytes, '\n', end);
+    return newline != NULL ? newline + 1 : out->bytes;
+}
+
+// Le texte est juste, et suivi de ce que la ligne d'avant montrait à la même place.
+static bool previous_message_remains(const struct symptoms *symptoms)
+{
+    size_t length = symptoms->expected_length;
+    const char *before = line_before(symptoms);
+    if (before == NULL || length < 2 || symptoms->received_length <= length ||
+        memcmp(symptoms->expected, symptoms->received, length - 1) != 0 ||
+        strcspn(before, "\n") + 1 != symptoms->received_length)
+        return false;
+    size_t extra = symptoms->received_length - length;
+    return memcmp(before + length - 1, symptoms->received + length - 1, extra) == 0;
+}
+
 // Il ne manque que la suite, avec ou sans la fin de ligne que le programme ajoute lui-même.
 static bool is_cut(const struct symptoms *symptoms)
 {
@@ -264,6 +289,9 @@ const char *cause_from_bytes(const struct symptoms *symptoms)
     if (symptoms->received_length > symptoms->expected_length &&
         memcmp(symptoms->expected, symptoms->received, symptoms->expected_length) == 0)
         return from_same_start(symptoms);
+    if (previous_message_remains(symptoms))
+        return "Après le texte viennent des octets du message précédent, restés en mémoire : la "
+               "longueur utilisée est-elle celle de ce message-ci ?";
     if (is_cut(symptoms))
         return "Seul le début est venu : la suite a été perdue, ou coupée à un octet nul ou à la "
                "taille d'un tampon.";

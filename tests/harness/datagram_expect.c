@@ -51,6 +51,11 @@ static const char *cause_of_lost_reply(const struct postbox *box)
             "La réponse est partie vers « %s », qui en a reçu plus qu'il n'a posé de questions. "
             "Quelle adresse est donnée à l'envoi, et d'où vient-elle ?",
             favoured->name);
+    else if (program_is_injected("eintr="))
+        snprintf(text, sizeof text,
+                 "La question a été lue, mais aucune réponse n'est partie. Des appels sont ici "
+                 "interrompus (EINTR) : un envoi interrompu n'a rien envoyé. Le résultat de "
+                 "l'envoi est-il regardé, et que fait le programme quand c'est -1 ?");
     else if (box->count > 0)
         snprintf(text, sizeof text,
                  "Il a posé %zu questions et reçu %zu réponse(s) : chaque datagramme a la sienne, "

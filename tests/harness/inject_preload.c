@@ -28,8 +28,9 @@
  *   listen=N  les N premiers listen échouent avec EADDRINUSE : le socket a son adresse, et n'écoute pas ;
  *   lost=N   les N premiers envois d'un flux trouvent la connexion perdue : elle est coupée, ECONNRESET ;
  *   overlap=1  le premier memcpy dont les deux zones se recouvrent est noté (aucun autre n'est changé) ;
- *   stop=1   SIGTERM arrive au premier client accepté, à l'instant où le thread qui l'a accepté allait
- *            attendre de nouveau : tout est déjà consulté, rien n'attend encore.
+ *   stop=1   SIGTERM arrive au premier client accepté, ou au premier datagramme reçu, à l'instant où
+ *            le thread qui l'a pris allait attendre de nouveau : tout est déjà consulté, rien n'attend
+ *            encore.
  */
 #include "inject/inject.h"
 
@@ -72,7 +73,7 @@ static atomic_int failing_listens;
 static atomic_int lost_sends;
 static atomic_int overlaps;
 static atomic_int stops;
-static atomic_long acceptor;
+static atomic_long receptionist;
 
 unsigned inject_setting(const char *name)
 {
@@ -131,13 +132,17 @@ static bool interrupt(void)
     return true;
 }
 
-static bool interrupt_on(int fd, int flags)
+static bool waits(int fd, int flags)
 {
     int saved = errno;
     int status = fcntl(fd, F_GETFL);
-    bool waits = (flags & MSG_DONTWAIT) == 0 && (status < 0 || (status & O_NONBLOCK) == 0);
     errno = saved;
-    return waits && interrupt();
+    return (flags & MSG_DONTWAIT) == 0 && (status < 0 || (status & O_NONBLOCK) == 0);
+}
+
+static bool interrupt_on(int fd, int flags)
+{
+    return waits(fd, flags) && interrupt();
 }
 
 static size_t shortened(size_t length)
@@ -192,12 +197,47 @@ static ssize_t count_datagram(int fd, ssize_t result)
         pause();
 }
 
+static void stop_before_waiting(void)
+{
+    if (atomic_load(&stops) <= 0 || atomic_load(&receptionist) != syscall(SYS_gettid) ||
+        atomic_fetch_sub(&stops, 1) <= 0)
+        return;
+    int saved = errno;
+    // Le juge doit savoir si c'est fait : un programme peut attendre ses clients d'une autre façon.
+    leave_mark("judge-stop");
+    kill(getpid(), SIGTERM);
+    errno = saved;
+}
+
+static bool is_datagram(int fd)
+{
+    int saved = errno;
+    bool result = is_socket(fd) && !is_stream(fd);
+    errno = saved;
+    return result;
+}
+
+// Une réception qui bloque est aussi une attente.
+static void stop_before_receiving(int fd, int flags)
+{
+    if (atomic_load(&stops) > 0 && waits(fd, flags) && is_datagram(fd))
+        stop_before_waiting();
+}
+
+static ssize_t note_datagram(int fd, ssize_t result)
+{
+    if (result >= 0 && atomic_load(&stops) > 0 && is_datagram(fd))
+        atomic_store(&receptionist, syscall(SYS_gettid));
+    return result;
+}
+
 ssize_t read(int fd, void *bytes, size_t length)
 {
     REAL(read);
     if (!is_socket(fd))
         return real(fd, bytes, length);
-    return interrupt_on(fd, 0) ? -1 : real(fd, bytes, shortened(length));
+    stop_before_receiving(fd, 0);
+    return interrupt_on(fd, 0) ? -1 : note_datagram(fd, real(fd, bytes, shortened(length)));
 }
 
 ssize_t write(int fd, const void *bytes, size_t length)
@@ -207,16 +247,18 @@ ssize_t write(int fd, const void *bytes, size_t length)
         inject_hesitate();
     if (!is_socket(fd))
         return real(fd, bytes, length);
-    return interrupt_on(fd, 0) || lose(fd) ? -1
-                                           : count_datagram(fd, real(fd, bytes, shortened(length)));
+    if (interrupt_on(fd, 0) || refuse(fd) || lose(fd))
+        return -1;
+    return count_datagram(fd, real(fd, bytes, shortened(length)));
 }
 
 ssize_t recv(int fd, void *bytes, size_t length, int flags)
 {
     REAL(recv);
+    stop_before_receiving(fd, flags);
     if (interrupt_on(fd, flags))
         return -1;
-    return real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags);
+    return note_datagram(fd, real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags));
 }
 
 ssize_t send(int fd, const void *bytes, size_t length, int flags)
@@ -231,9 +273,11 @@ ssize_t recvfrom(int fd, void *bytes, size_t length, int flags, __SOCKADDR_ARG f
                  socklen_t *from_length)
 {
     REAL(recvfrom);
+    stop_before_receiving(fd, flags);
     if (interrupt_on(fd, flags))
         return -1;
-    return real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags, from, from_length);
+    return note_datagram(
+        fd, real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags, from, from_length));
 }
 
 ssize_t sendto(int fd, const void *bytes, size_t length, int flags, __CONST_SOCKADDR_ARG to,
@@ -263,7 +307,7 @@ ssize_t writev(int fd, const struct iovec *vector, int count)
         inject_hesitate();
     if (!is_socket(fd))
         return real(fd, vector, count);
-    if (interrupt_on(fd, 0) || lose(fd))
+    if (interrupt_on(fd, 0) || refuse(fd) || lose(fd))
         return -1;
     struct iovec piece = first_piece(vector, (size_t)count);
     return count_datagram(fd, short_limit > 0 ? real(fd, &piece, 1) : real(fd, vector, count));
@@ -274,10 +318,11 @@ ssize_t readv(int fd, const struct iovec *vector, int count)
     REAL(readv);
     if (!is_socket(fd))
         return real(fd, vector, count);
+    stop_before_receiving(fd, 0);
     if (interrupt_on(fd, 0))
         return -1;
     struct iovec piece = first_piece(vector, (size_t)count);
-    return short_limit > 0 ? real(fd, &piece, 1) : real(fd, vector, count);
+    return note_datagram(fd, short_limit > 0 ? real(fd, &piece, 1) : real(fd, vector, count));
 }
 
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
@@ -296,7 +341,8 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
     REAL(recvmsg);
-    return interrupt_on(fd, flags) ? -1 : real(fd, message, flags);
+    stop_before_receiving(fd, flags);
+    return interrupt_on(fd, flags) ? -1 : note_datagram(fd, real(fd, message, flags));
 }
 
 bool inject_has_clients(unsigned count)
@@ -307,27 +353,15 @@ bool inject_has_clients(unsigned count)
 static int count_client(int fd)
 {
     if (fd >= 0) {
-        atomic_store(&acceptor, syscall(SYS_gettid));
+        atomic_store(&receptionist, syscall(SYS_gettid));
         atomic_fetch_add(&accepted, 1);
     }
     return fd;
 }
 
-static void stop_before_waiting(void)
-{
-    if (atomic_load(&stops) <= 0 || atomic_load(&acceptor) != syscall(SYS_gettid) ||
-        atomic_fetch_sub(&stops, 1) <= 0)
-        return;
-    int saved = errno;
-    // Le juge doit savoir si c'est fait : un programme peut attendre ses clients d'une autre façon.
-    leave_mark("judge-stop");
-    kill(getpid(), SIGTERM);
-    errno = saved;
-}
-
 static void stop_before_accepting(int fd)
 {
-    if (atomic_load(&stops) > 0 && (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0)
+    if (atomic_load(&stops) > 0 && waits(fd, 0))
         stop_before_waiting();
 }
 
@@ -345,8 +379,7 @@ static long wait_for_client(int fd)
 {
     struct pollfd client = {.fd = fd, .events = POLLIN};
     const struct timespec at_once = {0};
-    bool waits = (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
-    return syscall(SYS_ppoll, &client, 1, waits ? NULL : &at_once, NULL, 0);
+    return syscall(SYS_ppoll, &client, 1, waits(fd, 0) ? NULL : &at_once, NULL, 0);
 }
 
 static bool fail_accept(int fd)

@@ -61,6 +61,9 @@ static unsigned first_ephemeral_port(void)
 static const char *cause_of_absence(struct opening *opening)
 {
     static char text[256];
+    if (opening->datagram && process_tree_holds_protocol(opening->server->pid, "TCP"))
+        return "Le socket du programme est un socket TCP : quelle sorte de socket a-t-il demandée, "
+               "à getaddrinfo (hints) comme à socket ? « ss -ulnp » ne montre que ceux d'UDP.";
     if (!network_is_isolated())
         return NULL;
     // Un test peut en lancer deux : c'est celui-ci qu'on regarde.

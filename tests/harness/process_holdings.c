@@ -4,7 +4,9 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 typedef void descriptor_visitor(pid_t pid, const char *number, void *context);
@@ -120,6 +122,36 @@ static void visit_socket(pid_t pid, const char *number, void *context)
     target[length > 0 ? length : 0] = '\0';
     if (!visit->stopped && sscanf(target, "socket:[%lu]", &inode) == 1)
         visit->stopped = !visit->visitor(inode, visit->context);
+}
+
+/** Un protocole cherché parmi les sockets d'un programme. */
+struct protocol_search {
+    const char *name;
+    bool found;
+};
+
+static void compare_protocol(pid_t pid, const char *number, void *context)
+{
+    struct protocol_search *search = context;
+    char path[64];
+    char name[32];
+    snprintf(path, sizeof path, "/proc/%d/fd/%.16s", (int)pid, number);
+    ssize_t length = getxattr(path, "system.sockprotoname", name, sizeof name);
+    size_t wanted = strlen(search->name);
+    if (length >= (ssize_t)wanted && strncmp(name, search->name, wanted) == 0)
+        search->found = true;
+}
+
+static void search_process(pid_t pid, void *context)
+{
+    visit_descriptors(pid, compare_protocol, context);
+}
+
+bool process_tree_holds_protocol(pid_t pid, const char *name)
+{
+    struct protocol_search search = {.name = name};
+    process_tree_visit(pid, search_process, &search);
+    return search.found;
 }
 
 static void visit_process_sockets(pid_t pid, void *context)

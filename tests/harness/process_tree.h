@@ -83,6 +83,9 @@ typedef bool inode_visitor(unsigned long inode, void *context);
  */
 void process_tree_visit_sockets(pid_t pid, inode_visitor *visitor, void *context);
 
+/** @brief Dit si un processus ou un descendant tient un socket dont le protocole commence ainsi (`TCP`). */
+bool process_tree_holds_protocol(pid_t pid, const char *name);
+
 /**
  * @brief Décrit en français l'appel système où un processus dort.
  *

@@ -68,6 +68,9 @@ struct program *program_start(const char *const *words);
  */
 void program_inject(const char *specification);
 
+/** @brief Dit si ce réglage (`eintr=`…) vaut pour les programmes lancés en dernier. */
+bool program_is_injected(const char *setting);
+
 /**
  * @brief Dit si une mise à l'épreuve a déjà eu lieu dans ce programme, qui vit encore.
  * @param name `stop`, `sends`, `lost` ou `overlap` : voir inject_preload.c

@@ -54,13 +54,15 @@ static const char *kind_of_descriptor(pid_t pid, unsigned long number)
     return strncmp(target, "pipe:", strlen("pipe:")) == 0 ? "un tube" : "un fichier";
 }
 
-static const struct call_name *find_call(pid_t pid, const char *task, unsigned long *first)
+static const struct call_name *find_call(pid_t pid, const char *task, unsigned long *first,
+                                         unsigned long *fifth)
 {
     char path[64];
     char line[256];
     long number = -1;
     snprintf(path, sizeof path, "/proc/%d/task/%.16s/syscall", (int)pid, task);
-    if (process_read(path, line, sizeof line) <= 0 || sscanf(line, "%ld %lx", &number, first) != 2)
+    if (process_read(path, line, sizeof line) <= 0 ||
+        sscanf(line, "%ld %lx %*x %*x %*x %lx", &number, first, fifth) != 3)
         return NULL;
     for (size_t i = 0; i < sizeof call_names / sizeof call_names[0]; i++) {
         if (call_names[i].number == number)
@@ -78,9 +80,10 @@ static void count_sleeper(pid_t pid, const char *task, void *context)
 {
     struct sleepers *sleepers = context;
     unsigned long first = 0;
+    unsigned long fifth = 0;
     if (strtol(task, NULL, 10) == pid)
         return;
-    const struct call_name *call = find_call(pid, task, &first);
+    const struct call_name *call = find_call(pid, task, &first, &fifth);
     if (call != NULL)
         sleepers->counts[call - call_names]++;
 }
@@ -104,19 +107,28 @@ static void describe_other_threads(pid_t pid, char *text, size_t size)
     }
 }
 
+// Le noyau n'a qu'un appel pour recv et recvfrom, pour send et sendto : l'adresse les distingue.
+static const char *name_in_c(const struct call_name *call, unsigned long address)
+{
+    if (address != 0 && call->number == SYS_recvfrom)
+        return "recvfrom";
+    return address != 0 && call->number == SYS_sendto ? "sendto" : call->name;
+}
+
 void process_tree_sleeping_call(pid_t pid, char *text, unsigned size)
 {
     char main_thread[16];
     char others[160];
     unsigned long first = 0;
+    unsigned long address = 0;
     text[0] = '\0';
     snprintf(main_thread, sizeof main_thread, "%d", (int)pid);
-    const struct call_name *call = find_call(pid, main_thread, &first);
+    const struct call_name *call = find_call(pid, main_thread, &first, &address);
     if (call == NULL)
         return;
     describe_other_threads(pid, others, sizeof others);
     if (call->has_descriptor)
-        snprintf(text, size, "%s (descripteur %lu, %s)%s", call->name, first,
+        snprintf(text, size, "%s (descripteur %lu, %s)%s", name_in_c(call, address), first,
                  kind_of_descriptor(pid, first), others);
     else if (call->number == SYS_futex)
         snprintf(text, size, "futex (un verrou, une condition ou pthread_join)%s", others);

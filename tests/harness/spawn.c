@@ -83,6 +83,11 @@ void program_inject(const char *specification)
         note_injection(specification);
 }
 
+bool program_is_injected(const char *setting)
+{
+    return injection != NULL && strstr(injection, setting) != NULL;
+}
+
 static const char *variable_or(const char *name, const char *otherwise)
 {
     const char *value = getenv(name);

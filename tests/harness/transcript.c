@@ -107,6 +107,25 @@ void transcript_note(const char *actor, const char *verb, const char *format, ..
     fold_repetition();
 }
 
+size_t transcript_mark(void)
+{
+    return total;
+}
+
+void transcript_replace(size_t mark, const char *actor, const char *verb, const char *format, ...)
+{
+    if (total > HEAD_EVENTS)
+        return;
+    while (total > mark)
+        forget(&events[--total]);
+    struct event *event = add_event(actor, verb);
+    va_list arguments;
+    va_start(arguments, format);
+    if (vasprintf(&event->text, format, arguments) < 0)
+        abort();
+    va_end(arguments);
+}
+
 static void describe_bytes(struct event *event)
 {
     char *text = visible_short(event->bytes, event->length);

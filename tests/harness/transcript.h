@@ -53,6 +53,18 @@ void transcript_lines(const char *actor, const char *verb, const char *action, c
  */
 void transcript_recall(const char *where, const char *line, size_t length);
 
+/** @brief Où en est le compte rendu, pour transcript_replace(). */
+size_t transcript_mark(void);
+
+/**
+ * @brief Remplace par une ligne tout ce qui suit une marque : un geste réussi, que le lecteur n'a pas à suivre.
+ *
+ * Un compte rendu trop long pour être gardé entier est laissé tel quel. Les autres paramètres sont ceux
+ * de transcript_note().
+ */
+void transcript_replace(size_t mark, const char *actor, const char *verb, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
 /** @brief Écrit le compte rendu en JSON : un tableau d'événements. */
 void transcript_write(FILE *out);
 

@@ -76,6 +76,23 @@ def tell_broken_build(sheet, lab, run):
                   indent=2)
 
 
+def roots(run, test):
+    """Les tests d'où vient l'échec de celui-ci : lui-même, ou ceux dont il a besoin et qui manquent."""
+    known = {other["name"]: other for other in run["tests"]}
+    missing = [known[name] for name in test["needs"]
+               if name in known and known[name]["status"] not in ("passed", "skipped")]
+    return [root for other in missing for root in roots(run, other)] or [test]
+
+
+def awaited_step(run, step, tests):
+    """(étape, ses tests) : celle que tout ce qui reste dans celle-ci attend, si elle vient après ; ou None."""
+    left = [test for test in tests if test["status"] not in ("passed", "skipped")]
+    first = min((root["step"] for test in left for root in roots(run, test)), default=step["number"])
+    if first <= step["number"]:
+        return None
+    return next(((other, found) for other, found in place.steps(run) if other["number"] == first), None)
+
+
 def give(sheet, lab, step, tests, memory):
     """L'indice suivant de cette étape."""
     try:
@@ -126,7 +143,12 @@ def main():
         sheet.wrapped(f"Il ne reste que des tests réservés ({categories(current[1])}) : ceux-là n'ont pas d'indices. Relisez "
                       "« Le contrat », dans les notes : il dit tout ce qu'ils vérifient.", indent=2)
     else:
-        give(sheet, lab, *current, memory)
+        awaited = None if os.environ.get("STEP") else awaited_step(run, *current)
+        if awaited:
+            sheet.blank()
+            sheet.wrapped(f"Ce qui reste à l'étape {current[0]['number']} attend l'étape {awaited[0]['number']} : passez à "
+                          "celle-ci.", indent=2)
+        give(sheet, lab, *(awaited or current), memory)
     memory.save()
     sheet.line("")
     sheet.flush()
