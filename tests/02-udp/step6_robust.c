@@ -26,8 +26,8 @@
 LESSON(server_stops_when_idle, .step = 6, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D26",
        .title = "SIGTERM ou SIGINT au repos : code 0, et le même port peut être repris aussitôt",
-       .hint = "Un ordre de s'arrêter réveille un serveur au repos, et ce n'est pas une erreur : "
-               "par quel chemin le programme va-t-il de l'attente à sa fin ?")
+       .hint = "Au repos, le serveur attend un datagramme qui ne viendra peut-être jamais : "
+               "comment l'ordre de s'arrêter le réveille-t-il ?")
 {
     struct program *server = start_datagram_server();
     expect_service("client");
