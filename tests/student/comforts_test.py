@@ -177,6 +177,24 @@ def try_hints(it, folder):
     it.check("progress félicite aussi", "20 / 20" in text and "bravo" in text, text)
 
 
+def try_awaited_step(it):
+    """Une étape dont tout ce qui reste attend une étape plus loin : c'est l'indice de celle-là qui est donné."""
+    trial.copy_work("solutions", WORK, LAB)
+    make("test", f"WORK={WORK}", f"LAB={LAB}")
+
+    def block(run):
+        late = next(test for test in run["tests"] if test["step"] == 3)
+        early = next(test for test in run["tests"] if test["step"] == 2)
+        late.update(status="failed", failure={"summary": "", "cause": ""}, needs=[])
+        early.update(status="not_run", needs=[late["name"]])
+    edit(os.path.join(build_of(LAB), "complete.json"), block)
+    status, text = make("hint", f"WORK={WORK}", f"LAB={LAB}")
+    it.check("hint passe à l'étape qu'attend ce qui reste",
+             status == 0 and "attend l'étape 3" in text and "· étape 3 ·" in text, text)
+    _, text = make("hint", f"WORK={WORK}", f"LAB={LAB}", "STEP=2")
+    it.check("hint STEP=2 reste à l'étape demandée", "· étape 2 ·" in text and "attend l'étape" not in text, text)
+
+
 def write(path, text):
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
@@ -278,6 +296,7 @@ def main():
     try_partial(it)
     try_private(it)
     try_hints(it, folder)
+    try_awaited_step(it)
     try_reset(it)
     try_debuggers(it)
     editor_check.check_editor(it, TOP, LABS)
