@@ -176,6 +176,8 @@ LESSON(server_survives_failed_reply, .step = 6, .points = 0.25, .programs = "ser
     struct program *server = start_datagram_server();
     struct postbox *unlucky = postbox_client("client malchanceux");
     postbox_ask(unlucky, "bonjour");
+    // L'un après l'autre : un serveur réservé un instant au premier perdrait ou non le second.
+    programs_wait_until_asleep();
     expect_service("client suivant");
     // Réessayer est permis ; se taire ne l'est pas.
     if (!postbox_has_mail(unlucky))
