@@ -134,6 +134,7 @@ void peer_expect_end(struct peer *peer)
     expect_finish(peer);
     if (peer->ended)
         return;
+    programs_settle();
     struct symptoms symptoms = {.program = program_first(), .peer = peer};
     complain(&symptoms,
              "« %s » attendait une fin de flux (FIN), et la connexion a été coupée "
@@ -169,6 +170,8 @@ void peer_expect_at_least(struct peer *peer, size_t length)
     enum wait_end end = pump_until(amount_reached, &amount, 20);
     if (peer->length >= length)
         return;
+    if (end == WAIT_DONE)
+        programs_settle();
     struct symptoms symptoms = {.end = end, .program = program_first(), .peer = peer};
     complain(&symptoms, "« %s » a reçu %zu octets sur les %zu attendus", peer->name, peer->length,
              length);

@@ -4,15 +4,12 @@ Un appel qui attend n'a pas encore sa fin de ligne : c'est justement celui que l
 """
 
 import os
-import signal
 import sys
 
 FIRST = b"socket("
 
 
 def main():
-    # Ctrl-C est pour le serveur : son arrêt se lit jusqu'au bout.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     held, loading = b"", True
     while piece := os.read(0, 65536):
         held += piece

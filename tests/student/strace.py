@@ -1,9 +1,11 @@
 """« make strace » : le serveur de l'étudiant sous strace, chacun de ses appels au réseau montré en direct."""
 
+import contextlib
 import os
 import shutil
+import subprocess
 import sys
-from shlex import quote
+import tempfile
 
 import build
 import foreground
@@ -24,6 +26,24 @@ Dans un autre terminal, parlez à {address}. Ctrl-C arrête le serveur.
 FILTER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "after_loading.py")
 
 
+@contextlib.contextmanager
+def filtered():
+    """Où strace doit écrire. Le filtre a sa propre session : Ctrl-C, qui est pour le serveur, ne l'atteint jamais."""
+    with tempfile.TemporaryDirectory(prefix="strace-", dir="build") as folder:
+        pipe = os.path.join(folder, "appels")
+        os.mkfifo(pipe)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        # Tenue jusqu'à la fin de strace : tant qu'il n'a pas ouvert le tube, le filtre n'y voit pas de fin.
+        writer = os.open(pipe, os.O_WRONLY)
+        os.set_blocking(reader, True)
+        with subprocess.Popen([sys.executable, "-SEs", FILTER], stdin=reader, start_new_session=True):
+            os.close(reader)
+            try:
+                yield pipe
+            finally:
+                os.close(writer)
+
+
 def main():
     lab = place.the_lab("strace")
     words = build.arguments(lab, "strace")
@@ -34,8 +54,8 @@ def main():
     print(LOOK_FOR.format(address=f"votre serveur : nc {udp}{' '.join(words)}"), file=sys.stderr, flush=True)
     # read et poll ne sont pas du réseau, mais c'est souvent là qu'un serveur attend. -I 3 : Ctrl-C est pour le
     # serveur ; strace montre son arrêt, et finit avec son statut.
-    return foreground.run(["strace", "-f", "-I", "3", "-e", "trace=network,read,close,?poll,?ppoll", "-o", f"|{quote(sys.executable)} {quote(FILTER)}",
-                           target, *words])
+    with filtered() as pipe:
+        return foreground.run(["strace", "-f", "-I", "3", "-e", "trace=network,read,close,?poll,?ppoll", "-o", pipe, target, *words])
 
 
 if __name__ == "__main__":
