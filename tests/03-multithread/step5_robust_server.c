@@ -252,6 +252,8 @@ static bool all_placed(void *context)
 static void expect_stop_without_descriptors(struct program *server)
 {
     static struct peer *clients[PRESSING_CLIENTS];
+    // Les descripteurs des clients partis sont rendus : plus aucun ne se libérera pendant l'arrêt.
+    program_wait_until_calm(server);
     for (int i = 0; i < PRESSING_CLIENTS; i++)
         clients[i] = peer_connect("client pressant, puis l'arrêt");
     pump_until(all_placed, clients, 20);
