@@ -39,7 +39,8 @@ def share(count, jobs):
 def command(plan_path, count):
     """La commande que parallel complète de quelques identifiants. --plain ignore les réglages de l'utilisateur."""
     return ["parallel", "--plain", "--will-cite", "--null", "--quote", "--jobs", str(job_count()), "--line-buffer",
-            "--max-args", str(share(count, job_count())), "--halt", "never", "sh", "tests/tools/python.sh", "tests/grading/submission.py", "--plan", plan_path, "{}"]
+            "--max-args", str(share(count, job_count())), "--halt", "never", "env", "TMPDIR=" + tempfile.gettempdir(),
+            "sh", "tests/tools/python.sh", "tests/grading/submission.py", "--plan", plan_path, "{}"]
 
 
 def die_with_parent():
@@ -51,9 +52,10 @@ def run(plan, ids, report):
     """Juge ces étudiants, plusieurs à la fois."""
     out = plans.decode(plan["out"])
     plan_path = os.path.join(out, plans.PLAN)
-    # HOME à part : parallel écrit dans celui de l'utilisateur, qui n'est pas toujours inscriptible.
+    # HOME à part : parallel écrit dans celui de l'utilisateur, qui n'est pas toujours inscriptible. TMPDIR aussi : tué, il
+    # y laisse son brouillon, que la notation suivante efface avec l'atelier. Ce qu'il lance garde le nôtre.
     with workroom.room(plan["mark"]) as home:
-        environment = dict(os.environ, HOME=home, PARALLEL_HOME=home, PARALLEL_SHELL="/bin/sh")
+        environment = dict(os.environ, HOME=home, PARALLEL_HOME=home, TMPDIR=home, PARALLEL_SHELL="/bin/sh")
         with tempfile.TemporaryFile() as names, open(os.path.join(out, "parallel.log"), "wb") as log:
             names.write(b"\0".join(name.encode() for name in ids))
             names.seek(0)

@@ -76,7 +76,7 @@ class Grading:
             children.kill_tree(self.process.pid)
             self.process.returncode = -signal.SIGKILL
             return f"toute la notation ({len(family)} processus)"
-        victim = chance.choice([pid for pid in family if not is_judged(pid)])
+        victim = chance.choice(sorted(set(family) - judged(self.process.pid)))
         name = children.title(victim).replace("\0", " ").strip()[:70] or "un processus qui finissait"
         with contextlib.suppress(ProcessLookupError):
             os.kill(victim, signal.SIGKILL)
@@ -84,9 +84,14 @@ class Grading:
         return f"un seul : {name}"
 
 
-def is_judged(pid):
-    """Est-ce un programme de l'étudiant, ou son bac à sable ? Tué, c'est un programme qui meurt : sa note serait juste, et autre."""
-    return children.title(pid).startswith("/app/") or "\0/box\0" in children.title(pid)
+def judged(root):
+    """Les programmes des étudiants et leurs bacs à sable : tout ce que les tests, chacun dans son « worker », ont lancé.
+
+    Tué, c'est un programme qui meurt : sa note serait juste, et autre. Le père le dit mieux que le nom : entre fork et exec,
+    un bac à sable porte encore celui du juge.
+    """
+    workers = [pid for pid in children.descendants(root) if children.title(pid).startswith("boxfort-worker")]
+    return {pid for worker in workers for pid in children.descendants(worker)}
 
 
 def facts(out):

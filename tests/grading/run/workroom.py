@@ -107,6 +107,15 @@ def judging_users():
     return {os.getuid()} | {int(word) for word in done.stdout.split()[:1]}
 
 
+def is_living(pid):
+    """Ce processus vit-il ? Un mort que personne n'a encore recueilli garde son numéro, et ne tient plus rien."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
+    except (OSError, IndexError):
+        return False
+
+
 def sweep_litter():
     """Ce que la bibliothèque des tests laisse, à ses propres adresses, quand elle est tuée ; le numéro dit par qui."""
     users = judging_users()
@@ -114,7 +123,7 @@ def sweep_litter():
         for path in glob.glob(pattern):
             with contextlib.suppress(OSError):
                 number = int(re.search(r"\d+", os.path.basename(path)).group())
-                if os.lstat(path).st_uid in users and not os.path.exists(f"/proc/{number}"):
+                if os.lstat(path).st_uid in users and not is_living(number):
                     os.unlink(path)
 
 
