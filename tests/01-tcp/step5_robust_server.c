@@ -289,8 +289,7 @@ LESSON(server_leaks_nothing, .step = 5, .points = 0.25, .programs = "server",
     struct program *server = start_server();
     for (int i = 0; i < 3; i++)
         expect_long_service("premier client", long_line(length));
-    int before = program_descriptor_count(server);
-    long memory = program_footprint(server).resident_kib;
+    struct footprint before = program_footprint(server);
     for (int i = 0; i < 20; i++) {
         expect_long_service("client poli", long_line(length));
         struct peer *rude = peer_connect("client brutal");
@@ -299,6 +298,6 @@ LESSON(server_leaks_nothing, .step = 5, .points = 0.25, .programs = "server",
         peer_reset(rude);
     }
     expect_long_service("dernier client", long_line(length));
-    program_expect_descriptors(server, before);
-    program_expect_memory_back(server, memory, MEMORY_SLACK_KIB, 41);
+    program_expect_descriptors(server, before.descriptors);
+    program_expect_memory_back(server, &before, MEMORY_SLACK_KIB, "41 clients, tous repartis");
 }

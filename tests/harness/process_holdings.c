@@ -52,12 +52,25 @@ static long resident_kib(pid_t pid)
     return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
+// Une place demandée et jamais remplie n'est pas résidente : seul VmData la compte (proc_pid_status(5)).
+static long private_kib(pid_t pid)
+{
+    char path[32];
+    char text[4096];
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    if (process_read(path, text, sizeof text) <= 0)
+        return 0;
+    const char *field = strstr(text, "\nVmData:");
+    return field == NULL ? 0 : strtol(field + strlen("\nVmData:"), NULL, 10);
+}
+
 static void measure_process(pid_t pid, void *context)
 {
     struct footprint *footprint = context;
     visit_descriptors(pid, count_descriptor, footprint);
     process_visit_tasks(pid, count_task, footprint);
     footprint->resident_kib += resident_kib(pid);
+    footprint->private_kib += private_kib(pid);
 }
 
 void process_tree_measure(pid_t pid, struct footprint *footprint)

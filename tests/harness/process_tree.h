@@ -53,6 +53,7 @@ struct footprint {
     int descriptors;   /**< Descripteurs ouverts. */
     int threads;       /**< Threads, processus finis que personne n'a attendus compris. */
     long resident_kib; /**< Mémoire résidente, en kibioctets. */
+    long private_kib;  /**< Tas et projections privées, même jamais touchés, en kibioctets. */
 };
 
 /**

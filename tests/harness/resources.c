@@ -74,18 +74,19 @@ static bool memory_is_the_program_s(void)
            (wrapper == NULL || strstr(wrapper, "valgrind") == NULL);
 }
 
-void program_expect_memory_back(const struct program *program, long before_kib, long slack_kib,
-                                int clients)
+void program_expect_memory_back(const struct program *program, const struct footprint *before,
+                                long slack_kib, const char *exchanges)
 {
-    long now_kib = program_footprint(program).resident_kib;
-    transcript_note("juge", "·", "mesure %ld Kio de mémoire, puis %ld Kio", before_kib, now_kib);
-    if (now_kib - before_kib <= slack_kib || !memory_is_the_program_s())
+    long now_kib = program_footprint(program).private_kib;
+    transcript_note("juge", "·", "mesure %ld Kio de mémoire, puis %ld Kio", before->private_kib,
+                    now_kib);
+    if (now_kib - before->private_kib <= slack_kib || !memory_is_the_program_s())
         return;
     complain_because(
-        "Chaque client parti laisse quelque chose : ce qui est alloué pour l'un doit être "
-        "rendu sur tous les chemins, ou servir au suivant.",
-        "après %d clients, tous repartis, %s occupe %ld Kio de plus", clients, program->actor,
-        now_kib - before_kib);
+        "Chaque échange laisse quelque chose : ce qui est alloué pour l'un doit être rendu sur "
+        "tous les chemins, ou servir au suivant.",
+        "après %s, %s occupe %ld Kio de plus", exchanges, program->actor,
+        now_kib - before->private_kib);
 }
 
 /** Une observation en cours. */

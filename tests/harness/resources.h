@@ -26,17 +26,17 @@ void program_expect_footprint_back(struct program *program, const struct footpri
                                    int slack, int clients);
 
 /**
- * @brief Vérifie que la mémoire résidente n'a pas grandi à chaque client.
+ * @brief Vérifie que la mémoire du programme n'a pas grandi à chaque échange.
  *
  * N'exige rien sous un assainisseur ou sous valgrind : la mémoire y est celle de l'outil.
  *
- * @param program    le programme
- * @param before_kib ce qu'il occupait, en kibioctets
- * @param slack_kib  ce qu'il peut occuper de plus
- * @param clients    nombre de clients passés entre les deux mesures, pour le message
+ * @param program   le programme
+ * @param before    la mesure de départ
+ * @param slack_kib ce qu'il peut occuper de plus, en kibioctets
+ * @param exchanges ce qui s'est passé entre les deux mesures, pour le message : « 400 datagrammes »
  */
-void program_expect_memory_back(const struct program *program, long before_kib, long slack_kib,
-                                int clients);
+void program_expect_memory_back(const struct program *program, const struct footprint *before,
+                                long slack_kib, const char *exchanges);
 
 /**
  * @brief Attend que le programme ait fini ce qu'il pouvait faire, et dorme.
