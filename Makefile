@@ -129,7 +129,7 @@ hostile: $(JUDGES) $(INJECTORS) build/sandbox/start ## le juge et la notation ti
 	$(RUN)sh $(TOOLS)/python.sh tests/grading/hostile/programs.py && sh $(TOOLS)/python.sh tests/grading/hostile/prove.py
 
 .PHONY: class-proof
-class-proof: $(JUDGES) $(INJECTORS) build/sandbox/start ## une grande classe : mêmes notes chaque fois, tuée et reprise, et à quel prix (N= SEED= LAB= RUNS= KILLS= SAMPLE=)
+class-proof: $(JUDGES) $(INJECTORS) build/sandbox/start ## une grande classe : mêmes notes chaque fois, tuée et reprise, et à quel prix (N= SEED= LAB= RUNS= KILLS= SAMPLE= TOGETHER=)
 	$(RUN)sh $(TOOLS)/deps.sh --if-missing class
 	$(RUN)sh $(TOOLS)/python.sh tests/grading/proofs/class_proof.py
 

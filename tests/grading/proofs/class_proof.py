@@ -1,14 +1,15 @@
 """Éprouve la notation d'une grande classe : make class-proof N=200.
 
-La même classe (class_of.py) est notée avec JOBS=1, puis deux fois avec JOBS=2, puis par Slurm s'il est installé ; puis une
-dernière fois, tuée (SIGKILL) à dix moments tirés au hasard, tantôt un seul processus, tantôt tous, et relancée à chaque fois.
-Chaque note, chaque remarque, chaque statut, le sort de chaque test doivent être les mêmes, et rien ne doit rester.
+La même classe (class_of.py) est notée avec JOBS=1, puis deux fois avec JOBS=2, puis par Slurm s'il est installé (TOGETHER=1 :
+toutes en même temps, ce qui est plus court, et plus dur) ; puis une dernière fois, tuée (SIGKILL) à dix moments tirés au hasard,
+tantôt un seul processus, tantôt tous, et relancée à chaque fois. Chaque note, chaque remarque, chaque statut, le sort de chaque
+test doivent être les mêmes, et rien ne doit rester.
 
 Enfin, un échantillon sans rendu hostile est jugé par le juge nu et par la notation de classe, à tour de rôle : c'est le prix
 de celle-ci.
 
 Réglages, par l'environnement : N= (étudiants) SEED= LAB= RUNS= (la valeur de JOBS= à chaque notation, "1 2 2" sinon) KILLS= SAMPLE= (0 : pas de
-mesure) SLURM=0 (sans Slurm) KEEP=1 INSECURE=1.
+mesure) SLURM=0 (sans Slurm) TOGETHER=1 KEEP=1 INSECURE=1.
 """
 
 import contextlib
@@ -38,6 +39,8 @@ PATIENCE = 4 * 3600
 KEPT = ("PATH", "LABS", "LANG", "CC", "INSECURE", "LAB", "HOME", "SANDBOX_UID")
 ROUNDS = 3
 PAUSE = 0.02
+# Ce qu'une notation vit encore, une fois atteint le point où elle sera tuée, en secondes.
+LONGEST_LEAVE = 5
 
 
 def number(name, default):
@@ -173,38 +176,68 @@ class Proof:
         left += [f"reste : {path}" for path in remains.files({int(os.environ["SANDBOX_UID"])} - {os.getuid()})]
         return left + [f"reste : {path}" for path in pathlib.Path(out, "resultats").glob(".*")]
 
+    def start(self, name, **settings):
+        """Commence une notation entière."""
+        out = os.path.join(self.root, "notes " + name)
+        return name, out, Grading(self.work, out, **settings)
+
+    def price(self, elapsed, used):
+        """Ce qu'une notation a pris, en une phrase."""
+        cores = len(os.sched_getaffinity(0))
+        return (f"{french(elapsed)} s, soit {french(60 * self.count / elapsed / cores)} rendus par minute et par cœur ; "
+                f"{french(used / self.count, 2)} s de processeur par rendu")
+
     def run(self, name, **settings):
         """Une notation entière, d'un trait."""
-        out = os.path.join(self.root, "notes " + name)
-        elapsed, used = Grading(self.work, out, **settings).wait()
-        cores = len(os.sched_getaffinity(0))
-        self.compare(name, out, f"{french(elapsed)} s, soit {french(60 * self.count / elapsed / cores)} rendus par minute et par "
-                                f"cœur ; {french(used / self.count, 2)} s de processeur par rendu")
-        return elapsed
+        name, out, grading = self.start(name, **settings)
+        self.compare(name, out, self.price(*grading.wait()))
 
-    def run_slurm(self):
-        """La même, sous un Slurm privé."""
-        with local_cluster.Cluster(1) as cluster:
-            settings = {name: value for name, value in cluster.environment().items() if os.environ.get(name) != value}
-            self.run("ENGINE=slurm", ENGINE="slurm", **settings)
+    def run_each(self, runs, cluster):
+        """Toutes les notations, l'une après l'autre ; la première sert de référence."""
+        for name, settings in runs:
+            self.run(name, **settings)
+        if cluster:
+            with cluster:
+                self.run("ENGINE=slurm", **slurm_settings(cluster))
 
-    def run_killed(self, kills, usual):
+    def run_together(self, runs, cluster):
+        """Toutes les notations en même temps ; ce qu'elles laissent ne se cherche qu'après la dernière."""
+        with cluster or contextlib.nullcontext():
+            runs = runs + ([("ENGINE=slurm", slurm_settings(cluster))] if cluster else [])
+            started = [self.start(name, **settings) for name, settings in runs]
+            for _, _, grading in started:
+                grading.wait()
+        for name, out, _ in started:
+            self.compare(name, out, f"de front avec {len(started) - 1} autre(s)")
+
+    def run_killed(self, kills):
         """Une notation tuée et relancée, puis menée à son terme."""
         chance, out = random.Random(), os.path.join(self.root, "notes tuée")
         told, grading = [], None
-        for _ in range(kills):
+        for progress in sorted(chance.uniform(0, self.count) for _ in range(kills)):
             if grading is None or grading.process.poll() is not None:
                 grading = Grading(self.work, out, JOBS="2")
-            # Le moment est tiré au hasard : ce n'est l'attente de rien. Tous ensemble, ils laissent de quoi finir.
-            end = time.monotonic() + chance.uniform(0.2, usual / kills)
-            while time.monotonic() < end and grading.process.poll() is None:
-                time.sleep(PAUSE)
+            self.let_live(grading, progress, chance.uniform(0.2, LONGEST_LEAVE))
             told.append(grading.kill(chance) if grading.process.poll() is None else "elle avait déjà fini")
         grading.process.wait(PATIENCE)
         Grading(self.work, out, JOBS="2").wait()
         self.compare(f"tuée {kills} fois, puis menée à son terme", out, "")
         for text in told:
             print("    " + text)
+
+    @staticmethod
+    def let_live(grading, progress, leave):
+        """Laisse une notation avancer jusqu'à tant de résultats, puis encore un peu : le moment ne dépend que du hasard."""
+        end = None
+        while grading.process.poll() is None and (end is None or time.monotonic() < end):
+            if end is None and len(list(pathlib.Path(grading.out, "resultats").glob("*.json"))) >= progress:
+                end = time.monotonic() + leave
+            time.sleep(PAUSE)
+
+
+def slurm_settings(cluster):
+    """De quoi noter par ce Slurm."""
+    return dict({name: value for name, value in cluster.environment().items() if os.environ.get(name) != value}, ENGINE="slurm")
 
 
 # --- Le prix ---------------------------------------------------------------------------------------
@@ -276,13 +309,12 @@ def main():
     root = tempfile.mkdtemp(prefix="classe-")
     try:
         proof = Proof(root)
-        usual = PATIENCE
-        for rank, jobs in enumerate((os.environ.get("RUNS") or "1 2 2").split(), 1):
-            usual = min(usual, proof.run(f"notation {rank}, JOBS={jobs}", JOBS=jobs))
-        if os.environ.get("SLURM") != "0" and not local_cluster.missing_programs():
-            proof.run_slurm()
+        runs = [(f"notation {rank}, JOBS={jobs}", {"JOBS": jobs})
+                for rank, jobs in enumerate((os.environ.get("RUNS") or "1 2 2").split(), 1)]
+        cluster = None if os.environ.get("SLURM") == "0" or local_cluster.missing_programs() else local_cluster.Cluster(1)
+        (proof.run_together if os.environ.get("TOGETHER") else proof.run_each)(runs, cluster)
         if number("KILLS", 10):
-            proof.run_killed(number("KILLS", 10), usual)
+            proof.run_killed(number("KILLS", 10))
         if number("SAMPLE", 20):
             measure(root, proof.labs, number("SAMPLE", 20))
     finally:
