@@ -153,7 +153,7 @@ coverage: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les lignes et les bra
 bench: $(JUDGES) $(INJECTORS) build/sandbox/start ## mesure les solutions à côté d'autres serveurs, et ce que coûte de juger (BENCH= ROUNDS= UPDATE=1)
 	$(RUN)sh $(TOOLS)/deps.sh --if-missing test bench && sh $(TOOLS)/python.sh tests/bench/bench.py
 
-soak: $(JUDGES) $(INJECTORS) build/sandbox/start ## juge N fois, au repos et surchargé, en root et en utilisateur (N= LAB= SOAK= JOBS=)
+soak: $(JUDGES) $(INJECTORS) build/sandbox/start ## juge N fois, au repos et surchargé, en root et en utilisateur (N= LAB= SOAK= JOBS= UPDATE=1)
 	$(RUN)sh $(TOOLS)/deps.sh --if-missing test bench && sh $(TOOLS)/python.sh tests/bench/soak.py
 
 # Les vérifications sont nommées une seule fois, dans check.sh ; docs et pdf ont leur propre règle.

@@ -105,6 +105,13 @@ def try_soak():
     check(soak.wrong_verdicts("labs", 0, {"tests": tests}) == ["a : passed"], "un test réussi par le squelette aussi")
     check(bool(soak.wrong_verdicts("solutions", 2, {"tests": []})), "un juge en panne aussi")
     check(not soak.wrong_verdicts("solutions", 0, {"tests": tests[:1]}), "un verdict juste n'en est pas un")
+    taken = [{"date": f"2000-01-0{day}T00:00:00Z", "seconds": 8.0 + day, "wrong": ["c : failed"] * (day == 3)} for day in (1, 2, 3)]
+    found = {"root-repos": taken}
+    check(soak.table_of(found)[-1] == "| root, repos | 3 | 1 | 10 s | 11 s | 11 s |", "chaque façon a sa ligne", soak.table_of(found))
+    told = soak.provenance(found, ["01-tcp"], 3)
+    check("make soak N=3 LAB=01-tcp" in told and "2000-01-01 et le 2000-01-03" in told, "un tableau dit sa commande et ses jours", told)
+    page = pages.rewrite("<!-- mesure : constance -->\n<!-- fin -->\n", {"constance": {"lines": ["|"], "provenance": told, "figure": "Durées"}})
+    check('@image html constance.svg "Durées"' in page, "la page reçoit aussi le dessin", page)
 
 
 # --- De vrais échanges ---------------------------------------------------------------------------

@@ -50,7 +50,8 @@ def rewrite(page, found):
             return match[0]
         lines = results["lines"] if "lines" in results else table_of(results)
         body = "\n".join([*lines, "", results.get("provenance") or provenance(results)])
-        figure = f"\n\n@image html {match[2]}.svg \"{results['row']['title']}\"" if "summary" in results else ""
+        title = results["row"]["title"] if "summary" in results else results.get("figure")
+        figure = f"\n\n@image html {match[2]}.svg \"{title}\"" if title else ""
         return f"{match[1]}\n{body}{figure}\n\n{match[3]}"
     return BLOCK.sub(replaced, page)
 
@@ -68,10 +69,20 @@ def update(names):
             continue
         found[name] = results
         if "summary" in results:
-            FIGURES.mkdir(exist_ok=True)
-            (FIGURES / (name + ".svg")).write_text(drawing.draw(results), encoding="utf-8")
+            add_figure(name, drawing.draw(results))
+    write(found)
+    return refused
+
+
+def add_figure(name, picture):
+    """Le dessin d'une mesure, à côté de la page."""
+    FIGURES.mkdir(exist_ok=True)
+    (FIGURES / (name + ".svg")).write_text(picture, encoding="utf-8")
+
+
+def write(found):
+    """Met ces résultats {mesure: résultats} dans la page."""
     text = rewrite(PAGE.read_text(encoding="utf-8"), found)
     part = PAGE.with_suffix(".part")
     part.write_text(text, encoding="utf-8")
     os.replace(part, PAGE)
-    return refused

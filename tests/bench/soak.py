@@ -4,7 +4,7 @@ Quatre façons : en root et en simple utilisateur, sur une machine au repos et a
 Tout s'ajoute à build/soak : interrompre ne perd rien, la même commande reprend où elle en était, et un N plus grand
 continue. Chaque verdict faux est gardé avec ses résultats, dans build/soak/faux. SOAK= choisit des façons (« root »,
 « repos »…), LAB= un lab, JOBS= combien de jugements vont de front (le nombre de cœurs sinon : un jugement attend bien plus
-qu'il ne calcule, et des cœurs restent au repos). Statut : 0 ; 1 s'il y a eu un verdict faux ; 2 si rien n'a pu être jugé.
+qu'il ne calcule, et des cœurs restent au repos), UPDATE=1 : le tableau et le dessin de docs/performances.md. Statut : 0 ; 1 s'il y a eu un verdict faux ; 2 si rien n'a pu être jugé.
 """
 
 import concurrent.futures
@@ -25,6 +25,7 @@ import time
 
 import drawing
 import host
+import pages
 from building import Trouble
 from commands import environment
 from figures import number
@@ -37,6 +38,7 @@ ORDINARY = 65534
 # quelques jugements seulement vont encore de front.
 BATCH = 10
 LONGEST_S = 1200
+TITLE = "Durée d'un jugement entier"
 
 
 def labs_asked():
@@ -223,20 +225,35 @@ def soak(ways, labs, digest, wanted, jobs):
                 batch(way, labs, digest, min(BATCH * jobs, count), jobs)
 
 
-def report(ways, labs, digest):
-    """Le tableau et le dessin ; rend le nombre de verdicts faux."""
-    found = {way: records(way, labs, digest) for way in ways}
-    found = {way: taken for way, taken in found.items() if taken}
-    print("\n| façon de juger | jugements | verdicts faux | médiane | 99 sur 100 en moins de | le plus long |\n|---|---:|---:|---:|---:|---:|")
+def table_of(found):
+    """Le tableau de toutes les façons {façon: jugements}."""
+    lines = ["| façon de juger | jugements | verdicts faux | médiane | 99 sur 100 en au plus | le plus long |", "|---|---:|---:|---:|---:|---:|"]
     for way, taken in found.items():
         times = sorted(record["seconds"] for record in taken)
         shown = [number(round(value, 2)) + " s" for value in (statistics.median(times), times[(99 * len(times) - 1) // 100], times[-1])]
-        print(f"| {way.replace('-', ', ')} | {len(taken)} | {sum(len(record['wrong']) for record in taken)} | " + " | ".join(shown) + " |")
-    if found:
-        series = {way.replace("-", ", "): [record["seconds"] for record in taken] for way, taken in found.items()}
-        (ROOM / "durees.svg").write_text(drawing.histogram("Durée d'un jugement entier", series, "s"), encoding="utf-8")
-        print(f"\nLe dessin des durées : {ROOM}/durees.svg")
-    return sum(len(record["wrong"]) for taken in found.values() for record in taken)
+        lines.append(f"| {way.replace('-', ', ')} | {len(taken)} | {sum(len(record['wrong']) for record in taken)} | " + " | ".join(shown) + " |")
+    return lines
+
+
+def provenance(found, labs, wanted):
+    """La commande, les jours, la machine."""
+    days = sorted({record["date"][:10] for taken in found.values() for record in taken})
+    lab = f" LAB={labs[0]}" if len(labs) == 1 else ""
+    return f"`make soak N={wanted}{lab}`, le {' et le '.join(sorted({days[0], days[-1]}))}, {os.cpu_count()} cœurs partagés."
+
+
+def report(found, labs, wanted):
+    """Le tableau et le dessin, dans le terminal et dans build/soak ; dans la page, si UPDATE=1 le demande."""
+    lines = table_of(found)
+    print("\n" + "\n".join(lines))
+    series = {way.replace("-", ", "): [record["seconds"] for record in taken] for way, taken in found.items()}
+    picture = drawing.histogram(TITLE, series, "s")
+    (ROOM / "durees.svg").write_text(picture, encoding="utf-8")
+    print(f"\nLe dessin des durées : {ROOM}/durees.svg")
+    if os.environ.get("UPDATE") == "1":
+        pages.add_figure("constance", picture)
+        pages.write({"constance": {"lines": lines, "provenance": provenance(found, labs, wanted), "figure": TITLE}})
+        print(f"{pages.PAGE} est à jour.")
 
 
 def main():
@@ -251,7 +268,11 @@ def main():
         soak(ways, labs, digest, int(text), jobs)
     except KeyboardInterrupt:
         print("\nInterrompu : la même commande reprendra ici.")
-    return 1 if report(ways, labs, digest) else 0
+    found = {way: taken for way in ways if (taken := records(way, labs, digest))}
+    if not found:
+        raise Trouble("aucun jugement n'a été mené à son terme")
+    report(found, labs, int(text))
+    return 1 if any(record["wrong"] for taken in found.values() for record in taken) else 0
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ import time
 GRADING = pathlib.Path(__file__).resolve().parents[1]
 sys.path[0:1] = [str(GRADING), str(GRADING / "slurm"), str(GRADING / "hostile")]
 from door import door  # noqa: E402
-from proofs import class_of  # noqa: E402
+from proofs import class_of, victims  # noqa: E402
 from run import laboratory, workroom  # noqa: E402
 import children  # noqa: E402
 import ground  # noqa: E402
@@ -79,22 +79,12 @@ class Grading:
             children.kill_tree(self.process.pid)
             self.process.returncode = -signal.SIGKILL
             return f"toute la notation ({len(family)} processus)"
-        victim = chance.choice(sorted(set(family) - judged(self.process.pid)))
+        victim = chance.choice(sorted(set(family) - victims.judged(self.process.pid)))
         name = children.title(victim).replace("\0", " ").strip()[:70] or "un processus qui finissait"
         with contextlib.suppress(ProcessLookupError):
             os.kill(victim, signal.SIGKILL)
         # Selon celui qui est tué, la notation meurt aussi, ou s'en remet.
         return f"un seul : {name}"
-
-
-def judged(root):
-    """Les programmes des étudiants et leurs bacs à sable : tout ce que les tests, chacun dans son « worker », ont lancé.
-
-    Tué, c'est un programme qui meurt : sa note serait juste, et autre. Le père le dit mieux que le nom : entre fork et exec,
-    un bac à sable porte encore celui du juge.
-    """
-    workers = [pid for pid in children.descendants(root) if children.title(pid).startswith("boxfort-worker")]
-    return {pid for worker in workers for pid in children.descendants(worker)}
 
 
 def facts(out):

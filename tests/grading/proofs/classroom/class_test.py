@@ -17,6 +17,7 @@ import time
 import unittest
 import zipfile
 
+from proofs import victims
 from proofs.classroom import shape_test
 from run import laboratory, plans, workroom
 
@@ -262,9 +263,8 @@ class Resume(Case):
         process = self.start()
         # Le moment est tiré au hasard : ce n'est l'attente de rien.
         time.sleep(chance.uniform(0, self.whole / 2))
-        # Un programme jugé que l'on tue est un programme qui meurt : sa note serait juste, et autre.
-        ours = [pid for pid in workroom.marked(self.mark) if not self.is_judged(pid)]
-        target = chance.choice([process.pid, process.pid, *ours])
+        ours = set(workroom.marked(self.mark)) - victims.judged(process.pid)
+        target = chance.choice([process.pid, process.pid, *sorted(ours)])
         try:
             os.kill(target, signal.SIGKILL)
         except ProcessLookupError:
@@ -275,13 +275,6 @@ class Resume(Case):
         else:
             said = self.outcome(process)
             self.assertIn(process.returncode, (0, 2), said)
-
-    def is_judged(self, pid):
-        """Ce processus est-il un programme de l'étudiant ?"""
-        try:
-            return self.mark in os.readlink(f"/proc/{pid}/exe")
-        except OSError:
-            return False
 
     def test_an_interruption_cleans_and_keeps(self):
         for number in range(4):
