@@ -410,7 +410,7 @@ LESSON(server_survives_short_calls, .step = 5, .points = 0.25, .programs = "serv
 }
 
 LESSON(server_serves_a_burst, .step = 5, .points = 0.25, .programs = "server",
-       .needs = "server_serves_all_together",
+       .needs = "server_serves_two_hundred",
        .title = "Deux cents connexions au même instant : aucune n'est refusée ni retardée",
        .hint = "La file d'attente de listen n'est pas le nombre de clients.")
 {
@@ -438,6 +438,7 @@ LESSON(server_restarts_at_once, .step = 5, .points = 0.25, .programs = "server",
     struct program *server = start_server();
     struct peer *client = arrive("client");
     exchange(client, "bonjour");
+    program_wait_until_asleep(server);
     // Il n'a pas besoin de savoir s'arrêter en ordre : tué par ce signal, il laisse le port de même.
     program_signal(server, SIGTERM);
     program_expect_end(server);

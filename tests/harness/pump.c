@@ -1,5 +1,6 @@
 #include "pump.h"
 
+#include "in_flight.h"
 #include "program.h"
 #include "transcript.h"
 
@@ -130,6 +131,15 @@ static enum wait_end judge_whole_wait(struct stillness *still, const struct acti
     return long_ago && 2 * still->asleep_looks > still->looks ? WAIT_LATE : WAIT_DONE;
 }
 
+// Rien ne bouge, mais le réseau doit encore quelque chose : l'attente n'est pas celle d'un programme.
+static enum wait_end unless_in_flight(struct stillness *still, enum wait_end end)
+{
+    if (!network_in_flight())
+        return end;
+    restart(still, false);
+    return WAIT_DONE;
+}
+
 static enum wait_end judge_stillness(struct stillness *still)
 {
     double now = now_s();
@@ -150,8 +160,10 @@ static enum wait_end judge_stillness(struct stillness *still)
         still->cpu_at_event_s = activity.cpu_s;
     still->measured = true;
     still->looked = true;
-    if (activity.processes == 0)
-        return now - still->last_event_s > 2 * OBSERVATION_PERIOD_S ? WAIT_ENDED : WAIT_DONE;
+    if (activity.processes == 0) {
+        bool long_gone = now - still->last_event_s > 2 * OBSERVATION_PERIOD_S;
+        return long_gone ? unless_in_flight(still, WAIT_ENDED) : WAIT_DONE;
+    }
     if (activity.cpu_s - still->cpu_at_event_s > SPIN_PATIENCE_S * pump_slowness())
         return WAIT_SPINNING;
     enum wait_end whole = judge_whole_wait(still, &activity);
@@ -159,7 +171,8 @@ static enum wait_end judge_stillness(struct stillness *still)
         return whole;
     if (moved)
         restart(still, false);
-    return now - still->since_s > patience_s * pump_slowness() ? WAIT_ASLEEP : WAIT_DONE;
+    bool long_still = now - still->since_s > patience_s * pump_slowness();
+    return long_still ? unless_in_flight(still, WAIT_ASLEEP) : WAIT_DONE;
 }
 
 enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)

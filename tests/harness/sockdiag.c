@@ -40,6 +40,7 @@ static void hand_over(const struct inet_diag_msg *message, struct visit *visit)
         .state = message->idiag_state,
         .local_port = ntohs(message->id.idiag_sport),
         .remote_port = ntohs(message->id.idiag_dport),
+        .send_queue = message->idiag_wqueue,
         .receive_queue = message->idiag_rqueue,
         .inode = message->idiag_inode,
     };
@@ -103,10 +104,10 @@ static bool visit_by_proc(int family, int protocol, unsigned states, struct visi
     char line[512];
     while (!visit->stopped && fgets(line, sizeof line, table) != NULL) {
         char local[40];
-        unsigned local_port, remote_port, state, receive_queue;
+        unsigned local_port, remote_port, state, send_queue, receive_queue;
         unsigned long inode;
-        if (sscanf(line, " %*u: %32[0-9A-F]:%x %*[0-9A-F]:%x %x %*x:%x %*s %*s %*u %*u %lu", local,
-                   &local_port, &remote_port, &state, &receive_queue, &inode) != 6)
+        if (sscanf(line, " %*u: %32[0-9A-F]:%x %*[0-9A-F]:%x %x %x:%x %*s %*s %*u %*u %lu", local,
+                   &local_port, &remote_port, &state, &send_queue, &receive_queue, &inode) != 7)
             continue;
         if ((states & (1u << state)) == 0)
             continue;
@@ -114,6 +115,7 @@ static bool visit_by_proc(int family, int protocol, unsigned states, struct visi
                                    .state = (int)state,
                                    .local_port = local_port,
                                    .remote_port = remote_port,
+                                   .send_queue = send_queue,
                                    .receive_queue = receive_queue,
                                    .inode = inode};
         parse_address(local, family, view.local_address);

@@ -11,7 +11,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPER REVEAL DETAIL NO_COLOR FILE ARGS
 unset OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX JUDGE_CLASS
 
-ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class protections rendus sameness options hints comforts watching shared sanitize threads valgrind interop slurm traces measures docs links axe pdf spelling readme mutants variants hostile coverage torture fuzz"
+ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class protections rendus sameness options hints comforts watching shared patience sanitize threads valgrind interop slurm traces measures docs links axe pdf spelling readme mutants variants hostile coverage torture fuzz"
 # Celles-ci jugent des centaines de programmes, et attendent souvent : elles vont de front avec les autres.
 # Elles ont leurs propres dossiers sous build/.
 ASIDE="mutants variants hostile coverage torture fuzz"
@@ -42,6 +42,7 @@ describe() {
     comforts) echo "indices, progression, reset, débogueur, éditeur" ;;
     watching) echo "make watch, dans un vrai terminal" ;;
     shared) echo "mêmes points sans réseau à part" ;;
+    patience) echo "le juge attend ce que le réseau doit encore" ;;
     sanitize) echo "solutions sous ASan et UBSan" ;;
     threads) echo "solutions sous TSan" ;;
     valgrind) echo "solutions sous valgrind" ;;
@@ -193,6 +194,10 @@ gate_watching() {
 
 gate_shared() {
     judge WORK=solutions JUDGE_NETWORK=shared
+}
+
+gate_patience() {
+    sh tests/tools/python.sh tests/tools/patience.py
 }
 
 gate_sanitize() {
