@@ -96,6 +96,19 @@ LESSON(
     expect_answered(client, "il est une heure");
 }
 
+// Selon le rang où elle commence, c'est l'envoi, l'attente ou la réception que l'interruption trouve.
+static void expect_answer_at_each_phase(struct postbox *server)
+{
+    for (int phase = 0; phase < 5; phase++) {
+        char settings[32];
+        snprintf(settings, sizeof settings, "eintr=2,phase=%d", phase);
+        program_inject(settings);
+        struct program *client = start_client();
+        postbox_answer(server, expect_question(server), "il est midi");
+        expect_answered(client, "il est midi");
+    }
+}
+
 static void interrupt(struct nuisance *nuisance)
 {
     spawn_signal(&nuisance->client->spawned, SIGWINCH);
@@ -129,4 +142,5 @@ LESSON(
     postbox_answer(signals.server, again, "il est midi");
     program_signal(client, SIGCONT);
     expect_answered(client, "il est midi");
+    expect_answer_at_each_phase(signals.server);
 }

@@ -98,6 +98,7 @@ __attribute__((constructor)) static void read_settings(void)
 {
     short_limit = inject_setting("short=");
     eintr_period = inject_setting("eintr=");
+    calls = inject_setting("phase=");
     refusals = inject_setting("refuse=");
     failing_accepts = (int)inject_setting("accept=");
     interrupted_connects = (int)inject_setting("connect=");

@@ -20,9 +20,10 @@ import cases  # noqa: E402
 SEED = 2024
 # Ce qu'est chaque étudiant, et pour combien : une classe ordinaire, et quelques-uns qui ne le sont pas.
 KINDS = {"mutant": 9, "corrigé": 3, "variante": 3, "naïf": 2, "squelette": 2, "hostile": 2}
-# Ceux-là ne valent pas deux fois la même chose : l'un mesure par strlen des octets que rien ne termine, l'autre répond au
-# socket du dernier thread arrivé ; le dernier perd ce qu'il gardait à afficher, quand un signal interrompt write.
-UNSTEADY = {"E-strlen-of-received-bytes", "E-static-descriptor", "E-line-not-flushed"}
+# Ceux-là ne valent pas deux fois la même chose : le premier mesure par strlen des octets que rien ne termine ; les threads
+# des deux suivants se disputent un socket, une inscription ; le dernier perd ce qu'il gardait à afficher, quand un signal
+# interrompt write.
+UNSTEADY = {"E-strlen-of-received-bytes", "E-static-descriptor", "D40-thread-before-its-arrival", "E-line-not-flushed"}
 SHAPES = {"dossier": 5, "projet": 2, "zip": 3, "tar": 2, "zip dans un dossier": 1}
 FIRST = "Zoé Éva Noël Anaïs Hélène François Loïc Inès Chloé Jérôme Maëlle Joël".split()
 LAST = "Lefèvre Müller D'Arc Nguyễn Garçon Ben-Ali Œdipe Le_Goff O'Neil Çelik".split()
