@@ -19,7 +19,7 @@ struct socket_view {
     unsigned local_port;  /**< Port local, ordre de la machine. */
     unsigned remote_port; /**< Port distant, 0 s'il n'y en a pas. */
     unsigned char local_address[16]; /**< Adresse locale, ordre du réseau. */
-    unsigned send_queue;    /**< Octets remis au système, et pas encore acquittés. */
+    unsigned send_queue;             /**< Octets remis au système, et pas encore acquittés. */
     unsigned receive_queue; /**< Octets non lus ; pour une écoute, connexions pas acceptées. */
     unsigned long inode;    /**< Numéro d'inode, 0 si plus aucun programme ne tient ce socket. */
 };
