@@ -96,10 +96,13 @@ LESSON(
     expect_answered(client, "il est une heure");
 }
 
+/** Appels au bout desquels les interruptions d'eintr=2 reviennent au même rang. */
+#define INTERRUPTION_CYCLE 5
+
 // Selon le rang où elle commence, c'est l'envoi, l'attente ou la réception que l'interruption trouve.
 static void expect_answer_at_each_phase(struct postbox *server)
 {
-    for (int phase = 0; phase < 5; phase++) {
+    for (int phase = 0; phase < INTERRUPTION_CYCLE; phase++) {
         char settings[32];
         snprintf(settings, sizeof settings, "eintr=2,phase=%d", phase);
         program_inject(settings);

@@ -4,7 +4,8 @@ Quatre façons : en root et en simple utilisateur, sur une machine au repos et a
 Tout s'ajoute à build/soak : interrompre ne perd rien, la même commande reprend où elle en était, et un N plus grand
 continue. Chaque verdict faux est gardé avec ses résultats, dans build/soak/faux. SOAK= choisit des façons (« root »,
 « repos »…), LAB= un lab, JOBS= combien de jugements vont de front (le nombre de cœurs sinon : un jugement attend bien plus
-qu'il ne calcule, et des cœurs restent au repos), UPDATE=1 : le tableau et le dessin de docs/performances.md. Statut : 0 ; 1 s'il y a eu un verdict faux ; 2 si rien n'a pu être jugé.
+qu'il ne calcule, et des cœurs restent au repos), UPDATE=1 : le tableau et le dessin de docs/performances.md. Statut : 0 ;
+1 s'il y a eu un verdict faux ; 2 si rien n'a pu être jugé.
 """
 
 import concurrent.futures

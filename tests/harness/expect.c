@@ -3,6 +3,7 @@
 #include "cause.h"
 #include "complain.h"
 #include "lesson.h"
+#include "resources.h"
 #include "transcript.h"
 #include "visible.h"
 
@@ -388,13 +389,6 @@ void program_expect_alive(struct program *program)
     complain(&symptoms, "%s devrait continuer, et il s'est arrêté", program->actor);
 }
 
-int program_descriptor_count(const struct program *program)
-{
-    struct footprint footprint;
-    process_tree_measure(program->pid, &footprint);
-    return footprint.descriptors;
-}
-
 /** Un nombre de descripteurs attendu. */
 struct descriptor_goal {
     const struct program *program;
@@ -404,14 +398,14 @@ struct descriptor_goal {
 static bool descriptors_back(void *context)
 {
     const struct descriptor_goal *goal = context;
-    return program_descriptor_count(goal->program) <= goal->count;
+    return program_footprint(goal->program).descriptors <= goal->count;
 }
 
 void program_expect_descriptors(struct program *program, int count)
 {
     struct descriptor_goal goal = {program, count};
     pump_until(descriptors_back, &goal, 5);
-    int open = program_descriptor_count(program);
+    int open = program_footprint(program).descriptors;
     if (open <= count)
         return;
     complain_because("Un descripteur reste ouvert après chaque client : tous les chemins, erreurs "

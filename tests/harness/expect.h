@@ -107,9 +107,6 @@ void program_wait_until_asleep(struct program *program);
 /** @brief Vérifie que le programme vit encore. */
 void program_expect_alive(struct program *program);
 
-/** @brief Nombre de descripteurs ouverts du programme. */
-int program_descriptor_count(const struct program *program);
-
 /** @brief Attend que le programme ait ce nombre de descripteurs ouverts, ou moins. */
 void program_expect_descriptors(struct program *program, int count);
 

@@ -9,6 +9,7 @@
  *   eintr=K  un appel sur un socket (ou poll) sur K échoue d'abord avec EINTR, à partir du premier ;
  *            sauf un appel qui n'attend jamais (MSG_DONTWAIT, O_NONBLOCK) : le noyau ne
  *            l'interrompt pas ;
+ *   phase=N  ces interruptions commencent comme après N appels : c'est un autre appel qui les trouve ;
  *   refuse=N les N premiers datagrammes envoyés sont refusés avec EPERM, comme par un pare-feu ;
  *   accept=N  les N premiers accept échouent, tour à tour avec ECONNABORTED et EMFILE ;
  *   connect=N  les N premiers connect sont interrompus (EINTR) une fois la connexion lancée ;

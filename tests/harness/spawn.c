@@ -49,6 +49,7 @@ static const struct {
 } injections[] = {
     {"short=", "un socket ne transfère pas plus d'octets à la fois que"},
     {"eintr=", "un appel est interrompu (EINTR) sur"},
+    {"phase=", "ces interruptions ne commencent pas au même appel : rang"},
     {"refuse=", "datagrammes refusés (EPERM) au début :"},
     {"threads=", "créations de thread qui échouent (EAGAIN) :"},
     {"connect=", "connect interrompu (EINTR) une fois la connexion lancée, nombre de fois :"},

@@ -72,6 +72,14 @@ class Grading:
         self.log.seek(0)
         return self.log.read().decode("utf-8", "replace")[-3000:]
 
+    def let_live(self, progress, leave):
+        """La laisse avancer jusqu'à tant de résultats, puis encore un peu, tiré au hasard ; ou finir, si elle finit avant."""
+        results = pathlib.Path(self.out, "resultats")
+        children.wait_until(lambda: self.process.poll() is not None or len(list(results.glob("*.json"))) >= progress,
+                            PATIENCE, f"{progress:.0f} résultats")
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(leave)
+
     def kill(self, chance):
         """Tue un processus de la notation, ou tous ; dit ce qui a été fait."""
         family = [self.process.pid, *children.descendants(self.process.pid)]
@@ -207,22 +215,13 @@ class Proof:
         for progress in sorted(chance.uniform(0, self.count) for _ in range(kills)):
             if grading is None or grading.process.poll() is not None:
                 grading = Grading(self.work, out, JOBS="2")
-            self.let_live(grading, progress, chance.uniform(0.2, LONGEST_LEAVE))
+            grading.let_live(progress, chance.uniform(0.2, LONGEST_LEAVE))
             told.append(grading.kill(chance) if grading.process.poll() is None else "elle avait déjà fini")
         grading.process.wait(PATIENCE)
         Grading(self.work, out, JOBS="2").wait()
         self.compare(f"tuée {kills} fois, puis menée à son terme", out, "")
         for text in told:
             print("    " + text)
-
-    @staticmethod
-    def let_live(grading, progress, leave):
-        """Laisse une notation avancer jusqu'à tant de résultats, puis encore un peu : le moment ne dépend que du hasard."""
-        end = None
-        while grading.process.poll() is None and (end is None or time.monotonic() < end):
-            if end is None and len(list(pathlib.Path(grading.out, "resultats").glob("*.json"))) >= progress:
-                end = time.monotonic() + leave
-            time.sleep(PAUSE)
 
 
 def slurm_settings(cluster):

@@ -107,15 +107,6 @@ def judging_users():
     return {os.getuid()} | {int(word) for word in done.stdout.split()[:1]}
 
 
-def is_living(pid):
-    """Ce processus vit-il ? Un mort que personne n'a encore recueilli garde son numéro, et ne tient plus rien."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            return file.read().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
-    except (OSError, IndexError):
-        return False
-
-
 def sweep_litter():
     """Ce que la bibliothèque des tests laisse, à ses propres adresses, quand elle est tuée ; le numéro dit par qui."""
     users = judging_users()
@@ -129,16 +120,27 @@ def sweep_litter():
 
 # --- Les processus -------------------------------------------------------------------------------
 
+def state_and_parent(pid):
+    """L'état d'un processus (une lettre, b"" s'il n'est plus) et son père (0). Son nom peut contenir n'importe quoi."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            state, parent = file.read().rpartition(b")")[2].split()[:2]
+            return state, int(parent)
+    except (OSError, ValueError):
+        return b"", 0
+
+
+def is_living(pid):
+    """Ce processus vit-il ? Un mort que personne n'a encore recueilli garde son numéro, et ne tient plus rien."""
+    return state_and_parent(pid)[0] not in (b"", b"Z", b"X")
+
+
 def ancestors():
     """Nous, et ceux dont nous descendons."""
     found, pid = set(), os.getpid()
     while pid > 0 and pid not in found:
         found.add(pid)
-        try:
-            with open(f"/proc/{pid}/stat", "rb") as file:
-                pid = int(file.read().rpartition(b")")[2].split()[1])
-        except (OSError, ValueError):
-            break
+        pid = state_and_parent(pid)[1]
     return found
 
 
