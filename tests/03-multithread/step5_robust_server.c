@@ -435,8 +435,8 @@ LESSON(server_serves_a_burst, .step = 5, .points = 0.25, .programs = "server",
 LESSON(server_restarts_at_once, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_replies",
        .title = "Arrêté avec un client connecté, le serveur redémarre aussitôt sur le même port",
-       .hint = "Après l'arrêt, le système garde un moment les connexions (TIME_WAIT) : quelle "
-               "option permet de reprendre le port ?")
+       .hint = "Qu'est-ce qui empêche SIGTERM de mettre fin au programme ? S'arrêter en ordre est "
+               "l'affaire de l'étape 6 ; ici, il suffit de finir.")
 {
     struct program *server = start_server();
     struct peer *client = arrive("client");
@@ -448,6 +448,8 @@ LESSON(server_restarts_at_once, .step = 5, .points = 0.25, .programs = "server",
     // Le serveur a fermé le premier : c'est de son côté que la connexion reste en TIME_WAIT.
     peer_expect_gone(client);
     peer_close(client);
+    lesson_ask("Après l'arrêt, le système garde un moment les connexions (TIME_WAIT) : quelle option "
+               "permet de reprendre le port ?");
     start_server();
     expect_service("client suivant");
 }

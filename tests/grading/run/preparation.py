@@ -1,0 +1,161 @@
+"""Ce qui précède un jugement : les réglages, le dossier des résultats, les étudiants, les protections, le plan."""
+
+import fcntl
+import os
+import pathlib
+import secrets
+import subprocess
+import sys
+
+from door import door, naming, shape
+from run import atomic, keys, laboratory, modules, plans, workroom
+
+SANDBOX = pathlib.Path(__file__).resolve().parents[1] / "sandbox"
+DEFAULT_OUT = "build/notes"
+SINGLE_OUT = "build/notes-seul"
+SHOWN = 20
+
+
+class Stopped(Exception):
+    """La notation ne peut pas avoir lieu ; le texte dit pourquoi, en français."""
+
+
+def say(text=""):
+    """Une ligne pour l'enseignant."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def enabled(name):
+    """Un réglage vaut-il oui ?"""
+    return os.environ.get(name, "") not in ("", "0")
+
+
+def check_settings():
+    """Refuse tout de suite une demande mal écrite."""
+    jobs = os.environ.get("JOBS", "")
+    if jobs and not (jobs.isascii() and jobs.isdigit() and 1 <= int(jobs) <= 4096):
+        raise Stopped(f"JOBS={naming.visible(jobs)} : un nombre de tâches est attendu")
+    for name in ("ALIASES", "LATE"):
+        if os.environ.get(name) and not os.path.isfile(os.environ[name]):
+            raise Stopped(f"{name}={naming.visible(os.environ[name])} : ce fichier n'existe pas")
+
+
+def open_out(single):
+    """Le dossier des résultats, à nous seuls : ni les fichiers d'un autre, ni une notation déjà en cours."""
+    out = os.environ.get("OUT") or (SINGLE_OUT if single else DEFAULT_OUT)
+    shown = naming.visible(out)
+    others = set(os.listdir(out)) - {plans.RESULTS, "verrou"} if os.path.isdir(out) else set()
+    if others and not os.path.exists(os.path.join(out, plans.PLAN)):
+        raise Stopped(f"OUT={shown} : ce dossier contient autre chose que des notes ; donnez-en un neuf")
+    try:
+        os.makedirs(os.path.join(out, plans.RESULTS), exist_ok=True)
+    except OSError as error:
+        raise Stopped(f"OUT={shown} : impossible d'y écrire ({error.strerror})") from error
+    return os.path.abspath(out)
+
+
+def take_lock(out):
+    """Une seule notation à la fois dans un dossier. Le verrou tombe avec nous, même tués."""
+    lock = os.open(os.path.join(out, "verrou"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise Stopped("une notation est déjà en cours dans ce dossier de résultats") from error
+    return lock
+
+
+def find_students(work, labs, single):
+    """Les étudiants de ce dossier, ou le seul rendu de ce chemin."""
+    if single:
+        name = os.path.basename(os.path.abspath(work))
+        return [describe(name, shape.kind_of(os.path.realpath(work)), "", {name: ""}, {name: "rendu"},
+                         {name: naming.identify([name])[name]})], []
+    found, ignored = shape.students(work, labs)
+    names = [name for name, _, _ in found]
+    files, shown, ids = {name: name for name in names}, naming.display_names(names), naming.identify(names)
+    return [describe(name, kind, refusal, files, shown, ids) for name, kind, refusal in found], ignored
+
+
+def describe(name, kind, refusal, files, shown, ids):
+    """Un étudiant, tel que le plan le garde."""
+    source = "folder"
+    if kind == "archive":
+        source = "zip" if name.lower().endswith(".zip") else "tar"
+    return {"id": ids[name], "name": naming.visible(naming.person(name)[0]) if shown[name] == "rendu" else shown[name],
+            "folder": naming.visible(name), "moodle": naming.person(name)[1], "file": plans.encode(files[name]),
+            "source": source, "refusal": refusal}
+
+
+def can_drop_root():
+    """Root peut-il confier le jugement à un utilisateur ordinaire ? Sinon, pourquoi."""
+    done = subprocess.run(["sh", str(SANDBOX / "as_user.sh"), "--check"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          check=False)
+    return done.returncode == 0, naming.visible(done.stdout.decode("utf-8", "replace").strip())
+
+
+def protections():
+    """(protections qui manquent, réglages du bac à sable). JUDGE_SANDBOX=none, pour les essais du dépôt, s'en passe."""
+    if os.environ.get("JUDGE_SANDBOX") == "none":
+        return ["bac à sable"], {}
+    return modules.load(SANDBOX / "protections.py").check(say)
+
+
+def check_protections():
+    """Refuse le code d'inconnus quand une protection manque, à moins que l'on ne l'ait accepté."""
+    ordinary, reason = can_drop_root()
+    missing, settings = protections()
+    if not ordinary:
+        missing = missing + ["utilisateur ordinaire"]
+        say(reason)
+    if missing and not enabled("INSECURE"):
+        raise Stopped("des protections manquent (" + ", ".join(missing) + ") : le code d'inconnus n'est pas lancé ici. "
+                      "INSECURE=1 passe outre ; les notes diront alors « non protégé »")
+    if missing:
+        say("Attention, INSECURE=1 : sans " + ", ".join(missing) + ". Les notes diront « non protégé ».")
+    return ordinary, missing, settings
+
+
+def build_common():
+    """Compile d'avance ce que tous les rendus partagent."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    environment.setdefault("CC", "cc")
+    for name in ("COMPILE_WRAPPER", "JUDGE_WRAPPER"):
+        environment.pop(name, None)
+    done = subprocess.run(["make", "-s", "-f", "tests/tools/work.mk", "BASE=build/work/classe",
+                           f"LABS={os.environ['LABS']}", f"CC={environment['CC']}", "common"], env=environment, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        raise Stopped("ce que les rendus partagent ne se compile pas : " + done.stdout.decode("utf-8", "replace")[-300:])
+
+
+def make_plan(work, single, labs, out):
+    """Écrit le plan de cette notation."""
+    students, ignored = find_students(work, labs, single)
+    if ignored:
+        more = ", …" if ignored[SHOWN:] else ""
+        say("Laissés de côté : " + ", ".join(naming.visible(name) for name in ignored[:SHOWN]) + more)
+    ordinary, missing, settings = check_protections()
+    build_common()
+    mark = workroom.mark_of(out)
+    environment = dict(os.environ, **settings)
+    environment["CC"] = environment.get("CC") or "cc"
+    plan = {"format": 1, "run": secrets.token_hex(8), "out": plans.encode(out), "work": plans.encode(os.path.abspath(work)),
+            "title": naming.visible(os.path.basename(os.path.abspath(work))), "labs": laboratory.chosen_names(labs),
+            "settings": keys.settings_of(environment),
+            "ground": keys.ground_key(environment, missing), "mark": mark, "protected": not missing,
+            "ordinary_user": ordinary, "protections_missing": missing, "students": students, "todo": []}
+    plan["todo"] = [student["id"] for student in students if not is_done(plan, labs, student)]
+    atomic.write_json(os.path.join(out, plans.PLAN), plan)
+    return plan
+
+
+def is_done(plan, labs, student):
+    """Le résultat de cet étudiant est-il déjà là, pour ce même rendu et ce même juge ?"""
+    record = atomic.read_json(plans.result_path(plan, student["id"]))
+    if not record or record.get("status") != "judged" or student["refusal"]:
+        return False
+    try:
+        admission = door.admit(plans.student_path(plan, student), labs, plan["labs"])
+    except (door.Refused, OSError, ValueError, RuntimeError, MemoryError):
+        return False
+    return keys.is_current(record, keys.submission_key(plan, admission))

@@ -1,0 +1,38 @@
+"""Ce que l'enseignant lit à la fin d'une notation : le tableau, ce qui a été écrit, ce qui manque, la vitesse."""
+
+import os
+import sys
+
+from door import naming
+from run import plans
+from screen import progress, table
+
+
+def show(class_, out, lists, last):
+    """Le tableau, puis ce qui a été écrit, ce qui manque et la vitesse."""
+    paper = table.paint.Paper(sys.stdout)
+    paper.blank()
+    table.draw(paper, class_)
+    paper.blank()
+    for note in lists.notes:
+        paper.wrapped(naming.visible(note))
+    left = [item for item in class_["items"] if item["status"] != "judged"]
+    if left:
+        paper.wrapped(f"Non notés : {', '.join(item['display_name'] for item in left)}. Relancez la même commande pour "
+                      "les reprendre ; les autres ne seront pas jugés à nouveau.")
+    if not class_["protected"]:
+        paper.wrapped("Notes obtenues sans protection (non protégé) : " + ", ".join(class_["protections_missing"]) + ".")
+    written = sorted(name for name in os.listdir(out) if name not in ("verrou", plans.PLAN))
+    paper.wrapped(f"Écrit dans {naming.visible(os.path.relpath(out))} : " + ", ".join(map(naming.visible, written)))
+    paper.line(last)
+    paper.flush()
+
+
+def speed(count, total, elapsed, engine):
+    """Combien de rendus par minute et par cœur."""
+    cores = engine.cores() if hasattr(engine, "cores") else len(os.sched_getaffinity(0))
+    already = f" ; {total - count} déjà à jour" if total > count else ""
+    if not count:
+        return f"Rien à juger{already}."
+    rate = f"{60 * count / max(elapsed, 0.001) / cores:.1f}".replace(".", ",")
+    return f"{count} jugé{'s' if count > 1 else ''} en {progress.spell(elapsed)} : {rate} par minute et par cœur{already}."
