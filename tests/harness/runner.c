@@ -1,5 +1,6 @@
 #include "runner.h"
 
+#include "criterion_files.h"
 #include "process_tree.h"
 
 #include <criterion/criterion.h>
@@ -100,6 +101,7 @@ _Noreturn static void run_criterion(const struct plan *plan, const bool *wave, c
     if (getppid() != parent)
         _exit(2);
     redirect_to_log(scratch);
+    criterion_files_keep_in(scratch);
     struct criterion_test_set *tests = criterion_initialize();
     criterion_options.logger = &silent;
     criterion_options.jobs = wanted_jobs();
@@ -132,13 +134,6 @@ static void wait_for_criterion(pid_t pid, size_t tests)
     close(pidfd);
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
         continue;
-}
-
-static void remove_criterion_socket(pid_t pid)
-{
-    char path[64];
-    snprintf(path, sizeof path, "/tmp/criterion_%d.sock", (int)pid);
-    unlink(path);
 }
 
 static char *read_whole(const char *path)
@@ -203,7 +198,6 @@ void run_wave(struct plan *plan, const bool *wave, const char *scratch)
         run_criterion(plan, wave, scratch, parent);
     if (pid > 0) {
         wait_for_criterion(pid, wave_size(plan, wave));
-        remove_criterion_socket(pid);
         process_tree_kill_descendants();
     }
     for (size_t i = 0; i < plan->count; i++) {

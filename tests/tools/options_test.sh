@@ -126,6 +126,24 @@ if [ "$(id -u)" -ne 0 ]; then
     chmod 755 "$top/secret/$lab"
 fi
 
+# Ce qu'un juge tué laisse porte un numéro de processus : le jour où ce numéro revient, rien n'en est changé.
+apart() { # COMMANDE… : lancée où les numéros de processus et /dev/shm ne sont qu'à elle
+    unshare --map-root-user --mount --pid --fork --mount-proc "$@"
+}
+# shellcheck disable=SC2016
+litter='mount -t tmpfs none /dev/shm || exit 1
+    for number in $(seq 2 4000); do : >"/dev/shm/bxf_arena_$number"; : >"/dev/shm/bxfi_$number"; done
+    exec make test "$@"'
+if apart true 2>/dev/null; then
+    if apart sh -c "$litter" sh LAB="$lab" >"$top/output" 2>&1 </dev/null; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "✗ les restes d'un juge tué gênent le suivant"
+        sed 's/^/  | /' "$top/output"
+    fi
+fi
+
 rm -rf "$top"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
