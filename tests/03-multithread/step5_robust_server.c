@@ -448,8 +448,9 @@ LESSON(server_restarts_at_once, .step = 5, .points = 0.25, .programs = "server",
     // Le serveur a fermé le premier : c'est de son côté que la connexion reste en TIME_WAIT.
     peer_expect_gone(client);
     peer_close(client);
-    lesson_ask("Après l'arrêt, le système garde un moment les connexions (TIME_WAIT) : quelle option "
-               "permet de reprendre le port ?");
+    lesson_ask(
+        "Après l'arrêt, le système garde un moment les connexions (TIME_WAIT) : quelle option "
+        "permet de reprendre le port ?");
     start_server();
     expect_service("client suivant");
 }
