@@ -55,7 +55,7 @@ endif
 skeleton: $(SKELETON)
 $(SKELETON):
 	@cp $(@D)/.squelette/$(@F) $@
-	@echo "$(@:./%=%) : posé ici, à compléter" >&2
+	@folder=$$(cd $(@D) && pwd); echo "$${folder##*/}/$(@F) : posé, à compléter" >&2
 
 # Une archive plus récente a été déballée : ce qui a été fabriqué avec l'ancienne est périmé.
 $(shell [ ! -f ../../edition ] || cmp -s ../../edition $(BUILD)/edition || \
@@ -76,7 +76,7 @@ test:
 	    WORK="$$(basename "$$(dirname "$$(pwd)")")" LAB="$$(basename "$$(pwd)")"
 
 # Ces buts sont ceux du dépôt, pour ce dossier : voir « make help » ici, et tests/student/.
-COMFORTS := watch hint progress reset debug-server debug-client strace trace
+COMFORTS := demo watch hint progress reset debug-server debug-client strace trace
 .PHONY: $(COMFORTS)
 $(COMFORTS):
 	@FROM_LAB="$$(basename "$$(pwd)")" $(MAKE) --no-print-directory -C ../.. $@ \
@@ -88,6 +88,7 @@ help:
 	@echo "make test STEP=3      ne juge que l'étape 3"
 	@echo "make test TEST='*un_mot*'   ne juge que les tests dont le nom contient ce mot"
 	@echo "make test DETAIL=1    nomme chaque test, réussi ou non"
+	@echo "make demo             fait dialoguer votre serveur et votre client"
 	@echo "make watch            rejuge à chaque enregistrement (q ou Ctrl-C pour finir)"
 	@echo "make hint             un indice pour l'étape en cours ; encore une fois : un indice plus précis"
 	@echo "make progress         vos étapes, vos points, et par où continuer"

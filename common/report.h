@@ -1,6 +1,6 @@
 /**
  * @file report.h
- * @brief Les messages d'erreur : une ligne, en français, sur stderr.
+ * @brief Les messages d'erreur : une ligne sur stderr.
  *
  * Un bon message dit qui parle, ce qui était tenté, où, et la raison donnée par le système :
  * `server: bind 127.0.0.1:8001 : Address already in use`.

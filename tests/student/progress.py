@@ -101,8 +101,8 @@ def draw_next(sheet, labs, runs):
     here = os.environ.get("FROM_LAB")
     if here in runs and runs[here] is not None and first_open(runs[here]) is None and len(labs) > 1:
         sheet.wrapped(f"Tous les points de {here} sont là : bravo !", indent=2)
-    # Celui du dossier où l'on est passe avant les autres.
-    for lab in sorted(labs, key=lambda lab: lab.name != here):
+    # Celui du dossier où l'on est passe avant les autres, puis ceux qui le suivent.
+    for lab in sorted(labs, key=lambda lab: (lab.name != here, lab.name < (here or ""))):
         run = runs[lab.name]
         if run is None:
             sheet.wrapped(f"À faire maintenant : {lab.name}. Ouvrez {lab.notes()}, puis :", indent=2)

@@ -358,6 +358,15 @@ suggest_tests() {
     printf '%s\n' "$names" | awk 'NR <= 5 { printf "%s%s", (NR > 1 ? ", " : ""), $0 } END { print (NR > 5 ? ", …)" : ")") }'
 }
 
+# STEP seul : le numéro d'une étape que ces labs ont.
+suggest_steps() {
+    [ -z "${TEST:-}" ] || return 0
+    last=$(for lab in $found; do
+        "build/tests/$lab/judge" --list </dev/null 2>/dev/null | grep -o '"number":[0-9]*'
+    done | cut -d : -f 2 | sort -n | tail -n 1)
+    [ -z "$last" ] || printf ' ; étapes : 1 à %s' "$last"
+}
+
 # Un test nommé peut n'exister que dans un lab : les autres ne sont alors pas jugés.
 select_labs() {
     [ -n "${STEP:-}${TEST:-}" ] || return 0
@@ -367,7 +376,7 @@ select_labs() {
             </dev/null >/dev/null 2>&1 && selected="$selected $lab"
     done
     [ -n "$selected" ] ||
-        die "${STEP:+STEP=$STEP }${TEST:+TEST=$TEST }: aucun test ne correspond (labs :$found)$(suggest_tests)"
+        die "${STEP:+STEP=$STEP }${TEST:+TEST=$TEST }: aucun test ne correspond (labs :$found)$(suggest_steps)$(suggest_tests)"
     found=$selected
     absent=''
 }
