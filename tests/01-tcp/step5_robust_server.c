@@ -196,9 +196,30 @@ LESSON(server_stops_while_waiting, .step = 5, .points = 0.25, .programs = "serve
     program_expect_exit(server, 0);
 }
 
+// Entre le dernier regard au drapeau et l'attente, il n'y a qu'un instant : c'est celui-là.
+static void expect_stop_before_waiting(void)
+{
+    program_inject("stop=1");
+    struct program *server = START("server", "127.0.0.1", other_port());
+    server_expect_listening(server, other_port());
+    struct peer *client = peer_connect_to("client", "127.0.0.1", other_port());
+    programs_wait_until_asleep();
+    // Par poll, l'attente était celle de ce client ; par accept, c'est celle du suivant. Un client qui
+    // parlerait dans le premier cas tirerait le serveur du sommeil où le signal devait le trouver.
+    if (!server->ended && !program_has_mark(server, "stop")) {
+        peer_send_while_open(client, "bonjour\nEND\n", 12);
+        peer_half_close(client);
+        programs_wait_until_asleep();
+    }
+    // Qui attend ses clients autrement le reçoit plus tard, comme d'ordinaire.
+    if (!server->ended && !program_has_mark(server, "stop"))
+        program_signal(server, SIGTERM);
+    program_expect_exit(server, 0);
+}
+
 LESSON(server_stops_while_serving, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D16",
-       .title = "SIGTERM avec un client, muet ou bavard : arrêt en ordre, code 0",
+       .title = "SIGTERM avec un client, muet ou bavard, ou juste avant une attente : code 0",
        .hint = "Un gestionnaire de signal peut lever un drapeau ; mais qu'est-ce qui réveille "
                "l'appel où le serveur attend son client ?")
 {
@@ -225,13 +246,20 @@ LESSON(server_stops_while_serving, .step = 5, .points = 0.25, .programs = "serve
         peer_send_while_open(talker, more, strlen(more));
     program_signal(server, SIGTERM);
     program_expect_exit(server, 0);
+    // Coupée net, cette connexion ne reste pas en TIME_WAIT : le port peut resservir, même sans option.
+    peer_reset(talker);
+
+    lesson_ask("Le signal est venu entre le dernier regard au drapeau et l'attente : il n'a rien "
+               "interrompu, et il ne doit pas se perdre. Les notes montrent cette course (« Les "
+               "signaux et l'arrêt en ordre »).");
+    expect_stop_before_waiting();
 }
 
 LESSON(server_restarts_at_once, .step = 5, .points = 0.25, .programs = "server",
-       .needs = "server_stops_while_waiting server_stops_while_serving", .defects = "D14",
+       .needs = "server_stops_while_waiting", .defects = "D14",
        .title = "Arrêté avec un client connecté, le serveur redémarre aussitôt sur le même port",
-       .hint = "L'ancienne connexion est encore en TIME_WAIT (ss -tan) : bind refuse alors ce "
-               "port, sauf si une option du socket, demandée à temps, le permet (man 7 socket).")
+       .hint = "Un gestionnaire de signal peut lever un drapeau ; mais qu'est-ce qui réveille "
+               "l'appel où le serveur attend son client ?")
 {
     struct program *server = start_server();
     struct peer *client = peer_connect("client");
@@ -243,6 +271,8 @@ LESSON(server_restarts_at_once, .step = 5, .points = 0.25, .programs = "server",
     // Le serveur a fermé le premier : c'est de son côté que la connexion reste en TIME_WAIT.
     peer_expect_gone(client);
     peer_close(client);
+    lesson_ask("L'ancienne connexion est encore en TIME_WAIT (ss -tan) : bind refuse alors ce "
+               "port, sauf si une option du socket, demandée à temps, le permet (man 7 socket).");
     start_server();
     expect_service("client suivant");
 }
