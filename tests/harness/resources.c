@@ -178,8 +178,11 @@ void program_limit_descriptors(struct program *program, int spare)
     if (!process_tree_limit_descriptors(program->pid, spare))
         verdict_skip("le système ne permet pas de limiter les descripteurs d'un programme : %s",
                      strerror(errno));
-    transcript_note("juge", "·", "ne laisse à %s que %d descripteurs de plus", program->actor,
-                    spare);
+    if (spare == 0)
+        transcript_note("juge", "·", "ne laisse plus un seul descripteur à %s", program->actor);
+    else
+        transcript_note("juge", "·", "ne laisse à %s que %d descripteur%s de plus", program->actor,
+                        spare, spare > 1 ? "s" : "");
 }
 
 /** Un socket à reconnaître parmi ceux d'un programme. */

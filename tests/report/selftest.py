@@ -203,13 +203,22 @@ class Detail(unittest.TestCase):
 
 class Crowd(unittest.TestCase):
     @staticmethod
-    def gesture(actor, text="se connecte"):
+    def gesture(actor, text="se connecte à ::1 port 8001"):
         return {"ms": 1, "actor": actor, "verb": "→", "text": text}
 
     def test_a_crowd_is_told_in_one_line(self):
         crowd = [self.gesture(f"client {number}") for number in range(1, 201)]
         told = gathered([self.gesture("juge"), *crowd, self.gesture("client 1", "part")])
-        self.assertEqual([entry["actor"] for entry in told], ["juge", "client 1 à 200", "client 1"])
+        self.assertEqual([entry["actor"] for entry in told], ["juge", "clients 1 à 200", "client 1"])
+        self.assertEqual(told[1]["text"], "se connectent à ::1 port 8001")
+
+    def test_a_crowd_is_told_in_order_and_in_the_plural(self):
+        told = gathered([self.gesture(f"client muet {number}", "ferme la connexion") for number in (9, 4, 3, 2, 1)])
+        self.assertEqual([(entry["actor"], entry["text"]) for entry in told],
+                         [("clients muets 1 à 4, 9", "ferment la connexion")])
+        told = gathered([self.gesture(f"client au milieu d'une ligne {number}", "ferme\\n") for number in range(1, 6)])
+        self.assertEqual([(entry["actor"], entry["text"]) for entry in told],
+                         [("clients au milieu d'une ligne 1 à 5", "ferme\\n")])
 
     def test_a_few_keep_their_lines(self):
         few = [self.gesture(f"client {number}") for number in (1, 2, 3)]
