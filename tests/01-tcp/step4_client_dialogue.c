@@ -210,12 +210,28 @@ LESSON(
     expect_refused_nul(client, 1, "l'hôte tapé");
 }
 
+// Celui qui se croit connecté attend qu'on lui tape une ligne : il ne finirait pas.
+static void refuse_false_connection(const struct program *client)
+{
+    programs_wait_until_asleep();
+    pump_now();
+    if (client->out.length == 0 || strstr(client->out.bytes, "socket connected") == NULL)
+        return;
+    complain_because(
+        "Le résultat de connect est-il regardé ? Ou bien le socket n'est-il pas de TCP : un "
+        "socket UDP « se connecte » sans que personne réponde, et getaddrinfo en donne "
+        "aussi, sauf si hints dit quelle sorte est voulue (man 3 getaddrinfo, "
+        "ai_socktype).",
+        "personne n'écoute sur ce port, et %s annonce une connexion", client->actor);
+}
+
 LESSON(client_reports_refusal, .step = 4, .points = 0.25, .programs = "client",
        .needs = "client_connects", .defects = "D03",
        .title = "Personne n'écoute, ou le nom est inconnu : code 1, la raison sur stderr seulement",
        .hint = "Une erreur du réseau : code 1, une ligne sur stderr, et rien de plus sur stdout.")
 {
     struct program *client = START("client", "127.0.0.1", test_port());
+    refuse_false_connection(client);
     program_expect_exit(client, 1);
     program_expect_error(client, "client", "127.0.0.1", test_port(), "Connection refused");
     program_expect_line(client, "socket created");

@@ -1,6 +1,7 @@
 #include "cause.h"
 #include "cause_bytes.h"
 #include "cause_peers.h"
+#include "cause_words.h"
 
 #include "datagram.h"
 #include "expect.h"
@@ -313,16 +314,20 @@ static const char *with_place(const char *cause, const struct symptoms *symptoms
     return both;
 }
 
-// Quand les symptômes ne montrent qu'un lieu, la question propre au test dit quoi y chercher.
-static const char *with_question(const char *cause)
+static const char *followed_by(const char *cause, const char *question)
 {
-    const char *question = lesson_question();
     if (question == NULL || cause == NULL)
         return cause != NULL ? cause : question;
     static char both[sizeof text + 1024];
     const char *stop = strchr(".?!", cause[strlen(cause) - 1]) == NULL ? "." : "";
     snprintf(both, sizeof both, "%s%s %s", cause, stop, question);
     return both;
+}
+
+// Quand les symptômes ne montrent qu'un lieu, la question propre au test dit quoi y chercher.
+static const char *with_question(const char *cause)
+{
+    return followed_by(cause, lesson_question());
 }
 
 static bool died_of_a_signal(const struct program *program)
@@ -361,8 +366,9 @@ const char *likely_cause(const struct symptoms *symptoms)
     const char *death = ended_well(symptoms) ? NULL : from_death(symptoms->program);
     if (death != NULL && WIFSIGNALED(symptoms->program->status))
         return death;
+    const char *words = cause_from_words(symptoms->program);
     if (death != NULL && bytes == NULL)
-        return with_question(death);
+        return words != NULL ? followed_by(death, words) : with_question(death);
     if (bytes != NULL)
         return bytes;
     if (symptoms->end == WAIT_SPINNING)

@@ -1,6 +1,7 @@
 #include "expect.h"
 
 #include "cause.h"
+#include "cause_words.h"
 #include "complain.h"
 #include "lesson.h"
 #include "resources.h"
@@ -317,6 +318,15 @@ static bool mentions(const struct program *program, const char *word)
     return strcasestr(program->err.bytes, word) != NULL;
 }
 
+static const char *cause_of_other_words(const struct program *program)
+{
+    const char *words = cause_from_words(program);
+    return words != NULL
+               ? words
+               : "Un message d'erreur dit le programme, ce qui était tenté, sur quelle "
+                 "adresse et quel port, et la raison du système (strerror, gai_strerror).";
+}
+
 void program_expect_error_words(struct program *program, const char *const *words)
 {
     program_expect_some_error(program);
@@ -327,9 +337,7 @@ void program_expect_error_words(struct program *program, const char *const *word
                          count_lines(&program->err));
     for (; *words != NULL; words++) {
         if (!mentions(program, *words))
-            complain_because("Un message d'erreur dit le programme, ce qui était tenté, sur quelle "
-                             "adresse et quel port, et la raison du système (strerror, "
-                             "gai_strerror).",
+            complain_because(cause_of_other_words(program),
                              "le message d'erreur de %s ne contient pas « %s »", program->actor,
                              *words);
     }

@@ -1,0 +1,35 @@
+#include "cause_words.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#define OTHER_SOCKETS                                                                              \
+    "Pour chaque adresse, getaddrinfo donne toutes les sortes de sockets, TCP, UDP et d'autres : " \
+    "hints dit-il laquelle est voulue (man 3 getaddrinfo, ai_socktype) ?"
+
+static const struct {
+    const char *call;
+    int error;
+    const char *question;
+} known[] = {
+    {"", EPROTONOSUPPORT, OTHER_SOCKETS},
+    {"", ESOCKTNOSUPPORT, OTHER_SOCKETS},
+    {"", EPROTOTYPE, OTHER_SOCKETS},
+    {"connect", EINTR,
+     "Interrompu, connect continue sans le programme : comment attendre qu'il ait fini (poll), et "
+     "apprendre comment (SO_ERROR) ? Les notes du lab 01 le disent, dans « Les erreurs »."},
+};
+
+const char *cause_from_words(const struct program *program)
+{
+    const char *said = program->err.bytes;
+    if (said == NULL || program->err.length == 0)
+        return NULL;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        const char *call = strstr(said, known[i].call);
+        if (call != NULL && strstr(call, strerror(known[i].error)) != NULL)
+            return known[i].question;
+    }
+    return NULL;
+}
