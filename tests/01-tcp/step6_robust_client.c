@@ -3,6 +3,8 @@
 #include "long_line.h"
 
 #include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
 
 static struct program *start_client(struct peer **server)
 {
@@ -145,6 +147,21 @@ LESSON(client_survives_short_calls, .step = 6, .points = 0.25, .programs = "clie
     exchange(client, server, "et une autre");
 }
 
+// Qui finit avec le code 1 a vu l'erreur : le contrat ne lui défend pas de prendre congé.
+static void refuse_farewell(const struct program *client, const struct peer *server)
+{
+    programs_wait_until_asleep();
+    pump_now();
+    bool saw_error = client->ended && WIFEXITED(client->status) && WEXITSTATUS(client->status) == 1;
+    size_t length = server->length - server->consumed;
+    if (saw_error || length < 4 || memcmp(server->bytes + server->consumed, "END\n", 4) != 0)
+        return;
+    complain_because(
+        "Le client prend congé comme à la fin de l'entrée. read_line rend 0 à la fin, et "
+        "-1 (EMSGSIZE) quand la ligne est trop longue : les deux sont-ils distingués ?",
+        "65 537 octets ont été tapés sans fin de ligne, et « %s » reçoit END", server->name);
+}
+
 LESSON(client_sends_longest_line, .step = 6, .points = 0.25, .programs = "client",
        .needs = "client_sends_and_shows", .defects = "D21",
        .title = "65 536 octets tapés sont encore une ligne ; un de plus : message, code 1",
@@ -158,7 +175,11 @@ LESSON(client_sends_longest_line, .step = 6, .points = 0.25, .programs = "client
     peer_expect_line(server, "%.65536s", longest);
     peer_send(server, "Hey client\n");
     program_expect_line(client, "Hey client");
+    lesson_ask(
+        "Une ligne de plus de 65 536 octets est tapée : read_line ne la rend pas. Que fait le "
+        "client de ce qu'elle rend alors ? Le contrat veut un message et le code 1.");
     program_type(client, long_line(65537));
+    refuse_farewell(client, server);
     program_expect_exit(client, 1);
     program_expect_error(client, "client");
 }
