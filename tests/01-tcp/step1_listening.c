@@ -85,7 +85,8 @@ static void expect_other_address(int held, int free, const char *port)
 
 LESSON(server_tries_each_address, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_accepts_a_name", .defects = "D06",
-       .title = "Un nom à plusieurs adresses : la première est prise, la suivante est essayée")
+       .title = "Un nom à plusieurs adresses : la première est prise, la suivante est essayée",
+       .hint = "Un nom peut avoir plusieurs adresses, IPv4 et IPv6, à essayer l'une après l'autre.")
 {
     if (!network_has_ipv6() || !name_has_both_families("localhost"))
         verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");

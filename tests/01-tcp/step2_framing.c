@@ -124,7 +124,8 @@ LESSON(framing_accepts_longest_line, .step = 2, .points = 0.25, .programs = "fra
        .hint =
            "La plus longue ligne a size - 1 octets, où qu'elle commence, et même si le flux finit "
            "avec elle. Avant chaque lecture, combien de place reste-t-il ? Une lecture de zéro "
-           "octet rend 0, comme la fin de flux.")
+           "octet rend 0, comme la fin de flux. Et si des octets déjà rendus reparaissent : la "
+           "recherche du \\n s'arrête-t-elle à end ?")
 {
     struct peer *peer;
     program_inject("overlap=1");

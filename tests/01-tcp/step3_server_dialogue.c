@@ -159,11 +159,13 @@ LESSON(server_answers_last_line, .step = 3, .points = 0.25, .programs = "server"
     peer_expect_end(client);
 }
 
-LESSON(server_knows_end_exactly, .step = 3, .points = 0.25, .programs = "server",
-       .needs = "server_replies_to_each_line", .defects = "D09",
-       .title = "Seule la ligne END ferme : « END », ni ENDE, ni end, ni la ligne vide",
-       .hint = "END est une ligne de trois octets, ni plus ni moins ; toute autre ligne, même "
-               "vide, a sa réponse.")
+LESSON(
+    server_knows_end_exactly, .step = 3, .points = 0.25, .programs = "server",
+    .needs = "server_replies_to_each_line", .defects = "D09",
+    .title =
+        "Seule la ligne END ferme : ni END suivi d'une espace, ni ENDE, ni end, ni la ligne vide",
+    .hint = "END est une ligne de trois octets, ni plus ni moins ; toute autre ligne, même "
+            "vide, a sa réponse.")
 {
     start_server();
     struct peer *client = peer_connect("client");
