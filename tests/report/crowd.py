@@ -5,11 +5,13 @@ import re
 NUMBERED = re.compile(r"(.*\D)(\d+)")
 # En dessous, chacun garde sa ligne.
 CROWD = 4
-# Les gestes d'un correspondant (tests/harness/peer.c). Tout autre texte, ce sont ses octets : on n'y touche pas.
-CONNECTION = re.compile(r"se connecte (à \S+ port \d+)")
-PLURALS = {"ferme la connexion": "ferment la connexion", "coupe la connexion (RST)": "coupent la connexion (RST)",
-           "ferme son sens d'envoi (FIN)": "ferment leur sens d'envoi (FIN)", "cesse de lire": "cessent de lire",
-           "recommence à lire": "recommencent à lire", "reçoit la fin de flux (FIN)": "reçoivent la fin de flux (FIN)"}
+# Les gestes d'un correspondant (tests/harness/peer.c), reconnus à leur début.
+PLURALS = {
+    "se connecte à ": "se connectent à ", "envoie ": "envoient ", "reçoit ": "reçoivent ",
+    "cesse de lire": "cessent de lire", "recommence à lire": "recommencent à lire",
+    "ferme la connexion": "ferment la connexion", "ferme son sens d'envoi": "ferment leur sens d'envoi",
+    "coupe la connexion": "coupent la connexion",
+}
 # « client muet » a deux mots à mettre au pluriel ; « client au milieu d'une ligne », un seul.
 NAME = re.compile(r"((?:\w+ )+?)((?:au|à|qui|de|du) .*)?")
 
@@ -50,8 +52,10 @@ def plural(name):
 
 def plural_gesture(text):
     """« ferme la connexion » devient « ferment la connexion »."""
-    match = CONNECTION.fullmatch(text)
-    return f"se connectent {match.group(1)}" if match else PLURALS.get(text, text)
+    for one, several in PLURALS.items():
+        if text.startswith(one):
+            return several + text[len(one):]
+    return text
 
 
 def spans(numbers):

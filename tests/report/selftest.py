@@ -216,9 +216,10 @@ class Crowd(unittest.TestCase):
         told = gathered([self.gesture(f"client muet {number}", "ferme la connexion") for number in (9, 4, 3, 2, 1)])
         self.assertEqual([(entry["actor"], entry["text"]) for entry in told],
                          [("clients muets 1 à 4, 9", "ferment la connexion")])
-        told = gathered([self.gesture(f"client au milieu d'une ligne {number}", "ferme\\n") for number in range(1, 6)])
+        told = gathered([self.gesture(f"client au milieu d'une ligne {number}", "envoie « ferme\\n »")
+                         for number in range(1, 6)])
         self.assertEqual([(entry["actor"], entry["text"]) for entry in told],
-                         [("clients au milieu d'une ligne 1 à 5", "ferme\\n")])
+                         [("clients au milieu d'une ligne 1 à 5", "envoient « ferme\\n »")])
 
     def test_a_few_keep_their_lines(self):
         few = [self.gesture(f"client {number}") for number in (1, 2, 3)]
