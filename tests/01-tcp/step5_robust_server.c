@@ -1,11 +1,16 @@
 // Étape 5 : le serveur tient, quoi que fassent ses clients, et s'arrête quand on le lui demande.
 #include "judge.h"
 #include "long_line.h"
+#include "transcript.h"
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #define BURST 200
+#define MOST_LINES 30000
+#define FEWEST_LINES 12000
 
 /** Ce que quarante clients peuvent laisser sans que ce soit la mémoire d'un client chaque fois. */
 #define MEMORY_SLACK_KIB 640
@@ -217,6 +222,65 @@ static void expect_stop_before_waiting(void)
     program_expect_exit(server, 0);
 }
 
+struct talk {
+    const struct program *server;
+    const struct peer *talker;
+    size_t enough; /**< Octets de réponses qui montrent que tout est encore servi. */
+};
+
+static bool is_over_or_ignored(void *context)
+{
+    const struct talk *talk = context;
+    return talk->server->ended || talk->talker->length >= talk->enough;
+}
+
+// Ce que le système veut bien garder pour un programme suspendu. Rend le nombre de lignes.
+static size_t talk_until_full(struct peer *talker)
+{
+    static const char line[] = "encore une ligne\n";
+    const size_t length = sizeof line - 1;
+    char lines[100 * sizeof line];
+    size_t bytes = 0;
+    ssize_t count = 0;
+    for (size_t i = 0; i < 100; i++)
+        memcpy(lines + i * length, line, length);
+    while (count >= 0 && bytes < MOST_LINES * length) {
+        bytes += (size_t)count;
+        count = send(talker->source.fd, lines + bytes % length, 99 * length,
+                     MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
+    transcript_note(talker->name, "→", "%zu lignes d'affilée", bytes / length);
+    return bytes / length;
+}
+
+// Suspendu, le serveur trouvera à son réveil le signal et bien plus de lignes qu'il n'en peut lire d'un
+// coup : en servir encore les trois quarts, c'est ne s'arrêter que lorsque le client se tait.
+static void expect_stop_beside_talker(void)
+{
+    struct program *server = START("server", "127.0.0.1", other_port());
+    server_expect_listening(server, other_port());
+    struct peer *talker = peer_connect_to("client bavard", "127.0.0.1", other_port());
+    // Un serveur qui ne garde pas ses clients l'a peut-être déjà quitté : un autre test le dit.
+    peer_send_while_open(talker, "bonjour\n", 8);
+    programs_wait_until_asleep();
+    program_signal(server, SIGSTOP);
+    size_t lines = talk_until_full(talker);
+    program_signal(server, SIGTERM);
+    program_signal(server, SIGCONT);
+    struct talk talk = {server, talker, lines * 3 / 4 * strlen("Hey client\n")};
+    if (lines >= FEWEST_LINES && pump_until(is_over_or_ignored, &talk, 1) == WAIT_DONE &&
+        talk.talker->length >= talk.enough)
+        complain_because(
+            "Entre deux lignes d'un client qui parle sans cesse, aucun appel n'attend : où le "
+            "drapeau est-il consulté ?",
+            "après SIGTERM, votre serveur a encore répondu à la plupart des lignes qui attendaient "
+            "de "
+            "« client bavard »");
+    program_expect_exit(server, 0);
+    // Coupée net, cette connexion ne reste pas en TIME_WAIT : le port peut resservir, même sans option.
+    peer_reset(talker);
+}
+
 LESSON(server_stops_while_serving, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D16",
        .title = "SIGTERM avec un client, muet ou bavard, ou juste avant une attente : code 0",
@@ -234,20 +298,7 @@ LESSON(server_stops_while_serving, .step = 5, .points = 0.25, .programs = "serve
     peer_expect_gone(silent);
 
     // Redémarré sur un autre port : savoir reprendre le même est l'affaire d'un autre test.
-    server = START("server", "127.0.0.1", other_port());
-    server_expect_listening(server, other_port());
-    struct peer *talker = peer_connect_to("client bavard", "127.0.0.1", other_port());
-    peer_stop_reading(talker);
-    // Un serveur qui ne garde pas ses clients l'a peut-être déjà quitté : un autre test le dit.
-    static const char more[] = "encore une ligne, sans lire les réponses\n";
-    // Assez pour l'occuper ; pas assez pour que ce qu'il affiche remplisse son tube : write, interrompu
-    // là, ferait perdre à la bibliothèque C ce qu'elle gardait, une fois sur deux.
-    for (int i = 0; i < 500; i++)
-        peer_send_while_open(talker, more, strlen(more));
-    program_signal(server, SIGTERM);
-    program_expect_exit(server, 0);
-    // Coupée net, cette connexion ne reste pas en TIME_WAIT : le port peut resservir, même sans option.
-    peer_reset(talker);
+    expect_stop_beside_talker();
 
     lesson_ask("Le signal est venu entre le dernier regard au drapeau et l'attente : il n'a rien "
                "interrompu, et il ne doit pas se perdre. Les notes montrent cette course (« Les "
