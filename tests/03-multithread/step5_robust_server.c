@@ -16,6 +16,9 @@
 // Pas plus que la plus courte file d'attente que l'on rencontre : ils attendent tous ensemble.
 #define DEPARTURES 5
 #define TOGETHER 4
+// Bien plus que les descripteurs qu'un serveur peut garder prêts : ce qu'un refus perd se voit.
+#define REFUSALS 50
+#define SPARE_ALLOWED 16
 // Le nombre donné à -m, sous AddressSanitizer.
 #define CHECKED_CLIENTS 12
 #define SPARE_DESCRIPTORS 6
@@ -108,9 +111,36 @@ LESSON(server_refuses_excess, .step = 5, .points = 0.5, .programs = "server",
     expect_two_at_most();
 }
 
+static bool is_gone(void *context)
+{
+    const struct peer *client = context;
+    return client->ended || client->error != 0;
+}
+
+static void be_refused(const char *name, const char *words)
+{
+    struct peer *excess = knock("%s", name);
+    peer_send_while_open(excess, words, strlen(words));
+    pump_until(is_gone, excess, 20);
+    peer_close(excess);
+}
+
+// Muets ou bavards, tous repartis : il ne reste rien d'eux.
+static void expect_refusals_keep_nothing(struct program *server)
+{
+    program_wait_until_calm(server);
+    struct footprint before = program_footprint(server);
+    for (int i = 0; i < REFUSALS; i++) {
+        be_refused("client de trop, muet", "");
+        be_refused("client de trop, bavard", "bonjour\n");
+    }
+    program_expect_footprint_back(server, &before, SPARE_ALLOWED, 2 * REFUSALS);
+}
+
 LESSON(server_refuses_talkative_excess, .step = 5, .points = 0.25, .programs = "server",
-       .needs = "server_refuses_excess", .defects = "D46",
-       .title = "Le client refusé lit « server full » même s'il a déjà parlé",
+       .needs = "server_refuses_excess", .defects = "D39 D46",
+       .title = "Le client refusé lit « server full » même s'il a déjà parlé ; cent refus ne "
+                "coûtent pas un descripteur",
        .hint = "close, quand des octets reçus n'ont pas été lus, envoie un RST, qui peut détruire "
                "ce qui était en route.")
 {
@@ -123,6 +153,8 @@ LESSON(server_refuses_talkative_excess, .step = 5, .points = 0.25, .programs = "
     program_signal(server, SIGCONT);
     peer_expect_line(excess, SERVER_FULL);
     peer_expect_gone(excess);
+    peer_close(excess);
+    expect_refusals_keep_nothing(server);
     exchange(first, "toujours là");
 }
 
@@ -175,7 +207,7 @@ LESSON(server_survives_resets, .step = 5, .points = 0.5, .programs = "server",
     for (int i = 0; i < RESETS; i++)
         cut(i);
     expect_service("client suivant");
-    program_expect_footprint_back(server, &before, 16, RESETS);
+    program_expect_footprint_back(server, &before, SPARE_ALLOWED, RESETS);
 }
 
 static void visit(struct program *server)
