@@ -514,8 +514,27 @@ static void expect_nothing_kept(struct program *server)
     program_expect_no_leak(server);
 }
 
+// Un autre serveur, à qui des threads manquent : la mémoire de ces clients était peut-être déjà prise.
+// Pas le même : la mise à l'épreuve cacherait à AddressSanitizer les copies qui débordent.
+static void expect_nothing_kept_without_threads(void)
+{
+    struct peer *clients[LIMIT_WITHOUT_THREADS];
+    program_inject("threads=4");
+    struct program *server = START_SANITIZED("address", "server", "127.0.0.1", other_port());
+    server_expect_listening(server, other_port());
+    be_patient();
+    for (int i = 0; i < LIMIT_WITHOUT_THREADS; i++) {
+        clients[i] = peer_connect_to("client sans thread", "127.0.0.1", other_port());
+        expect_welcome_or_full(clients[i]);
+    }
+    for (int i = 0; i < LIMIT_WITHOUT_THREADS; i++)
+        peer_close(clients[i]);
+    expect_nothing_kept(server);
+}
+
 LESSON(server_has_no_memory_error, .step = 5, .points = 0.25, .programs = "server",
-       .sanitizers = "address", .needs = "server_refuses_excess", .defects = "D46",
+       .sanitizers = "address", .needs = "server_refuses_excess server_survives_lack_of_threads",
+       .defects = "D46",
        .title = "Ni débordement ni fuite : AddressSanitizer et LeakSanitizer n'ont rien à dire",
        .hint = "Chaque tampon a-t-il la place du plus long contenu possible, et chaque mémoire "
                "allouée un propriétaire qui la rend ?")
@@ -536,4 +555,5 @@ LESSON(server_has_no_memory_error, .step = 5, .points = 0.25, .programs = "serve
     struct peer *staying = arrive("client qui reste");
     exchange(staying, "bonjour");
     program_stop_and_expect_clean_report(server);
+    expect_nothing_kept_without_threads();
 }

@@ -97,7 +97,7 @@ class Bench:
 
     def digest(self, sources):
         """Tout ce dont le résultat dépend, en un mot."""
-        used = [pathlib.Path("tests/tools", name) for name in ("work.mk", "compile.sh")]
+        used = [pathlib.Path("tests/tools", name) for name in ("work.mk", "compile.sh", "leak_watch.c")]
         used += [pathlib.Path("tests", self.lab.name, driver + ".c") for driver in self.lab.drivers]
         used += sorted(pathlib.Path("common").glob("*.[ch]")) + sorted(pathlib.Path("labs").glob("*/*.h"))
         used += [pathlib.Path("tests", self.lab.name, "lab.mk")]
