@@ -115,24 +115,6 @@ LESSON(server_serves_two_hundred, .step = 2, .points = 0.25, .programs = "server
         peer_expect_end(clients[i]);
 }
 
-LESSON(server_serves_beside_slow_reader, .step = 2, .points = 0.5, .programs = "server",
-       .needs = "server_replies", .defects = "D38 D48",
-       .title = "Un client qui ne lit plus ses réponses ne retarde personne, et n'en perd aucune",
-       .hint = "Que garde pour lui un thread arrêté dans send, et qui d'autre l'attend ? Un socket "
-               "plein n'est pas un client parti.")
-{
-    struct program *server = start_server();
-    struct peer *other = arrive("autre client");
-    struct peer *slow = flood(server, "client qui ne lit plus");
-    exchange(other, "bonjour");
-    peer_half_close(other);
-    peer_expect_end(other);
-    // Une arrivée et un départ de plus : un verrou gardé pendant l'envoi les arrêterait.
-    expect_service("nouveau client");
-    expect_service("dernier client");
-    expect_flood_answered(slow);
-}
-
 LESSON(server_splits_lines, .step = 2, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D42",
        .title = "Trois lignes arrivées ensemble ont trois réponses",
@@ -165,6 +147,24 @@ LESSON(server_joins_pieces, .step = 2, .points = 0.25, .programs = "server",
     peer_expect_line(client, REPLY "été");
 }
 
+LESSON(server_serves_beside_slow_reader, .step = 2, .points = 0.5, .programs = "server",
+       .needs = "server_splits_lines server_joins_pieces", .defects = "D38 D48",
+       .title = "Un client qui ne lit plus ses réponses ne retarde personne, et n'en perd aucune",
+       .hint = "Que garde pour lui un thread arrêté dans send, et qui d'autre l'attend ? Un socket "
+               "plein n'est pas un client parti.")
+{
+    struct program *server = start_server();
+    struct peer *other = arrive("autre client");
+    struct peer *slow = flood(server, "client qui ne lit plus");
+    exchange(other, "bonjour");
+    peer_half_close(other);
+    peer_expect_end(other);
+    // Une arrivée et un départ de plus : un verrou gardé pendant l'envoi les arrêterait.
+    expect_service("nouveau client");
+    expect_service("dernier client");
+    expect_flood_answered(slow);
+}
+
 LESSON(server_answers_last_line, .step = 2, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D37",
        .title = "Une dernière ligne sans \\n reçoit encore sa réponse",
@@ -195,6 +195,40 @@ LESSON(server_passes_bytes, .step = 2, .points = 0.25, .programs = "server",
     peer_expect_bytes(client, reply, sizeof reply - 1);
 }
 
+/** Une réponse attendue, dont il faut savoir si elle recommence en route. */
+struct awaited_reply {
+    const struct peer *client;
+    size_t length;
+};
+
+static bool starts_again(const struct peer *client)
+{
+    const size_t start = strlen(REPLY);
+    size_t received = client->length - client->consumed;
+    return received > start &&
+           memmem(client->bytes + client->consumed + start, received - start, REPLY, start) != NULL;
+}
+
+static bool reply_is_known(void *context)
+{
+    const struct awaited_reply *reply = context;
+    const struct peer *client = reply->client;
+    return client->ended || client->error != 0 ||
+           client->length - client->consumed >= reply->length || starts_again(client);
+}
+
+// La ligne n'est faite que de lettres : ce début n'y revient que si le serveur l'y a remis.
+static void refuse_second_start(const struct peer *client, size_t length)
+{
+    struct awaited_reply reply = {.client = client, .length = length};
+    pump_until(reply_is_known, &reply, 20);
+    if (starts_again(client))
+        complain_because("La réponse recommence au milieu de la ligne : un morceau lu a été pris "
+                         "pour une ligne. C'est \\n qui la finit, non la fin d'un recv.",
+                         "« %s » a envoyé une seule ligne, et la réponse contient deux fois « %s»",
+                         client->name, REPLY);
+}
+
 LESSON(server_accepts_longest_line, .step = 2, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D42",
        .title = "Une ligne de 65 536 octets est encore une ligne ; sa réponse en a 65 553",
@@ -204,6 +238,7 @@ LESSON(server_accepts_longest_line, .step = 2, .points = 0.25, .programs = "serv
     struct peer *client = arrive("client");
     char *line = letters(65536);
     peer_send(client, line);
+    refuse_second_start(client, strlen(REPLY) + 65537);
     peer_expect_line(client, REPLY "%.65536s", line);
     free(line);
     exchange(client, "et une courte");

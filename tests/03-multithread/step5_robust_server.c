@@ -38,7 +38,9 @@
 static struct program *start_limited(const char *limit)
 {
     struct program *server = START("server", "-m", limit, "127.0.0.1", test_port());
+    lesson_ask("« -m N » est une option, lue avant HOST et PORT (man 3 getopt).");
     server_expect_listening(server, test_port());
+    lesson_ask(NULL);
     program_expect_line(server, "waiting for connection");
     return server;
 }
