@@ -398,7 +398,7 @@ static bool admit(struct registry *registry, int fd, const struct sockaddr *addr
 static void refuse(int fd)
 {
     // TODO (étape 5) : envoyer « server full\n » sans jamais attendre (man 2 fcntl, O_NONBLOCK),
-    // puis fermer. Que reçoit le client s'il avait déjà écrit quelque chose ?
+    // puis fermer. Que peut recevoir le client s'il avait déjà écrit quelque chose ? Piège D46.
     (void)fd;
 }
 
@@ -413,7 +413,9 @@ static void refuse(int fd)
  */
 static int accept_client(int listener, struct registry *registry)
 {
-    // TODO (étape 1) : accepter un client (man 2 accept), en notant son adresse.
+    // TODO (étape 1) : accepter un client (man 2 accept), en notant son adresse ; puis, ici même,
+    // l'annoncer (announce) et lui envoyer l'accueil entier (send_all). L'accueil passera dans converse
+    // à l'étape 2, l'annonce dans enter à l'étape 4.
     // TODO (étape 2) : lui donner un thread (admit). Facultatif : des réponses qui partent sans
     // attendre (man 7 tcp, TCP_NODELAY).
     // TODO (étape 5) : le refuser (refuse) s'il ne peut être servi ; distinguer l'erreur sans
