@@ -302,8 +302,9 @@ LESSON(
     .needs = "server_replies", .defects = "D49",
     .title =
         "accept échoue, plus un descripteur : ni fin ni boucle ; il sert de nouveau, et s'arrête",
-    .hint = "Quand accept échoue, le client reste dans la file d'attente : est-ce une raison de "
-            "finir, ou de redemander aussitôt ?")
+    .hint =
+        "Quand accept échoue, un client est déjà parti, ou reste dans la file d'attente : est-ce "
+        "une raison de finir, ou de redemander aussitôt ?")
 {
     static struct peer *clients[PRESSING_CLIENTS];
     // accept échoue d'abord deux fois en passant : un client reparti (ECONNABORTED), puis EMFILE.

@@ -273,6 +273,17 @@ static const char *from_nothing_expected(const struct symptoms *symptoms)
     return "À ce moment du dialogue, le contrat ne prévoit aucun envoi.";
 }
 
+static const char *from_leading_nul(const struct symptoms *symptoms)
+{
+    if (symptoms->received_length > 1 && symptoms->received[1] == '\0')
+        return "Des octets nuls sont venus d'abord : le message précédent a été envoyé avec toute "
+               "la "
+               "place qui le contenait. Quelle longueur a été donnée à l'envoi ?";
+    return "Un octet nul est venu d'abord : le message précédent a été envoyé avec le \\0 final de "
+           "la "
+           "chaîne C, qui n'a rien à faire sur le réseau.";
+}
+
 const char *cause_from_bytes(const struct symptoms *symptoms)
 {
     if (symptoms->expected == NULL || symptoms->received_length == 0)
@@ -280,9 +291,7 @@ const char *cause_from_bytes(const struct symptoms *symptoms)
     if (symptoms->expected_length == 0)
         return from_nothing_expected(symptoms);
     if (symptoms->received[0] == '\0' && symptoms->expected[0] != '\0')
-        return "Un octet nul est venu d'abord : le message précédent a été envoyé avec le \\0 "
-               "final "
-               "de la chaîne C, qui n'a rien à faire sur le réseau.";
+        return from_leading_nul(symptoms);
     const char *newline = from_missing_newline(symptoms);
     if (newline != NULL)
         return newline;
@@ -330,7 +339,7 @@ const char *cause_from_bytes(const struct symptoms *symptoms)
                "paraît, ni message de plus, ni ligne vide.";
     if (port_is_swapped(symptoms))
         return "Les deux octets du port sont échangés : l'ordre du réseau n'est pas celui de la "
-               "machine (ntohs).";
+               "machine (man 3 byteorder).";
     return NULL;
 }
 

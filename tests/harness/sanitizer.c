@@ -253,7 +253,7 @@ static const struct meaning meanings[] = {
     {"stack-use-after-scope", "l'usage d'une variable locale hors de son bloc"},
     {"stack-overflow", "une pile trop petite pour ce qu'on y met"},
     {"param-overlap",
-     "une copie entre deux places qui se chevauchent : l'une est-elle trop petite ?"},
+     "une copie entre deux places qui se chevauchent (l'une est-elle trop petite ?)"},
     {"double-free", "une mémoire rendue deux fois par free"},
     {"bad-free", "free d'une adresse que malloc n'a pas donnée"},
     {"unlock of an unlocked mutex", "un verrou rendu par un thread qui ne le tenait pas"},
@@ -290,11 +290,14 @@ static void describe_undefined(const char *error, struct finding *finding)
     const char *text = strstr(error, "runtime error: ") + strlen("runtime error: ");
     const char *file = memmem(error, (size_t)(end - error), "/src/", strlen("/src/"));
     file = file != NULL ? file + strlen("/src/") : error;
+    size_t length = strcspn(file, " \n");
+    if (length > 0 && file[length - 1] == ':')
+        length--;
     char *shown = visible_short(text, strcspn(text, "\n"));
     snprintf(finding->summary, sizeof finding->summary,
              "une opération que le C ne définit pas a eu lieu");
     snprintf(finding->cause, sizeof finding->cause, "Erreur vue par UBSan, à %.*s : %s",
-             (int)strcspn(file, " \n"), file, shown);
+             (int)length, file, shown);
     free(shown);
 }
 
