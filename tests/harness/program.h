@@ -68,6 +68,9 @@ struct program *program_start(const char *const *words);
  */
 void program_inject(const char *specification);
 
+/** @brief Ce que subiront les programmes lancés ensuite, ou `NULL`. */
+const char *program_injection(void);
+
 /** @brief Dit si ce réglage (`eintr=`…) vaut pour les programmes lancés en dernier. */
 bool program_is_injected(const char *setting);
 

@@ -40,76 +40,7 @@ struct command {
     bool sandboxed;                       /**< Le descripteur 3 reste ouvert : un compte rendu. */
 };
 
-static const char *injection;
 static char failure[512];
-
-/** Comment une mise à l'épreuve se raconte. */
-static const struct {
-    const char *setting;
-    const char *one; /**< La phrase entière, quand le nombre est 1 ; `NULL` : comme les autres. */
-    const char *before; /**< Ce qui précède le nombre ; `NULL` : le nombre ne dit rien. */
-    const char *after;  /**< Ce qui le suit. */
-} injections[] = {
-    {"short=", "un socket ne transfère qu'un octet à la fois", "un socket ne transfère pas plus de",
-     "octets à la fois"},
-    {"eintr=", NULL, "un appel est interrompu (EINTR) sur", ""},
-    {"phase=", "les interruptions commencent comme après un appel",
-     "les interruptions commencent comme après", "appels"},
-    {"refuse=", "le premier datagramme envoyé est refusé (EPERM)", "les",
-     "premiers datagrammes envoyés sont refusés (EPERM)"},
-    {"threads=", "après le deuxième client, une création de thread échoue (EAGAIN)",
-     "après le deuxième client, les", "premières créations de thread échouent (EAGAIN)"},
-    {"connect=", "connect est interrompu (EINTR) une fois la connexion lancée", "les",
-     "premiers connect sont interrompus (EINTR) une fois la connexion lancée"},
-    {"late=", NULL, "chaque thread ne commence qu'après", "ms"},
-    {"linger=", NULL, "qui crée un thread attend qu'il ait fini,", "ms au plus"},
-    {"hesitate=", NULL, "un appel sur deux qui écrit sur stdout hésite d'abord", "ms"},
-    {"pause=", NULL, "qui a vidé stdout s'arrête ensuite", "ms"},
-    {"stop=", "SIGTERM arrive juste avant l'attente qui suit l'arrivée du client", NULL, NULL},
-    {"sends=", "retenu pour toujours s'il envoie plus d'un datagramme",
-     "retenu pour toujours s'il envoie plus de", "datagrammes"},
-    {"handler=", "un signal (SIGWINCH) a un traitement, et peut interrompre une attente", NULL,
-     NULL},
-    {"listen=", "le premier listen échoue (EADDRINUSE)", "les",
-     "premiers listen échouent (EADDRINUSE)"},
-    {"lost=", "le premier envoi trouve la connexion perdue (ECONNRESET)", "les",
-     "premiers envois trouvent la connexion perdue (ECONNRESET)"},
-    {"overlap=", "memcpy est observé : ses deux zones se recouvrent-elles ?", NULL, NULL},
-    {"accept=", NULL, "accept échoue d'abord (ECONNABORTED, EMFILE),", "fois"},
-};
-
-static void note_one_injection(size_t i, int value)
-{
-    static const char title[] = "mise à l'épreuve :";
-    const char *after = injections[i].after;
-    if (injections[i].before == NULL || (value == 1 && injections[i].one != NULL))
-        transcript_note("juge", "·", "%s %s", title, injections[i].one);
-    else
-        transcript_note("juge", "·", "%s %s %d%s%s", title, injections[i].before, value,
-                        *after != '\0' ? " " : "", after);
-}
-
-// Le lecteur du compte rendu doit savoir que le juge met le programme à l'épreuve.
-static void note_injection(const char *specification)
-{
-    for (size_t i = 0; i < sizeof injections / sizeof injections[0]; i++) {
-        const char *found = strstr(specification, injections[i].setting);
-        if (found != NULL)
-            note_one_injection(i, atoi(found + strlen(injections[i].setting)));
-    }
-}
-
-void program_inject(const char *specification)
-{
-    injection = specification;
-    if (specification != NULL)
-        note_injection(specification);
-}
-
-bool program_is_injected(const char *setting)
-{
-    return injection != NULL && strstr(injection, setting) != NULL;
-}
 
 static const char *variable_or(const char *name, const char *otherwise)
 {
@@ -179,6 +110,7 @@ static void prepare_environment(struct command *command, const char *which)
             add_variable(command, &count, "JUDGE_SAVE", command->save);
     }
     // Un bac à sable ne doit pas la subir : il la posera lui-même, dans le programme seul.
+    const char *injection = program_injection();
     if (injection != NULL) {
         add_variable(command, &count, command->sandboxed ? "JUDGE_PRELOAD" : "LD_PRELOAD",
                      variable_or("JUDGE_INJECT_LIBRARY", ""));
@@ -194,7 +126,7 @@ static size_t add_sandbox(struct command *command, const char *which, const char
     size_t count = 0;
     ssize_t length = -1;
     command->save[0] = '\0';
-    if (injection == NULL) {
+    if (program_injection() == NULL) {
         snprintf(command->save, sizeof command->save, "%s/%s.sandbox",
                  variable_or(SCRATCH_VARIABLE, "."), which);
         int fd = open(command->save, O_RDONLY | O_CLOEXEC);
