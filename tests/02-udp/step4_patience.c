@@ -117,6 +117,28 @@ static void interrupt(struct nuisance *nuisance)
     spawn_signal(&nuisance->client->spawned, SIGWINCH);
 }
 
+/** Une première question venue si tard n'est pas le premier envoi du client : une attente l'a précédée. */
+#define LATE_QUESTION_MS 400
+
+// Un signal ne l'a pas encore touché : seul son premier envoi a pu être interrompu.
+static struct program *start_and_expect_question(struct nuisance *signals)
+{
+    static const char interrupted[] =
+        "Des appels sont ici interrompus (EINTR) : un envoi interrompu n'a rien envoyé. Est-il à "
+        "refaire, ou à attendre comme s'il était parti ?";
+    double started_ms = transcript_elapsed_ms();
+    struct program *client = start_client();
+    signals->client = client;
+    const struct datagram *question =
+        postbox_expect_question(signals->server, QUESTION, strlen(QUESTION), interrupted);
+    double late_ms = question->arrived_ms - started_ms;
+    if (question->dated && late_ms > LATE_QUESTION_MS) {
+        transcript_note("juge", "·", "la première question n'est venue qu'après %.0f ms", late_ms);
+        signals->cause = interrupted;
+    }
+    return client;
+}
+
 LESSON(
     client_survives_interruptions, .step = 4, .points = 0.5, .programs = "client",
     .needs = "client_asks", .defects = "D28",
@@ -128,13 +150,13 @@ LESSON(
         .server = open_judge_server(),
         .strike = interrupt,
         .what = "que des signaux interrompent le client",
-        .cause = "Une attente interrompue (EINTR) est-elle reprise pour toute sa durée ? À la "
-                 "reprise, il n'en reste que ce qui n'est pas encore écoulé, à une horloge qui "
-                 "avance toujours, même quand le programme dort."};
+        .cause =
+            "Une attente interrompue (EINTR) est-elle reprise pour toute sa durée ? À la "
+            "reprise, il n'en reste que ce qui n'est pas encore écoulé, à une horloge qui "
+            "avance toujours, même quand le programme dort. Et l'heure rendue est-elle bien en "
+            "millisecondes ?"};
     program_inject("eintr=2,handler=1");
-    struct program *client = start_client();
-    signals.client = client;
-    expect_question(signals.server);
+    struct program *client = start_and_expect_question(&signals);
     program_signal(client, SIGSTOP);
     program_signal(client, SIGCONT);
     transcript_note("juge", "·", "interrompt le client par SIGWINCH, vingt-cinq fois par seconde");

@@ -87,6 +87,10 @@ static const char *cause_of_haste(double last_wait_ms, int number)
                "timeval) ? Un appel interrompu (EINTR) est-il pris pour la fin de l'attente ?";
     if (number > 2)
         return "Chaque attente dure deux fois la précédente : 500, 1000, 2000, 4000 ms.";
+    if (program_is_injected("eintr="))
+        return "La première attente dure 500 ms. Un appel interrompu (EINTR) l'a-t-il écourtée ? "
+               "À la reprise, il en reste ce qui n'est pas écoulé : l'heure rendue est-elle bien "
+               "en millisecondes ?";
     return "La première attente dure 500 ms. Quelque chose l'a-t-il écourtée : un appel "
            "interrompu, un datagramme qui n'était pas la réponse ?";
 }
