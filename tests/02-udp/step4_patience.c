@@ -2,9 +2,11 @@
 // Les tests qui attendent ne dépendent que des premiers, pour attendre tous en même temps.
 #include "nuisance.h"
 
+#include "sockdiag.h"
 #include "transcript.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 LESSON(client_asks_again, .step = 4, .points = 1, .programs = "client", .needs = "client_asks",
@@ -58,6 +60,36 @@ static bool came_before_its_time(const struct postbox *server, size_t number)
            0.7 * wait_ms;
 }
 
+/** Ce que le noyau sait du socket d'où une question est partie. */
+struct origin {
+    unsigned port;
+    bool open;
+    unsigned unread;
+};
+
+static bool note_origin(const struct socket_view *view, void *context)
+{
+    struct origin *origin = context;
+    if (view->local_port != origin->port)
+        return true;
+    origin->open = true;
+    origin->unread += view->receive_queue;
+    return true;
+}
+
+// Perdue, une réponse l'est de deux façons : personne n'est plus là pour la lire, ou elle est lue et écartée.
+static const char *cause_of_lost_late_reply(const struct datagram *question)
+{
+    const char *colon = strrchr(question->from, ':');
+    struct origin origin = {.port = colon != NULL ? (unsigned)atoi(colon + 1) : 0};
+    sockets_visit(IPPROTO_UDP, ~0u, note_origin, &origin);
+    if (origin.open && origin.unread == 0)
+        return "Elle est arrivée là d'où la question est partie, le client y écoute encore, et il "
+               "l'a lue : qu'est-ce qui la lui fait écarter ?";
+    return "La réponse est allée là d'où la première question est partie : le client y "
+           "écoute-t-il encore, une fois la question renvoyée ?";
+}
+
 LESSON(
     client_shows_one_reply, .step = 4, .points = 0.75, .programs = "client", .needs = "client_asks",
     .defects = "D33",
@@ -76,8 +108,7 @@ LESSON(
                          "une réponse à la première question, venue après la seconde, ne suffit "
                          "pas au client");
     if (end == WAIT_ASLEEP)
-        complain_because("La réponse est allée là d'où la première question est partie : le client "
-                         "y écoute-t-il encore, une fois la question renvoyée ?",
+        complain_because(cause_of_lost_late_reply(first),
                          "une réponse à la première question, venue après la seconde, est perdue");
     expect_answered(client, "il était midi");
     postbox_expect_nothing_more(server);
