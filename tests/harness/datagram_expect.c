@@ -17,18 +17,61 @@ static bool same_bytes(const struct datagram *datagram, const void *bytes, size_
     return datagram->length == length && memcmp(datagram->bytes, bytes, length) == 0;
 }
 
-/** La file d'attente d'un port UDP. */
-struct queue {
+/** Ce que le noyau sait des sockets liés à un port UDP. */
+struct reception {
     unsigned port;
     unsigned unread;
+    bool open;     /**< L'un d'eux prend ce qui vient de n'importe qui. */
+    bool reserved; /**< L'un d'eux est connecté : il n'entend que son correspondant. */
 };
 
-static bool measure_queue(const struct socket_view *view, void *context)
+static bool note_reception(const struct socket_view *view, void *context)
 {
-    struct queue *queue = context;
-    if (view->local_port == queue->port)
-        queue->unread += view->receive_queue;
+    struct reception *reception = context;
+    if (view->local_port != reception->port)
+        return true;
+    reception->unread += view->receive_queue;
+    reception->open |= view->remote_port == 0;
+    reception->reserved |= view->remote_port != 0;
     return true;
+}
+
+static struct reception reception_of(const struct postbox *box)
+{
+    const char *colon = strrchr(box->asked, ':');
+    struct reception reception = {.port = colon != NULL ? (unsigned)atoi(colon + 1) : 0};
+    sockets_visit(IPPROTO_UDP, ~0u, note_reception, &reception);
+    return reception;
+}
+
+static bool showed_every_question(const struct postbox *box)
+{
+    const struct output *out = &program_first()->out;
+    char shown[PEER_ADDRESS_SIZE + 2];
+    snprintf(shown, sizeof shown, "%s:", box->address);
+    const char *place = out->bytes;
+    for (size_t i = 0; i < box->asked_count; i++) {
+        if (place == NULL)
+            return false;
+        size_t passed = (size_t)(place - out->bytes);
+        place = memmem(place, out->length - passed, shown, strlen(shown));
+        place = place != NULL ? place + strlen(shown) : NULL;
+    }
+    return place != NULL;
+}
+
+// Une file vide ne prouve rien si le noyau a pu écarter la question avant elle.
+static const char *cause_of_unread_question(const struct postbox *box,
+                                            const struct reception *reception)
+{
+    if (reception->open || showed_every_question(box))
+        return NULL;
+    if (reception->reserved)
+        return "Rien ne montre que la question ait été lue. Un socket connecté n'entend que son "
+               "correspondant : ce qui vient d'un autre, le noyau l'écarte sans un mot. Celui du "
+               "serveur l'est-il, et à qui ?";
+    return "Plus aucun socket n'est lié au port où la question est allée : "
+           "qu'est-ce qui l'a fermé ?";
 }
 
 // Une boîte qui a reçu plus de réponses que posé de questions a eu celle d'une autre.
@@ -72,16 +115,16 @@ static const char *cause_of_lost_reply(const struct postbox *box)
 
 static const char *cause_of_silence(const struct postbox *box)
 {
-    const char *colon = strrchr(box->asked, ':');
-    struct queue queue = {.port = colon != NULL ? (unsigned)atoi(colon + 1) : 0};
-    sockets_visit(IPPROTO_UDP, ~0u, measure_queue, &queue);
-    if (queue.unread > 0)
+    const struct reception reception = reception_of(box);
+    if (reception.unread > 0)
         return "La question est arrivée, mais elle attend encore dans la file du socket : le "
                "programme ne la lit pas.";
     if (box->asked_length == 0)
         return "Un datagramme vide est un message comme un autre : une réception de 0 octet n'est "
                "ni une erreur, ni la fin de quoi que ce soit.";
-    return cause_of_lost_reply(box);
+    const char *unread =
+        favoured_box(box) == NULL ? cause_of_unread_question(box, &reception) : NULL;
+    return unread != NULL ? unread : cause_of_lost_reply(box);
 }
 
 static _Noreturn void complain_of_bytes(const struct datagram *datagram, const char *bytes,
