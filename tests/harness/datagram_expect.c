@@ -1,6 +1,7 @@
 #include "datagram.h"
 
 #include "complain.h"
+#include "lesson.h"
 #include "sockdiag.h"
 
 #include <stdio.h>
@@ -157,6 +158,15 @@ static void check_bytes(const struct datagram *datagram, const char *bytes, size
     complain_of_bytes(datagram, bytes, length, summary);
 }
 
+// Une suite perdue en route, comme dans un flux, n'est pas une explication entre datagrammes.
+static void ask_about_length(const struct datagram *reply, const char *text)
+{
+    if (reply->length > 0 && reply->length < strlen(text) &&
+        memcmp(reply->bytes, text, reply->length) == 0)
+        lesson_ask("Un datagramme part et arrive entier : celui-ci est donc parti court. Quelle "
+                   "longueur est donnée à l'envoi ?");
+}
+
 void postbox_expect_reply(struct postbox *box, const char *text)
 {
     enum wait_end end = pump_until(postbox_has_mail, box, 20);
@@ -168,6 +178,7 @@ void postbox_expect_reply(struct postbox *box, const char *text)
     const struct datagram *reply = next(box);
     char what[128];
     snprintf(what, sizeof what, "la réponse reçue par « %s »", box->name);
+    ask_about_length(reply, text);
     check_bytes(reply, text, strlen(text), what);
     if (strcmp(reply->from, box->asked) != 0)
         complain_because("Un client prudent n'écoute que l'adresse à qui il a écrit : la réponse "
