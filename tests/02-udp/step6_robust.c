@@ -24,6 +24,18 @@
 /** Croissance tolérée : les piles de deux threads gardées prêtes, de 8 Mio chacune. */
 #define MEMORY_SLACK_KIB 16384
 
+static void expect_stop(struct program *server, int signal)
+{
+    program_signal(server, signal);
+    if (pump_until(program_has_ended, server, 20) == WAIT_SPINNING)
+        complain_because(
+            "Une boucle recommence-t-elle aussitôt après un appel qui rend -1, ou poll "
+            "annonce-t-il un événement dont personne ne s'occupe ?",
+            "après SIG%s, %s occupe un processeur et ne s'arrête pas", sigabbrev_np(signal),
+            server->actor);
+    program_expect_exit(server, 0);
+}
+
 LESSON(server_stops_when_idle, .step = 6, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D26",
        .title = "SIGTERM ou SIGINT au repos : code 0, et le même port peut être repris aussitôt",
@@ -33,13 +45,11 @@ LESSON(server_stops_when_idle, .step = 6, .points = 0.25, .programs = "server",
     struct program *server = start_datagram_server();
     expect_service("client");
     program_wait_until_asleep(server);
-    program_signal(server, SIGTERM);
-    program_expect_exit(server, 0);
+    expect_stop(server, SIGTERM);
     server = start_datagram_server();
     expect_service("client suivant");
     program_wait_until_asleep(server);
-    program_signal(server, SIGINT);
-    program_expect_exit(server, 0);
+    expect_stop(server, SIGINT);
 }
 
 /** Un serveur inondé, dont la sortie doit grandir, ou cesser. */
