@@ -170,8 +170,8 @@ LESSON(client_shows_bytes_safely, .step = 2, .points = 0.25, .programs = "client
     "Le plus long message emplit sa place jusqu'au dernier octet : qu'écrit-on encore après lui ?"
 
 LESSON(server_has_no_memory_error, .step = 2, .points = 0.25, .programs = "server",
-       .sanitizers = "address", .needs = "server_takes_large_messages", .defects = "D25",
-       .hint = MEMORY_HINT,
+       .sanitizers = "address", .needs = "server_takes_large_messages server_speaks_ipv6",
+       .defects = "D25", .hint = MEMORY_HINT,
        .title = "Serveur : ni débordement ni fuite, AddressSanitizer n'a rien à dire")
 {
     const char *const host = network_has_ipv6() ? "::1" : "127.0.0.1";
