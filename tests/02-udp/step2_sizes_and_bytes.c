@@ -122,7 +122,7 @@ LESSON(server_serves_interleaved_clients, .step = 2, .points = 0.25, .programs =
 }
 
 LESSON(server_serves_interleaved_ipv6, .step = 2, .points = 0.25, .programs = "server",
-       .needs = "server_serves_second_client server_speaks_ipv6", .defects = "D32",
+       .needs = "server_serves_second_client server_speaks_ipv6", .defects = "D25 D32",
        .title = "De même en IPv6, où les adresses sont plus longues",
        .hint = "Un datagramme hors norme ne regarde que son expéditeur ; les autres clients ont "
                "chacun leurs réponses.")

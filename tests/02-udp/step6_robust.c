@@ -176,7 +176,7 @@ LESSON(server_reports_taken_port, .step = 6, .points = 0.25, .programs = "server
 }
 
 LESSON(server_survives_failed_reply, .step = 6, .points = 0.25, .programs = "server",
-       .needs = "server_replies", .defects = "D26",
+       .needs = "server_replies",
        .title = "Une réponse qui ne peut partir est dite sur stderr, et n'arrête pas le serveur",
        .hint = "Un datagramme auquel on ne peut répondre, un client parti ne regardent que lui : "
                "le serveur le dit et continue.")
@@ -206,7 +206,7 @@ LESSON(server_survives_failed_reply, .step = 6, .points = 0.25, .programs = "ser
 }
 
 LESSON(server_survives_interruptions, .step = 6, .points = 0.25, .programs = "server",
-       .needs = "server_replies", .defects = "D26",
+       .needs = "server_replies",
        .title = "Appels interrompus, suspension puis reprise : chaque datagramme a sa réponse",
        .hint = "Un appel interrompu (EINTR) n'a rien fait : il est à reprendre, ou à redemander "
                "plus tard, jamais à prendre pour une erreur.")
@@ -245,7 +245,7 @@ static void expect_usage_refused(const char *const *words)
 
 LESSON(
     server_refuses_bad_arguments, .step = 6, .points = 0.25, .programs = "server",
-    .needs = "server_binds", .defects = "D27",
+    .needs = "server_binds",
     .title = "Serveur : un port mal écrit, ou un argument de trop, est refusé : code 2, un message",
     .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre, et il y a au plus deux "
             "arguments.")
@@ -256,7 +256,7 @@ LESSON(
 }
 
 LESSON(client_refuses_bad_arguments, .step = 6, .points = 0.25, .programs = "client",
-       .needs = "client_asks", .defects = "D25",
+       .needs = "client_asks",
        .title = "Client : mauvais port ou argument de trop : code 2 ; MESSAGE trop long : 1 ou 2",
        .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre, et il y a au plus "
                "trois arguments.")
@@ -284,7 +284,7 @@ LESSON(client_refuses_bad_arguments, .step = 6, .points = 0.25, .programs = "cli
 }
 
 LESSON(server_leaks_nothing, .step = 6, .points = 0.25, .programs = "server",
-       .needs = "server_replies", .defects = "D26",
+       .needs = "server_replies",
        .title = "Quatre cents datagrammes ne laissent ni descripteur ouvert ni mémoire perdue")
 {
     struct program *server = start_datagram_server();
