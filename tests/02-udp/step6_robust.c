@@ -137,14 +137,25 @@ static _Noreturn void complain_of_sharing(void)
                      "un second serveur, lancé sur un port déjà pris, ne s'arrête pas");
 }
 
+// Ils sont deux à s'appeler « votre serveur » : le récit doit dire duquel il parle.
+static void rename_since(size_t mark, struct program *server, const char *actor)
+{
+    server->actor = actor;
+    transcript_replace(mark, actor, "·", "démarre : %s", server->command);
+}
+
 LESSON(server_reports_taken_port, .step = 6, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D27",
        .title =
            "Port pris, ou adresse d'une autre machine : code 1, un message qui dit où et pourquoi",
        .hint = "Quand bind ou getaddrinfo échoue, il n'y a rien à servir : le dire, et s'arrêter.")
 {
+    size_t mark = transcript_mark();
     struct program *first = start_datagram_server();
+    rename_since(mark, first, "votre premier serveur");
+    mark = transcript_mark();
     struct program *second = START("server", "127.0.0.1", test_port());
+    rename_since(mark, second, "votre second serveur");
     if (pump_until(program_has_ended, second, 20) == WAIT_ASLEEP)
         complain_of_sharing();
     program_expect_exit(second, 1);
@@ -272,10 +283,11 @@ LESSON(client_refuses_bad_arguments, .step = 6, .points = 0.25, .programs = "cli
         struct program *client =
             START("client", places[i], test_port(), letters(LONGEST_DATAGRAM + 1));
         if (pump_until(program_has_ended, client, 20) == WAIT_ASLEEP)
-            complain_because("Un datagramme porte au plus 65 507 octets. Ce qui dépasse ne peut "
-                             "être ni envoyé, ni coupé sans le dire : le client s'arrête avec un "
-                             "message.",
-                             "MESSAGE a 65 508 octets, et le client attend une réponse");
+            complain_because("Un message a au plus 65 507 octets, en IPv6 aussi. Ce qui dépasse ne "
+                             "peut être ni envoyé, ni coupé sans le dire : le client s'arrête avec "
+                             "un message.",
+                             "MESSAGE a 65 508 octets, et le client, vers %s, attend une réponse",
+                             places[i]);
         program_expect_exit_either(client, 1, 2);
         program_expect_error(client, "client");
         program_expect_no_more_output(client);
