@@ -9,7 +9,7 @@
 #include <string.h>
 
 LESSON(server_binds, .step = 1, .points = 0.5, .programs = "server",
-       .title = "Le serveur démarre et se lie à l'adresse et au port donnés",
+       .title = "Le serveur démarre et occupe le port donné",
        .hint = "Un serveur UDP n'écoute ni n'accepte : un socket de datagrammes, attaché à "
                "l'adresse et au port de la ligne de commande. « ss -ulnp » le montre.")
 {
