@@ -16,7 +16,7 @@ Chaque ligne est un appel au système : son nom, ses arguments, puis « = » et 
   - le dernier appel, sans « = » : c'est là que votre serveur attend
   - « = -1 » : un appel a échoué, et le mot en majuscules dit pourquoi
   - le premier nombre entre parenthèses est le descripteur : est-ce celui que vous vouliez ?
-  - « close » : un descripteur est rendu ; celui de chaque client doit l'être
+  - « close » : un descripteur est rendu ; en TCP, celui de chaque client doit l'être
   - « --- SIG… --- » : un signal est arrivé
   - un numéro en tête de ligne : le thread, ou le processus, qui parle
 Dans un autre terminal, parlez à {address}. Ctrl-C arrête le serveur.
