@@ -210,10 +210,15 @@ LESSON(
     expect_refused_nul(client, 1, "l'hôte tapé");
 }
 
-// Celui qui se croit connecté attend qu'on lui tape une ligne : il ne finirait pas.
-static void refuse_false_connection(const struct program *client)
+static bool has_ended(void *client)
 {
-    programs_wait_until_asleep();
+    return ((const struct program *)client)->ended;
+}
+
+// Celui qui se croit connecté attend qu'on lui tape une ligne : il ne finirait pas.
+static void refuse_false_connection(struct program *client)
+{
+    pump_until(has_ended, client, 20);
     pump_now();
     if (client->out.length == 0 || strstr(client->out.bytes, "socket connected") == NULL)
         return;

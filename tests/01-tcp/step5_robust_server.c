@@ -201,6 +201,12 @@ LESSON(server_stops_while_waiting, .step = 5, .points = 0.25, .programs = "serve
     program_expect_exit(server, 0);
 }
 
+static bool has_left(void *client)
+{
+    const struct peer *peer = client;
+    return peer->ended || peer->error != 0;
+}
+
 // Entre le dernier regard au drapeau et l'attente, il n'y a qu'un instant : c'est celui-là.
 static void expect_stop_before_waiting(void)
 {
@@ -214,6 +220,7 @@ static void expect_stop_before_waiting(void)
     if (!server->ended && !program_has_mark(server, "stop")) {
         peer_send_while_open(client, "bonjour\nEND\n", 12);
         peer_half_close(client);
+        pump_until(has_left, client, 20);
         programs_wait_until_asleep();
     }
     // Qui attend ses clients autrement le reçoit plus tard, comme d'ordinaire.

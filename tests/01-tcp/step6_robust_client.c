@@ -147,10 +147,15 @@ LESSON(client_survives_short_calls, .step = 6, .points = 0.25, .programs = "clie
     exchange(client, server, "et une autre");
 }
 
-// Qui finit avec le code 1 a vu l'erreur : le contrat ne lui défend pas de prendre congé.
-static void refuse_farewell(const struct program *client, const struct peer *server)
+static bool has_ended(void *client)
 {
-    programs_wait_until_asleep();
+    return ((const struct program *)client)->ended;
+}
+
+// Qui finit avec le code 1 a vu l'erreur : le contrat ne lui défend pas de prendre congé.
+static void refuse_farewell(struct program *client, const struct peer *server)
+{
+    pump_until(has_ended, client, 20);
     pump_now();
     bool saw_error = client->ended && WIFEXITED(client->status) && WEXITSTATUS(client->status) == 1;
     size_t length = server->length - server->consumed;
