@@ -20,6 +20,8 @@ from workshop import settings
 
 PAGE = pathlib.Path("docs", "defauts.md")
 WRITE = "sh tests/tools/python.sh tests/tools/catalogue.py --write"
+# Tous les défauts, et nul autre : un numéro donné une fois ne se perd plus. Un nouveau défaut s'ajoute ici.
+IDS = [f"D{number:02d}" for number in range(1, 60)]
 # Ce qu'aucun programme ne peut montrer : des idées, des mots, un choix de module.
 TEXT_ONLY = {"D44", "D57", "D58", "D59"}
 GENRES = {"plante", "bloque", "résultat faux", "fuite", "abus", "piège du C", "texte"}
@@ -28,6 +30,11 @@ STUDENT = "Erreur d'étudiant"
 SECTION = re.compile(r"^## .+ \{#([\w-]+)\}$")
 HEADING = re.compile(r"^### (D\d\d) — (.+?) \{#([\w-]+)\}$", re.M)
 ANY_ID = re.compile(r"^#+ +(D\d+)\b", re.M)
+# Le fragment fautif du document de départ, cité ; ou l'aveu qu'il n'y est pas.
+FRAGMENT = re.compile(r"^> .*\S|^Absent du texte Python\b", re.M)
+PARTS = ("Ce que l'on voit", "Pourquoi", "La correction")
+# Une idée fausse, ou un mot : rien ne s'exécute, rien ne se voit.
+PARTS_OF_AN_IDEA = ("Ce qui est faux", "Ce qu'il faut dire")
 GENRE = re.compile(r"^Genre : (.+?)\.$", re.M)
 PLACE = re.compile(r"`(\w+\.c):(\w+)`")
 # Une balise de fin perdue ne doit pas faire prendre pour un tableau la prose qui suit.
@@ -118,6 +125,8 @@ class Entry:
         self.name, self.title, self.anchor, self.lab = name, title, anchor, lab
         genre = GENRE.search(body)
         self.genre = genre[1] if genre else None
+        self.quoted = FRAGMENT.search(body) is not None
+        self.parts = re.findall(r"^\*\*(.+?)\.\*\* +\S", body, re.M)
         self.blocks = [block for _, block, _, _ in BLOCK.findall(body)]
         self.places = list(dict.fromkeys(PLACE.findall(BLOCK.sub("", body))))
 
@@ -127,6 +136,9 @@ class Entry:
             yield f"{self.name} : l'ancre {self.anchor} n'est pas celle attendue"
         if self.genre not in GENRES:
             yield f"{self.name} : une ligne « Genre : … . » est attendue, parmi {', '.join(sorted(GENRES))}"
+        if not self.quoted:
+            yield f"{self.name} : le fragment fautif (« > … ») est attendu, ou « Absent du texte Python »"
+        yield from self.missing_parts()
         if self.blocks != ([] if self.name in TEXT_ONLY else [self.name]):
             yield f"{self.name} : un tableau généré à son nom est attendu, sauf pour {', '.join(sorted(TEXT_ONLY))}"
         if self.name in TEXT_ONLY:
@@ -136,6 +148,19 @@ class Entry:
             return
         if not self.places:
             yield f"{self.name} : la prose ne dit pas où il est corrigé (`fichier.c:fonction`)"
+        yield from self.misplaced(labs)
+
+    def missing_parts(self):
+        """Ce que l'on voit, pourquoi, la correction : chacun une fois, dans cet ordre."""
+        wanted = PARTS if self.lab else PARTS_OF_AN_IDEA
+        for part in wanted:
+            if self.parts.count(part) != 1:
+                yield f"{self.name} : « **{part}.** … » est attendu une fois"
+        if [part for part in self.parts if part in wanted] != list(wanted) and not set(wanted) - set(self.parts):
+            yield f"{self.name} : l'ordre attendu est {', '.join(wanted)}"
+
+    def misplaced(self, labs):
+        """Les endroits du corrigé que la prose nomme, et qui n'existent pas."""
         for file, function in self.places:
             if labs[self.lab].find(file, function) is None:
                 yield f"{self.name} : aucune fonction {function} dans {file}"
@@ -218,7 +243,7 @@ def render_summary(entries, labs):
     rows = []
     for entry in sorted(entries, key=lambda entry: entry.name):
         tests, mutants = str(len(tests_of(entry, labs))), str(len(mutants_of(entry, labs)))
-        if entry.name in TEXT_ONLY:
+        if entry.name in TEXT_ONLY or entry.lab is None:
             tests = mutants = "–"
         elif labs[entry.lab].tests is None:
             tests = mutants = "à venir"
@@ -274,10 +299,11 @@ def stale_blocks(page, renewed):
 def compare_page(page, entries):
     """La forme de la page : numéros, balises."""
     names = sorted(entry.name for entry in entries)
-    expected = [f"D{number:02d}" for number in range(1, len(names) + 1)]
-    if names != expected:
-        wrong = next((name for name, wanted in zip(names, expected) if name != wanted), "?")
-        yield f"{PAGE} : les défauts vont de D01 à {expected[-1] if expected else '?'}, sans trou ; voyez {wrong}"
+    for name in IDS:
+        if names.count(name) != 1:
+            yield f"{PAGE} : {name} est attendu une fois, et y est {names.count(name)} fois"
+    for name in sorted(set(names) - set(IDS)):
+        yield f"{PAGE} : {name} n'est pas un défaut connu (IDS, dans {pathlib.Path(__file__).name})"
     for written in sorted(set(ANY_ID.findall(page)) - set(names)):
         yield f"{PAGE} : le titre de {written} n'a pas la forme « ### Dnn — titre {{#defaut-dnn}} »"
     blocks = [name for _, name, _, _ in BLOCK.findall(page)]
@@ -328,6 +354,20 @@ def compare_tests(entries, lab):
             yield f"{lab.name} : aucun test ne montre {entry.name}"
 
 
+def compare_mutants(lab):
+    """Chaque test est le tueur d'un mutant, et chaque défaut montré par un test a un mutant : sans quoi, rien ne
+    prouve que ce test sache échouer."""
+    if lab.tests is None or not lab.mutants:
+        return
+    killers = {mutant.killer for mutant in lab.mutants}
+    for test in lab.tests:
+        if test["name"] not in killers:
+            yield f"{lab.name} : aucun mutant n'est « Tué par : {test['name']} »"
+    shown = {name for test in lab.tests for name in test["defects"]}
+    for name in sorted(shown - {mutant.defect for mutant in lab.mutants}):
+        yield f"{lab.name} : un test montre {name}, et aucun mutant n'a ce défaut"
+
+
 def compare_commented(lab):
     """Le corrigé commenté : le test nommé à la fin de la ligne d'un défaut existe, et montre ce défaut."""
     path = pathlib.Path("solutions", lab.name, "NOTES.fr.md")
@@ -358,6 +398,7 @@ def complaints(page, entries, labs):
     for lab in labs.values():
         yield from compare_notes(by_name, lab)
         yield from compare_tests(by_name, lab)
+        yield from compare_mutants(lab)
         yield from compare_commented(lab)
         for mutant in lab.mutants:
             yield from mutant.complaints(by_name, lab)
