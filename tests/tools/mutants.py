@@ -6,9 +6,11 @@ Réglages, par l'environnement : LAB= TEST= (nom d'un mutant ou d'un test, avec 
 textes de référence) FULL=1 (tous les tests sur chaque mutant, et la matrice dans build/mutants/).
 """
 
+import json
 import os
 import pathlib
 import re
+import time
 
 import workshop
 from workshop import Trouble
@@ -26,6 +28,11 @@ CHANGING = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=::1\]:)\d+|(?<=::1:)\d+|(?<=l
                       r"|^(?:dis)?connected (?:to|from) (?=127\.0\.0\.1:\d+$)"
                       r"|(?<=le juge renonce, il dort dans l'appel ).*(?= : qu'attend-il, et)"
                       r"|^(?:arrivée|départ)(?= de .* juste avant était)|(?<=juste avant était )\d+|(?<=ThreadNumber )\d{2,}")
+# Ce que chaque mutant a demandé la dernière fois, en secondes.
+DURATIONS = workshop.BUILD / "mutants" / "durations.json"
+# Ce qu'il en est, à peu près, tant que rien n'est mesuré : ces serveurs-là laissent le juge attendre jusqu'au bout.
+EXPECTED = {"03-multithread/D48-few-workers": 60, "03-multithread/D43-waits-with-the-lock": 35,
+            "03-multithread/E-never-listens": 35}
 CUT = ", en laissant des octets non lus : elle a été coupée net (RST)"
 
 
@@ -64,6 +71,10 @@ class Mutant:
                 raise Trouble(f"{self.path} : ne s'applique plus à {name} (attendu une fois) :\n{before}")
             sources[name] = sources[name].replace(before, after)
         return sources
+
+    @property
+    def key(self):
+        return f"{self.lab.name}/{self.name}"
 
     @property
     def golden(self):
@@ -179,16 +190,55 @@ def write_matrix(lab, outcomes):
     return idle
 
 
-def check_lab(lab):
-    """Éprouve tous les mutants d'un lab ; rend (réussites, échecs)."""
-    folder = pathlib.Path("tests/mutants", lab.name)
-    everything = [Mutant(lab, path) for path in sorted(folder.glob("*.patch"))]
-    mutants = [mutant for mutant in everything
-               if workshop.selected(mutant.name) or workshop.selected(mutant.killer)]
-    outcomes = workshop.in_parallel(try_mutant, mutants)
+def known_durations():
+    """Ce qui a été mesuré la dernière fois ; un fichier abîmé ne vaut rien de plus qu'un fichier absent."""
+    try:
+        return {key: float(seconds) for key, seconds in json.loads(DURATIONS.read_text(encoding="utf-8")).items()}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
+
+
+def slowest_first(mutants):
+    """Un long mutant commencé le dernier serait attendu seul, tous les autres finis."""
+    durations = EXPECTED | known_durations()
+    return sorted(mutants, key=lambda mutant: -durations.get(mutant.key, 0))
+
+
+def keep_durations(measured):
+    """Retient ce qui vient d'être mesuré ; jugé par tous les tests (FULL=1), un mutant dure tout autre chose."""
+    if measured and not os.environ.get("FULL"):
+        DURATIONS.write_text(json.dumps(known_durations() | measured, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def try_all(mutants):
+    """Éprouve tous ces mutants, ceux de tous les labs ensemble ; rend {mutant: ce que rend try_mutant}."""
+    measured = {}
+
+    def timed(mutant):
+        start = time.monotonic()
+        outcome = try_mutant(mutant)
+        measured[mutant.key] = round(time.monotonic() - start, 1)
+        return outcome
+    outcomes = workshop.in_parallel(timed, slowest_first(mutants))
+    keep_durations(measured)
+    return {outcome[0]: outcome for outcome in outcomes}
+
+
+def read_mutants(lab):
+    """Les mutants d'un lab, tels que le dossier les range."""
+    return [Mutant(lab, path) for path in sorted(pathlib.Path("tests/mutants", lab.name).glob("*.patch"))]
+
+
+def chosen(mutants):
+    return [mutant for mutant in mutants if workshop.selected(mutant.name) or workshop.selected(mutant.killer)]
+
+
+def conclude_lab(lab, everything, outcomes):
+    """Dit ce que les mutants d'un lab ont donné ; rend (réussites, échecs)."""
     complaints = [f"{mutant.name} : {complaint}" for mutant, _, complaint in outcomes if complaint]
-    whole = len(mutants) == len(everything)
+    whole = len(outcomes) == len(everything)
     if whole:
+        folder = pathlib.Path("tests/mutants", lab.name)
         complaints += [f"{path} : aucun mutant de ce nom" for path in forgotten_goldens(everything, folder)]
     if os.environ.get("FULL"):
         idle = write_matrix(lab, outcomes)
@@ -196,13 +246,16 @@ def check_lab(lab):
     for complaint in complaints:
         print(f"✗ {lab.name}/{complaint}")
     killed = sum(1 for _, _, complaint in outcomes if not complaint)
-    print(f"{lab.name} : {killed} mutants tués sur {len(mutants)}")
+    print(f"{lab.name} : {killed} mutants tués sur {len(outcomes)}")
     return killed, len(complaints)
 
 
 def main():
-    chosen = [lab for lab in workshop.labs() if pathlib.Path("tests/mutants", lab).is_dir()]
-    totals = [check_lab(workshop.Lab(lab)) for lab in chosen]
+    labs = [workshop.Lab(name) for name in workshop.labs() if pathlib.Path("tests/mutants", name).is_dir()]
+    everything = {lab: read_mutants(lab) for lab in labs}
+    outcomes = try_all([mutant for lab in labs for mutant in chosen(everything[lab])])
+    totals = [conclude_lab(lab, everything[lab], [outcomes[mutant] for mutant in chosen(everything[lab])])
+              for lab in labs]
     return workshop.conclude(sum(killed for killed, _ in totals), sum(failed for _, failed in totals))
 
 
