@@ -10,6 +10,8 @@ export LC_ALL=C.UTF-8
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 unset WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COMPILE_WRAPPER JUDGE_WRAPPER REVEAL DETAIL NO_COLOR FILE ARGS
 unset OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX JUDGE_CLASS
+# UPDATE récrirait ce qui est vérifié, QUICK en passerait ; FULL=1 a ses propres commandes (make hostile, make mutants).
+unset UPDATE FULL QUICK
 
 ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class protections rendus sameness options hints comforts watching shared patience sanitize threads valgrind interop slurm traces measures docs links axe pdf spelling readme mutants variants hostile coverage torture fuzz"
 # Celles-ci jugent des centaines de programmes, et attendent souvent : elles vont de front avec les autres.
@@ -217,7 +219,7 @@ gate_mutants() {
     sh tests/tools/python.sh tests/tools/mutants.py
 }
 
-# L'autre file de vérifications occupe déjà les processeurs : « make variants » essaie les autres façons.
+# Une variante par lab est jugée aussi sous la charge ; « make variants » les essaie toutes, et de toutes les façons.
 gate_variants() {
     QUICK=1 sh tests/tools/python.sh tests/tools/variants.py
 }

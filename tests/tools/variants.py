@@ -2,7 +2,8 @@
 une variante accusée est un défaut des tests. Puis le premier jet naïf, dont la note doit être moyenne.
 
 Un fichier absent d'une variante est celui de la solution. Chaque variante est jugée trois fois : telle
-quelle, sans réseau à part, et pendant que tous les processeurs sont occupés (QUICK=1 : une seule fois).
+quelle, sans réseau à part, et pendant que tous les processeurs sont occupés (QUICK=1 : une seule fois, sauf la
+première de chaque lab, jugée aussi pendant que les processeurs sont occupés).
 Réglages, par l'environnement : LAB= TEST= (nom d'une variante, avec *) QUICK=1.
 """
 
@@ -58,27 +59,28 @@ def tell(name, mode, run):
     return mark == 20
 
 
-def modes():
-    """(nom, façon de juger)"""
-    yield "telle quelle", lambda bench: bench.judge()
-    if os.environ.get("QUICK"):
-        return
-    yield "réseau commun", lambda bench: bench.judge(JUDGE_NETWORK="shared")
+def under_load(bench):
+    with Load():
+        return bench.judge()
 
-    def under_load(bench):
-        with Load():
-            return bench.judge()
-    yield "processeurs occupés", under_load
+
+def modes(first):
+    """(nom, façon de juger) ; pressé, c'est la première variante d'un lab qui répond des autres sous la charge."""
+    quick = bool(os.environ.get("QUICK"))
+    yield "telle quelle", lambda bench: bench.judge()
+    if not quick:
+        yield "réseau commun", lambda bench: bench.judge(JUDGE_NETWORK="shared")
+    if first or not quick:
+        yield "processeurs occupés", under_load
 
 
 def check_variants(lab):
     """Juge chaque variante de chaque façon ; rend (réussites, échecs)."""
     passed = failed = 0
-    for folder in sorted((FOLDER / lab.name).iterdir()):
-        if not workshop.selected(folder.name):
-            continue
+    folders = [folder for folder in sorted((FOLDER / lab.name).iterdir()) if workshop.selected(folder.name)]
+    for folder in folders:
         bench = build(lab, folder)
-        for mode, judge in modes():
+        for mode, judge in modes(folder == folders[0]):
             right = tell(f"{lab.name}/{folder.name}", mode, judge(bench))
             passed, failed = passed + right, failed + (not right)
     return passed, failed

@@ -1,4 +1,4 @@
-// Le socket et l'entrée vus comme des fichiers : getline, fwrite.
+// Le socket et l'entrée vus comme des fichiers : getline pour ce qui est tapé, getc et fwrite.
 #include "cmdline.h"
 #include "display.h"
 #include "report.h"
@@ -43,6 +43,33 @@ static long read_text(FILE *stream, char *line, long limit)
     return byte == EOF && length == 0 ? -1 : length;
 }
 
+// De même pour ce qui est tapé. Interrompue, getline rend ce qu'elle a déjà : la suite s'y ajoute.
+static long read_typed(char *line, long limit)
+{
+    static char *piece = NULL;
+    static size_t room = 0;
+    long length = 0;
+    for (;;) {
+        errno = 0;
+        ssize_t count = getline(&piece, &room, stdin);
+        bool interrupted = ferror(stdin) && errno == EINTR;
+        bool complete = count > 0 && piece[count - 1] == '\n';
+        long added = count > 0 ? (long)count - complete : 0;
+        if (added > limit - length)
+            return -2;
+        if (added > 0)
+            memcpy(line + length, piece, (size_t)added);
+        length += added;
+        if (complete)
+            return length;
+        if (!interrupted && ferror(stdin))
+            return -2;
+        if (!interrupted)
+            return length == 0 ? -1 : length;
+        clearerr(stdin);
+    }
+}
+
 static bool say(FILE *out, const char *line, size_t length)
 {
     size_t sent = 0;
@@ -79,7 +106,7 @@ static int converse(FILE *in, FILE *out)
         print_escaped(stdout, line, (size_t)length);
         printf("\nSay something: ");
         fflush(stdout);
-        length = read_text(stdin, line, LONGEST);
+        length = read_typed(line, LONGEST);
         if (length == -1)
             return EXIT_SUCCESS;
         line[length < 0 ? 0 : length] = '\n';
