@@ -133,6 +133,11 @@ class-proof: $(JUDGES) $(INJECTORS) build/sandbox/start ## une grande classe : m
 	$(RUN)sh $(TOOLS)/deps.sh --if-missing class
 	$(RUN)sh $(TOOLS)/python.sh tests/grading/proofs/class_proof.py
 
+# Leurs noms ont des « = », des « : », des « , » et des espaces, que judge.sh refuse dans celui d'un test.
+ifneq ($(filter torture hostile,$(MAKECMDGOALS)),)
+ready: override export TEST :=
+endif
+
 .PHONY: torture
 torture: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les solutions survivent-elles à chaque appel qui échoue ? (LAB= TEST=)
 	$(RUN)sh $(TOOLS)/python.sh tests/torture/torture.py

@@ -363,6 +363,7 @@ def main():
     names = workshop.labs()
     problems = [f"{lab}/{program} appelle {name}, que ce banc d'essai ne connaît pas" for lab in names
                 for program in ("server", "client") for name in forgotten_calls(lab, program)]
+    problems += expectations.contradictions()
     SCENES.extend(scene for scene in all_scenes() if scene.lab in names)
     wanted = os.environ.get("JUDGE_NETWORK") != "shared"
     # Plus de scènes que de processeurs : beaucoup ne font qu'attendre.
