@@ -83,7 +83,7 @@ EXCLUDED = {
         "EBADF": "le descripteur est à ce thread seul", "EFAULT": "les octets sont au programme",
         "EINVAL": "MSG_NOSIGNAL et 0 sont permis partout", "ENOTSOCK": "le descripteur est un socket",
         "EOPNOTSUPP": "aucun drapeau qui ne convienne à ces sockets", "EISCONN": "aucune adresse n'est donnée",
-        "EDESTADDRREQ": "le socket est connecté", "EALREADY": "TCP Fast Open n'est pas demandé",
+        "EDESTADDRREQ": "le socket est connecté", "EALREADY": "TCP_FASTOPEN n'est pas demandé",
         "EAGAIN": "seul le refus de 03 est non bloquant : un envoi qui n'y tient pas se perd comme les autres (QUIET)",
     },
     "connect": {
