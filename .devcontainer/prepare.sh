@@ -6,3 +6,4 @@ apt-get update
 apt-get install -y --no-install-recommends make git man-db manpages manpages-dev netcat-openbsd iproute2
 make deps GROUP=test
 make deps GROUP=debug
+make deps GROUP=trace

@@ -1,27 +1,47 @@
 """Un réseau et une famille de processus à part : rien n'y entre, rien n'en sort, tout finit avec eux."""
 
+import functools
 import os
 import subprocess
 
 MISSING = ("trace : ce système ne permet pas de créer un réseau à part (unshare), et rien n'est capturé sur le vrai "
            "réseau. En administrateur, ou sur une machine qui l'autorise, la même commande marche.")
+# Sans changer d'identité : tcpdump, lancé par root, sait alors rendre ses droits.
+AS_ROOT = []
+# Par un espace d'utilisateur, où chacun garde son nom.
+AS_ANYONE = ["--user", "--map-current-user", "--keep-caps"]
+# Root sans ses droits (dans un conteneur) : il y prend le numéro d'un autre, sans quoi tcpdump voudrait en changer, et
+# cet espace ne connaît personne d'autre.
+AS_POOR_ROOT = ["--user", "--map-user=65534", "--map-group=65534", "--keep-caps"]
 
 
-def prefix():
-    """Les mots à mettre devant une commande pour la lancer à part.
-
-    Root ouvre un réseau sans changer d'identité (tcpdump sait alors rendre ses droits) ; les autres
-    passent par un espace d'utilisateur, où ils gardent leur nom.
-    """
-    space = [] if os.geteuid() == 0 else ["--user", "--map-current-user", "--keep-caps"]
+def command(space):
+    """Les mots à mettre devant une commande pour la lancer dans cet espace, à part."""
     return ["unshare", *space, "--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
 
 
-def available():
-    """Ce système le permet-il ?"""
+def works(words):
+    """Ce système permet-il de lancer une commande ainsi ?"""
     try:
-        done = subprocess.run([*prefix(), "true"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        done = subprocess.run([*words, "true"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL, check=False, timeout=10)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0
+
+
+@functools.lru_cache()
+def found():
+    """La façon qui marche ici, ou None : root n'a pas toujours les droits de root."""
+    spaces = [AS_ROOT, AS_POOR_ROOT] if os.geteuid() == 0 else [AS_ANYONE]
+    return next((words for words in map(command, spaces) if works(words)), None)
+
+
+def prefix():
+    """Les mots à mettre devant une commande pour la lancer à part."""
+    return list(found() or command(AS_ANYONE))
+
+
+def available():
+    """Ce système le permet-il ?"""
+    return found() is not None
