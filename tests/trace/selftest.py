@@ -22,6 +22,7 @@ import isolation
 import ladder
 import packets
 import pcapfile
+import trace as director
 import wording
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -154,6 +155,19 @@ class Scenes(unittest.TestCase):
             finally:
                 with open(os.path.join(folder, "index.html"), "w", encoding="utf-8") as file:
                     file.write(whole)
+
+    def test_a_failed_trace_leaves_nothing_of_the_one_before(self):
+        """Ni scène, ni programme : la page d'avant ne reste pas à côté d'une trace qui n'existe plus."""
+        folder = os.path.join(OUTPUT, "failed")
+        os.makedirs(folder, exist_ok=True)
+        for name in (*director.WRITTEN, "serveur.strace.12"):
+            director.write(folder, name, "d'avant")
+        lab = next(lab for work, lab in SCENES if work == "solutions")
+        done = subprocess.run(["sh", "tests/tools/python.sh", os.path.join(HERE, "trace.py"), "--quiet", lab, OUTPUT, folder],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("n'a pas pu être construit", done.stdout.decode("utf-8", "replace"))
+        self.assertEqual(os.listdir(folder), [])
 
     def test_each_byte_names_its_line(self):
         """Tout paquet qui porte des octets d'un programme dit la ligne qui l'a fait partir, et elle existe."""

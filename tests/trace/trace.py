@@ -20,6 +20,8 @@ import scene
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RECORD_S = 60
+# Ce qu'une trace laisse dans son dossier, outre les journaux de strace.
+WRITTEN = ("record.json", "capture.pcap", "index.html", "echange.svg", "echange.msc", "echange.txt", "figure.msc")
 STEADY_GAP_S = 0.4
 INTRO = """<p>{count}, tels qu'ils ont circulé entre vos programmes, et les appels système qui les ont fait partir. Flèche
 pleine : une ligne de votre programme a fait partir ce paquet. Flèche en tirets : le noyau l'envoie de lui-même.
@@ -44,22 +46,22 @@ def write(folder, name, content):
 
 
 def empty(folder):
-    """Un dossier vide pour cette trace : celle d'avant ne s'y mêle pas."""
+    """Un dossier vide pour cette trace : celle d'avant ne s'y mêle pas, même si celle-ci échoue."""
     os.makedirs(folder, exist_ok=True)
     for name in os.listdir(folder):
-        if re.search(r"\.strace\.\d+$", name) or name in ("record.json", "capture.pcap"):
+        if re.search(r"\.strace\.\d+$", name) or name in WRITTEN:
             os.unlink(os.path.join(folder, name))
 
 
 def record(lab, programs, folder):
     """Joue la scène dans un monde à part."""
+    empty(folder)
     tests = os.path.join("tests", lab)
     for program in ("server", "client"):
         if not os.path.exists(os.path.join(programs, program)):
             raise Failure(f"{lab} : {program} n'a pas pu être construit ; « make test » dit pourquoi.")
     if not os.path.exists(os.path.join(tests, "trace.txt")):
         raise Failure(f"{lab} : {tests}/trace.txt manque, il n'y a pas de scène à jouer.")
-    empty(folder)
     command = [*isolation.prefix(), "sh", "tests/tools/python.sh", os.path.join(HERE, "record.py"), programs, tests, folder]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False, timeout=RECORD_S)
