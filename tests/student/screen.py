@@ -70,10 +70,14 @@ class Screen:
             width = height = 0
         return width or 80, height or 24
 
+    def room(self):
+        """Combien de lignes la page peut avoir : le pied, et une ligne vide au-dessus, n'en sont pas."""
+        return max(1, self.size()[1] - 2)
+
     def draw(self, lines, footer):
         """Dessine la page : seules les lignes qui ont changé sont récrites, sans rien effacer d'abord."""
         width, height = self.size()
-        room = max(1, height - 2)
+        room = self.room()
         if len(lines) > room:
             lines = lines[:room - 1] + ["  …"]
         page = [cut(line, width - 1) for line in lines] + [""] * (height - 1 - len(lines)) + [cut(footer, width - 1)]

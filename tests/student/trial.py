@@ -107,6 +107,13 @@ class Terminal:
         # Aller au début d'une ligne de l'écran, c'est changer de ligne.
         return ESCAPE.sub("", re.sub("\x1b\\[\\d+;1H", "\n", self.text[since:]))
 
+    def screen(self):
+        """Les lignes que l'écran montre maintenant : pour chacune, la dernière écrite."""
+        rows = {}
+        for row, line in re.findall("\x1b\\[(\\d+);1H(.*?)\x1b\\[K", self.text.rpartition("\x1b[2J")[2]):
+            rows[int(row)] = ESCAPE.sub("", line)
+        return [rows.get(row, "") for row in range(1, max(rows, default=0) + 1)]
+
     def mark(self):
         """L'endroit où l'on en est."""
         return len(self.text)

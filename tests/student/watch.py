@@ -11,6 +11,7 @@ import sys
 import time
 
 import place  # d'abord : il montre où sont les modules du rapport
+import folding
 import links
 import options
 import results
@@ -176,7 +177,7 @@ class Watch:
             self.write_plainly()
             return
         if self.judging.ended is not None or self.worth_showing():
-            self.shown = (self.judging, self.judging.known(), self.body())
+            self.shown = (self.judging, self.judging.known(), self.fitted())
         body = self.shown[2] if self.shown else []
         self.screen.draw([self.headline(), *body], self.sheet.paint("  " + FOOTER, "dim"))
 
@@ -211,8 +212,14 @@ class Watch:
         title = self.sheet.pad(f"{self.lab.name} · {self.lab.title}", max(10, self.sheet.width - len(state) - 2))
         return self.sheet.paint(title, "bold") + "  " + self.sheet.paint(state, "dim" if self.judging.ended else "cyan")
 
-    def body(self):
-        """Le reste de la page : les étapes, la note, le premier échec."""
+    def fitted(self):
+        """La page, abrégée si elle ne tient pas dans la fenêtre : ce qu'il faut lire à la fin d'un échec n'en sort pas."""
+        room = self.screen.room() - 1
+        lines = self.body()
+        return lines if len(lines) <= room else self.body(room)
+
+    def body(self, room=None):
+        """Le reste de la page : les étapes, la note, le premier échec ; en « room » lignes, si c'est possible."""
         sheet, run = self.sheet, self.judging.run
         sheet.lines = []
         trouble = self.judging.trouble()
@@ -220,31 +227,51 @@ class Watch:
             sheet.blank()
             sheet.wrapped(sheet.paint("Le juge n'a pas pu travailler · ", "yellow") + visible(trouble), indent=2)
             return sheet.lines
-        for step, tests in place.steps(run):
-            draw_step(sheet, step, tests, bar_length(sheet))
-        self.draw_mark(run)
+        if room is None:
+            for step, tests in place.steps(run):
+                draw_step(sheet, step, tests, bar_length(sheet))
+            self.draw_mark(run)
+        else:
+            sheet.line(folding.steps_line(sheet, run, self.mark_text(run)))
         failure = self.judging.first_failure()
         if self.judging.broken_build():
             story.tell_build(sheet, run)
         elif failure:
-            story.tell(sheet, run, failure, self.request)
-            self.draw_rest(run, failure)
+            self.draw_failure(run, failure, room)
         elif self.judging.ended is not None:
             self.draw_success(run)
         if self.judging.ended is not None:
             story.tell_reserved(sheet, run)
         return sheet.lines
 
-    def draw_mark(self, run):
-        """La note, et ce qu'elle a gagné ou perdu."""
-        if self.judging.ended is None:
+    def draw_failure(self, run, failure, room):
+        """Le premier échec, et ce qui vient après lui."""
+        if room is None:
+            story.tell(self.sheet, run, failure, self.request)
+            self.draw_rest(run, failure)
             return
+        before = len(self.sheet.lines)
+        self.draw_rest(run, failure)
+        rest, self.sheet.lines = self.sheet.lines[before:], self.sheet.lines[:before]
+        folding.tell(self.sheet, run, failure, self.request, room - before - len(rest))
+        self.sheet.lines += rest
+
+    def mark_text(self, run):
+        """La note, et ce qu'elle a gagné ou perdu ; rien tant que le jugement court."""
+        if self.judging.ended is None:
+            return ""
         text = f"Note : {results.format_number(results.mark(run))} / 20"
         if self.previous is not None and abs(results.mark(run) - self.previous) > 1e-9:
             change = results.mark(run) - self.previous
             text += f"   ({'+' if change > 0 else '−'}{results.format_number(abs(change))})"
-        self.sheet.blank()
-        self.sheet.line("  " + self.sheet.paint(text, "bold", "green" if results.is_full(run) else "yellow"))
+        return text
+
+    def draw_mark(self, run):
+        """La note, sur une ligne à elle."""
+        text = self.mark_text(run)
+        if text:
+            self.sheet.blank()
+            self.sheet.line("  " + self.sheet.paint(text, "bold", "green" if results.is_full(run) else "yellow"))
 
     def draw_rest(self, run, failure):
         """Ce qui vient après le premier échec, en une phrase."""

@@ -151,6 +151,25 @@ def try_narrow(it):
         leave(it, terminal, b"q", f"q, à {width} colonnes,")
 
 
+def try_short(it, folder):
+    """Dans la fenêtre la plus commune, 24 lignes, un échec montre ce que l'on cherchait et ce qu'il faut en conclure."""
+    source = os.path.join(folder, "server.c")
+    right = read(source)
+    save(source, right.replace("Hey client", "Hey you"))
+    terminal = start(rows=24, width=80)
+    terminal.until(JUDGED)
+    it.check("24 lignes : l'indice, dernière ligne, est à l'écran", terminal.until(r"Un indice : "), terminal.shown())
+    page = terminal.screen()
+    whole = "\n".join(page)
+    for wanted in ("✗ Une ligne reçoit sa réponse", "Cause probable : ", "À relire : ", "Ensuite : ", "Un indice : ", "Ctrl-C"):
+        it.check(f"24 lignes : « {wanted.strip()} » est à l'écran", wanted in whole, whole)
+    it.check("24 lignes : les étapes et la note tiennent sur une ligne",
+             any(re.search(r"Note : [\d,]+ / 20 .*étapes : 1 [✓✗]", line) for line in page), whole)
+    it.check("24 lignes : la page n'est pas coupée en bas", not any(line.strip() == "…" for line in page), whole)
+    leave(it, terminal, b"q", "q, dans 24 lignes,")
+    save(source, right)
+
+
 def drawn(terminal):
     """Une page entière est-elle venue ?"""
     terminal.read(0)
@@ -300,6 +319,7 @@ def main():
     try_restart(it, folder)
     try_calm(it)
     try_narrow(it)
+    try_short(it, folder)
     try_signals(it)
     try_closed_window(it)
     try_plain(it)
