@@ -18,7 +18,28 @@ list_notes les-labs "Les labs" "Dans l'ordre : chacun s'appuie sur ce que le pr�
     labs/*/NOTES.fr.md >build/docs/pages/labs.md
 
 # De vrais échanges, capturés ici même quand le système le permet ; sinon, la commande qui les montre.
-# Une capture n'est refaite que si ce qu'elle montre, ou ce qui la dessine, a changé.
+# Une capture n'est refaite que si ce qu'elle montre, ou ce qui la dessine, a changé ; ou si le noyau y avait répété un
+# paquet, parce que la machine était trop lente ce jour-là.
+repeats() { # DESSIN
+    grep -q 'retransmis' "$1"
+}
+
+stale() { # LAB DESSIN
+    [ ! -s "$2" ] || repeats "$2" || [ -n "$(find "labs/$1" "solutions/$1" common tests/trace "tests/$1/trace.txt" \
+        \( -name '*.[chp]*' -o -name trace.txt \) -newer "$2" 2>/dev/null)" ]
+}
+
+# Ce que la page des captures, et les notes du lab (markdown_filter.py), montrent de ce dessin.
+show_exchange() { # LAB DESSIN
+    if [ -s "$2" ]; then
+        printf '@image html %s.svg "Échange capturé du lab %s"\n' "$1" "$1"
+        ! repeats "$2" || printf '\n%s\n' "Pour voir les appels, \`strace\` a arrêté les programmes à chacun d'eux : le noyau a \
+répété ici des paquets qu'il croyait perdus, à tort."
+    else
+        echo "Cette machine n'a pas permis la capture. Pour la voir : \`make trace LAB=$1\`."
+    fi
+}
+
 draw_exchanges() {
     printf '# Échanges capturés {#captures}\n\n%s\n%s\n' \
         "Ce que les programmes se sont vraiment dit, paquet par paquet, et les appels qui ont fait partir chacun d'eux." \
@@ -27,20 +48,16 @@ draw_exchanges() {
         lab=${notes%/NOTES.fr.md}
         lab=${lab#labs/}
         figure=build/docs/figures/$lab.svg
-        printf '\n## %s\n\n' "$(sed -n 's/^TITLE := //p' "tests/$lab/lab.mk")"
-        if [ ! -s "$figure" ] || [ -n "$(find "labs/$lab" "solutions/$lab" common tests/trace -name '*.[chp]*' \
-            -newer "$figure" 2>/dev/null)" ]; then
+        if stale "$lab" "$figure"; then
             LABS=$lab sh tests/trace/figure.sh "$lab" "$figure" >"$figure.log" 2>&1 || rm -f "$figure"
         fi
-        if [ -s "$figure" ]; then
-            printf '@image html %s.svg "Échange capturé du lab %s"\n' "$lab" "$lab"
-        else
-            echo "Cette machine n'a pas permis la capture. Pour la voir : \`make trace LAB=$lab\`."
-        fi
+        show_exchange "$lab" "$figure" >"${figure%.svg}.part"
+        printf '\n## %s\n\n' "$(sed -n 's/^TITLE := //p' "tests/$lab/lab.mk")"
+        cat "${figure%.svg}.part"
     done
 }
 
-rm -f build/docs/pages/captures.md
+rm -f build/docs/pages/captures.md build/docs/figures/*.part
 if [ -f tests/trace/figure.sh ]; then
     mkdir -p build/docs/figures || exit 2
     draw_exchanges >build/docs/pages/captures.md

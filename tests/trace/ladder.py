@@ -26,6 +26,7 @@ class Row:
         self.number = self.order = 0
         self.times, self.effect = 1, False
         self.where, self.details, self.lost, self.kernel, self.thread, self.bad = "", [], False, False, "", False
+        self.repeated = False
         self.__dict__.update(more)
 
 
@@ -121,7 +122,7 @@ def packet_row(packet, owners, record):
     reason = packet.reason or ("le relais fait suivre" if source.name == "relais" else "")
     return Row("packet", packet.time, label, max(source.tint, target.tint), source=source, target=target,
                number=packet.number, order=1, where=where.strip(), details=packet_details(packet, reason), lost=lost,
-               kernel=kernel, reason=reason)
+               kernel=kernel, reason=reason, repeated=getattr(packet, "repeated", False))
 
 
 def is_lost(packet, source, target, record):

@@ -186,6 +186,7 @@ def main():
         with open(os.path.join(folder, "trace.txt"), encoding="utf-8") as file:
             actions = scenario.parse(file.read())
         capture.bring_loopback_up()
+        capture.repeat_less()
         stage = Stage(programs, scenario.settings(os.path.join(folder, "lab.mk")), output)
         play(stage, actions)
         lost = stage.capture.finish()
