@@ -12,6 +12,9 @@ from dom import Node, read, write
 
 SHEET = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "theme", "print.css")
 
+# Le chapitre des dessins de plusieurs pages ; ailleurs, un renvoi y mène.
+CAPTURES = "captures.html"
+
 
 def chapters(folder, door):
     """Les pages du livre, dans l'ordre : (adresse, titre)."""
@@ -38,6 +41,8 @@ def chapter(folder, url, urls):
         node.attrs.pop("tabindex", None)
         if node.tag == "a" and node.get("href"):
             _redirect(node, url, urls)
+    if url != CAPTURES:
+        slices.leave_out(section, folder)
     slices.cut(section, folder)
     return section
 

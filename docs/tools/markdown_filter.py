@@ -2,7 +2,9 @@
 
 Pour lui, une apostrophe ferme un code (`ARGS='HOST PORT'`) ; un gras qui commence ou finit par du code n'est pas un gras ;
 et le code d'un lien reste entre ses accents graves.
+Les notes d'un lab y gagnent, en plus, ce qui mène aux dessins : elles se lisent aussi sans eux, dans un éditeur.
 """
+import os
 import re
 import sys
 
@@ -12,6 +14,29 @@ BLOCK = re.compile(r"^ {0,3}```.*?^ {0,3}```$|(?<=\n\n)(?: {4}[^\n]*(?:\n|\Z))+"
 SPAN = re.compile(r"(?<!`)(`+)(?!`)((?:(?!\n\n).)+?)(?<!`)\1(?!`)", re.S)
 BOLD = re.compile(r"\*\*(?=`)((?:(?!\n\n).)+?)\*\*|\*\*(?! )((?:(?!\n\n|\*\*).)+?`)\*\*", re.S)
 LINK = re.compile(r"\[`([^`\]]+)`\](?=\()")
+
+NOTES = re.compile(r"(?:.*/)?labs/([^/]+)/NOTES\.fr\.md")
+FENCE = re.compile(r"^```.*?^```\n", re.S | re.M)
+# Une flèche qui arrive à une ligne de vie : cet extrait est un échange.
+ARROW = re.compile(r"-{3,}>\|")
+# Du titre au suivant, ou à la fin.
+SECTION = r"^#+ [^\n]*\{#lab-%s-trace\}\n.*?(?=^##|\Z)"
+EXCHANGES = "docs/echanges.md"
+CAPTURE = "build/docs/figures/{}.part"
+
+
+def with_drawings(text, lab):
+    """Les notes d'un lab : un renvoi après son premier échange, et son échange capturé à la fin de « make trace »."""
+    ladder = next((block for block in FENCE.finditer(text) if ARROW.search(block[0])), None)
+    if ladder and os.path.exists(EXCHANGES):
+        text = text[:ladder.end()] + "\nD'autres échanges, dessinés : @ref echanges.\n" + text[ladder.end():]
+    section = re.search(SECTION % re.escape(lab), text, re.M | re.S)
+    if section and os.path.exists(CAPTURE.format(lab)):
+        with open(CAPTURE.format(lab), encoding="utf-8") as file:
+            capture = file.read()
+        more = "La même scène, et celles des autres labs : @ref captures.\n"
+        text = text[:section.end()].rstrip() + f"\n\n{more}\n{capture}\n" + text[section.end():]
+    return text
 
 
 def rewritten(text):
@@ -25,6 +50,8 @@ def main(path):
     """Écrit le texte récrit ; les blocs de code passent tels quels."""
     with open(path, encoding="utf-8") as file:
         text = file.read()
+    lab = NOTES.fullmatch(path)
+    text = with_drawings(text, lab[1]) if lab else text
     last = 0
     for block in BLOCK.finditer(text):
         sys.stdout.write(rewritten(text[last:block.start()]) + block[0])

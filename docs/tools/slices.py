@@ -20,12 +20,33 @@ def cut(section, folder):
                 above[id(image)].attrs["class"] = "sliced"
 
 
-def _slices(path, folder):
+def leave_out(section, folder):
+    """Ôte d'un chapitre les dessins de plus d'une page : un autre les montre."""
+    above = parents(section)
+    for figure in section.find_all("figure"):
+        paths = [image.get("src") for image in figure.find_all("img") if image.get("src").endswith(".svg")]
+        if any(_is_tall(*_size(_text(os.path.join(folder, path)))) for path in paths):
+            above[id(figure)].replace(figure)
+
+
+def _text(path):
     with open(path, encoding="utf-8") as file:
-        text = file.read()
+        return file.read()
+
+
+def _size(text):
     box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text)
-    width, height = float(box.group(1)), float(box.group(2))
-    if height <= width * TALLEST:
+    return float(box.group(1)), float(box.group(2))
+
+
+def _is_tall(width, height):
+    return height > width * TALLEST
+
+
+def _slices(path, folder):
+    text = _text(path)
+    width, height = _size(text)
+    if not _is_tall(width, height):
         return []
     edges = _edges(_bands(read(path)), width, height)
     parts = []
