@@ -2,7 +2,8 @@
 
 Dans les pages HTML : chaque lien mène à un fichier et à une ancre qui existent, chaque page est atteinte
 depuis l'accueil, chaque ancre est unique, et l'index de la recherche ne mène nulle part ailleurs.
-Dans les textes : chaque chemin du dépôt écrit `ainsi` existe, et chaque `fichier:nom` s'y trouve.
+Dans les textes : chaque chemin du dépôt écrit `ainsi` existe, et chaque `fichier:nom` s'y trouve ; le code cité l'est à
+la lettre, et la visite nomme chaque fichier du juge (tour.py).
 Les liens vers le reste du monde ne sont jugés que sur leur écriture."""
 import glob
 import json
@@ -11,6 +12,7 @@ import re
 import sys
 from urllib.parse import unquote, urlsplit
 
+import tour
 from dom import read
 
 TARGETS = ("href", "src", "action", "data")
@@ -116,6 +118,7 @@ def main(folder, texts):
     faults, count = check_pages(folder)
     for path in texts:
         faults += check_text(path)
+        faults += tour.check(path)
     for fault in faults:
         print(fault)
     print("liens : %d suivis, %d texte(s), %d faute(s)" % (count, len(texts), len(faults)))

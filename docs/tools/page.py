@@ -101,7 +101,20 @@ def _code(root):
         for line in lines:
             inside += line.children + ["\n"]
         code = Node("code", {}, inside or node.children)
+        _drop_homonyms(code)
         node.tag, node.attrs, node.children = "pre", {"class": "fragment", "tabindex": "0"}, [code]
+
+
+def _drop_homonyms(node, before=""):
+    """Une variable qui porte le nom d'une structure n'en est pas une : « struct » la précéderait. Rend le dernier mot lu."""
+    for child in node.children:
+        if not isinstance(child, Node):
+            before = child if child.strip() else before
+            continue
+        if "hl_struct" in child.classes() and before.split()[-1:] != ["struct"]:
+            child.tag, child.attrs = "span", {}
+        before = _drop_homonyms(child, before)
+    return before
 
 
 def _tables(root):
@@ -115,6 +128,7 @@ def _tables(root):
                 cell.attrs["class"] = side.group(1).lower()
             if cell.tag == "th" and not cell.text():
                 cell.tag = "td"
+                cell.attrs["class"] = (cell.get("class") + " blank").strip()
         for row in table.find_all("tr"):
             row.attrs = {}
         table.attrs = {}
