@@ -5,6 +5,8 @@ import re
 from dom import Node
 
 HEADINGS = ("h1", "h2", "h3", "h4")
+# Ce qui n'interrompt pas une phrase : « D24</a>, » reste « D24, ».
+INLINE = ("a", "code", "em", "strong", "b", "i", "span", "sup", "sub", "kbd", "abbr", "tt")
 
 
 def sections(root, url):
@@ -25,7 +27,8 @@ def _collect(node, title, url, found):
             found.append([title, child.text(), url + "#" + child.get("id"), []])
         elif child.tag not in ("nav", "script", "h1"):
             _collect(child, title, url, found)
-            found[-1][3].append(" ")
+            if child.tag not in INLINE:
+                found[-1][3].append(" ")
 
 
 def write(path, entries):

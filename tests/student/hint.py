@@ -72,8 +72,8 @@ def tell_broken_build(sheet, lab, run):
                   "suivantes viennent souvent d'elle.", indent=2)
     story.tell_build(sheet, run)
     sheet.blank()
-    sheet.wrapped(f"Le nombre après le nom du fichier est celui de la ligne. Corrigez, puis : {place.command(lab, 'hint')}",
-                  indent=2)
+    sheet.wrapped("Le nombre après le nom du fichier est celui de la ligne. Corrigez, puis :", indent=2)
+    sheet.line("  " + sheet.paint(place.command(lab, "hint"), "bold"))
 
 
 def roots(run, test):
