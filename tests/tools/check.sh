@@ -287,9 +287,13 @@ gate_links() {
 }
 
 # Un système sans paquet de Chromium ne peut pas essayer ; il le dit (statut 3).
+# Les pages de « make trace » sont celles que « traces », passée avant, a laissées.
 gate_axe() {
     sh tests/tools/docs.sh || return 1
-    sh tests/tools/browser.sh build/docs/html || [ $? -eq 3 ]
+    for folder in build/docs/html build/check/trace/solutions; do
+        [ -d "$folder" ] || continue
+        sh tests/tools/browser.sh "$folder" || [ $? -eq 3 ] || return 1
+    done
 }
 
 gate_pdf() {
