@@ -1,10 +1,12 @@
-"""Un dessin plus haut que la page est imprimé en tranches, coupées entre deux de ses lignes."""
+"""Un dessin plus haut que la page est imprimé en tranches, coupées entre deux de ses lignes ; au-dessus du nom de ses
+colonnes, s'il le répète : chaque tranche commence alors par lui."""
 import os
 import re
 
 from dom import Node, parents, read
 
 TALLEST = 1.22  # hauteur d'une tranche, pour une largeur de 1 : ce que la page accueille
+HEAD = "#fcfdfe"  # le fond de ces noms, dans tests/trace/draw_msc.py
 
 
 def cut(section, folder):
@@ -48,7 +50,8 @@ def _slices(path, folder):
     width, height = _size(text)
     if not _is_tall(width, height):
         return []
-    edges = _edges(_bands(read(path)), width, height)
+    root = read(path)
+    edges = _edges(list(_bands(root)), list(_heads(root)), width, height)
     parts = []
     for number, (top, bottom) in enumerate(zip(edges, edges[1:])):
         name = "%s.part-%d.svg" % (os.path.basename(path)[:-4], number)
@@ -72,11 +75,22 @@ def _bands(root):
             yield min(heights) - 1, max(heights) + 1
 
 
-def _edges(bands, width, height):
-    """Où couper : le plus bas possible dans chaque page, hors de toute ligne du dessin."""
-    bands, edges = list(bands), [0.0]
+def _heads(root):
+    """Où couper pour qu'une tranche commence par le nom des colonnes."""
+    for node in root.find_all("polygon"):
+        if node.get("fill").lower() == HEAD:
+            yield min(float(point.split(",")[1]) for point in node.get("points").split()) - 3
+
+
+def _edges(bands, heads, width, height):
+    """Où couper : le plus bas possible dans chaque page, au-dessus des noms, ou hors de toute ligne du dessin."""
+    edges = [0.0]
     while height - edges[-1] > width * TALLEST:
         y = edges[-1] + width * TALLEST
+        named = [head for head in heads if edges[-1] + width / 3 < head <= y]
+        if named:
+            edges.append(max(named))
+            continue
         while any(top < y < bottom for top, bottom in bands) and y > edges[-1] + width / 2:
             y -= 1
         edges.append(y)

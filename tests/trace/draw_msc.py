@@ -15,6 +15,10 @@ DARK = ["#e8e8e8", "#6cc0f5", "#f5a06a", "#3fcf9f", "#eba4d0", "#e0cb4a", "#b9b0
 PALE = ["#f3f3f3", "#e6f1fa", "#fbeadf", "#e0f4ec", "#f8e8f2", "#f6f2d6", "#ebe9fb"]
 DEEP = ["#2b2e33", "#15303f", "#40281a", "#123a2e", "#3b2033", "#38330f", "#2a2750"]
 PAPER = "#16181c"
+# Le fond des noms répétés, et son jumeau sombre : docs/tools/slices.py les reconnaît à lui.
+HEAD, DARK_HEAD = "#fcfdfe", "#1c2026"
+# De combien de rangées en combien de rangées les noms reviennent ; jamais pour n'en coiffer que quelques-unes.
+AGAIN, LEFT = 14, 6
 # mscgen comprend « \n » dans un texte, et rien d'autre : une vraie barre oblique attend sous ce signe.
 BACKSLASH = "\u29f5"
 # De combien écarter les lignes, que mscgen serre.
@@ -77,13 +81,22 @@ def note(row, names):
     return f'{name} note {name} [{attributes(row, lines(row.text))}];'
 
 
+def names_again(names):
+    """Une rangée qui redit qui est chaque colonne : un long dessin ne se voit jamais en entier."""
+    boxes = [f'{name} abox {name} [label="{lines(column.name)}", linecolour="{LIGHT[tone(column.tint)]}", '
+             f'textcolour="{LIGHT[tone(column.tint)]}", textbgcolour="{HEAD}"]' for column, name in names.items()]
+    return "  " + ", ".join(boxes) + ";"
+
+
 def source(ladder, timed=True):
     """Le dessin dans la langue de mscgen."""
     names = {column: f"a{index}" for index, column in enumerate(ladder.columns)}
     heads = ",\n  ".join(f'{names[column]} [label="{lines(column.name, column.subtitle)}", '
                          f'textcolour="{LIGHT[tone(column.tint)]}"]' for column in ladder.columns)
     rows = [f'msc {{\n  width="{max(640, COLUMN * len(ladder.columns))}", wordwraparcs="1";\n  {heads};']
-    for row in ladder.rows:
+    for rank, row in enumerate(ladder.rows):
+        if rank and rank % AGAIN == 0 and len(ladder.rows) - rank >= LEFT:
+            rows.append(names_again(names))
         if row.kind == "packet":
             rows.append("  " + packet(row, ladder, names, timed))
         elif row.kind == "gap":
@@ -98,7 +111,7 @@ def style():
     rules = ["svg.echange text{font-family:Helvetica,Arial,\"DejaVu Sans\",sans-serif;font-size:11px}"]
     dark = ["svg.echange{background:" + PAPER + "}", f"svg.echange [fill=white]{{fill:{PAPER}}}",
             f"svg.echange [stroke=black]{{stroke:{DARK[0]}}}", f"svg.echange [fill=black]{{fill:{DARK[0]}}}"]
-    for light, deep in zip(LIGHT + PALE, DARK + DEEP):
+    for light, deep in zip(LIGHT + PALE + [HEAD], DARK + DEEP + [DARK_HEAD]):
         dark += [f'svg.echange [{name}="{light}" i]{{{name}:{deep}}}' for name in ("fill", "stroke")]
     return "\n".join(rules) + "\n@media screen and (prefers-color-scheme: dark){\n" + "\n".join(dark) + "\n}\n"
 

@@ -268,6 +268,15 @@ class Drawings(unittest.TestCase):
         ElementTree.fromstring(found)
         self.assertNotIn("<script", found)
 
+    def test_names_come_again(self):
+        """Un long dessin redit qui est chaque colonne, mais pas pour n'en coiffer que la fin."""
+        drawing = self.drawing("x")
+        for length, times in ((draw_msc.AGAIN, 0), (draw_msc.AGAIN + draw_msc.LEFT - 1, 0), (draw_msc.AGAIN + draw_msc.LEFT, 1),
+                              (draw_msc.AGAIN * 3, 2)):
+            drawing.rows = [drawing.rows[0]] * length
+            found = re.findall(r"^  a0 abox a0 .*, a1 abox a1 ", draw_msc.source(drawing), re.M)
+            self.assertEqual(len(found), times, length)
+
     def test_text_is_printable(self):
         for line in draw_text.draw(self.drawing(wording.plain(HOSTILE))).splitlines():
             self.assertTrue(line.isprintable(), repr(line))
