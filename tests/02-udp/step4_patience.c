@@ -192,8 +192,9 @@ LESSON(
     program_signal(client, SIGCONT);
     transcript_note("juge", "·", "interrompt le client par SIGWINCH, vingt-cinq fois par seconde");
     expect_again_despite(&signals, 2);
+    expect_again_despite(&signals, 3);
     // Une horloge qui revient à zéro chaque seconde n'atteint jamais une heure plus lointaine.
-    const struct datagram *again = expect_again_despite(&signals, 3);
+    const struct datagram *again = expect_again_despite(&signals, 4);
     program_signal(client, SIGSTOP);
     postbox_answer(signals.server, again, "il est midi");
     program_signal(client, SIGCONT);
