@@ -5,7 +5,8 @@ import os
 import subprocess
 
 MISSING = ("trace : ce système ne permet pas de créer un réseau à part (unshare), et rien n'est capturé sur le vrai "
-           "réseau. En administrateur, ou sur une machine qui l'autorise, la même commande marche.")
+           "réseau. En administrateur, ou sur une machine qui l'autorise, la même commande marche (Docker l'autorise à un "
+           "conteneur lancé avec --security-opt seccomp=unconfined --security-opt systempaths=unconfined).")
 # Sans changer d'identité : tcpdump, lancé par root, sait alors rendre ses droits.
 AS_ROOT = []
 # Par un espace d'utilisateur, où chacun garde son nom.
