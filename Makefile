@@ -30,22 +30,16 @@ export $(OPTIONS)
 export CC
 
 # Un lab est jugé dès qu'il a un lab.mk et des tests.
-judge_sources = $(filter-out %_driver.c,$(wildcard tests/$1/*.c tests/$1/private/*.c))
-LABS := $(strip $(foreach lab,$(patsubst tests/%/lab.mk,%,$(wildcard tests/*/lab.mk)),$(if $(call judge_sources,$(lab)),$(lab))))
+LABS := $(strip $(foreach lab,$(patsubst tests/%/lab.mk,%,$(wildcard tests/*/lab.mk)),$(if $(wildcard tests/$(lab)/*.c),$(lab))))
 export LABS
-JUDGES := $(LABS:%=build/tests/%/judge)
 # Pour juger un lab, le juge de ce lab suffit. Si LAB ne désigne rien, judge.sh le dira.
 WANTED := $(or $(if $(LAB),$(filter $(LAB) $(LAB)-%,$(LABS))),$(LABS))
-# Ce qui entre dans le bac à sable, pour juger une classe ; l'archive des étudiants ne l'a pas.
-STARTER := $(if $(wildcard tests/grading/sandbox/start.c),build/sandbox/start)
-INJECTORS := $(patsubst tests/%_preload.c,build/%.so,$(wildcard tests/harness/*_preload.c))
-
-CFLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
-CPPFLAGS := -MMD -MP -Itests/harness -Icommon
-# La doublure de libgit2 (lighten.sh) passe devant la vraie : un DT_RPATH vaut aussi pour les bibliothèques de Criterion.
-JUDGE_LIBS := -lcriterion -ldl -pthread -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/../../harness'
+# Le nom sous lequel une commande se fait attendre (lock.sh).
+export GOAL := « make $(MAKECMDGOALS) »
 
 TOOLS := tests/tools
+# Devant une commande qui juge, lance ou montre des programmes : ceux d'une autre ne sont pas les siens.
+ROOM := sh $(TOOLS)/room.sh
 
 # Une archive plus récente a été déballée (make handout) : ce qui a été fabriqué avec l'ancienne est périmé.
 $(shell [ ! -f edition ] || cmp -s edition build/edition || { rm -rf build && mkdir build && cp edition build/; })
@@ -57,16 +51,16 @@ help: ## affiche cette aide
 	$(RUN)sh $(TOOLS)/help.sh $(firstword $(MAKEFILE_LIST))
 
 .PHONY: test
-test: $(WANTED:%=build/tests/%/judge) $(INJECTORS) $(STARTER) ## juge un travail (WORK= LAB= STEP= TEST= MIN= JUNIT= DETAIL=1)
+test: judge ## juge un travail (WORK= LAB= STEP= TEST= MIN= JUNIT= DETAIL=1)
 	$(RUN)sh $(TOOLS)/judge.sh
 
 .PHONY: demo
 demo: ready ## fait dialoguer le vrai serveur et le vrai client (WORK= LAB=)
-	$(RUN)sh $(TOOLS)/demo.sh
+	$(RUN)$(ROOM) sh $(TOOLS)/demo.sh
 
 .PHONY: trace
-trace: $(if $(TEST),$(WANTED:%=build/tests/%/judge) $(INJECTORS),ready) ## dessine les vrais paquets d'un échange, et la ligne qui fait partir chacun (WORK= LAB= TEST=)
-	$(RUN)sh tests/trace/trace.sh
+trace: $(if $(TEST),judge,ready) ## dessine les vrais paquets d'un échange, et la ligne qui fait partir chacun (WORK= LAB= TEST=)
+	$(RUN)$(ROOM) sh tests/trace/trace.sh
 
 .PHONY: deps
 deps: ## trouve et installe ce qui manque (GROUP=test, docs, check ou trace)
@@ -78,13 +72,13 @@ deps: ## trouve et installe ce qui manque (GROUP=test, docs, check ou trace)
 STUDENT := tests/student
 
 .PHONY: watch hint progress
-watch: $(WANTED:%=build/tests/%/judge) $(INJECTORS) ## rejuge à chaque enregistrement ; q ou Ctrl-C pour finir (LAB= WORK=)
-	$(RUN)sh $(TOOLS)/python.sh $(STUDENT)/watch.py
+watch: judge ## rejuge à chaque enregistrement ; q ou Ctrl-C pour finir (LAB= WORK=)
+	$(RUN)$(ROOM) sh $(TOOLS)/python.sh $(STUDENT)/watch.py
 
-hint: $(WANTED:%=build/tests/%/judge) $(INJECTORS) ## un indice pour l'étape en cours, plus précis à chaque fois (LAB= STEP=)
+hint: judge ## un indice pour l'étape en cours, plus précis à chaque fois (LAB= STEP=)
 	$(RUN)sh $(TOOLS)/python.sh $(STUDENT)/hint.py
 
-progress: $(WANTED:%=build/tests/%/judge) ## vos étapes et vos points, et par où continuer (LAB= WORK=)
+progress: judge ## vos étapes et vos points, et par où continuer (LAB= WORK=)
 	$(RUN)sh $(TOOLS)/python.sh $(STUDENT)/progress.py
 
 .PHONY: reset debug-server debug-client strace
@@ -92,13 +86,13 @@ reset: ## rend un fichier du squelette ; le vôtre est gardé (FILE=server.c LAB
 	$(RUN)sh $(TOOLS)/python.sh $(STUDENT)/reset.py
 
 debug-server: ## votre serveur sous gdb, session préparée (LAB= ARGS=)
-	$(RUN)sh $(TOOLS)/python.sh $(STUDENT)/debug.py server
+	$(RUN)$(ROOM) sh $(TOOLS)/python.sh $(STUDENT)/debug.py server
 
 debug-client: ## votre client sous gdb (LAB= ARGS=)
-	$(RUN)sh $(TOOLS)/python.sh $(STUDENT)/debug.py client
+	$(RUN)$(ROOM) sh $(TOOLS)/python.sh $(STUDENT)/debug.py client
 
 strace: ## votre serveur sous strace : chaque appel au réseau, en direct (LAB= ARGS=)
-	$(RUN)sh $(TOOLS)/python.sh $(STUDENT)/strace.py
+	$(RUN)$(ROOM) sh $(TOOLS)/python.sh $(STUDENT)/strace.py
 
 ##@ Pour la maintenance
 
@@ -112,24 +106,24 @@ pdf: ## imprime les notes et le catalogue, dans build/docs/pdf
 
 # [maintenance : ce qui suit, jusqu'à la fin, n'est pas remis aux étudiants (make handout).
 .PHONY: check
-check: $(JUDGES) $(INJECTORS) build/sandbox/start build/torture/fault.so ## passe toutes les vérifications du dépôt
+check: judges build/torture/fault.so ## passe toutes les vérifications du dépôt
 	$(RUN)sh $(TOOLS)/check.sh
 
 .PHONY: mutants
-mutants: $(JUDGES) $(INJECTORS) build/sandbox/start ## chaque défaut est-il tué par son test ? (LAB= TEST= FULL=1 UPDATE=1)
+mutants: judges ## chaque défaut est-il tué par son test ? (LAB= TEST= FULL=1 UPDATE=1)
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/mutants.py
 
 .PHONY: variants
-variants: $(JUDGES) $(INJECTORS) build/sandbox/start ## les programmes justes écrits autrement ont-ils 20/20 ? (LAB= TEST= QUICK=1)
+variants: judges ## les programmes justes écrits autrement ont-ils 20/20 ? (LAB= TEST= QUICK=1)
 	$(RUN)sh $(TOOLS)/python.sh $(TOOLS)/variants.py
 
 .PHONY: hostile
-hostile: $(JUDGES) $(INJECTORS) build/sandbox/start ## le juge et la notation tiennent-ils devant les pires programmes et rendus ? (TEST= FULL=1)
+hostile: judges ## le juge et la notation tiennent-ils devant les pires programmes et rendus ? (TEST= FULL=1)
 	$(RUN)sh $(TOOLS)/deps.sh --if-missing class
 	$(RUN)sh $(TOOLS)/python.sh tests/grading/hostile/programs.py && sh $(TOOLS)/python.sh tests/grading/hostile/prove.py
 
 .PHONY: class-proof
-class-proof: $(JUDGES) $(INJECTORS) build/sandbox/start ## une grande classe : mêmes notes chaque fois, tuée et reprise, et à quel prix (N= SEED= LAB= RUNS= KILLS= SAMPLE= TOGETHER=)
+class-proof: judges ## une grande classe : mêmes notes chaque fois, tuée et reprise, et à quel prix (N= SEED= LAB= RUNS= KILLS= SAMPLE= TOGETHER=)
 	$(RUN)sh $(TOOLS)/deps.sh --if-missing class
 	$(RUN)sh $(TOOLS)/python.sh tests/grading/proofs/class_proof.py
 
@@ -139,32 +133,36 @@ ready: override export TEST :=
 endif
 
 .PHONY: torture
-torture: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les solutions survivent-elles à chaque appel qui échoue ? (LAB= TEST=)
+torture: judges build/torture/fault.so ## les solutions survivent-elles à chaque appel qui échoue ? (LAB= TEST=)
 	$(RUN)sh $(TOOLS)/python.sh tests/torture/torture.py
+
+CFLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+build/torture/fault.so: $(wildcard tests/torture/*.[ch]) | ready
+	$(RUN)mkdir -p $(@D) && $(CC) $(CFLAGS) -shared -fPIC -o $@.new $(filter %.c,$^) -ldl && mv -f $@.new $@ || exit 2
 
 .PHONY: fuzz
 fuzz: ## des entrées au hasard contre des modèles, par libFuzzer (SECONDS= TEST=)
 	$(RUN)sh $(TOOLS)/python.sh tests/fuzz/fuzz.py
 
 .PHONY: check-slurm
-check-slurm: $(JUDGES) $(INJECTORS) ## la notation de classe sous un vrai Slurm privé : mêmes notes, malgré les pannes ? (LAB=)
+check-slurm: judges ## la notation de classe sous un vrai Slurm privé : mêmes notes, malgré les pannes ? (LAB=)
 	$(RUN)sh $(TOOLS)/deps.sh --if-missing slurm && sh $(TOOLS)/python.sh tests/grading/slurm/check.py
 
 .PHONY: coverage
-coverage: $(JUDGES) $(INJECTORS) build/torture/fault.so ## les lignes et les branches des solutions qu'exercent les tests (LAB=)
+coverage: judges build/torture/fault.so ## les lignes et les branches des solutions qu'exercent les tests (LAB=)
 	$(RUN)sh $(TOOLS)/python.sh tests/torture/coverage.py
 
 .PHONY: bench soak
-bench: $(JUDGES) $(INJECTORS) build/sandbox/start ## mesure les solutions à côté d'autres serveurs, et ce que coûte de juger (BENCH= ROUNDS= UPDATE=1)
+bench: judges ## mesure les solutions à côté d'autres serveurs, et ce que coûte de juger (BENCH= ROUNDS= UPDATE=1)
 	$(RUN)sh $(TOOLS)/deps.sh --if-missing test bench && sh $(TOOLS)/python.sh tests/bench/bench.py
 
-soak: $(JUDGES) $(INJECTORS) build/sandbox/start ## juge N fois, au repos et surchargé, en root et en utilisateur (N= LAB= SOAK= JOBS= UPDATE=1)
+soak: judges ## juge N fois, au repos et surchargé, en root et en utilisateur (N= LAB= SOAK= JOBS= UPDATE=1)
 	$(RUN)sh $(TOOLS)/deps.sh --if-missing test bench && sh $(TOOLS)/python.sh tests/bench/soak.py
 
 # Les vérifications sont nommées une seule fois, dans check.sh ; docs et pdf ont leur propre règle.
 GATES := $(filter-out docs pdf mutants variants hostile torture fuzz coverage,$(shell sed -n 's/^ALL="\(.*\)"$$/\1/p' $(TOOLS)/check.sh))
 .PHONY: $(GATES)
-$(GATES): $(JUDGES) $(INJECTORS) build/sandbox/start
+$(GATES): judges
 	$(RUN)sh $(TOOLS)/check.sh $@
 
 .PHONY: handout
@@ -192,43 +190,9 @@ ready:
 	$(RUN)sh $(TOOLS)/judge.sh --check
 	$(RUN)sh $(TOOLS)/deps.sh --if-missing test
 
-HARNESS_OBJECTS := $(patsubst tests/%.c,build/%.o,$(filter-out %_preload.c,$(wildcard tests/harness/*.c)))
+.PHONY: judge judges
+judge: ready
+	$(RUN)sh $(TOOLS)/judges.sh $(WANTED) || exit 2
 
-build/harness/libjudge.a: $(HARNESS_OBJECTS)
-	$(RUN)rm -f $@ && ar rcs $@ $^ || exit 2
-
-build/harness/lightened: $(TOOLS)/lighten.sh | ready
-	$(RUN)mkdir -p $(@D) && sh $(TOOLS)/lighten.sh $(@D) && touch $@ || exit 2
-
-$(HARNESS_OBJECTS): build/%.o: tests/%.c | ready
-	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $< || exit 2
-
-$(INJECTORS): build/%.so: tests/%_preload.c $(wildcard tests/harness/inject/*.[ch]) | ready
-	$(RUN)mkdir -p $(@D) && $(CC) -Itests/harness $(CFLAGS) -shared -fPIC -o $@.new $(filter %.c,$^) -ldl && mv -f $@.new $@ || exit 2
-
-# Lancé à chaque programme : lié en statique, si la machine le permet, il démarre plus vite.
-build/sandbox/start: tests/grading/sandbox/start.c tests/harness/sandbox_report.h | ready
-	$(RUN)mkdir -p $(@D) && { $(CC) -Itests/harness $(CFLAGS) -static -o $@.new $< 2>/dev/null || $(CC) -Itests/harness $(CFLAGS) -o $@.new $<; } && mv -f $@.new $@ || exit 2
-
-build/torture/fault.so: $(wildcard tests/torture/*.[ch]) | ready
-	$(RUN)mkdir -p $(@D) && $(CC) $(CFLAGS) -shared -fPIC -o $@.new $(filter %.c,$^) -ldl && mv -f $@.new $@ || exit 2
-
-judge_objects = $(patsubst tests/%.c,build/tests/%.o,$(call judge_sources,$1))
-TEST_OBJECTS := $(foreach lab,$(LABS),$(call judge_objects,$(lab)))
-
-# Un juge ou un injecteur qui sert encore n'est jamais réécrit : le nouveau prend sa place d'un coup.
-.SECONDEXPANSION:
-$(JUDGES): build/tests/%/judge: $$(call judge_objects,$$*) build/harness/libjudge.a build/tests/%/objects build/harness/lightened
-	$(RUN)$(CC) $(CFLAGS) -o $@.new $(filter %.o %.a,$^) $(JUDGE_LIBS) && mv -f $@.new $@ || exit 2
-
-# De quels objets est fait un juge : un test ôté (un test réservé surtout) doit en sortir aussitôt.
-$(JUDGES:%judge=%objects): build/tests/%/objects: FORCE | ready
-	$(RUN)mkdir -p $(@D) && echo '$(call judge_objects,$*)' | cmp -s - $@ || echo '$(call judge_objects,$*)' >$@
-
-.PHONY: FORCE
-FORCE:
-
-$(TEST_OBJECTS): build/tests/%.o: tests/%.c | ready
-	$(RUN)mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $< || exit 2
-
--include $(HARNESS_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d)
+judges: ready
+	$(RUN)sh $(TOOLS)/judges.sh $(LABS) || exit 2

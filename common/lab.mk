@@ -20,10 +20,14 @@ ARCHIVE         := $(BUILD)/shared.a
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -I$(COMMON) $(if $(BORROW),-I$(LIBRARY_DIR)) \
           -MMD -MP $(CPPFLAGS) $(LAB_CFLAGS) $(CFLAGS)
 
-.PHONY: all test clean help
+.PHONY: all programs test clean help
 .DELETE_ON_ERROR:
 
-all: $(PROGRAMS)
+# Un seul make à la fois compile ici : « make test », un éditeur et un autre terminal peuvent le demander ensemble.
+all:
+	@mkdir -p $(BUILD) && flock $(BUILD)/.lock $(MAKE) --no-print-directory programs
+
+programs: $(PROGRAMS)
 
 $(PROGRAMS): %: $(BUILD)/%.o $(ARCHIVE)
 	$(CC) $(LAB_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

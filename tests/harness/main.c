@@ -30,6 +30,7 @@ struct options {
     const char *programs;
     const char *results;
     const char *work;
+    const char *sources;
     const char *pattern;
     const char *live;
     int step;
@@ -37,7 +38,7 @@ struct options {
 };
 
 static const char usage[] =
-    "usage : judge --programs DOSSIER --results FICHIER [--work NOM] "
+    "usage : judge --programs DOSSIER --results FICHIER [--work NOM] [--sources TEXTE] "
     "[--step N] [--test MOTIF] [--live LIEN] | --list | --probe PROGRAMME…\n";
 
 static bool parse_options(int argc, char **argv, struct options *options)
@@ -46,7 +47,8 @@ static bool parse_options(int argc, char **argv, struct options *options)
         {"programs", required_argument, NULL, 'p'}, {"results", required_argument, NULL, 'r'},
         {"work", required_argument, NULL, 'w'},     {"test", required_argument, NULL, 't'},
         {"step", required_argument, NULL, 's'},     {"live", required_argument, NULL, 'v'},
-        {"list", no_argument, NULL, 'l'},           {NULL, 0, NULL, 0},
+        {"list", no_argument, NULL, 'l'},           {"sources", required_argument, NULL, 'S'},
+        {NULL, 0, NULL, 0},
     };
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         switch (option) {
@@ -58,6 +60,9 @@ static bool parse_options(int argc, char **argv, struct options *options)
             break;
         case 'w':
             options->work = optarg;
+            break;
+        case 'S':
+            options->sources = optarg;
             break;
         case 't':
             options->pattern = optarg;
@@ -161,7 +166,7 @@ static bool write_results(const struct plan *plan, const struct run *run, const 
 static int list(struct plan *plan)
 {
     const struct run run = {
-        .work = "", .isolated = true, .programs = ".", .conceal = !lesson_reveal()};
+        .work = "", .sources = "", .isolated = true, .programs = ".", .conceal = !lesson_reveal()};
     results_write(stdout, plan, &run);
     return 0;
 }
@@ -181,7 +186,7 @@ static int probe(char **words)
 
 int main(int argc, char **argv)
 {
-    struct options options = {.work = "", .programs = "."};
+    struct options options = {.work = "", .sources = "", .programs = "."};
     struct plan plan;
     if (argc > 2 && strcmp(argv[1], "--probe") == 0)
         return probe(argv + 2);
@@ -218,6 +223,7 @@ int main(int argc, char **argv)
     report_failed_needs(&plan);
 
     const struct run run = {.work = options.work,
+                            .sources = options.sources,
                             .isolated = isolated,
                             .duration_ms = transcript_elapsed_ms(),
                             .programs = options.programs};

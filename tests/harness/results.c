@@ -230,6 +230,7 @@ void results_write(FILE *out, const struct plan *plan, const struct run *run)
     char *work = visible_all(run->work, strlen(run->work));
     member(out, "work", work);
     free(work);
+    member(out, "sources", run->sources);
     write_date(out);
     fprintf(out, "\"network\":{\"isolated\":%s,\"note\":", run->isolated ? "true" : "false");
     json_string(out, run->isolated ? ""

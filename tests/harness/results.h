@@ -12,6 +12,7 @@
 /** Ce qui entoure les tests dans un fichier de résultats. */
 struct run {
     const char *work;     /**< Le travail jugé, tel qu'il a été nommé. */
+    const char *sources;  /**< L'empreinte de chaque source jugée, telle que la donne sha256sum. */
     bool isolated;        /**< Chaque test a eu son réseau. */
     double duration_ms;   /**< Durée totale. */
     const char *programs; /**< Dossier des programmes. */

@@ -33,8 +33,8 @@ def clean(value, lines=False):
     if isinstance(value, list):
         return [clean(item) for item in value]
     if isinstance(value, dict):
-        # Seul le message d'un compilateur tient sur plusieurs lignes.
-        return {key: clean(item, key == "message") for key, item in value.items()}
+        # Le message d'un compilateur, et la liste des sources, tiennent sur plusieurs lignes.
+        return {key: clean(item, key in ("message", "sources")) for key, item in value.items()}
     return value
 
 

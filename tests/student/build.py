@@ -15,7 +15,7 @@ FLAGS = "-std=c11 -D_GNU_SOURCE -O0 -g -Wall -Wextra -Icommon".split()
 def libraries(lab):
     """Les sources partagées par les programmes : celles du lab ou de celui qu'il emprunte, puis common/."""
     programs = {program + ".c" for program in lab.settings["PROGRAMS"].split()}
-    return [source for source, _ in lab.sources if os.path.basename(source) not in programs] + sorted(glob("common/*.c"))
+    return [source for source in lab.sources if os.path.basename(source) not in programs] + sorted(glob("common/*.c"))
 
 
 def program(command, lab, name):
@@ -25,7 +25,7 @@ def program(command, lab, name):
     source = os.path.join(lab.folder, name + ".c")
     if not os.path.isfile(source):
         place.die(command, f"{source} manque")
-    folder = os.path.join(lab.base, "debug")
+    folder = os.path.join(lab.room, "debug")
     os.makedirs(folder, exist_ok=True)
     includes = ["-Ilabs/" + folder_ for folder_ in (lab.name, lab.settings.get("BORROW", "")) if folder_]
     flags = FLAGS + includes + lab.settings.get("LAB_CFLAGS", "").split()

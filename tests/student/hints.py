@@ -66,6 +66,7 @@ class Memory:
     def save(self):
         """Écrit d'un coup, ou rien."""
         os.makedirs(os.path.dirname(self.path), exist_ok=True)
-        with open(self.path + ".part", "w", encoding="utf-8") as file:
+        part = f"{self.path}.{os.getpid()}"
+        with open(part, "w", encoding="utf-8") as file:
             json.dump(self.asked, file)
-        os.replace(self.path + ".part", self.path)
+        os.replace(part, self.path)

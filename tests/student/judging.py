@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -43,11 +44,11 @@ class Judging:
     def __init__(self, lab):
         self.lab, self.run = lab, nothing_known(lab)
         self.tests = {test["name"]: test for test in self.run["tests"]}
-        self.link = os.path.join(lab.base, "live")
-        self.log = os.path.join(lab.base, "watch.log")
-        os.makedirs(lab.base, exist_ok=True)
+        self.link = os.path.join(lab.room, "live")
+        self.log = os.path.join(lab.room, "watch.log")
+        os.makedirs(lab.room, exist_ok=True)
         self.forget_link()
-        self.started, self.ended, self.built = time.time(), None, False
+        self.started, self.ended, self.built, self.waiting = time.time(), None, False, ""
         environment = {name: value for name, value in os.environ.items()
                        if name not in ("STEP", "TEST", "MIN", "JUNIT", "COUNT", "EDITOR_LINKS", "SANDBOX")}
         environment.update(LAB=lab.name, LIVE="1")
@@ -62,7 +63,7 @@ class Judging:
 
     def folders(self):
         """Les dossiers où il se passera quelque chose."""
-        return [self.lab.base, os.path.join(self.link, "")] if os.path.islink(self.link) else [self.lab.base]
+        return [self.lab.room, os.path.join(self.link, "")] if os.path.islink(self.link) else [self.lab.room]
 
     def known(self):
         """Le nombre de tests dont le verdict est connu."""
@@ -70,7 +71,8 @@ class Judging:
 
     def look(self):
         """Ramasse ce qui est nouveau ; rend vrai s'il y a du nouveau."""
-        before = self.known(), self.built
+        before = self.known(), self.built, self.waiting
+        self.waiting = self.awaited()
         if os.path.islink(self.link) and self.ended is None:
             self.read_builds()
             for name, test in self.tests.items():
@@ -80,7 +82,16 @@ class Judging:
             self.ended = time.time()
             self.conclude()
             return True
-        return (self.known(), self.built) != before
+        return (self.known(), self.built, self.waiting) != before
+
+    def awaited(self):
+        """Qui est attendu, si un autre jugement compile ; vide sinon."""
+        told = re.search("j'attends .*(?=, qui compile)", self.words()) if not self.built else None
+        return told[0] if told else ""
+
+    def words(self):
+        """Ce que dit judge.sh."""
+        return (place.read_bytes(self.log) or b"").decode("utf-8", "replace").strip()
 
     def read_builds(self):
         """Une fois tout compilé, ce qui n'a pas pu l'être est écrit à côté des programmes."""
@@ -88,7 +99,7 @@ class Judging:
             return
         self.built = True
         for build in self.run["build"]:
-            error = place.read_bytes(os.path.join(self.lab.base, "bin", build["program"] + ".error"))
+            error = place.read_bytes(os.path.join(self.lab.room, "bin", build["program"] + ".error"))
             if error is not None:
                 build.update(ok=False, message=results.clean({"message": error.decode("utf-8", "replace")})["message"])
 
@@ -105,14 +116,14 @@ class Judging:
 
     def conclude(self):
         """Le jugement fini, ses résultats font foi."""
-        if self.process.returncode == 0 and not place.outdated(self.lab):
-            self.run = place.last_run(self.lab) or self.run
+        if self.process.returncode == 0:
+            self.run = place.read_run(self.lab.room, "results.json") or self.run
 
     def trouble(self):
         """Ce que dit le juge quand il n'a pas pu travailler."""
         if self.ended is None or self.process.returncode == 0:
             return ""
-        lines = (place.read_bytes(self.log) or b"").decode("utf-8", "replace").strip().splitlines()
+        lines = self.words().splitlines()
         return lines[-1] if lines else f"statut {self.process.returncode}"
 
     def first_failure(self):
@@ -142,7 +153,6 @@ class Judging:
                 except ProcessLookupError:
                     pass
         if self.ended is None:
-            self.discard_unfinished()
             self.forget_link()
 
     def signal_group(self, number):
@@ -151,14 +161,3 @@ class Judging:
             os.killpg(self.process.pid, number)
         except ProcessLookupError:
             pass
-
-    def discard_unfinished(self):
-        """Un compilateur tué peut laisser un objet tronqué, que make croirait à jour : il sera refait."""
-        since = self.started - 0.1
-        for top in (self.lab.base, os.path.join("build", "common")):
-            for folder, _, names in os.walk(top):
-                for name in names:
-                    path = os.path.join(folder, name)
-                    made = name.endswith((".o", ".a")) or os.path.basename(folder) == "bin"
-                    if made and (place.date(path) or 0) >= since * 1e9:
-                        os.unlink(path)

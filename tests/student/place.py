@@ -3,6 +3,7 @@
 C'est judge.sh qui trouve les labs (WORK, LAB) et qui refuse les demandes mal écrites : rien n'est deviné deux fois.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -20,9 +21,10 @@ SETTING = re.compile(r"^(\w+) := (.*)$", re.M)
 class Lab:
     """Un lab du travail : son dossier, ses fichiers, ses résultats."""
 
-    def __init__(self, name, folder, base):
+    def __init__(self, name, folder, base, room):
         self.name, self.folder = name, os.path.normpath(folder)
-        self.base = os.path.join(base, name)
+        # Ce que toutes les commandes savent de ce lab ; ce qui n'est qu'à celle-ci.
+        self.base, self.room = os.path.join(base, name), os.path.join(room, name)
         self.sources, self.headers = [], []
         with open(os.path.join("tests", name, "lab.mk"), encoding="utf-8") as file:
             self.settings = dict(SETTING.findall(file.read()))
@@ -31,7 +33,7 @@ class Lab:
 
     def files(self):
         """Tout ce dont dépend son jugement, côté étudiant."""
-        return [given for given, _ in self.sources + self.headers]
+        return self.sources + self.headers
 
     def own_sources(self):
         """Les sources qui sont dans son propre dossier (pas celles qu'il emprunte à un autre lab)."""
@@ -57,16 +59,16 @@ def locate():
     if told.returncode != 0:
         raise SystemExit(2)
     words = os.fsdecode(told.stdout).split("\0")[:-1]
-    labs, base = [], ""
+    labs, places = [], ()
     for kind, first, second in zip(words[0::3], words[1::3], words[2::3]):
         if kind == "base":
-            base = first
+            places = first, second
         elif kind == "lab":
-            labs.append(Lab(first, second, base))
+            labs.append(Lab(first, second, *places))
         elif kind == "source":
-            labs[-1].sources.append((os.path.normpath(first), second))
+            labs[-1].sources.append(os.path.normpath(first))
         else:
-            labs[-1].headers.append((os.path.normpath(first), second))
+            labs[-1].headers.append(os.path.normpath(first))
     return labs
 
 
@@ -96,26 +98,38 @@ def date(path):
         return None
 
 
-def last_run(lab):
-    """Le dernier jugement de tout le lab, tel qu'un étudiant peut le lire ; ou None."""
+def read_run(folder, name):
+    """Les résultats que ce fichier contient, tels qu'un étudiant peut les lire ; ou None."""
     try:
-        return reserved.show(results.load(os.path.join(lab.base, "complete.json")))
+        return reserved.show(results.load(os.path.join(folder, name)))
     except results.Unreadable:
         return None
+
+
+def last_run(lab):
+    """Le dernier jugement de tout le lab ; ou None."""
+    return read_run(lab.base, "complete.json")
+
+
+def changed_since(lab, run):
+    """Les sources qui ne sont plus celles que ce jugement a jugées."""
+    judged = dict(reversed(line.split(None, 1)) for line in run.get("sources", "").splitlines())
+    return [source for source in lab.sources if print_of(source) != judged.get(os.path.basename(source))]
+
+
+def print_of(path):
+    """L'empreinte d'un fichier, comme la note judge.sh ; ou None."""
+    text = read_bytes(path)
+    return text if text is None else hashlib.sha256(text).hexdigest()
 
 
 def partial_run(lab):
     """Le dernier jugement, d'une étape ou de quelques tests (STEP=, TEST=), s'il est plus récent et vaut encore."""
-    path = os.path.join(lab.base, "results.json")
-    judged = date(path)
+    judged = date(os.path.join(lab.base, "results.json"))
     if judged is None or judged <= (date(os.path.join(lab.base, "complete.json")) or 0):
         return None
-    if any(read_bytes(source) != read_bytes(copy) or (date(copy) or 0) > judged for source, copy in lab.sources):
-        return None
-    try:
-        return reserved.show(results.load(path))
-    except results.Unreadable:
-        return None
+    run = read_run(lab.base, "results.json")
+    return None if run is None or changed_since(lab, run) else run
 
 
 def known_run(lab):
@@ -134,12 +148,10 @@ def known_run(lab):
 
 def outdated(lab):
     """Ce qui a changé depuis ce jugement, en français ; vide s'il vaut encore."""
-    judged = date(os.path.join(lab.base, "complete.json"))
-    if judged is None:
+    judged, run = date(os.path.join(lab.base, "complete.json")), last_run(lab)
+    if judged is None or run is None:
         return "rien n'a encore été jugé"
-    # La copie du juge n'est refaite que si la source a changé : sa date est celle du changement.
-    changed = [os.path.basename(source) for source, copy in lab.sources
-               if read_bytes(source) != read_bytes(copy) or (date(copy) or 0) > judged]
+    changed = list(map(os.path.basename, changed_since(lab, run)))
     if changed:
         verb = "a changé" if len(changed) == 1 else "ont changé"
         return f"{', '.join(changed)} {verb} depuis"

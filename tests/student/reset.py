@@ -53,7 +53,7 @@ class History:
     def names(self):
         """Les fichiers que l'on peut rendre : les sources et les en-têtes du lab."""
         own = [os.path.basename(path) for path in self.lab.own_sources()]
-        own += [os.path.basename(given) for _, given in self.lab.headers]
+        own += [os.path.basename(given) for given in self.lab.headers]
         return sorted(name for name in own if self.content(name) is not None) if self.version else []
 
     def content(self, name):
@@ -80,7 +80,7 @@ def check_name(lab, name, origin):
         return
     shown = name if name.isprintable() else "ce nom"
     lender = lab.settings.get("BORROW")
-    if any(os.path.basename(source) == name for source, _ in lab.sources) and lender:
+    if any(os.path.basename(source) == name for source in lab.sources) and lender:
         other = place.command(SimpleNamespace(name=lender), "reset", f"FILE={shown}")
         place.die("reset", f"{shown} appartient à {lender} : {other}")
     place.die("reset", f"FILE={shown} n'est pas un fichier du squelette de {lab.name} (il y a : {', '.join(known)})")

@@ -200,7 +200,7 @@ class Watch:
             at = time.strftime("%H:%M:%S", time.localtime(judging.ended))
             return f"jugé en {results.format_number(round(judging.ended - judging.started, 1))} s, à {at}"
         if not judging.built:
-            return "compilation…"
+            return judging.waiting or "compilation…"
         return f"jugement… {judging.known()} / {len(judging.run['tests'])}"
 
     def headline(self):

@@ -334,7 +334,7 @@ def compare_notes(entries, lab):
 def compare_tests(entries, lab):
     """Chaque test a une étape et des points, et ne nomme que des défauts de son lab ; chaque défaut a un test."""
     if lab.unknown:
-        yield f"{lab.name} a des tests, mais pas de juge qui marche : make build/tests/{lab.name}/judge"
+        yield f"{lab.name} a des tests, mais pas de juge qui marche : make test LAB={lab.name}"
     if lab.tests is None:
         return
     for test in lab.tests:

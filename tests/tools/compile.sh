@@ -5,6 +5,7 @@
 #   compile.sh archive CIBLE.a OBJETS…                   les objets absents sont laissés de côté
 #   compile.sh program CIBLE OBJET BIBLIOTHÈQUES… OPTIONS…   échec : CIBLE.error
 # Le compilateur lit un texte hostile : temps, mémoire et taille lui sont comptés.
+# Rien n'est récrit sur place : ce qui est complet prend d'un coup la place de l'ancien, dont un autre jugement se sert.
 set -u
 export LC_ALL=C.UTF-8
 kind=$1 target=$2
@@ -87,7 +88,7 @@ refuse_failure_of_ours() { # STATUT JOURNAL
 hide_sanitizer_settings() { # OPTIONS…
     case " $* " in
     *' -fsanitize='*) objcopy --wildcard --localize-symbol='__[alt]san_*' --localize-symbol='__ubsan_*' \
-        --localize-symbol='__sanitizer_*' "$target" ;;
+        --localize-symbol='__sanitizer_*' "$target.new" ;;
     esac
 }
 
@@ -102,27 +103,31 @@ object)
         cp "$source.problem" "$name.error" || exit 2
         exit 0
     fi
+    rm -f "$name.log"
     : >"$name.log" || exit 2
     status=0
     # shellcheck disable=SC2086
-    limited ${CC:-cc} "$@" -MMD -MP -c -o "$target" "$source" 2>"$name.log" </dev/null || status=$?
+    limited ${CC:-cc} "$@" -MMD -MP -MF "$name.d.new" -MT "$target" -c -o "$target.new" "$source" 2>"$name.log" </dev/null || status=$?
     if [ "$status" -eq 0 ]; then
         hide_sanitizer_settings "$@" || exit 2
+        # Un bac à sable n'écrit pas de dépendances.
+        [ ! -f "$name.d.new" ] || mv -f "$name.d.new" "$name.d" || exit 2
+        mv -f "$target.new" "$target" || exit 2
         exit 0
     fi
-    rm -f "$target"
+    rm -f "$target" "$target.new" "$name.d.new"
     refuse_failure_of_ours "$status" "$name.log"
     first_error "$name.log" "${source%/*}/" >"$name.error"
     [ -s "$name.error" ] || explain_status "$status" "$name.log" >"$name.error"
     ;;
 
 archive)
-    rm -f "$target"
+    rm -f "$target.new"
     for object; do
         shift
         [ ! -f "$object" ] || set -- "$@" "$object"
     done
-    ar rcs "$target" "$@" || exit 2
+    ar rcs "$target.new" "$@" && mv -f "$target.new" "$target" || exit 2
     ;;
 
 program)
@@ -133,12 +138,16 @@ program)
         exit 0
     fi
     # Un journal que l'on ne peut pas écrire n'est pas la faute du travail jugé.
+    rm -f "$target.link"
     : >"$target.link" || exit 2
     status=0
     # shellcheck disable=SC2086
-    limited ${CC:-cc} -o "$target" "$@" 2>"$target.link" </dev/null || status=$?
-    [ "$status" -ne 0 ] || exit 0
-    rm -f "$target"
+    limited ${CC:-cc} -o "$target.new" "$@" 2>"$target.link" </dev/null || status=$?
+    if [ "$status" -eq 0 ]; then
+        mv -f "$target.new" "$target" || exit 2
+        exit 0
+    fi
+    rm -f "$target.new"
     refuse_failure_of_ours "$status" "$target.link"
     # Un fichier de la bibliothèque qui ne compile pas explique mieux que l'éditeur de liens.
     for error in "${2%/*}"/*.error; do

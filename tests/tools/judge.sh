@@ -3,9 +3,13 @@
 #   judge.sh            trouve les sources, les copie, les compile, les juge, écrit le rapport
 #   judge.sh --check    vérifie seulement que la demande a un sens
 #   judge.sh --build    compile seulement, et dit où : DOSSIER LAB…
-#   judge.sh --results  compile et juge, et laisse results.json dans JUDGE_BASE, sans rapport (statut 0 ou 2)
+#   judge.sh --results  compile et juge, et laisse results.json où --where le dit, sans rapport (statut 0 ou 2)
 #   judge.sh --where    ne fait rien, et dit où est quoi, par trois mots finis chacun d'un octet nul :
-#                       base DOSSIER - ; lab NOM DOSSIER ; source FICHIER COPIE ; header FICHIER DONNÉ
+#                       base DOSSIER DOSSIER_DE_CETTE_COMMANDE ; lab NOM DOSSIER ; source FICHIER NOM ; header FICHIER DONNÉ
+# Plusieurs jugements à la fois, du même travail ou d'autres : chacun copie d'abord les sources, telles qu'elles sont ;
+# la compilation se fait chacun son tour, dans le dossier du travail (lock.sh) ; il emporte enfin dans sa chambre
+# (room.sh) les programmes construits, et c'est là qu'il juge. Des résultats entiers, eux seuls, en reviennent.
+# JUDGE_BASE est un dossier qui n'est qu'à l'appelant : tout s'y fait sur place, sans attendre personne.
 # Une classe, ou tout travail avec SANDBOX=1, passe par tests/grading/grade.py, qui rappelle judge.sh --results.
 # Réglages, par l'environnement : WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COUNT REVEAL DETAIL, et les deux
 # coutures COMPILE_WRAPPER (devant le compilateur) et JUDGE_WRAPPER (devant chaque programme jugé).
@@ -14,6 +18,8 @@
 # shellcheck disable=SC2015 # « A && B || die » : die ne revient pas
 set -uf
 umask 022
+# Une source écrite à la main n'est pas plus longue.
+LONGEST=1048576
 export LC_ALL=C.UTF-8
 # Les makes lancés ici ne sont pas les enfants de celui qui nous appelle.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
@@ -22,6 +28,9 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 show() {
     printf '%s' "$1" | LC_ALL=C tr '\000-\037\177' '?'
 }
+
+# shellcheck source=tests/tools/lock.sh
+. tests/tools/lock.sh
 
 die() {
     printf 'juge : %s\n' "$1" >&2
@@ -211,6 +220,9 @@ if [ -n "$class" ]; then
     export WORK
     exec sh tests/tools/python.sh tests/grading/grade.py
 fi
+case $asked in
+'' | --results) [ -n "${JUDGE_BASE:-}" ] || [ -n "${JUDGE_ROOM:-}" ] || exec sh tests/tools/room.sh sh "$0" "$@" ;;
+esac
 
 # --- Les sources ---------------------------------------------------------------------------------
 
@@ -235,14 +247,16 @@ build_folder() {
     [ -z "${SANITIZE:-}" ] || variant=$variant+$SANITIZE
     [ -z "${FRAMING:-}" ] || variant=$variant+$FRAMING
     base=${JUDGE_BASE:-build/work/$slug$variant}
+    run=$base
+    [ -z "${JUDGE_ROOM:-}" ] || [ -n "${JUDGE_BASE:-}" ] || run=$JUDGE_ROOM/$slug$variant
 }
 
-# Copie une source quand son contenu a changé (sa date dit donc s'il faut recompiler). Si elle ne
-# peut pas être prise, dit pourquoi dans FICHIER.problem : la compilation le rapportera.
-take_source() { # DOSSIER FICHIER DESTINATION
-    from=$1/$2 to=$3/$2 problem=
+# Copie une source, telle qu'elle est en ce moment. Si elle ne peut pas être prise, dit pourquoi dans
+# FICHIER.problem : la compilation le rapportera.
+take_source() { # DOSSIER FICHIER
+    from=$1/$2 to=$taken/$2 problem=
     if [ -n "$where" ]; then
-        tell source "$from" "$to"
+        tell source "$from" "$2"
         return
     fi
     if [ -L "$from" ]; then
@@ -253,18 +267,41 @@ take_source() { # DOSSIER FICHIER DESTINATION
         problem="$2 n'est pas un fichier ordinaire : le juge ne prend que de vrais fichiers."
     elif [ ! -r "$from" ]; then
         die "$(show "$from") : ce fichier n'est pas lisible"
-    elif [ -f "$to" ] && cmp -s -- "$from" "$to"; then
-        return
-    elif [ "$(wc -c <"$from")" -gt 1048576 ]; then
-        problem="$2 dépasse un mébioctet : ce n'est pas une source écrite à la main."
-    fi
-    if [ -n "$problem" ]; then
-        rm -f -- "$to"
-        printf '%s\n' "$problem" >"$to.problem"
     else
-        rm -f -- "$to.problem"
-        cp -- "$from" "$to" || die "$(show "$from") : ce fichier ne peut pas être copié"
+        head -c $((LONGEST + 1)) -- "$from" >"$to" || die "$(show "$from") : ce fichier ne peut pas être copié"
     fi
+    [ -z "$problem" ] || printf '%s\n' "$problem" >"$to.problem"
+}
+
+# Pose les sources prises où elles sont compilées, celles qui ont changé seulement : leur date dit quoi recompiler.
+lay_sources() { # LAB
+    src=$base/$1/src
+    [ -d "$src" ] || mkdir -p "$src" || die "build/ : impossible d'y écrire"
+    set +f
+    for from in "$run/$1/taken"/*; do
+        lay_source "${from##*/}"
+    done
+    set -f
+}
+
+lay_source() { # NOM
+    to=$src/$1
+    ! cmp -s -- "$from" "$to" || return 0
+    rm -f -- "$to" "$to.problem" "${to%.problem}"
+    if [ "$(wc -c <"$from")" -gt "$LONGEST" ]; then
+        echo "$1 dépasse un mébioctet : ce n'est pas une source écrite à la main." >"$to.problem"
+    else
+        cp -- "$from" "$to" || die "build/ : impossible d'y écrire"
+    fi
+}
+
+# Emporte ce qui vient d'être construit : des liens, puisque rien n'est jamais récrit sur place.
+take_programs() { # LAB
+    for part in bin obj lib src; do
+        rm -rf -- "${run:?}/$1/$part"
+        cp -al -- "$base/$1/$part" "$run/$1/$part" 2>/dev/null || cp -a -- "$base/$1/$part" "$run/$1/$part" ||
+            die "build/ : impossible d'y écrire"
+    done
 }
 
 # Les en-têtes donnés sont ceux du dépôt : celui du travail, s'il diffère, n'est pas pris.
@@ -296,7 +333,6 @@ borrow_sources() {
     from=
     [ "${FRAMING:-own}" = own ] || [ -f "solutions/$lender/$lent" ] ||
         die "FRAMING=reference : la référence ($lent) n'est pas ici ; le vôtre s'éprouve seul par « make test LAB=$lender »"
-    [ -n "$where" ] || rm -f "$target/borrowed.txt"
     if [ "${FRAMING:-own}" = own ]; then
         for candidate in "$root/$lender" "$root/labs/$lender" "$root" "$root/../$lender"; do
             if [ -z "$from" ] && { [ -e "$candidate/$lent" ] || [ -L "$candidate/$lent" ]; }; then
@@ -311,7 +347,7 @@ borrow_sources() {
     elif [ -z "$where" ]; then
         printf '%s\n' "$lender $lent" >"$target/borrowed.txt"
     fi
-    take_source "$from" "$lent" "$target/src"
+    take_source "$from" "$lent"
     headers=$own_headers
 }
 
@@ -319,19 +355,32 @@ prepare_lab() { # LAB
     read_lab "$1"
     folder_of "$1"
     [ -r "$folder" ] && [ -x "$folder" ] || die "$(show "$folder") : ce dossier n'est pas lisible"
-    target=$base/$1
+    target=$run/$1 taken=$run/$1/taken
     [ -z "$where" ] || tell lab "$1" "$folder"
     [ -n "$where" ] || make_target
     for source in $sources; do
-        take_source "$folder" "$source" "$target/src"
+        take_source "$folder" "$source"
     done
     compare_headers "$1"
     [ -z "$borrow" ] || borrow_sources
 }
 
 make_target() {
-    [ -d "$target/src" ] || mkdir -p "$target/src" || die "build/ : impossible d'y écrire"
-    : >"$target/remarks.txt" || die "build/ : impossible d'y écrire"
+    rm -rf -- "${target:?}/taken" "$target/borrowed.txt"
+    mkdir -p "$taken" && : >"$target/remarks.txt" || die "build/ : impossible d'y écrire"
+}
+
+compile() {
+    [ -n "${JUDGE_BASE:-}" ] || take_lock
+    for lab in $found; do
+        lay_sources "$lab"
+    done
+    ${MAKE:-make} -s -k -j"$(nproc 2>/dev/null || echo 2)" -f tests/tools/work.mk BASE="$base" LABS="$found" ||
+        die "la compilation n'a pas pu être conduite"
+    [ "$run" = "$base" ] || for lab in $found; do
+        take_programs "$lab"
+    done
+    [ -n "${JUDGE_BASE:-}" ] || release_lock
 }
 
 # --- Le jugement ---------------------------------------------------------------------------------
@@ -387,10 +436,11 @@ judge_labs() {
     pids=''
     trap 'kill $pids 2>/dev/null; wait; exit 143' TERM HUP
     for lab in $found; do
-        results=$base/$lab/results.json
-        rm -f "$results" "$base/$lab/live"
+        results=$run/$lab/results.json
+        rm -f "$results" "$run/$lab/live"
         "build/tests/$lab/judge" ${STEP:+--step "$STEP"} ${TEST:+--test "$TEST"} --work "$shown" \
-            ${LIVE:+--live "$base/$lab/live"} --programs "$base/$lab/bin" --results "$results" </dev/null >"$base/$lab/judge.log" 2>&1 &
+            ${LIVE:+--live "$run/$lab/live"} --sources "$(cd "$run/$lab/taken" && set +f && sha256sum -- *)" \
+            --programs "$run/$lab/bin" --results "$results" </dev/null >"$run/$lab/judge.log" 2>&1 &
         pids="$pids $!"
     done
     troubles=''
@@ -400,31 +450,45 @@ judge_labs() {
         status=0
         wait "$1" || status=$?
         shift
-        if [ "$status" -gt 2 ] || [ ! -s "$base/$lab/results.json" ]; then
+        if [ "$status" -gt 2 ] || [ ! -s "$run/$lab/results.json" ]; then
             troubles="$troubles $lab:$status"
-        elif [ -z "${STEP:-}${TEST:-}" ]; then
-            # Le dernier jugement de tout le lab : un jugement partiel ne l'efface pas.
-            cp "$base/$lab/results.json" "$base/$lab/complete.json"
+        elif [ "$run" != "$base" ]; then
+            publish "$lab"
         fi
     done
     trap - TERM HUP
+}
+
+# Des résultats entiers, d'un coup, datés du début : ceux d'un jugement commencé plus tard ne sont pas remplacés.
+publish() { # LAB
+    touch -r "$run/began" "$run/$1/results.json"
+    publish_as "$1" results.json
+    # Le dernier jugement de tout le lab : un jugement partiel ne l'efface pas.
+    [ -n "${STEP:-}${TEST:-}" ] || publish_as "$1" complete.json
+}
+
+publish_as() { # LAB NOM
+    place=$base/$1/$2
+    [ ! "$place" -nt "$run/began" ] || return 0
+    cp -p "$run/$1/results.json" "$place.$$" && mv -f "$place.$$" "$place" || die "build/ : impossible d'y écrire"
 }
 
 build_folder
 where=
 if [ "$asked" = --where ]; then
     where=yes
-    tell base "$base" -
+    tell base "$base" "$run"
+else
+    mkdir -p "$run" && : >"$run/began" || die "build/ : impossible d'y écrire"
 fi
 for lab in $found; do
     prepare_lab "$lab"
 done
 [ -z "$where" ] || exit 0
 [ "$asked" = --build ] || select_labs
-${MAKE:-make} -s -k -j"$(nproc 2>/dev/null || echo 2)" -f tests/tools/work.mk BASE="$base" LABS="$found" ||
-    die "la compilation n'a pas pu être conduite"
+compile
 if [ "$asked" = --build ]; then
-    echo "$base$found"
+    echo "$run$found"
     exit 0
 fi
 judge_labs
@@ -435,7 +499,7 @@ fi
 
 set --
 for lab in $found; do
-    set -- "$@" "$base/$lab/results.json"
+    set -- "$@" "$run/$lab/results.json"
 done
 exec sh tests/tools/python.sh tests/report/terminal.py --work "$WORK" --started "$started" \
     --troubles "$troubles" --absent "$absent" --minimum "${MIN:-}" --junit "${JUNIT:-}" \

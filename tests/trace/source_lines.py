@@ -71,10 +71,11 @@ class Program:
         return Place(os.path.basename(path), number, function, self.text(path, number))
 
     def text(self, path, number):
-        """La ligne elle-même, telle qu'elle a été compilée."""
+        """La ligne elle-même, telle qu'elle a été compilée : la copie qui est à côté du programme, si elle y est."""
         if path not in self.sources:
+            beside = os.path.join(os.path.dirname(self.path), "..", "src", os.path.basename(path))
             try:
-                with open(path, encoding="utf-8", errors="replace") as file:
+                with open(beside if os.path.isfile(beside) else path, encoding="utf-8", errors="replace") as file:
                     self.sources[path] = file.read(1 << 20).splitlines()
             except OSError:
                 self.sources[path] = []

@@ -15,6 +15,7 @@ import draw_msc
 import draw_page
 import draw_text
 import isolation
+import publish
 import scenario
 import scene
 
@@ -47,17 +48,15 @@ def write(folder, name, content):
         file.write(content)
 
 
-def empty(folder):
-    """Un dossier vide pour cette trace : celle d'avant ne s'y mêle pas, même si celle-ci échoue."""
-    os.makedirs(folder, exist_ok=True)
-    for name in os.listdir(folder):
-        if re.search(r"\.strace\.\d+$", name) or name in WRITTEN:
-            os.unlink(os.path.join(folder, name))
+def is_ours(name):
+    """Un fichier d'une trace : celle d'avant ne se mêle pas à celle-ci, même si celle-ci échoue."""
+    return re.search(r"\.strace\.\d+$", name) or name in WRITTEN
 
 
 def record(lab, programs, folder):
     """Joue la scène dans un monde à part."""
-    empty(folder)
+    for name in os.listdir(folder):
+        os.unlink(os.path.join(folder, name))
     tests = os.path.join("tests", lab)
     for program in ("server", "client"):
         if not os.path.exists(os.path.join(programs, program)):
@@ -154,11 +153,12 @@ def play_calmly(lab, programs, folder):
 
 
 def run(arguments):
-    ladder, recorded = (play_calmly if arguments.figure else play)(arguments.lab, arguments.programs, arguments.out)
-    if arguments.figure:
-        draw_figure(ladder, arguments.out, arguments.figure, recorded["port"])
-        return
-    draw(ladder, arguments.out, recorded["protocol"], recorded["port"])
+    with publish.workshop(arguments.out, is_ours) as folder:
+        ladder, recorded = (play_calmly if arguments.figure else play)(arguments.lab, arguments.programs, folder)
+        if arguments.figure:
+            draw_figure(ladder, folder, arguments.figure, recorded["port"])
+            return
+        draw(ladder, folder, recorded["protocol"], recorded["port"])
     if not arguments.quiet:
         tell(ladder, recorded, arguments.out)
 

@@ -11,6 +11,7 @@ import sys
 import draw_msc
 import draw_page
 import draw_text
+import publish
 import wording
 from ladder import Column, Ladder, Row
 from trace import seen_from
@@ -91,12 +92,12 @@ def draw(run, test, folder):
     ladder = Ladder(wording.plain(f"{run['lab']} · {test['title']} ({test['name']})"), list(known.values()), rows,
                     [wording.plain(line) for line in verdict(test)])
     ladder.start = 0.0
-    os.makedirs(folder, exist_ok=True)
-    for name, content in (("echange.txt", draw_text.draw(ladder)), ("echange.msc", draw_msc.source(ladder))):
-        write(folder, name, content)
-    drawing = draw_msc.svg(os.path.join(folder, "echange.msc"), ladder.title)
-    write(folder, "echange.svg", draw_msc.standalone(drawing))
-    write(folder, "index.html", draw_page.page(ladder, drawing, INTRO, ""))
+    with publish.workshop(folder, lambda name: False) as made:
+        for name, content in (("echange.txt", draw_text.draw(ladder)), ("echange.msc", draw_msc.source(ladder))):
+            write(made, name, content)
+        drawing = draw_msc.svg(os.path.join(made, "echange.msc"), ladder.title)
+        write(made, "echange.svg", draw_msc.standalone(drawing))
+        write(made, "index.html", draw_page.page(ladder, drawing, INTRO, ""))
     colored = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     print("\n" + draw_text.draw(ladder, colored))
     folder = seen_from(folder)

@@ -1,16 +1,14 @@
 #!/bin/sh
-# Juge les tests que nomme TEST, puis dessine leur récit : transcript.sh SORTIE
+# Juge les tests que nomme TEST, puis dessine leur récit : transcript.sh SORTIE, dans une chambre (room.sh)
 # Le rapport du juge n'est montré que s'il n'a pas pu travailler.
 set -uf
 out=$1
 mkdir -p "$out" || exit 2
 built=$(sh tests/tools/judge.sh --build) || exit 2
-mark=$out/.mark
-: >"$mark" || exit 2
 status=0
-sh tests/tools/judge.sh >"$out/judge.log" 2>&1 || status=$?
+sh tests/tools/judge.sh >"$JUDGE_ROOM/judge.log" 2>&1 || status=$?
 if [ "$status" -gt 1 ]; then
-    cat "$out/judge.log" >&2
+    cat "$JUDGE_ROOM/judge.log" >&2
     exit "$status"
 fi
 # shellcheck disable=SC2086 # un dossier de build, puis des noms de labs : jamais d'espace
@@ -20,7 +18,6 @@ shift
 # Seuls les labs qui ont un test de ce nom viennent d'être jugés.
 for lab; do
     shift
-    [ -z "$(find "$base/$lab/results.json" -newer "$mark" 2>/dev/null)" ] || set -- "$@" "$base/$lab/results.json"
+    [ ! -s "$base/$lab/results.json" ] || set -- "$@" "$base/$lab/results.json"
 done
-rm -f "$mark"
 exec sh tests/tools/python.sh tests/trace/transcript.py "$out" "$@"

@@ -121,9 +121,10 @@ def build_common():
     environment.setdefault("CC", "cc")
     for name in ("COMPILE_WRAPPER", "JUDGE_WRAPPER"):
         environment.pop(name, None)
-    done = subprocess.run(["make", "-s", "-f", "tests/tools/work.mk", "BASE=build/work/classe",
-                           f"LABS={os.environ['LABS']}", f"CC={environment['CC']}", "common"], env=environment, check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    make = '. tests/tools/lock.sh; take_lock; exec make -s -f tests/tools/work.mk "$@" common 2>&1'
+    done = subprocess.run(["sh", "-c", make, "sh", "BASE=build/work/classe", f"LABS={os.environ['LABS']}",
+                           f"CC={environment['CC']}"], env=environment, check=False,
+                          stdout=subprocess.PIPE)
     if done.returncode != 0:
         raise Stopped("ce que les rendus partagent ne se compile pas : " + done.stdout.decode("utf-8", "replace")[-300:])
 

@@ -26,7 +26,7 @@ die() {
 
 command -v bwrap >/dev/null || die "bubblewrap (bwrap) n'est pas installé : make deps GROUP=class"
 
-[ -x "$start" ] || die "$start manque : make build/sandbox/start"
+[ -x "$start" ] || die "$start manque : « make test » le construit"
 
 # La commande, refaite mot à mot : le résultat ira dans /out, les dépendances nulle part.
 count=$# output='' executable=yes
@@ -36,6 +36,11 @@ while [ "$count" -gt 0 ]; do
     count=$((count - 1))
     case $word in
     -MMD | -MP) continue ;;
+    -MF | -MT)
+        shift
+        count=$((count - 1))
+        continue
+        ;;
     -c) executable='' ;;
     -o)
         [ "$count" -gt 0 ] || die "-o sans résultat"

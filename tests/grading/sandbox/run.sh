@@ -11,7 +11,7 @@
 #
 # Le moins de montages possible : bwrap relit à chacun la table de tous les autres, et un rendu lance cent programmes.
 #
-# build/sandbox/start (start.c, que « make build/sandbox/start » construit) y est le premier processus. Il pose
+# build/sandbox/start (start.c, que construit tests/tools/judge.mk) y est le premier processus. Il pose
 # les limites, lance le programme et dit comment il finit.
 #
 # Réglages, par l'environnement, posés par le juge (tests/harness/spawn.c) :
@@ -40,7 +40,7 @@ die() {
 [ $# -gt 0 ] || die "aucun programme à lancer"
 # Son chemin entier : le juge n'aura pas à le chercher dans chaque dossier de PATH, à chaque programme.
 bwrap=$(command -v bwrap) || die "bubblewrap (bwrap) n'est pas installé : make deps GROUP=class"
-[ -x "$start" ] || die "$start manque : make build/sandbox/start"
+[ -x "$start" ] || die "$start manque : « make test » le construit"
 
 program=$1
 shift

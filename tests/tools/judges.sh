@@ -1,0 +1,32 @@
+#!/bin/sh
+# Construit ce qui juge : judges.sh LAB… (le juge de chacun, les injecteurs, l'entrée du bac à sable), par judge.mk.
+# Rien n'a changé depuis la dernière fois : make n'est pas même lancé.
+set -uf
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+. tests/tools/lock.sh
+
+changed() { # LAB : ce qu'il en faut est-il plus jeune que son juge ? Un dossier l'est quand un fichier en est ôté.
+    [ -f "build/tests/$1/built" ] || return 0
+    sources="tests/$1 tests/harness tests/tools/judge.mk tests/tools/lighten.sh"
+    [ ! -d tests/grading/sandbox ] || sources="$sources tests/grading/sandbox"
+    # shellcheck disable=SC2086 # des noms de dossiers, sans espace
+    [ -n "$(find $sources -newer "build/tests/$1/built" -print -quit)" ]
+}
+
+stale() {
+    for lab; do
+        if changed "$lab"; then return 0; fi
+    done
+    return 1
+}
+
+stale "$@" || exit 0
+take_lock
+stale "$@" || exit 0
+for lab; do
+    mkdir -p "build/tests/$lab" && touch "build/tests/$lab/building" || exit 2
+done
+${MAKE:-make} -s -j"$(nproc 2>/dev/null || echo 2)" -f tests/tools/judge.mk LABS="$*" || exit 2
+for lab; do
+    mv -f "build/tests/$lab/building" "build/tests/$lab/built" || exit 2
+done
