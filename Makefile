@@ -5,13 +5,9 @@
 .SUFFIXES:
 # Les recettes sont préfixées d'un « + » (voir plus bas), sauf sous « make -n ».
 RUN := $(if $(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),@,+@)
-MAKEFLAGS += --no-builtin-rules --no-print-directory -j$(shell nproc 2>/dev/null || echo 2)
-
-# `make clean test` doit nettoyer avant de juger, même quand les tâches vont de front ; et deux buts ne
-# peuvent pas écrire la documentation à la fois.
-ifneq ($(filter clean,$(MAKECMDGOALS))$(word 2,$(filter docs links axe pdf,$(MAKECMDGOALS))),)
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+# Les scripts vont de front d'eux-mêmes ; les buts, l'un après l'autre : « make clean test » nettoie avant de juger.
 .NOTPARALLEL:
-endif
 
 # make rend 2 à toute recette qui échoue : « points manquants » (1) et « le juge n'a pas pu
 # travailler » (2) se confondraient. En mode question (-q), il rend 1 quand une recette rend 1.

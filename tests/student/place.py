@@ -125,10 +125,10 @@ def print_of(path):
 
 def partial_run(lab):
     """Le dernier jugement, d'une étape ou de quelques tests (STEP=, TEST=), s'il est plus récent et vaut encore."""
-    judged = date(os.path.join(lab.base, "results.json"))
+    judged = date(os.path.join(lab.base, "partial.json"))
     if judged is None or judged <= (date(os.path.join(lab.base, "complete.json")) or 0):
         return None
-    run = read_run(lab.base, "results.json")
+    run = read_run(lab.base, "partial.json")
     return None if run is None or changed_since(lab, run) else run
 
 

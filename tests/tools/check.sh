@@ -13,7 +13,7 @@ unset OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX JUDGE_CLASS
 # UPDATE récrirait ce qui est vérifié, QUICK en passerait ; FULL=1 a ses propres commandes (make hostile, make mutants).
 unset UPDATE FULL QUICK
 
-ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class protections rendus sameness options hints comforts watching shared patience sanitize threads valgrind interop slurm traces measures docs links axe pdf spelling readme mutants variants hostile coverage torture fuzz"
+ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class protections rendus sameness options together hints comforts watching shared patience sanitize threads valgrind interop slurm traces measures docs links axe pdf spelling readme mutants variants hostile coverage torture fuzz"
 # Celles-ci jugent des centaines de programmes, et attendent souvent : elles vont de front avec les autres.
 # Elles ont leurs propres dossiers sous build/.
 ASIDE="mutants variants hostile coverage torture fuzz"
@@ -40,6 +40,7 @@ describe() {
     class) echo "noter une classe : la porte, la reprise, les listes, les noms hostiles" ;;
     protections) echo "le bac à sable tient, et l'auto-test voit chaque protection ôtée" ;;
     options) echo "les demandes mal écrites, et les statuts" ;;
+    together) echo "des commandes au hasard, plusieurs à la fois : chacune dit ce qui était là" ;;
     hints) echo "trois indices par étape, sans une ligne de code" ;;
     comforts) echo "indices, progression, reset, débogueur, éditeur" ;;
     watching) echo "make watch, dans un vrai terminal" ;;
@@ -84,7 +85,7 @@ gate_skeleton() {
     [ $? -eq 1 ] || return 1
     set +f
     for lab in $LABS; do
-        sh tests/tools/python.sh tests/tools/skeleton.py "build/work/labs/$lab/results.json" "labs/$lab" || return 1
+        sh tests/tools/python.sh tests/tools/skeleton.py "build/work/labs/$lab/complete.json" "labs/$lab" || return 1
     done
 }
 
@@ -175,6 +176,11 @@ gate_class() {
 gate_protections() {
     sh tests/tools/deps.sh --if-missing class || return 1
     sh tests/tools/python.sh tests/grading/sandbox/protections_test.py
+}
+
+# BRIEF=1 en tire moins.
+gate_together() {
+    env N=$((200 / (1 + 3 * ${BRIEF:-0}))) sh tests/tools/python.sh tests/tools/together.py
 }
 
 gate_options() {

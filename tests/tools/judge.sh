@@ -26,7 +26,10 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
 # Un texte venu de l'utilisateur, sur une seule ligne et sans commande de terminal.
 show() {
-    printf '%s' "$1" | LC_ALL=C tr '\000-\037\177' '?'
+    case $1 in
+    *[[:cntrl:]]*) printf '%s' "$1" | LC_ALL=C tr '\000-\037\177' '?' ;;
+    *) printf '%s' "$1" ;;
+    esac
 }
 
 # shellcheck source=tests/tools/lock.sh
@@ -251,34 +254,55 @@ build_folder() {
     [ -z "${JUDGE_ROOM:-}" ] || [ -n "${JUDGE_BASE:-}" ] || run=$JUDGE_ROOM/$slug$variant
 }
 
-# Copie une source, telle qu'elle est en ce moment. Si elle ne peut pas être prise, dit pourquoi dans
-# FICHIER.problem : la compilation le rapportera.
-take_source() { # DOSSIER FICHIER
-    from=$1/$2 to=$taken/$2 problem=
+# Pourquoi une source ne peut pas être prise ; rien, si elle le peut.
+problem_of() { # DOSSIER/FICHIER
+    problem='' name=${1##*/}
+    if [ -L "$1" ]; then
+        problem="$name est un lien symbolique : le juge ne prend que de vrais fichiers."
+    elif [ ! -e "$1" ]; then
+        problem="$name manque : ce fichier n'est pas dans le dossier jugé."
+    elif [ ! -f "$1" ]; then
+        problem="$name n'est pas un fichier ordinaire : le juge ne prend que de vrais fichiers."
+    elif [ ! -r "$1" ]; then
+        die "$(show "$1") : ce fichier n'est pas lisible"
+    fi
+}
+
+# Copie des sources, telles qu'elles sont en ce moment. Ce qui ne peut pas être pris est dit dans FICHIER.problem :
+# la compilation le rapportera.
+take_sources() { # DOSSIER/FICHIER…
     if [ -n "$where" ]; then
-        tell source "$from" "$2"
+        for from; do tell source "$from" "${from##*/}"; done
         return
     fi
-    if [ -L "$from" ]; then
-        problem="$2 est un lien symbolique : le juge ne prend que de vrais fichiers."
-    elif [ ! -e "$from" ]; then
-        problem="$2 manque : ce fichier n'est pas dans le dossier jugé."
-    elif [ ! -f "$from" ]; then
-        problem="$2 n'est pas un fichier ordinaire : le juge ne prend que de vrais fichiers."
-    elif [ ! -r "$from" ]; then
-        die "$(show "$from") : ce fichier n'est pas lisible"
-    else
-        head -c $((LONGEST + 1)) -- "$from" >"$to" || die "$(show "$from") : ce fichier ne peut pas être copié"
-    fi
-    [ -z "$problem" ] || printf '%s\n' "$problem" >"$to.problem"
+    count=$#
+    while [ "$count" -gt 0 ]; do
+        from=$1 count=$((count - 1))
+        shift
+        problem_of "$from"
+        if [ -n "$problem" ]; then
+            printf '%s\n' "$problem" >"$taken/$name.problem"
+        else
+            set -- "$@" "$from"
+        fi
+    done
+    [ $# -gt 0 ] || return 0
+    # Un fichier énorme arrête tout : les autres sont alors pris un à un, et lui n'est pris qu'en partie.
+    { (ulimit -f $((LONGEST / 512 + 2)) && exec cp -- "$@" "$taken/"); } 2>/dev/null || for from; do
+        head -c $((LONGEST + 1)) -- "$from" >"$taken/${from##*/}" || die "$(show "$from") : ce fichier ne peut pas être copié"
+    done
 }
 
 # Pose les sources prises où elles sont compilées, celles qui ont changé seulement : leur date dit quoi recompiler.
 lay_sources() { # LAB
-    src=$base/$1/src
+    src=$base/$1/src taken=$run/$1/taken
     [ -d "$src" ] || mkdir -p "$src" || die "build/ : impossible d'y écrire"
+    ! diff -rq -- "$taken" "$src" >/dev/null 2>&1 || return 0
     set +f
-    for from in "$run/$1/taken"/*; do
+    for from in "$src"/*; do
+        [ -e "$taken/${from##*/}" ] || rm -f -- "$from"
+    done
+    for from in "$taken"/*; do
         lay_source "${from##*/}"
     done
     set -f
@@ -287,7 +311,7 @@ lay_sources() { # LAB
 lay_source() { # NOM
     to=$src/$1
     ! cmp -s -- "$from" "$to" || return 0
-    rm -f -- "$to" "$to.problem" "${to%.problem}"
+    rm -f -- "$to"
     if [ "$(wc -c <"$from")" -gt "$LONGEST" ]; then
         echo "$1 dépasse un mébioctet : ce n'est pas une source écrite à la main." >"$to.problem"
     else
@@ -297,11 +321,11 @@ lay_source() { # NOM
 
 # Emporte ce qui vient d'être construit : des liens, puisque rien n'est jamais récrit sur place.
 take_programs() { # LAB
-    for part in bin obj lib src; do
-        rm -rf -- "${run:?}/$1/$part"
-        cp -al -- "$base/$1/$part" "$run/$1/$part" 2>/dev/null || cp -a -- "$base/$1/$part" "$run/$1/$part" ||
-            die "build/ : impossible d'y écrire"
-    done
+    from=$base/$1
+    set -- "$run/$1"
+    [ ! -d "$1/bin" ] || rm -rf -- "$1/bin" "$1/obj" "$1/lib" "$1/src"
+    cp -al -- "$from/bin" "$from/obj" "$from/lib" "$from/src" "$1" 2>/dev/null ||
+        cp -a -- "$from/bin" "$from/obj" "$from/lib" "$from/src" "$1" || die "build/ : impossible d'y écrire"
 }
 
 # Les en-têtes donnés sont ceux du dépôt : celui du travail, s'il diffère, n'est pas pris.
@@ -347,7 +371,7 @@ borrow_sources() {
     elif [ -z "$where" ]; then
         printf '%s\n' "$lender $lent" >"$target/borrowed.txt"
     fi
-    take_source "$from" "$lent"
+    lent_source=$from/$lent
     headers=$own_headers
 }
 
@@ -358,16 +382,19 @@ prepare_lab() { # LAB
     target=$run/$1 taken=$run/$1/taken
     [ -z "$where" ] || tell lab "$1" "$folder"
     [ -n "$where" ] || make_target
-    for source in $sources; do
-        take_source "$folder" "$source"
-    done
     compare_headers "$1"
+    set --
+    for source in $sources; do
+        set -- "$@" "$folder/$source"
+    done
+    lent_source=
     [ -z "$borrow" ] || borrow_sources
+    take_sources "$@" ${lent_source:+"$lent_source"}
 }
 
 make_target() {
-    rm -rf -- "${target:?}/taken" "$target/borrowed.txt"
-    mkdir -p "$taken" && : >"$target/remarks.txt" || die "build/ : impossible d'y écrire"
+    [ ! -d "$taken" ] || rm -rf -- "$taken" "$target/borrowed.txt"
+    mkdir -p "$taken" && : >"$target/remarks.txt" && : >"$run/began" || die "build/ : impossible d'y écrire"
 }
 
 compile() {
@@ -437,7 +464,7 @@ judge_labs() {
     trap 'kill $pids 2>/dev/null; wait; exit 143' TERM HUP
     for lab in $found; do
         results=$run/$lab/results.json
-        rm -f "$results" "$run/$lab/live"
+        [ "$run" != "$base" ] && [ ! -e "$results" ] || rm -f "$results" "$run/$lab/live"
         "build/tests/$lab/judge" ${STEP:+--step "$STEP"} ${TEST:+--test "$TEST"} --work "$shown" \
             ${LIVE:+--live "$run/$lab/live"} --sources "$(cd "$run/$lab/taken" && set +f && sha256sum -- *)" \
             --programs "$run/$lab/bin" --results "$results" </dev/null >"$run/$lab/judge.log" 2>&1 &
@@ -460,17 +487,13 @@ judge_labs() {
 }
 
 # Des résultats entiers, d'un coup, datés du début : ceux d'un jugement commencé plus tard ne sont pas remplacés.
+# Le dernier jugement de tout le lab : un jugement partiel ne l'efface pas.
 publish() { # LAB
-    touch -r "$run/began" "$run/$1/results.json"
-    publish_as "$1" results.json
-    # Le dernier jugement de tout le lab : un jugement partiel ne l'efface pas.
-    [ -n "${STEP:-}${TEST:-}" ] || publish_as "$1" complete.json
-}
-
-publish_as() { # LAB NOM
-    place=$base/$1/$2
+    place=$base/$1/complete.json
+    [ -z "${STEP:-}${TEST:-}" ] || place=$base/$1/partial.json
     [ ! "$place" -nt "$run/began" ] || return 0
-    cp -p "$run/$1/results.json" "$place.$$" && mv -f "$place.$$" "$place" || die "build/ : impossible d'y écrire"
+    touch -r "$run/began" "$run/$1/results.json" && cp -p "$run/$1/results.json" "$place.$$" && mv -f "$place.$$" "$place" ||
+        die "build/ : impossible d'y écrire"
 }
 
 build_folder
@@ -478,8 +501,6 @@ where=
 if [ "$asked" = --where ]; then
     where=yes
     tell base "$base" "$run"
-else
-    mkdir -p "$run" && : >"$run/began" || die "build/ : impossible d'y écrire"
 fi
 for lab in $found; do
     prepare_lab "$lab"

@@ -21,6 +21,5 @@ take_lock() { # Qui attend dit aussitôt qui il attend.
 }
 
 release_lock() {
-    flock -u 9 2>/dev/null || :
     exec 9>&-
 }

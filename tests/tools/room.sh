@@ -1,39 +1,45 @@
 #!/bin/sh
 # Lance une commande avec une chambre à elle : room.sh COMMANDE…
-# La chambre (JUDGE_ROOM) reçoit les programmes que cette commande juge ou montre, et ce qu'elle en écrit : une autre,
-# sur le même travail au même instant, n'y touche pas. Elle disparaît avec le dernier processus de la commande, même
-# tué : tous tiennent son verrou, que l'effacement attend.
+# La chambre (JUDGE_ROOM, et un TMPDIR) reçoit les programmes que cette commande juge ou montre, et ce qu'elle en
+# écrit : une autre, sur le même travail au même instant, n'y touche pas. Elle disparaît avec le dernier processus de la
+# commande, même tué : tous tiennent son verrou, que l'effacement attend, hors d'atteinte de qui tue le groupe.
 set -uf
 [ -z "${JUDGE_ROOM:-}" ] || exec "$@"
 
-erase_when_free() { # CHAMBRE OPTIONS… de flock
-    room=$1
-    shift
-    flock "$@" "$room/held" rm -rf "$room" 2>/dev/null
-}
+# Le verrou, un fichier, dit où est le TMPDIR.
+# shellcheck disable=SC2016 # c'est le shell lancé qui développe
+ERASE='read -r temporary <"$1/held" || :; rm -rf "$1" ${temporary:+"$temporary"}'
 
 # Celles dont l'effacement a lui-même été tué. Une chambre à peine ouverte, pas encore tenue, peut y passer :
 # qui l'ouvrait en ouvre une autre.
 erase_forgotten() {
     set +f
     for forgotten in build/rooms/*/; do
-        [ ! -d "$forgotten" ] || erase_when_free "${forgotten%/}" -n
+        [ ! -d "$forgotten" ] || flock -n "${forgotten}held" sh -c "$ERASE" sh "$forgotten" 2>/dev/null
     done
     set -f
 }
 
+refuse() {
+    echo "juge : $1 : impossible d'y écrire" >&2
+    exit 2
+}
+
 open_room() {
-    mkdir -p build/rooms && JUDGE_ROOM=$(mktemp -d build/rooms/XXXXXX) || {
-        echo "juge : build/ : impossible d'y écrire" >&2
-        exit 2
-    }
-    { chmod 755 "$JUDGE_ROOM" && command exec 8<>"$JUDGE_ROOM/held"; } 2>/dev/null || return 1
+    number=$((number + 1))
+    JUDGE_ROOM=build/rooms/$$-$number TMPDIR=$place/room-$$-$number
+    { mkdir -m 755 "$JUDGE_ROOM" "$TMPDIR" && command exec 8<>"$JUDGE_ROOM/held"; } 2>/dev/null || return 1
     flock -s 8
+    printf '%s\n' "$TMPDIR" >&8
     [ -e "$JUDGE_ROOM/held" ]
 }
 
+place=${TMPDIR:-/tmp} number=0
+[ -d build/rooms ] || mkdir -p build/rooms 2>/dev/null
+[ -w build/rooms ] || refuse build/
+[ -w "$place" ] || refuse "$place"
 erase_forgotten
-until open_room; do :; done
-export JUDGE_ROOM
-(exec 8<&- && erase_when_free "$JUDGE_ROOM" &) </dev/null >/dev/null 2>&1
+until open_room; do [ "$number" -lt 100 ] || refuse build/rooms; done
+export JUDGE_ROOM TMPDIR
+setsid -f flock "$JUDGE_ROOM/held" sh -c "$ERASE" sh "$JUDGE_ROOM" 8<&- </dev/null >/dev/null 2>&1
 exec "$@"

@@ -31,7 +31,7 @@ Line = collections.namedtuple("Line", "count branches")
 
 def judge(lab):
     """Juge un lab ; rend la dernière ligne du juge."""
-    done = subprocess.run(["sh", "tests/tools/judge.sh"], env=os.environ | {"LAB": lab, "COUNT": "1", "JUDGE_SLOWNESS": "5"},
+    done = subprocess.run(["sh", "tests/tools/judge.sh"], env=os.environ | {"LAB": lab, "COUNT": "1", "JUDGE_SLOWNESS": "5", "JUDGE_BASE": str(BASE)},
                           capture_output=True, text=True, errors="replace")
     if done.returncode not in (0, 1):
         raise Trouble((done.stderr or done.stdout).strip())
@@ -62,7 +62,8 @@ def origin(path):
 def read_counts(labs):
     """{source: {numéro: Line}}, tous les programmes mis ensemble."""
     counts = collections.defaultdict(dict)
-    notes = [COMMON / f"{path.stem}.gcno" for path in sorted(pathlib.Path("common").glob("*.c"))]
+    # Le compilateur donne à ses notes le nom de l'objet qu'il écrit, « display.o.new ».
+    notes = [COMMON / f"{path.stem}.o.gcno" for path in sorted(pathlib.Path("common").glob("*.c"))]
     for lab in labs:
         notes += [path for path in sorted((BASE / lab).rglob("*.gcno")) if "driver" not in path.name]
     for note in notes:

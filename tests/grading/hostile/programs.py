@@ -71,7 +71,7 @@ class Case:
         self.lab, self.folder, self.role, self.pattern = lab, folder, role, pattern
         self.mark = float(mark)
         self.name = f"{folder.name}/{role}"
-        self.work = PLACE / f"{folder.name}+{role}"
+        self.work, self.built = PLACE / f"{folder.name}+{role}", PLACE / f"{folder.name}+{role}+bati"
 
     def prepare(self):
         """Pose le travail, comme un étudiant le rendrait."""
@@ -87,7 +87,7 @@ class Case:
         """Juge ; rend (statut, ce que l'étudiant lit, résultats ou None, secondes)."""
         environment = {key: value for key, value in os.environ.items()
                        if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "TEST", "UPDATE")}
-        environment |= {"WORK": str(self.work), "LAB": self.lab.name, "NO_COLOR": "1"}
+        environment |= {"WORK": str(self.work), "LAB": self.lab.name, "NO_COLOR": "1", "JUDGE_BASE": str(self.built)}
         started = time.monotonic()
         process = subprocess.Popen(["sh", "tests/tools/judge.sh"], env=environment, text=True, errors="replace",
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -97,22 +97,16 @@ class Case:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGTERM)
             return None, process.communicate()[0], None, time.monotonic() - started
-        results = self.built() / self.lab.name / "results.json"
+        results = self.built / self.lab.name / "results.json"
         run = json.loads(results.read_text(encoding="utf-8")) if results.is_file() else None
         return process.returncode, text, run, time.monotonic() - started
-
-    def built(self):
-        """Le dossier où judge.sh construit ce travail."""
-        absolute = str(self.work.resolve())
-        checksum = subprocess.run(["cksum"], input=absolute.encode(), capture_output=True, check=True).stdout
-        return workshop.BUILD / "work" / checksum.decode().split()[0]
 
     def survivors(self):
         """Les processus qui exécutent encore un programme de ce travail."""
         found = []
         for entry in pathlib.Path("/proc").iterdir():
             try:
-                if entry.name.isdigit() and os.readlink(entry / "exe").startswith(str(self.built().resolve())):
+                if entry.name.isdigit() and os.readlink(entry / "exe").startswith(str(self.built.resolve())):
                     found.append(entry.name)
             except OSError:
                 continue

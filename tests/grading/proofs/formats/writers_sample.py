@@ -24,7 +24,7 @@ def judged(work):
         environment.pop(setting, None)
     base, *labs = subprocess.run(["sh", "tests/tools/judge.sh", "--build"], env=environment, check=True,
                                  stdout=subprocess.PIPE, universal_newlines=True).stdout.split()
-    paths = [os.path.join(base, lab, "results.json") for lab in labs]
+    paths = [os.path.join(base, lab, "complete.json") for lab in labs]
     if not all(map(os.path.exists, paths)):
         subprocess.run(["sh", "tests/tools/judge.sh"], env=environment, check=False, stdout=subprocess.DEVNULL)
     return [load(path) for path in paths]
