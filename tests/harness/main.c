@@ -44,10 +44,14 @@ static const char usage[] =
 static bool parse_options(int argc, char **argv, struct options *options)
 {
     static const struct option known[] = {
-        {"programs", required_argument, NULL, 'p'}, {"results", required_argument, NULL, 'r'},
-        {"work", required_argument, NULL, 'w'},     {"test", required_argument, NULL, 't'},
-        {"step", required_argument, NULL, 's'},     {"live", required_argument, NULL, 'v'},
-        {"list", no_argument, NULL, 'l'},           {"sources", required_argument, NULL, 'S'},
+        {"programs", required_argument, NULL, 'p'},
+        {"results", required_argument, NULL, 'r'},
+        {"work", required_argument, NULL, 'w'},
+        {"test", required_argument, NULL, 't'},
+        {"step", required_argument, NULL, 's'},
+        {"live", required_argument, NULL, 'v'},
+        {"list", no_argument, NULL, 'l'},
+        {"sources", required_argument, NULL, 'S'},
         {NULL, 0, NULL, 0},
     };
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {

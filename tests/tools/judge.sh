@@ -323,7 +323,7 @@ lay_source() { # NOM
 take_programs() { # LAB
     from=$base/$1
     set -- "$run/$1"
-    [ ! -d "$1/bin" ] || rm -rf -- "$1/bin" "$1/obj" "$1/lib" "$1/src"
+    [ ! -d "$1/bin" ] || rm -rf -- "${1:?}/bin" "${1:?}/obj" "${1:?}/lib" "${1:?}/src"
     cp -al -- "$from/bin" "$from/obj" "$from/lib" "$from/src" "$1" 2>/dev/null ||
         cp -a -- "$from/bin" "$from/obj" "$from/lib" "$from/src" "$1" || die "build/ : impossible d'y écrire"
 }
@@ -491,6 +491,7 @@ judge_labs() {
 publish() { # LAB
     place=$base/$1/complete.json
     [ -z "${STEP:-}${TEST:-}" ] || place=$base/$1/partial.json
+    # shellcheck disable=SC3013 # POSIX.1-2024 connaît -nt, et les anciennes dash et bash aussi
     [ ! "$place" -nt "$run/began" ] || return 0
     touch -r "$run/began" "$run/$1/results.json" && cp -p "$run/$1/results.json" "$place.$$" && mv -f "$place.$$" "$place" ||
         die "build/ : impossible d'y écrire"

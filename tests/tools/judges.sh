@@ -6,7 +6,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 . tests/tools/lock.sh
 
 changed() { # LAB : ce qu'il en faut est-il plus jeune que son juge ? Un dossier l'est quand un fichier en est ôté.
-    [ -f "build/tests/$1/built" ] || return 0
+    [ -f "build/tests/$1/built" ] && [ -x "build/tests/$1/judge" ] || return 0
     sources="tests/$1 tests/harness tests/tools/judge.mk tests/tools/lighten.sh"
     [ ! -d tests/grading/sandbox ] || sources="$sources tests/grading/sandbox"
     # shellcheck disable=SC2086 # des noms de dossiers, sans espace

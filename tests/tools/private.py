@@ -86,7 +86,7 @@ def results(work, lab):
     """Ce que le juge a écrit pour l'enseignant."""
     folders = [TREE / "build" / "work" / work] if work == "solutions" else \
         [path for path in (TREE / "build" / "work").iterdir() if path.name not in ("solutions", "labs")]
-    return json.loads((folders[0] / lab / "results.json").read_text(encoding="utf-8"))
+    return json.loads((folders[0] / lab / "complete.json").read_text(encoding="utf-8"))
 
 
 def only_private(run):
@@ -169,7 +169,7 @@ def try_names(example):
 
 def try_gates(example):
     """Les vérifications qui comptent les tests ne comptent pas ceux-là, même avec REVEAL=1."""
-    make(*(f"build/tests/{path.parent.name}/judge" for path in sorted(pathlib.Path("tests").glob("*/lab.mk"))))
+    make("judges")
     for tool in (["points.py", example.lab], ["catalogue.py", "--check"], ["parity.py"]):
         done = subprocess.run(["sh", "tests/tools/python.sh", f"tests/tools/{tool[0]}", *tool[1:]], cwd=TREE,
                               env=CLEAN | {"REVEAL": "1"}, capture_output=True, text=True)
