@@ -82,6 +82,11 @@ def try_saves(it, folder):
     leave(it, terminal, b"\x03", "Ctrl-C")
 
 
+def nothing_stays(it, what):
+    """Aucun processus ; celui qui efface la chambre de la commande (room.sh) finit juste après elle."""
+    it.check(what, trial.wait_for(lambda: not left_behind()), left_behind())
+
+
 def leave(it, terminal, key, name):
     """La fin : statut 0, le terminal rendu, aucun processus."""
     terminal.type(key)
@@ -91,7 +96,7 @@ def leave(it, terminal, key, name):
     it.check(f"{name} rend l'écran et le curseur", terminal.text.rindex("\x1b[?1049l") > terminal.text.rindex("\x1b[?1049h")
              and terminal.text.rindex("\x1b[?25h") > terminal.text.rindex("\x1b[?25l"), repr(terminal.text[-200:]))
     it.check(f"{name} rend le clavier", terminal.restored())
-    it.check(f"{name} ne laisse aucun processus", not left_behind(), left_behind())
+    nothing_stays(it, f"{name} ne laisse aucun processus")
 
 
 def try_restart(it, folder):
@@ -190,7 +195,7 @@ def try_signals(it):
     terminal.finish()
     it.check("SIGTERM rend l'écran", terminal.text.count("\x1b[?1049l") == 1, repr(terminal.text[-200:]))
     it.check("SIGTERM rend le clavier", terminal.restored())
-    it.check("SIGTERM ne laisse aucun processus", not left_behind(), left_behind())
+    nothing_stays(it, "SIGTERM ne laisse aucun processus")
 
 
 def try_closed_window(it):
@@ -198,7 +203,7 @@ def try_closed_window(it):
     terminal = start()
     terminal.until(r"jugement…")
     terminal.close()
-    it.check("une fenêtre fermée ne laisse aucun processus", trial.wait_for(lambda: not left_behind()), left_behind())
+    nothing_stays(it, "une fenêtre fermée ne laisse aucun processus")
 
 
 def try_plain(it):
@@ -208,7 +213,7 @@ def try_plain(it):
     it.check("l'écran n'est pas pris", "\x1b[?1049h" not in terminal.text)
     os.kill(watcher(), signal.SIGINT)
     terminal.finish()
-    it.check("SIGINT ne laisse aucun processus", not left_behind(), left_behind())
+    nothing_stays(it, "SIGINT ne laisse aucun processus")
 
 
 def slow_lab():
@@ -283,7 +288,7 @@ def try_strace_alone(it):
         return
     it.check("sans terminal, une interruption arrête le serveur tracé, sans trace de Python",
              "exited with 0" in told and "Traceback" not in told, told)
-    it.check("sans terminal, strace ne laisse aucun processus", trial.wait_for(lambda: not left_behind()), left_behind())
+    nothing_stays(it, "sans terminal, strace ne laisse aucun processus")
 
 
 def measure(lab):

@@ -28,10 +28,15 @@ refuse() {
 open_room() {
     number=$((number + 1))
     JUDGE_ROOM=build/rooms/$$-$number TMPDIR=$place/room-$$-$number
-    { mkdir -m 755 "$JUDGE_ROOM" "$TMPDIR" && command exec 8<>"$JUDGE_ROOM/held"; } 2>/dev/null || return 1
+    { mkdir -m 755 "$JUDGE_ROOM" && command exec 8<>"$JUDGE_ROOM/held"; } 2>/dev/null || return 1
     flock -s 8
+    # Écrit d'abord : tué ici, rien ne reste qui ne soit dit.
     printf '%s\n' "$TMPDIR" >&8
-    [ -e "$JUDGE_ROOM/held" ]
+    [ -e "$JUDGE_ROOM/held" ] || return 1
+    mkdir -m 755 "$TMPDIR" 2>/dev/null && return 0
+    # Il est à un autre : ne pas l'effacer avec cette chambre.
+    : >"$JUDGE_ROOM/held"
+    return 1
 }
 
 place=${TMPDIR:-/tmp} number=0
