@@ -75,9 +75,9 @@ class Ground:
         found = {}
         for top in (self.depot, *self.works, self.home, os.path.dirname(self.sentinels[0])):
             for path, _, names in os.walk(top):
-                inside = os.path.relpath(path, self.depot)
-                if not inside.startswith(WRITTEN):
-                    found.update({os.path.join(path, name): digest(os.path.join(path, name)) for name in names})
+                for file in (os.path.join(path, name) for name in names):
+                    if not os.path.relpath(file, self.depot).startswith(WRITTEN):
+                        found[file] = digest(file)
         return dict(found, **{path: digest(path) for path in self.sentinels + [self.secret_file]})
 
     def visitors(self):
