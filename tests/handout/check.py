@@ -23,7 +23,7 @@ CLEAN = {key: value for key, value in os.environ.items()
          if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "WORK", "LAB", "STEP", "TEST", "LABS", "GROUP", "SOURCE_DATE_EPOCH")}
 NOBODY = 65534
 FORBIDDEN = re.compile(r"(^|/)(solutions|mutants|variants|private|grading|interop|torture|fuzz|bench|handout|\.git\w*|\.ci)(/|$)"
-                       r"|\.(golden|patch|o|so|pyc)$|defauts\.md$|noter\.md$|carte\.md$")
+                       r"|\.(patch|o|so|pyc)$|defauts\.md$|noter\.md$|carte\.md$")
 
 
 class Failed(Exception):

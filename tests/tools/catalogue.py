@@ -16,6 +16,7 @@ import subprocess
 import sys
 
 import csource
+from mutants import parts_of
 from workshop import settings
 
 PAGE = pathlib.Path("docs", "defauts.md")
@@ -89,7 +90,8 @@ class Mutant:
 
     def __init__(self, path):
         self.path, self.name = path, path.stem
-        head = re.split(r"^--- ", path.read_text(encoding="utf-8"), maxsplit=1, flags=re.M)[0].strip().split("\n")
+        head, _, self.reading = parts_of(path)
+        head = head.strip().split("\n")
         self.first = head[0]
         self.defect = self.first.removeprefix("Défaut : ") if self.first.startswith("Défaut : ") else None
         killers = [line.removeprefix("Tué par : ") for line in head if line.startswith("Tué par : ")]
@@ -106,9 +108,8 @@ class Mutant:
             yield f"{self.path} : une ligne « Tué par : » et une seule est attendue"
         if not self.text:
             yield f"{self.path} : rien ne dit ce qui y est changé"
-        golden = self.path.with_suffix(".golden")
-        if self.defect and golden.is_file() and self.defect not in golden.read_text(encoding="utf-8"):
-            yield f"{golden} : le message ne nomme pas {self.defect}"
+        if self.defect and self.reading and self.defect not in self.reading:
+            yield f"{self.path} : ce que l'étudiant lit ne nomme pas {self.defect}"
         if self.killer is None or lab.tests is None:
             return
         test = next((test for test in lab.tests if test["name"] == self.killer), None)
@@ -357,7 +358,7 @@ def compare_tests(entries, lab):
 def compare_mutants(lab):
     """Chaque test est le tueur d'un mutant, et chaque défaut montré par un test a un mutant : sans quoi, rien ne
     prouve que ce test sache échouer."""
-    if lab.tests is None or not lab.mutants:
+    if lab.tests is None:
         return
     killers = {mutant.killer for mutant in lab.mutants}
     for test in lab.tests:

@@ -1,5 +1,5 @@
 """Les mutants : des solutions où une seule chose est fausse. Chacun doit être tué par le test qui nomme
-son défaut, avec le message que son texte de référence (.golden) garde. Qu'aucun test et qu'aucun défaut ne soit
+son défaut, avec le message que la fin de son fichier garde. Qu'aucun test et qu'aucun défaut ne soit
 sans mutant, c'est le catalogue (catalogue.py) qui le vérifie : il n'a besoin de rien lancer.
 
 Réglages, par l'environnement : LAB= TEST= (nom d'un mutant ou d'un test, avec *) UPDATE=1 (réécrit les
@@ -15,6 +15,7 @@ import time
 import workshop
 from workshop import Trouble
 
+READING = "=== Ce que l'étudiant lit ===\n"
 HUNK = re.compile(r"^@@ .*?@@.*$")
 # Ce qui change d'une fois à l'autre : les ports, ce qui est passé d'un long envoi coupé, et si les
 # derniers octets du juge sont arrivés avant ou après la fermeture ; et où dort, à cet instant, qui se réveille souvent.
@@ -37,21 +38,18 @@ CUT = ", en laissant des octets non lus : elle a été coupée net (RST)"
 
 
 class Mutant:
-    """Une altération de la solution, lue dans un fichier .patch."""
+    """Une altération de la solution. Un fichier .patch : qui elle est, le diff, et ce que l'étudiant en lit."""
 
     def __init__(self, lab, path):
         self.lab, self.path, self.name = lab, path, path.stem
-        text = path.read_text(encoding="utf-8")
-        start = re.search(r"^--- ", text, re.M)
-        if not start:
-            raise Trouble(f"{path} : aucune altération")
-        head = text[:start.start()].split("\n")
+        head, diff, self.reading = parts_of(path)
+        head = head.split("\n")
         killers = [line.split(":", 1)[1].strip() for line in head if line.startswith("Tué par :")]
         if len(killers) != 1 or killers[0] not in lab.tests:
             raise Trouble(f"{path} : « Tué par : » doit nommer un test du lab")
         self.killer = killers[0]
         self.defect = head[0].removeprefix("Défaut : ") if head[0].startswith("Défaut : ") else None
-        self.changes = list(read_changes(text[start.start():], path))
+        self.changes = list(read_changes(diff, path))
         self.check_head(head[0])
 
     def check_head(self, first):
@@ -65,20 +63,35 @@ class Mutant:
 
     def sources(self):
         """Les sources de la solution, altérées."""
-        sources = dict(self.lab.solution)
-        for name, before, after in self.changes:
-            if sources.get(name, "").count(before) != 1:
-                raise Trouble(f"{self.path} : ne s'applique plus à {name} (attendu une fois) :\n{before}")
-            sources[name] = sources[name].replace(before, after)
-        return sources
+        return altered(self.lab.solution, self.path)
 
     @property
     def key(self):
         return f"{self.lab.name}/{self.name}"
 
-    @property
-    def golden(self):
-        return self.path.with_suffix(".golden")
+    def expect(self, text):
+        """Récrit ce que l'étudiant lit."""
+        kept = self.path.read_text(encoding="utf-8").partition(READING)[0]
+        self.path.write_text(kept + READING + text, encoding="utf-8")
+
+
+def parts_of(path):
+    """(l'en-tête, le diff, ce que l'étudiant lit ou None) d'un fichier de mutant."""
+    told, mark, reading = path.read_text(encoding="utf-8").partition(READING)
+    start = re.search(r"^--- ", told, re.M)
+    if not start:
+        raise Trouble(f"{path} : aucune altération")
+    return told[:start.start()], told[start.start():], reading if mark else None
+
+
+def altered(solution, path):
+    """Ces sources, {nom: texte}, avec l'altération de ce mutant."""
+    sources = dict(solution)
+    for name, before, after in read_changes(parts_of(path)[1], path):
+        if sources.get(name, "").count(before) != 1:
+            raise Trouble(f"{path} : ne s'applique plus à {name} (attendu une fois) :\n{before}")
+        sources[name] = sources[name].replace(before, after)
+    return sources
 
 
 def read_changes(text, path):
@@ -130,18 +143,17 @@ def reading(test):
     return "".join(line.rstrip() + "\n" for line in lines)
 
 
-def compare_golden(mutant, test):
-    """Compare avec le texte de référence, ou le réécrit ; rend une plainte ou None."""
-    now = reading(test)
-    before = mutant.golden.read_text(encoding="utf-8") if mutant.golden.is_file() else None
+def compare_reading(mutant, test):
+    """Compare avec le texte gardé, ou le réécrit ; rend une plainte ou None."""
+    now, before = reading(test), mutant.reading
     if now == before:
         return None
     if os.environ.get("UPDATE"):
-        mutant.golden.write_text(now, encoding="utf-8")
+        mutant.expect(now)
         return None
     if before is None:
-        return f"pas de texte de référence (UPDATE=1 l'écrit) ; l'étudiant lit :\n{now}"
-    return f"le message a changé (UPDATE=1 l'accepte).\n--- {mutant.golden}\n{before}+++ maintenant\n{now}"
+        return f"{mutant.path} ne dit pas ce que l'étudiant lit (UPDATE=1 l'écrit) :\n{now}"
+    return f"le message a changé (UPDATE=1 l'accepte).\n--- {mutant.path}\n{before}+++ maintenant\n{now}"
 
 
 def complaint_about(mutant, run):
@@ -151,7 +163,7 @@ def complaint_about(mutant, run):
         return f"survit à {mutant.killer}"
     if test["status"] != "failed":
         return f"{mutant.killer} n'a pas pu le juger ({test['status']} : {test['reason']})"
-    return compare_golden(mutant, test)
+    return compare_reading(mutant, test)
 
 
 def try_mutant(mutant):
@@ -168,11 +180,6 @@ def try_mutant(mutant):
         return mutant, [], str(trouble)
     failed = [test["name"] for test in run["tests"] if test["status"] == "failed"]
     return mutant, failed, complaint_about(mutant, run)
-
-
-def forgotten_goldens(mutants, folder):
-    """Les textes de référence sans mutant."""
-    return sorted(set(folder.glob("*.golden")) - {mutant.golden for mutant in mutants})
 
 
 def write_matrix(lab, outcomes):
@@ -237,21 +244,20 @@ def conclude_lab(lab, everything, outcomes):
     """Dit ce que les mutants d'un lab ont donné ; rend (réussites, échecs)."""
     complaints = [f"{mutant.name} : {complaint}" for mutant, _, complaint in outcomes if complaint]
     whole = len(outcomes) == len(everything)
-    if whole:
-        folder = pathlib.Path("tests/mutants", lab.name)
-        complaints += [f"{path} : aucun mutant de ce nom" for path in forgotten_goldens(everything, folder)]
+    if not everything:
+        complaints.append(f"aucun mutant dans tests/mutants/{lab.name} : rien ne prouve que ses tests sachent échouer")
     if os.environ.get("FULL"):
         idle = write_matrix(lab, outcomes)
         complaints += [f"{name} : aucun mutant ne fait échouer ce test" for name in idle if whole]
     for complaint in complaints:
-        print(f"✗ {lab.name}/{complaint}")
+        print(f"✗ {lab.name} : {complaint}")
     killed = sum(1 for _, _, complaint in outcomes if not complaint)
     print(f"{lab.name} : {killed} mutants tués sur {len(outcomes)}")
     return killed, len(complaints)
 
 
 def main():
-    labs = [workshop.Lab(name) for name in workshop.labs() if pathlib.Path("tests/mutants", name).is_dir()]
+    labs = [workshop.Lab(name) for name in workshop.labs()]
     everything = {lab: read_mutants(lab) for lab in labs}
     outcomes = try_all([mutant for lab in labs for mutant in chosen(everything[lab])])
     totals = [conclude_lab(lab, everything[lab], [outcomes[mutant] for mutant in chosen(everything[lab])])

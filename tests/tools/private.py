@@ -116,11 +116,9 @@ def try_mutant(example):
     work = TREE / "faux" / example.lab
     shutil.copytree(TREE / "solutions" / example.lab, work)
     patch = pathlib.Path("tests", "mutants", example.lab, f"{example.mutant}.patch")
-    text = patch.read_text(encoding="utf-8")
-    for name, before, after in mutants.read_changes(text[text.index("\n--- "):].lstrip("\n"), patch):
-        source = (work / name).read_text(encoding="utf-8")
-        check(source.count(before) == 1, f"{patch} ne s'applique plus")
-        (work / name).write_text(source.replace(before, after), encoding="utf-8")
+    solution = {path.name: path.read_text(encoding="utf-8") for path in work.glob("*.c")}
+    for name, text in mutants.altered(solution, patch).items():
+        (work / name).write_text(text, encoding="utf-8")
     words = ["test", "WORK=faux", f"LAB={example.lab}", "JUNIT=build/faux.xml"]
     report = make(*words, status=1)
     test = only_private(results("faux", example.lab))

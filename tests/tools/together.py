@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 
-from mutants import read_changes
+from mutants import altered
 from variants import Load
 
 LAB = "01-tcp"
@@ -99,18 +99,8 @@ def versions():
         return {name: (pathlib.Path(folder, LAB, name)).read_text(encoding="utf-8") for name in SOURCES}
     known = {"corrige": read("solutions"), "squelette": read("labs")}
     known["illisible"] = dict(known["corrige"], **{"server.c": "int main(void)\n{\n    return zero;\n}\n"})
-    known.update({name: mutant(known["corrige"], name) for name in MUTANTS})
+    known.update({name: altered(known["corrige"], pathlib.Path("tests/mutants", LAB, name + ".patch")) for name in MUTANTS})
     return known
-
-
-def mutant(sources, name):
-    """La solution, avec ce défaut."""
-    path = pathlib.Path("tests/mutants", LAB, name + ".patch")
-    text = path.read_text(encoding="utf-8")
-    changed = dict(sources)
-    for file, before, after in read_changes(text[text.index("--- "):], path):
-        changed[file] = changed[file].replace(before, after)
-    return changed
 
 
 def write(folder, sources):

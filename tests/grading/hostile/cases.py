@@ -92,13 +92,7 @@ def base_sources(base, lab):
     found = {name: (root / name).read_text(encoding="utf-8") for name in lab.sources if (root / name).is_file()}
     if base in BASES:
         return found
-    path = pathlib.Path("tests/mutants", lab.name, base + ".patch")
-    text = path.read_text(encoding="utf-8")
-    for name, before, after in mutants.read_changes(text[text.index("\n--- ") + 1:], path):
-        if found[name].count(before) != 1:
-            raise ValueError(f"{path} ne s'applique plus")
-        found[name] = found[name].replace(before, after)
-    return found
+    return mutants.altered(found, pathlib.Path("tests/mutants", lab.name, base + ".patch"))
 
 
 def load(path):

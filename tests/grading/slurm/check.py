@@ -40,8 +40,7 @@ def labs():
 def mutate(lab, path):
     """La solution d'un lab, altérée par ce mutant : {fichier: texte}."""
     sources = {file.name: file.read_text(encoding="utf-8") for file in pathlib.Path("solutions", lab).glob("*.c")}
-    text = path.read_text(encoding="utf-8")
-    for name, before, after in mutants.read_changes(text[text.index("\n--- ") + 1:], path):
+    for name, before, after in mutants.read_changes(mutants.parts_of(path)[1], path):
         if name in sources:
             sources[name] = sources[name].replace(before, after)
     return sources
