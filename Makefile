@@ -168,6 +168,10 @@ handout: ## fait l'archive à remettre aux étudiants, sans les corrigés (build
 similar: ## cherche les passages proches entre les rendus d'une classe (WORK= LAB= OUT= ALIASES=)
 	$(RUN)sh $(TOOLS)/deps.sh --if-missing test similar
 	$(RUN)sh $(TOOLS)/python.sh tests/grading/similar/similar.py
+
+.PHONY: systems
+systems: ## refait le chemin d'un nouvel arrivant, sur des Debian nues (SYSTEM=trixie FULL=1)
+	$(RUN)sh $(TOOLS)/systems.sh
 # maintenance : fin.]
 
 .PHONY: compile_commands.json

@@ -58,6 +58,7 @@ pdf   font    Libertine    fonts-linuxlibertine   linux-libertine-fonts ttf-linu
 pdf   font    DejaVuSansMono fonts-dejavu-core    dejavu-sans-mono-fonts ttf-dejavu
 check library asan         gcc                    libasan              gcc-libs
 check library ubsan        gcc                    libubsan             gcc-libs
+systems command debootstrap  debootstrap            debootstrap          debootstrap
 bench command sockperf     ?sockperf              ?sockperf            ?sockperf
 bench header  uv.h         libuv1-dev             libuv-devel          libuv
 bench command stress-ng    stress-ng              stress-ng            stress-ng
