@@ -19,17 +19,22 @@ static const struct call_name call_names[] = {
     {SYS_recvmsg, "recvmsg", true},
     {SYS_sendto, "send", true},
     {SYS_sendmsg, "sendmsg", true},
-    {SYS_accept, "accept", true},
     {SYS_accept4, "accept", true},
     {SYS_connect, "connect", true},
     {SYS_ppoll, "poll", false},
     {SYS_pselect6, "select", false},
     {SYS_epoll_pwait, "epoll_wait", true},
+// Ceux-ci n'ont pas un numéro sur toutes les machines.
+#ifdef SYS_accept
+    {SYS_accept, "accept", true},
+#endif
 #ifdef SYS_poll
     {SYS_poll, "poll", false},
-    {SYS_select, "select", false},
     {SYS_epoll_wait, "epoll_wait", true},
     {SYS_pause, "pause", false},
+#endif
+#ifdef SYS_select
+    {SYS_select, "select", false},
 #endif
     {SYS_futex, "futex", false},
     {SYS_wait4, "wait", false},
