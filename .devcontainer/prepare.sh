@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prépare une Debian 12 neuve pour les labs : make d'abord, qui sait installer le reste, puis de quoi lire et essayer.
+# Prépare une Debian 13 neuve pour les labs : make d'abord, qui sait installer le reste, puis de quoi lire et essayer.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 apt-get update
