@@ -126,6 +126,18 @@ static bool is_met(const struct entry *needed)
     return needed->outcome == OUTCOME_PASSED || needed->outcome == OUTCOME_SKIPPED;
 }
 
+// Un assainisseur qui ne marche pas ici ne se rattrape pas au test suivant : sa sonde peut pourtant y réussir, par chance.
+static bool skip_with(struct entry *entry, const struct entry *needed)
+{
+    const char *own = entry->lesson->sanitizers;
+    const char *its = needed->lesson->sanitizers;
+    if (needed->outcome != OUTCOME_SKIPPED || own == NULL || its == NULL || strcmp(own, its) != 0)
+        return false;
+    entry->outcome = OUTCOME_SKIPPED;
+    memcpy(entry->reason, needed->reason, sizeof entry->reason);
+    return true;
+}
+
 // Rend vrai si tout ce que ce test demande a réussi ; l'écarte si quelque chose a manqué.
 static bool is_ready(struct plan *plan, struct entry *entry)
 {
@@ -136,6 +148,8 @@ static bool is_ready(struct plan *plan, struct entry *entry)
         const struct entry *needed = find(plan, word, length);
         if (needed->outcome == OUTCOME_PENDING)
             ready = false;
+        if (skip_with(entry, needed))
+            return false;
         if (needed->outcome == OUTCOME_PENDING || is_met(needed))
             continue;
         snprintf(entry->reason, sizeof entry->reason, "il faut d'abord « %s » (%s)",
@@ -158,7 +172,8 @@ static size_t mark_ready(struct plan *plan, bool *wave, bool *changed)
         struct entry *entry = &plan->entries[i];
         wave[i] = is_pending(entry) && !lacks_program(entry) && is_ready(plan, entry);
         count += wave[i];
-        *changed |= entry->selected && entry->outcome == OUTCOME_NOT_RUN;
+        *changed |= entry->selected &&
+                    (entry->outcome == OUTCOME_NOT_RUN || entry->outcome == OUTCOME_SKIPPED);
     }
     return count;
 }

@@ -164,7 +164,9 @@ static void write_outcome(FILE *out, const struct entry *entry)
         return;
     }
     fprintf(out, "\"status\":\"%s\",\"reason\":",
-            entry->outcome == OUTCOME_BROKEN ? "broken" : "not_run");
+            entry->outcome == OUTCOME_BROKEN    ? "broken"
+            : entry->outcome == OUTCOME_SKIPPED ? "skipped"
+                                                : "not_run");
     json_string(out, entry->reason[0] != '\0' ? entry->reason : NULL);
     fputs(",\"duration_ms\":0,\"failure\":null,\"transcript\":[]", out);
 }

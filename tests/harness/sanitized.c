@@ -75,8 +75,8 @@ static void require_sanitizer(const char *sanitizer)
     if (!is_built(probe))
         verdict_skip("ce compilateur n'a pas %s", title_of(sanitizer));
     if (!probe_runs(probe, said, sizeof said))
-        verdict_skip("%s ne marche pas sur cette machine, même pour un programme vide : %s",
-                     title_of(sanitizer), said);
+        verdict_skip("%s ne marche pas sur cette machine, même pour un programme vide%s%s",
+                     title_of(sanitizer), said[0] != '\0' ? " : " : "", said);
 }
 
 // Le juge sait que l'outil marche ici : si l'étudiant ne compile pas avec lui, cela vient du code.
