@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -269,12 +270,13 @@ static void raise_limits(char **unused)
                  {"descripteurs", RLIMIT_NOFILE}};
     (void)unused;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        struct rlimit limit;
+        struct {
+            uint64_t soft;
+            uint64_t hard;
+        } limit;
         syscall(SYS_prlimit64, 0, known[i].resource, NULL, &limit);
-        printf("%s %lld\n", known[i].name,
-               limit.rlim_max == RLIM_INFINITY ? -1LL : (long long)limit.rlim_max);
-        limit.rlim_max = limit.rlim_cur =
-            limit.rlim_max == RLIM_INFINITY ? RLIM_INFINITY : limit.rlim_max + 1;
+        printf("%s %lld\n", known[i].name, limit.hard == UINT64_MAX ? -1LL : (long long)limit.hard);
+        limit.soft = limit.hard = limit.hard == UINT64_MAX ? UINT64_MAX : limit.hard + 1;
         say(known[i].name, syscall(SYS_prlimit64, 0, known[i].resource, &limit, NULL) < 0);
     }
 }

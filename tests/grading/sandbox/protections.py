@@ -43,6 +43,7 @@ CONTAINER = """ce conteneur interdit les espaces d'utilisateurs. Lancez-le avec,
     --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined
 ou corrigez sur une machine, réelle ou virtuelle, hors de tout conteneur"""
 ROOT = "root ne peut pas confier le jugement à un utilisateur ordinaire : sh tests/grading/sandbox/as_user.sh --check dit pourquoi"
+ELSEWHERE = "notez la classe sur une machine x86-64 ou ARM 64 bits"
 OTHER = "run.sh, compile.sh ou limits.conf (tests/grading/sandbox) ont-ils été changés ? run.sh /bin/true montre ce que dit bubblewrap"
 
 
@@ -83,6 +84,8 @@ def try_one(ground, known):
         remedy = remedy_for()
     if identifier == "reseau":
         remedy = remedy_for()
+    if complaint == running.NO_FILTER:
+        remedy = ELSEWHERE
     remedy = "" if complaint is None else remedy
     return {"id": identifier, "title": title, "holds": complaint is None, "detail": complaint or "", "remedy": remedy}
 

@@ -20,6 +20,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,10 +43,11 @@ static const struct {
 };
 
 #define LIMIT_COUNT (sizeof limit_names / sizeof limit_names[0])
+#define UNLIMITED UINT64_MAX
 
 /** Ce qui est demandé sur la ligne de commande. */
 struct request {
-    rlim_t limits[LIMIT_COUNT];
+    uint64_t limits[LIMIT_COUNT];
     int report;
     int streams;
     const char *preload;
@@ -65,9 +67,9 @@ static const char *value_of(const char *word, const char *name)
     return strncmp(word, name, length) == 0 && word[length] == '=' ? word + length + 1 : NULL;
 }
 
-static rlim_t read_limit(const char *text)
+static uint64_t read_limit(const char *text)
 {
-    return strcmp(text, "unlimited") == 0 ? RLIM_INFINITY : (rlim_t)strtoull(text, NULL, 10);
+    return strcmp(text, "unlimited") == 0 ? UNLIMITED : strtoull(text, NULL, 10);
 }
 
 static bool read_setting(struct request *request, const char *word)
@@ -94,25 +96,28 @@ static bool read_setting(struct request *request, const char *word)
 static void read_request(struct request *request, char **words)
 {
     for (size_t i = 0; i < LIMIT_COUNT; i++)
-        request->limits[i] = RLIM_INFINITY;
+        request->limits[i] = UNLIMITED;
     while (*words != NULL && read_setting(request, *words))
         words++;
     request->command = words;
 }
 
-// Une limite dure à la fois : le programme ne peut pas la relever.
-static void set_limit(int resource, rlim_t wanted)
+// Une limite dure à la fois : le programme ne peut pas la relever. L'appel même, et les 64 bits qu'il veut sur toutes les
+// machines : glibc donne à « resource » un type à elle, que les autres bibliothèques n'ont pas.
+static void set_limit(int resource, uint64_t wanted)
 {
-    struct rlimit limit;
-    // L'appel même : glibc donne à « resource » un type à elle, que les autres bibliothèques n'ont pas.
+    struct {
+        uint64_t soft;
+        uint64_t hard;
+    } limit;
     if (syscall(SYS_prlimit64, 0, resource, NULL, &limit) < 0)
         fail("prlimit");
-    if (wanted > limit.rlim_max)
-        wanted = limit.rlim_max;
-    limit = (struct rlimit){.rlim_cur = wanted, .rlim_max = wanted};
+    if (wanted > limit.hard)
+        wanted = limit.hard;
+    limit.soft = limit.hard = wanted;
     // Une seconde avant de le tuer sans un mot, le noyau dit au programme que son temps est passé (SIGXCPU).
-    if (resource == RLIMIT_CPU && wanted != RLIM_INFINITY && wanted > 1)
-        limit.rlim_cur = wanted - 1;
+    if (resource == RLIMIT_CPU && wanted != UNLIMITED && wanted > 1)
+        limit.soft = wanted - 1;
     if (syscall(SYS_prlimit64, 0, resource, &limit, NULL) < 0)
         fail("prlimit");
 }
