@@ -1,8 +1,10 @@
 #!/bin/sh
 # Ce que fait un nouvel arrivant sur une machine nue, geste après geste : newcomer.sh SYSTÈME CHEMIN
-# Lancé dans la machine par systems.sh. CHEMIN : « entier » ; « sans-espaces » d'utilisateurs ; « sans-admin »istrateur, sur une
-# machine d'université, qui a déjà gcc et Python. Un geste est réussi quand il a le statut attendu, que s'y lit ce qui
-# doit s'y lire, et qu'aucun avertissement n'est montré.
+# Lancé dans la machine par systems.sh. Un geste est réussi quand il a le statut attendu, que s'y lit ce qui doit s'y
+# lire, et qu'aucun avertissement n'est montré. CHEMIN :
+#   entier         root, puis un utilisateur ordinaire
+#   sans-espaces   d'utilisateurs : les mêmes notes, et une classe refusée avec le vrai remède
+#   sans-admin     sur une machine d'université, où gcc et Python sont déjà là
 set -uf
 system=$1 path=$2
 number=0 passed=0 failed=0
@@ -111,9 +113,8 @@ walk_without_administrator() {
 
 walk_whole() {
     step eleve 0 'unshare --user true'
-    began=$(now)
     judged root 0 'make test WORK=labs'
-    echo "$system : premier verdict en $(($(now) - began)) s, installation comprise, les paquets étant déjà téléchargés (visé : 20 s)"
+    echo "$system : premier verdict en $spent s, installation comprise, les paquets étant déjà téléchargés (visé : 20 s)"
     judged root 20 'make test'
     both_commands eleve
     step root 0 'make deps GROUP=class'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # « make systems » : ce que fait un nouvel arrivant, sur une Debian nue, refaite à neuf à chaque fois.
-#   SYSTEM=trixie   ce système seul ; sans lui, bookworm et trixie ; FULL=1 : testing aussi
+#   SYSTEM=trixie   ce système seul ; sans lui, `bookworm` et `trixie` ; FULL=1 : `testing` aussi
 #   SYSTEMS_CACHE=  où garder les systèmes et leurs paquets (~/.cache/sockets-en-c/systems)
 # Chacun est une machine à part (unshare, pivot_root) : un simple chroot interdit les espaces d'utilisateurs, et
 # mentirait sur le bac à sable. C'est justement un chroot, sans les pouvoirs que les conteneurs n'ont pas, qui sert
@@ -76,7 +76,7 @@ FIN
     echo 'Acquire::Check-Valid-Until "false";' >"$2/etc/apt/apt.conf.d/late-mirror"
 }
 
-# Une racine qui a plus de trente jours est refaite : testing change, et les stables ont leurs mises à jour.
+# Une racine qui a plus de trente jours est refaite : `testing` change, et les stables ont leurs mises à jour.
 build_root() { # SYSTÈME
     root=$cache/$1
     [ -z "$(find "$root.ready" -mtime -"$FRESH_DAYS" 2>/dev/null)" ] || return 0
@@ -132,7 +132,7 @@ fi
 
 systems=${SYSTEM:-bookworm trixie${FULL:+ testing}}
 for system in $systems; do
-    case $system in bookworm | trixie | testing) ;; *) die "SYSTEM=$system : bookworm, trixie ou testing est attendu" ;; esac
+    case $system in bookworm | trixie | testing) ;; *) die "SYSTEM=$system : « bookworm », « trixie » ou « testing » est attendu" ;; esac
 done
 check_mounts
 sh $here/deps.sh --if-missing systems || exit 2
