@@ -24,6 +24,8 @@ OPTIONS := WORK LAB STEP TEST MIN JUNIT DETAIL FRAMING SANITIZE GROUP COMPILE_WR
 $(foreach option,$(OPTIONS),$(if $(value $(option)),$(eval override $(option) := $$(value $(option)))))
 export $(OPTIONS)
 export CC
+# Ce que deps.sh a déballé sans être administrateur. Celles du système, d'abord.
+export PATH := $(PATH):$(CURDIR)/build/packages/bin
 
 # Un lab est jugé dès qu'il a un lab.mk et des tests.
 LABS := $(strip $(foreach lab,$(patsubst tests/%/lab.mk,%,$(wildcard tests/*/lab.mk)),$(if $(wildcard tests/$(lab)/*.c),$(lab))))
@@ -37,8 +39,10 @@ TOOLS := tests/tools
 # Devant une commande qui juge, lance ou montre des programmes : ceux d'une autre ne sont pas les siens.
 ROOM := sh $(TOOLS)/room.sh
 
+# Efface ce qui a été fabriqué, et non les paquets déballés : il faudrait les télécharger encore.
+FORGET := { [ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name packages -exec rm -rf {} +; [ -d build/packages ] || rm -rf build; }
 # Une archive plus récente a été déballée (make handout) : ce qui a été fabriqué avec l'ancienne est périmé.
-$(shell [ ! -f edition ] || cmp -s edition build/edition || { rm -rf build && mkdir build && cp edition build/; })
+$(shell [ ! -f edition ] || cmp -s edition build/edition || { $(FORGET) && mkdir -p build && cp edition build/; })
 
 ##@ Pour apprendre et pour juger
 
@@ -59,7 +63,7 @@ trace: $(if $(TEST),judge,ready) ## dessine les vrais paquets d'un échange, et 
 	$(RUN)$(ROOM) sh tests/trace/trace.sh
 
 .PHONY: deps
-deps: ## trouve et installe ce qui manque (GROUP=test, docs, check ou trace)
+deps: ## installe ce qui manque pour juger, ou dit la commande à taper (GROUP= : plus bas)
 	$(RUN)sh $(TOOLS)/deps.sh
 
 ##@ Pour avancer, pas à pas (dans le dossier d'un lab, ou avec LAB=)
@@ -180,7 +184,7 @@ compile_commands.json: ## décrit les compilations aux éditeurs
 
 .PHONY: clean
 clean: ## efface tout ce qui a été fabriqué
-	$(RUN)rm -rf build compile_commands.json
+	$(RUN)rm -f compile_commands.json && $(FORGET)
 
 # Avant de compiler quoi que ce soit : la demande est-elle juste, et a-t-on tout ce qu'il faut ?
 .PHONY: ready

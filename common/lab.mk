@@ -25,6 +25,7 @@ COMPILE = $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -I$(COMMON) $(if $(BORROW),-I
 
 # Un seul make à la fois compile ici : « make test », un éditeur et un autre terminal peuvent le demander ensemble.
 all:
+	@command -v $(firstword $(CC)) >/dev/null || { echo "$(firstword $(CC)) n'est pas installé : il faut un compilateur C. Pour l'avoir : make deps" >&2; exit 2; }
 	@mkdir -p $(BUILD) && flock $(BUILD)/.lock $(MAKE) --no-print-directory programs
 
 programs: $(PROGRAMS)
@@ -80,7 +81,7 @@ test:
 	    WORK="$$(basename "$$(dirname "$$(pwd)")")" LAB="$$(basename "$$(pwd)")"
 
 # Ces buts sont ceux du dépôt, pour ce dossier : voir « make help » ici, et tests/student/.
-COMFORTS := demo watch hint progress reset debug-server debug-client strace trace
+COMFORTS := deps demo watch hint progress reset debug-server debug-client strace trace
 .PHONY: $(COMFORTS)
 $(COMFORTS):
 	@FROM_LAB="$$(basename "$$(pwd)")" $(MAKE) --no-print-directory -C ../.. $@ \
@@ -100,6 +101,7 @@ help:
 	@echo "make debug-server     votre serveur sous gdb (debug-client : votre client)"
 	@echo "make strace           votre serveur, et chacun de ses appels au réseau"
 	@echo "make trace            les vrais paquets d'un échange, dessinés, et la ligne qui fait partir chacun"
+	@echo "make deps             installe ce qui manque pour juger"
 	@echo "make clean            efface ce que make a fabriqué ici"
 	@echo "L'énoncé et le cours sont dans NOTES.fr.md ; d'autres buts : make -C ../.. help"
 

@@ -7,6 +7,7 @@ remis se sert : un fichier de tests/tools, ou un dossier de tests, entre quand u
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 
 NAME = "sockets-en-c"
@@ -30,7 +31,11 @@ class Unfit(Exception):
 def tracked():
     """Les fichiers du dépôt : ceux que git suit, ou sans git tout ce qui n'est ni caché ni fabriqué."""
     if os.path.exists(".git"):
-        done = subprocess.run(["git", "ls-files", "-z"], capture_output=True, check=True)
+        if not shutil.which("git"):
+            raise Unfit("git n'est pas installé. Pour l'avoir : make deps GROUP=handout")
+        done = subprocess.run(["git", "ls-files", "-z"], capture_output=True)
+        if done.returncode != 0:
+            raise Unfit(f"git ne dit pas ce qu'il suit : {os.fsdecode(done.stderr).strip().splitlines()[0]}")
         names = [name for name in os.fsdecode(done.stdout).split("\0") if name]
     else:
         names = [path.as_posix() for top in ("Makefile", *sorted(EDITORS), "common", "labs", "docs", "tests")

@@ -4,6 +4,7 @@ Ce que montrent gdb et les messages est ainsi le fichier qu'il a sous les yeux, 
 """
 
 import os
+import shutil
 import subprocess
 from glob import glob
 
@@ -30,6 +31,9 @@ def program(command, lab, name):
     includes = ["-Ilabs/" + folder_ for folder_ in (lab.name, lab.settings.get("BORROW", "")) if folder_]
     flags = FLAGS + includes + lab.settings.get("LAB_CFLAGS", "").split()
     compiler = os.environ.get("CC") or "cc"
+    for tool in (compiler.split()[0], "ar"):
+        if not shutil.which(tool):
+            place.die(command, f"{tool} n'est pas installé. Pour l'avoir : make deps")
     # Une archive : un programme qui définit lui-même une de ces fonctions s'en passe.
     archive, target = os.path.join(folder, "library.a"), os.path.join(folder, name)
     objects = [os.path.join(folder, os.path.basename(path)[:-2] + ".o") for path in libraries(lab)]

@@ -13,7 +13,7 @@ unset OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX JUDGE_CLASS
 # UPDATE récrirait ce qui est vérifié, QUICK en passerait ; FULL=1 a ses propres commandes (make hostile, make mutants).
 unset UPDATE FULL QUICK
 
-ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class protections rendus sameness options together hints comforts watching shared patience sanitize threads valgrind interop slurm traces measures docs links axe pdf spelling readme mutants variants hostile coverage torture fuzz"
+ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class protections rendus sameness options together hints comforts watching shared patience sanitize threads valgrind interop slurm traces measures docs links axe pdf spelling readme installation mutants variants hostile coverage torture fuzz"
 # Celles-ci jugent des centaines de programmes, et attendent souvent : elles vont de front avec les autres.
 # Elles ont leurs propres dossiers sous build/.
 ASIDE="mutants variants hostile coverage torture fuzz"
@@ -65,6 +65,7 @@ describe() {
     pdf) echo "les livres à imprimer, et tout leur texte dans le PDF" ;;
     spelling) echo "l'orthographe des textes, des commentaires et des messages" ;;
     readme) echo "chaque commande des deux README" ;;
+    installation) echo "ce qui manque : installé, ou dit, par apt, dnf et pacman ; un paquet inconnu ne prive pas des autres" ;;
     esac
 }
 
@@ -312,6 +313,10 @@ gate_spelling() {
 
 gate_readme() {
     sh tests/tools/python.sh tests/tools/readme.py README.md README.fr.md
+}
+
+gate_installation() {
+    sh tests/tools/deps_test.sh
 }
 
 # La dernière ligne d'un juge, s'il y en a une, dit combien de tests ; sinon la vérification en vaut un.

@@ -12,6 +12,8 @@ if [ -f "${0%/*}/check.sh" ]; then
     printf '  %s\n' "" "Chaque vérification de « make check » est aussi un but :"
     sh "${0%/*}/check.sh" --describe
 fi
+printf '\n%s\n' "Ce qu'installe « make deps » (sans GROUP : test ; all : tout), et ce qui en a besoin"
+sh "${0%/*}/deps.sh" --groups
 cat <<'FIN'
 
 Les réglages de « make test »

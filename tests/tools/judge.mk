@@ -14,10 +14,16 @@ JUDGES := $(LABS:%=build/tests/%/judge)
 # Ce qui entre dans le bac à sable, pour juger une classe ; l'archive des étudiants ne l'a pas.
 STARTER := $(if $(wildcard tests/grading/sandbox/start.c),build/sandbox/start)
 
+comma := ,
 CFLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
-CPPFLAGS := -Itests/harness -Icommon
+# Criterion, quand ce n'est pas le système qui l'a : deps.sh l'a déballé là.
+CRITERION := $(firstword $(wildcard build/packages/usr/lib/*/libcriterion.so))
+CRITERION_DIR := $(patsubst %/libcriterion.so,%,$(CRITERION))
+CPPFLAGS := -Itests/harness -Icommon $(if $(CRITERION),-isystem build/packages/usr/include)
 # La doublure de libgit2 (lighten.sh) passe devant la vraie : un DT_RPATH vaut aussi pour les bibliothèques de Criterion.
-LDLIBS := -lcriterion -ldl -pthread -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/../../harness'
+RPATH := $$ORIGIN/../../harness$(if $(CRITERION),:$$ORIGIN/../../../$(CRITERION_DIR))
+LDLIBS := $(if $(CRITERION),-L$(CRITERION_DIR) -Wl$(comma)-rpath-link$(comma)build/harness:$(CRITERION_DIR)) \
+          -lcriterion -ldl -pthread -Wl,--disable-new-dtags,-rpath,'$(RPATH)'
 COMPILE = mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@.new $< && mv -f $@.new $@
 
 .PHONY: all
@@ -27,7 +33,7 @@ build/harness/libjudge.a: $(HARNESS_OBJECTS)
 	rm -f $@.new && ar rcs $@.new $^ && mv -f $@.new $@
 
 build/harness/lightened: tests/tools/lighten.sh
-	mkdir -p $(@D) && sh tests/tools/lighten.sh $(@D) && touch $@
+	mkdir -p $(@D) && sh tests/tools/lighten.sh $(@D) $(CRITERION) && touch $@
 
 $(HARNESS_OBJECTS): build/%.o: tests/%.c
 	$(COMPILE)

@@ -50,6 +50,8 @@ def copy_tree():
     shutil.copy2("Makefile", TREE)
     for part in ("harness", "tests"):
         shutil.copytree(pathlib.Path("build", part), TREE / "build" / part, ignore=shutil.ignore_patterns("private", "objects", "judge"))
+    if pathlib.Path("build", "packages").is_dir():
+        shutil.copytree("build/packages", TREE / "build" / "packages", symlinks=True)
     for library in pathlib.Path("build").glob("*.so"):
         shutil.copy2(library, TREE / "build")
 

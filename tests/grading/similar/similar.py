@@ -137,7 +137,7 @@ def run():
 def main():
     for command in ("sim_c", "diff"):
         if not shutil.which(command):
-            print(f"similar : {command} est absent : make deps GROUP=class", file=sys.stderr)
+            print(f"similar : {command} est absent : make deps GROUP=similar", file=sys.stderr)
             return 2
     try:
         return run()
