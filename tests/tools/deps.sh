@@ -14,8 +14,7 @@ HERE=build/packages
 PATH=$PATH:$PWD/$HERE/bin:/usr/games
 
 # GROUPE, les mégaoctets à télécharger (sur une Debian 13 nue, au-delà du groupe test), et ce qui ne marche pas sans lui.
-groups_known() {
-    cat <<'FIN'
+GROUPS_KNOWN='
 test      66 make test, et presque toutes les commandes
 debug     15 make debug-server, make debug-client, make strace
 trace     16 make trace
@@ -27,18 +26,14 @@ bench      5 make bench, make soak
 check    150 make check
 browser  210 make axe
 slurm     10 make check-slurm
-handout   26 make handout
-FIN
-}
+handout   26 make handout'
 
 # Ce dont on a besoin, une ligne chacun : GROUPE NATURE NOM PAQUETS. Natures : une commande, un
 # en-tête C, une bibliothèque du compilateur ou de clang (runtime), un module de Python, un dictionnaire,
 # un navigateur, un démon de l'administrateur. Paquets : apt, dnf, pacman ; précédé de « ? », la commande qui le voudrait
 # sait s'en passer ; de « + », il sert aussi déballé, sans administrateur ; de « @ », il l'est toujours : installé,
 # Criterion amènerait dix mégaoctets d'en-têtes dont rien ici ne se sert.
-needs() {
-    cat <<'FIN'
-test  command cc           gcc                    gcc                  gcc
+NEEDS='test  command cc           gcc                    gcc                  gcc
 test  command ar           binutils               binutils             binutils
 test  command objcopy      binutils               binutils             binutils
 test  command make         make                   make                 make
@@ -95,9 +90,7 @@ class command setpriv      util-linux             util-linux           util-linu
 slurm command sbatch       slurm-client           slurm                slurm-llnl
 slurm daemon  slurmctld    slurmctld              slurm-slurmctld      slurm-llnl
 slurm daemon  slurmd       slurmd                 slurm-slurmd         slurm-llnl
-slurm daemon  munged       munge                  munge                munge
-FIN
-}
+slurm daemon  munged       munge                  munge                munge'
 
 has_header() {
     set +f
@@ -163,8 +156,17 @@ present() { # NATURE NOM
     esac
 }
 
+# Le cas ordinaire, à chaque « make test » : rien n'est lancé pour le savoir.
+all_present() {
+    while read -r group nature name _; do
+        case " $groups " in *" $group "*) present "$nature" "$name" || return 1 ;; esac
+    done <<FIN
+$NEEDS
+FIN
+}
+
 list_missing() { # une ligne par besoin : GROUPE NOM MARQUE PAQUET
-    needs | while read -r group nature name apt dnf pacman; do
+    printf '%s\n' "$NEEDS" | while read -r group nature name apt dnf pacman; do
         case " $groups " in *" $group "*) ;; *) continue ;; esac
         ! present "$nature" "$name" || continue
         case $manager in
@@ -190,7 +192,7 @@ packages_of() {
 }
 
 purpose_of() { # GROUPE
-    groups_known | sed -n "s/^$1 *[0-9]* //p"
+    printf '%s\n' "$GROUPS_KNOWN" | sed -n "s/^$1 *[0-9]* //p"
 }
 
 say() {
@@ -378,9 +380,10 @@ unpack() { # PAQUETS
 # donne, et non l'environnement : ce qu'elles lancent (strace, gdb) n'en hérite pas.
 make_commands() {
     mkdir -p "$HERE/bin" || return 1
-    loader=$(LC_ALL=C readelf -l /bin/sh | sed -n 's/.*interpreter: \(.*\)]/\1/p')
+    loader=$(LC_ALL=C ldd /bin/sh | awk '$1 ~ "^/.*/ld" { print $1 }')
+    [ -x "$loader" ] || return 1
     set +f
-    for name in $(needs | awk '$4 ~ /^[+]/ { print $3 }'); do
+    for name in $(printf '%s\n' "$NEEDS" | awk '$4 ~ /^[+]/ { print $3 }'); do
         for file in "$HERE"/usr/bin/"$name" "$HERE"/usr/sbin/"$name" "$HERE"/usr/bin/"$name".openbsd "$HERE"/bin/"$name".openbsd; do
             [ ! -f "$file" ] || make_command "$name" "${file#"$HERE"/}"
         done
@@ -463,7 +466,7 @@ FIN
 quiet=
 case ${1:-} in
 --groups)
-    groups_known | while read -r group size purpose; do
+    printf '%s\n' "${GROUPS_KNOWN#?}" | while read -r group size purpose; do
         # L'archive des étudiants n'a pas tout ce qui entretient le dépôt.
         case $group in class | similar | bench | check | browser | slurm | handout) [ -d tests/grading ] || continue ;; esac
         printf '  GROUP=%-8s %4s Mo   %s\n' "$group" "$size" "$purpose"
@@ -476,19 +479,24 @@ case ${1:-} in
     ;;
 esac
 groups=${*:-${GROUP:-test}}
-known=$(groups_known | awk '{ printf "%s ", $1 }')
+known=
+while read -r group _; do
+    known=$known${group:+$group }
+done <<FIN
+$GROUPS_KNOWN
+FIN
 known=${known% }
-[ "$groups" != all ] || groups=${known% slurm}
+[ "$groups" != all ] || groups="${known% slurm*}${known#* slurm}"
 for group in ${groups:-?}; do
     case " $known " in *" $group "*) ;; *) give_up "GROUP : $known ou all est attendu" ;; esac
 done
 
-find_manager
-missing=$(list_missing)
-if [ -z "$missing" ]; then
+if all_present; then
     [ -n "$quiet" ] || say "tout est là ($groups)."
     exit 0
 fi
+find_manager
+missing=$(list_missing)
 [ -n "$manager" ] || give_up "il manque : $(names_of "$missing") ; ni apt, ni dnf, ni pacman ici. À installer vous-même \
 (noms de Debian) : $(packages_of "$missing")"
 
