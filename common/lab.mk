@@ -26,6 +26,8 @@ COMPILE = $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -I$(COMMON) $(if $(BORROW),-I
 # Un seul make à la fois compile ici : « make test », un éditeur et un autre terminal peuvent le demander ensemble.
 all:
 	@command -v $(firstword $(CC)) >/dev/null || { echo "$(firstword $(CC)) n'est pas installé : il faut un compilateur C. Pour l'avoir : make deps" >&2; exit 2; }
+	@[ -e /usr/include/stdio.h ] || echo '#include <stdio.h>' | $(CC) -E -x c - >/dev/null 2>&1 || \
+	    { echo "les en-têtes de la bibliothèque C ne sont pas installés. Pour les avoir : make deps" >&2; exit 2; }
 	@mkdir -p $(BUILD) && flock $(BUILD)/.lock $(MAKE) --no-print-directory programs
 
 programs: $(PROGRAMS)

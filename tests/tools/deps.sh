@@ -327,7 +327,10 @@ install_packages() { # PAQUETS
             grep -E '^(E|W):' "$log" | tail -n 3 >&2
             return 1
         }
-        read -r began <"$log.began" && read -r now _ </proc/uptime && say "installé en $((${now%.*} - began)) s, téléchargement à part."
+        [ -s "$log.began" ] || return 0
+        read -r began <"$log.began"
+        read -r now _ </proc/uptime
+        say "installé en $((${now%.*} - began)) s, téléchargement à part."
         ;;
     dnf) $become $said --skip-broken >&2 </dev/null 9>&- ;;
     *) $become $said >&2 </dev/null 9>&- ;;

@@ -188,6 +188,12 @@ deps 2 inconnu
 says "GROUP : test .* est attendu"
 lines 1
 
+case_name="all : tout, sauf ce qui lance des services"
+machine dnf
+deps 0 all
+has gdb node sim_c
+not_called "dnf .*slurm"
+
 case_name="« make » dans un lab, sans compilateur"
 machine
 PATH=$top/tools make -s -C "labs/${LABS%% *}" >"$top/output" 2>&1 </dev/null
