@@ -16,16 +16,16 @@ PATH=$PATH:$PWD/$HERE/bin:/usr/games
 # GROUPE, les mégaoctets à télécharger (sur une Debian 13 nue, au-delà du groupe test), et ce qui ne marche pas sans lui.
 GROUPS_KNOWN='
 test      66 make test, et presque toutes les commandes
-debug     15 make debug-server, make debug-client, make strace
+debug     11 make debug-server, make debug-client, make strace
 trace     16 make trace
-docs      80 make docs
-pdf       60 make pdf
+docs      84 make docs
+pdf       66 make pdf
 class      5 make test WORK=rendus/ (noter une classe) et SANDBOX=1
 similar    1 make similar
-bench      5 make bench, make soak
-check    150 make check
-browser  210 make axe
-slurm     10 make check-slurm
+bench     53 make bench, make soak
+check    113 make check
+browser  250 make axe
+slurm     15 make check-slurm
 handout   26 make handout'
 
 # Ce dont on a besoin, une ligne chacun : GROUPE NATURE NOM PAQUETS. Natures : une commande, un
@@ -33,7 +33,8 @@ handout   26 make handout'
 # un navigateur, un démon de l'administrateur. Paquets : apt, dnf, pacman ; précédé de « ? », la commande qui le voudrait
 # sait s'en passer ; de « + », il sert aussi déballé, sans administrateur ; de « @ », il l'est toujours : installé,
 # Criterion amènerait dix mégaoctets d'en-têtes dont rien ici ne se sert.
-NEEDS='test  command cc           gcc                    gcc                  gcc
+NEEDS='
+test  command cc           gcc                    gcc                  gcc
 test  command ar           binutils               binutils             binutils
 test  command objcopy      binutils               binutils             binutils
 test  command make         make                   make                 make
