@@ -60,24 +60,34 @@ set -- --remount-ro / -- /app/start tasks="$COMPILE_TASKS" space="$COMPILE_ADDRE
                 [ ! -s /out/messages ] || head -c '"$COMPILE_MESSAGES"' /out/messages >&2
                 case $status in 0) exec cat /out/result ;; 1) exit 64 ;; *) exit "$status" ;; esac' sh "$@"
 
-# Ce que la commande nomme, montré sous le même nom, relatif ou absolu. « for » a copié la liste avant que « set »
-# la change. Ce qui est dans /usr y est déjà.
+# Où un fichier que la commande nomme sera montré ; nulle part, s'il y est déjà : /bin et /lib sont souvent des liens
+# vers /usr, et bubblewrap, depuis la version 0.12, refuse de monter quoi que ce soit par un lien.
+locate() { # CHEMIN
+    place=
+    [ -f "$1" ] || return 0
+    case $1 in
+    /usr/* | /bin/* | /lib/* | /lib32/* | /lib64/* | /app/* | /etc/alternatives/* | /dev/null) ;;
+    /*) place=$1 ;;
+    *) place=/src/$1 ;;
+    esac
+}
+
+# « for » a copié la liste avant que « set » la change.
 for word; do
     case $word in
     -I*)
         set +f
         for header in "${word#-I}"/*.h; do
-            case $header in
-            /usr/*) ;;
-            /*) [ ! -f "$header" ] || set -- --ro-bind "$header" "$header" "$@" ;;
-            *) [ ! -f "$header" ] || set -- --ro-bind "$header" "/src/$header" "$@" ;;
-            esac
+            locate "$header"
+            [ -z "$place" ] || set -- --ro-bind "$header" "$place" "$@"
         done
         set -f
         ;;
-    -* | /usr/* | /app/*) ;;
-    /*) [ ! -f "$word" ] || set -- --ro-bind "$word" "$word" "$@" ;;
-    *) [ ! -f "$word" ] || set -- --ro-bind "$word" "/src/$word" "$@" ;;
+    -*) ;;
+    *)
+        locate "$word"
+        [ -z "$place" ] || set -- --ro-bind "$word" "$place" "$@"
+        ;;
     esac
 done
 for folder in /lib /lib32 /lib64 /bin; do
