@@ -12,7 +12,7 @@ from paint import visible
 
 COMPILER = re.compile(r"^([\w.-]+\.[ch]):(\d+):(?:(\d+):)? (?:fatal )?(error|warning): (.*)$")
 # L'éditeur de liens ne dit pas qu'une ligne est une erreur : c'en est toujours une.
-LINKER = re.compile(r"^(?:\S*ld: )?([\w.-]+\.[ch]):(\d+):(?:(\d+):)? ()((?:undefined reference|multiple definition) .*)$")
+LINKER = re.compile(r"^([\w.-]+\.[ch]):(\d+):(?:(\d+):)? ()((?:undefined reference|multiple definition) .*)$")
 BORROW = re.compile(r"^BORROW := (.+)$", re.M)
 # Ce titre n'a pas d'ancre ; un test réservé n'en montre pas d'autre.
 CONTRACT = "## Le contrat"

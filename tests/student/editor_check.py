@@ -16,6 +16,9 @@ BROKEN = {
     "warning": "\nint narrow(long wide);\nint narrow(long wide)\n{\n    return wide;\n}\n",
     "link": "\nint later(void);\nint use_later(void);\nint use_later(void)\n{\n    return later();\n}\n",
 }
+# Le même défaut, selon l'éditeur de liens : binutils jusqu'à 2.40, depuis 2.41, et sur Debian testing.
+LINKERS = ("/usr/bin/ld: {}:3: undefined reference to `later'", "{}:3:(.text+0x5): undefined reference to `later'",
+           "/usr/bin/x86_64-linux-gnu-ld.bfd: {}:3:(.text.startup+0x1f): undefined reference to `later'")
 WORDS = {"error": "broken = zero", "warning": "return wide", "link": "return later"}
 
 
@@ -134,6 +137,9 @@ def check_compiling(it, tasks, top, lab):
             found = tasks.problems(label, told, tree, folder)
             it.check(f"« {label} » mène à la ligne en cause ({kind})",
                      leads_to(found, WORDS[kind], "warning" if kind == "warning" else "error"), f"{found}\n{told}")
+        for told in (words.format(source) for words in LINKERS):
+            found = tasks.problems(label, told, tree, folder)
+            it.check(f"« {label} » lit chaque éditeur de liens", [place[1:3] for place in found] == [(source, 3)], f"{found}\n{told}")
 
 
 def judged(work, lab, **settings):

@@ -153,8 +153,10 @@ program)
     for error in "${2%/*}"/*.error; do
         [ ! -f "$error" ] || cat "$error" >>"$target.error"
     done
-    [ -f "$target.error" ] || sed -e 's|^/usr/bin/[^ ]*ld: ||' -e "s|${object%/*}/||g" -e 's|[^ ]*/src/||g' \
-        "$target.link" | head -n 12 >"$target.error"
+    # Sans le nom de l'éditeur de liens (ld, ld.bfd, ld.lld), ni la place dans la section que binutils, depuis la version
+    # 2.41, ajoute au numéro de ligne.
+    [ -f "$target.error" ] || sed -e 's|^/usr/bin/[^ ]*ld[.a-z]*: ||' -e "s|${object%/*}/||g" -e 's|[^ ]*/src/||g' \
+        -e 's|^\([^ ]*:[0-9][0-9]*\):(\.[^)]*): |\1: |' "$target.link" | head -n 12 >"$target.error"
     [ -s "$target.error" ] || explain_status "$status" "$target.link" >"$target.error"
     ;;
 esac
