@@ -21,12 +21,12 @@ static int server;
 
 static void answer(const char *bytes, ssize_t length, const struct sockaddr *from, socklen_t size)
 {
-    static const char reply[20] = "Hello I'm UDP Server";
+    static const char reply[] = "Hello I'm UDP Server";
     char name[ADDRESS_TEXT_SIZE];
     format_address(from, size, name, sizeof name);
     ssize_t sent;
     do {
-        sent = sendto(server, reply, sizeof reply, 0, from, size);
+        sent = sendto(server, reply, sizeof reply - 1, 0, from, size);
     } while (sent < 0 && errno == EINTR);
     if (sent < 0)
         report_peer_error("server", "réponse à", name, strerror(errno));
