@@ -13,12 +13,16 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
 
 import contents
 import leaks
 
 PLACE = pathlib.Path("build", "check", "archive").resolve()
+# Hors du dépôt : un autre utilisateur y travaille aussi, et un dépôt sous /root lui serait fermé.
+ELSEWHERE = tempfile.TemporaryDirectory(prefix="archive-")
+OTHER = pathlib.Path(ELSEWHERE.name).resolve() / "une autre copie"
 CLEAN = {key: value for key, value in os.environ.items()
          if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "WORK", "LAB", "STEP", "TEST", "LABS", "GROUP", "SOURCE_DATE_EPOCH")}
 NOBODY = 65534
@@ -57,32 +61,31 @@ class Archives:
                             for entry in self.entries if entry.isfile()}
 
 
-def other_copy(name):
+def other_copy():
     """Une autre copie du dépôt : un clone, où l'on remet ce qui n'est pas encore enregistré."""
-    folder = PLACE / name
-    run(["git", "clone", "-q", "--no-hardlinks", ".", str(folder)], ".")
+    run(["git", "clone", "-q", "--no-hardlinks", ".", str(OTHER)], ".")
     names = subprocess.run(["git", "ls-files", "-z"], capture_output=True, check=True).stdout.split(b"\0")
     wanted = {os.fsdecode(path) for path in names if path and os.path.lexists(path)}
-    for path in folder.rglob("*"):
-        if path.is_file() and ".git" not in path.parts and path.relative_to(folder).as_posix() not in wanted:
+    for path in OTHER.rglob("*"):
+        if path.is_file() and ".git" not in path.parts and path.relative_to(OTHER).as_posix() not in wanted:
             path.unlink()
     for path in wanted:
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, folder / path)
-        os.utime(folder / path, (1, 1_000_000_000))
-    run(["git", "add", "-A"], folder)
-    return folder
+        (OTHER / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, OTHER / path)
+        os.utime(OTHER / path, (1, 1_000_000_000))
+    run(["git", "add", "-A"], OTHER)
+    return OTHER
 
 
 def same_everywhere(here):
     """deux copies du dépôt, deux machines : la même archive"""
-    folder = other_copy("une autre copie")
+    folder = other_copy()
     words = ["sh", "-c", "umask 077 && exec make handout"]
     if os.getuid() == 0:
-        for path in [PLACE, *PLACE.rglob("*")]:
+        for path in [OTHER.parent, *OTHER.parent.rglob("*")]:
             os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
         words = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *words]
-    run(words, folder, LC_ALL="C", LANG="fr_FR.UTF-8", TZ="Pacific/Auckland", HOME=str(PLACE), GIT_CONFIG_GLOBAL="/dev/null")
+    run(words, folder, LC_ALL="C", LANG="fr_FR.UTF-8", TZ="Pacific/Auckland", HOME=ELSEWHERE.name, GIT_CONFIG_GLOBAL="/dev/null")
     sums = [hashlib.sha256((folder / "build/handout" / path.name).read_bytes()).hexdigest() for path in (here.tar, here.zip)]
     check(sums == here.sums, f"{here.sums} ici, {sums} là-bas")
     # Sans git, l'archive est la même si la date est dite.
@@ -119,7 +122,7 @@ def nothing_of_the_solutions(here):
 
 def planting_is_refused(here):
     """« make handout » refuse d'écrire quand une ligne d'un corrigé a été copiée dans un test"""
-    folder = PLACE / "une autre copie"
+    folder = OTHER
     source = next(path for path in sorted(pathlib.Path("solutions").rglob("*.c")))
     line = next(line for line in source.read_text(encoding="utf-8").split("\n")
                 if line.startswith("    ") and leaks.halves(line)[0] in leaks.lines_of_solutions())
@@ -197,11 +200,20 @@ def calls_are_still_tried(here):
     check("mise à l'épreuve : un appel est interrompu" in said, f"aucun appel n'a été interrompu :\n{said}")
 
 
-def student_folder(name, here, unpack):
+def unpack(archive, folder):
+    """Déballe une archive dans ce dossier, par-dessus ce qui s'y trouve."""
+    if archive.suffix == ".zip":
+        with zipfile.ZipFile(archive) as file:
+            file.extractall(folder)
+    else:
+        run(["tar", "xzf", str(archive)], folder)
+
+
+def student_folder(name, archive):
     """Un étudiant déballe, travaille, prend des notes ; rend (racine, {ses fichiers: contenu})."""
     folder = PLACE / name
     folder.mkdir()
-    run([*unpack, str(here)], folder)
+    unpack(archive, folder)
     root, own = folder / contents.NAME, {}
     for lab, sources in contents.Labs().sources.items():
         run(["make", "-s", "skeleton"], root / "labs" / lab)
@@ -217,9 +229,9 @@ def student_folder(name, here, unpack):
 
 def newer_archive():
     """L'archive suivante : un énoncé, un squelette et le juge ont changé."""
-    folder = PLACE / "une autre copie"
+    folder = OTHER
     shutil.rmtree(folder, ignore_errors=True)
-    other_copy("une autre copie")
+    other_copy()
     lab = next(iter(contents.Labs().sources))
     for path in (f"labs/{lab}/NOTES.fr.md", f"labs/{lab}/server.c", f"tests/{lab}/lab.c", f"tests/{lab}/lab.mk"):
         text = (folder / path).read_text(encoding="utf-8")
@@ -234,15 +246,15 @@ def updating_touches_nothing(here):
     old = {"tar": here.tar.read_bytes(), "zip": here.zip.read_bytes()}
     newer = newer_archive()
     check(newer.sums != here.sums, "l'archive n'a pas changé")
-    for kind, unpack in (("tar", ["tar", "xzf"]), ("zip", ["unzip", "-q", "-o"])):
+    for kind in old:
         archive = PLACE / f"ancienne.{kind}"
         archive.write_bytes(old[kind])
-        root, own = student_folder(f"étudiante {kind}", archive, unpack)
+        root, own = student_folder(f"étudiante {kind}", archive)
         if kind == "tar":
             run(["make", "test", "LAB=" + next(iter(contents.Labs().sources))], root, status=1)
-        run([*unpack, str(getattr(newer, kind))], root.parent)
+        unpack(getattr(newer, kind), root.parent)
         for path, content in own.items():
-            check((root / path).read_bytes() == content, f"{path} a été touché par {' '.join(unpack)}")
+            check((root / path).read_bytes() == content, f"{path} a été touché par l'archive suivante ({kind})")
         for path, content in newer.members.items():
             check((root / path).read_bytes() == content, f"{path} n'a pas été mis à jour")
         if kind == "tar":

@@ -116,6 +116,7 @@ gate_catalogue() {
 }
 
 gate_private() {
+    sh tests/tools/deps.sh --if-missing class || return 1
     sh tests/tools/python.sh tests/tools/private.py
 }
 
