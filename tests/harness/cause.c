@@ -4,10 +4,10 @@
 #include "cause_words.h"
 
 #include "datagram.h"
-#include "expect.h"
 #include "lesson.h"
 #include "process_tree.h"
-#include "sanitizer.h"
+#include "program_expect.h"
+#include "sanitizer_report.h"
 #include "visible.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 #include "cause_bytes.h"
 
-#include "expect.h"
 #include "network.h"
+#include "program_expect.h"
 
 #include <ctype.h>
 #include <stdbool.h>

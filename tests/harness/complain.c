@@ -1,7 +1,7 @@
 #include "complain.h"
 
 #include "cause.h"
-#include "sanitizer.h"
+#include "sanitizer_report.h"
 #include "verdict.h"
 #include "visible.h"
 

@@ -1,9 +1,9 @@
 #include "datagram.h"
 
 #include "complain.h"
-#include "expect.h"
 #include "network.h"
 #include "peer_socket.h"
+#include "program_expect.h"
 #include "transcript.h"
 #include "verdict.h"
 

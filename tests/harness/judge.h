@@ -2,7 +2,7 @@
  * @file judge.h
  * @brief Tout ce qu'un test peut dire : un seul en-tête à inclure dans tests/NN/.
  *
- * Un test se lit comme une suite de gestes, dans l'ordre : lancer un programme (expect.h,
+ * Un test se lit comme une suite de gestes, dans l'ordre : lancer un programme (program_expect.h,
  * program.h), tenir un correspondant (peer.h), attendre. Il n'y a ni `sleep` ni `if` : chaque
  * attente finit d'elle-même et s'explique d'elle-même.
  */
@@ -11,14 +11,14 @@
 
 #include "complain.h"
 #include "datagram.h"
-#include "expect.h"
 #include "lesson.h"
 #include "network.h"
 #include "peer.h"
 #include "program.h"
+#include "program_expect.h"
 #include "pump.h"
 #include "resources.h"
-#include "sanitizer.h"
+#include "sanitizer_report.h"
 #include "verdict.h"
 
 #endif

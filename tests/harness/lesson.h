@@ -56,7 +56,7 @@ struct lesson {
     double points;          /**< Points, tout ou rien. */
     const char *title;      /**< Ce que le programme doit faire, en une phrase. */
     const char *programs;   /**< Programmes nécessaires, séparés par des espaces. */
-    const char *sanitizers; /**< Assainisseurs avec lesquels ils sont lancés aussi (sanitizer.h). */
+    const char *sanitizers; /**< Assainisseurs avec lesquels ils sont lancés aussi. */
     const char *needs;      /**< Tests qui doivent réussir d'abord, séparés par des espaces. */
     const char *hint;    /**< Question à se poser quand les symptômes ne montrent qu'un lieu. */
     const char *defects; /**< Défauts du catalogue que ce test révèle, séparés par des espaces. */

@@ -1,4 +1,4 @@
-#include "expect.h"
+#include "program_expect.h"
 
 #include "cause.h"
 #include "cause_words.h"

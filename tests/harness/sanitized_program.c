@@ -1,9 +1,9 @@
-#include "sanitizer.h"
+#include "sanitizer_report.h"
 
 #include "complain.h"
-#include "expect.h"
 #include "lesson.h"
 #include "network.h"
+#include "program_expect.h"
 #include "resources.h"
 #include "spawn.h"
 #include "transcript.h"

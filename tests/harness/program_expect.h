@@ -1,11 +1,11 @@
 /**
- * @file expect.h
+ * @file program_expect.h
  * @brief Ce que le test attend d'un programme : ses lignes, son code de retour, ses erreurs.
  *
  * Chaque attente non tenue conclut le test par une explication.
  */
-#ifndef HARNESS_EXPECT_H
-#define HARNESS_EXPECT_H
+#ifndef HARNESS_PROGRAM_EXPECT_H
+#define HARNESS_PROGRAM_EXPECT_H
 
 #include "program.h"
 

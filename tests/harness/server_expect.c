@@ -1,4 +1,4 @@
-#include "expect.h"
+#include "program_expect.h"
 
 #include "complain.h"
 #include "network.h"

@@ -1,10 +1,10 @@
 /**
- * @file sanitizer.h
+ * @file sanitizer_report.h
  * @brief Lire le rapport d'un assainisseur (ThreadSanitizer, AddressSanitizer, LeakSanitizer, UBSan)
  * et le redire en français, avec le fichier, la ligne et la variable de l'étudiant.
  */
-#ifndef HARNESS_SANITIZER_H
-#define HARNESS_SANITIZER_H
+#ifndef HARNESS_SANITIZER_REPORT_H
+#define HARNESS_SANITIZER_REPORT_H
 
 #include "program.h"
 

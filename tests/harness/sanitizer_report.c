@@ -1,4 +1,4 @@
-#include "sanitizer.h"
+#include "sanitizer_report.h"
 
 #include "complain.h"
 #include "transcript.h"
