@@ -11,7 +11,7 @@
 
 #include "complain.h"
 #include "datagram.h"
-#include "lesson.h"
+#include "lesson_run.h"
 #include "network.h"
 #include "peer.h"
 #include "program.h"

@@ -1,11 +1,5 @@
 #include "lesson.h"
 
-#include "process_tree.h"
-#include "settle.h"
-#include "transcript.h"
-#include "verdict.h"
-
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +29,11 @@ struct lesson *lesson_first(void)
     return registry;
 }
 
+void lesson_begin(const struct lesson *lesson)
+{
+    current = lesson;
+}
+
 const struct lesson *lesson_current(void)
 {
     return current;
@@ -59,16 +58,4 @@ bool lesson_reveal(void)
 {
     const char *asked = getenv("REVEAL");
     return asked != NULL && strcmp(asked, "1") == 0;
-}
-
-void lesson_run(struct lesson *lesson)
-{
-    current = lesson;
-    // Écrire à un programme mort doit rendre EPIPE ici, pas tuer le juge.
-    signal(SIGPIPE, SIG_IGN);
-    process_tree_adopt_orphans();
-    transcript_begin();
-    lesson->body();
-    settle_under_checker();
-    verdict_pass();
 }

@@ -1,26 +1,14 @@
 /**
  * @file lesson.h
- * @brief Déclarer un lab, ses étapes et ses tests.
+ * @brief Un lab, ses étapes et ses tests : leur description, leur registre, et le test en cours.
  *
  * Un test du juge s'appelle ici une *leçon* : il vaut des points, appartient à une étape de
  * l'énoncé, montre certains défauts du catalogue, et peut demander qu'un autre test réussisse
  * d'abord. Le corps est une suite de gestes : démarrer, envoyer, attendre.
- *
- * @code
- * LESSON(server_replies, .step = 3, .points = 0.5, .title = "Une ligne reçoit sa réponse",
- *        .programs = "server", .needs = "server_listens", .defects = "D08")
- * {
- *     start_server();
- *     struct peer *client = peer_connect("client");
- *     peer_send(client, "bonjour\n");
- *     peer_expect_line(client, "Hey client");
- * }
- * @endcode
  */
 #ifndef HARNESS_LESSON_H
 #define HARNESS_LESSON_H
 
-#include <criterion/criterion.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -67,7 +55,7 @@ struct lesson {
     struct lesson *next;  /**< Suivante dans le registre. */
 };
 
-/** @brief Ajoute un test au registre ; appelée par ::LESSON avant `main`. */
+/** @brief Ajoute un test au registre ; appelée par ::LESSON (lesson_run.h) avant `main`. */
 void lesson_register(struct lesson *lesson);
 
 /** @brief Premier test du registre, trié par étape puis par ordre d'écriture. */
@@ -79,8 +67,8 @@ bool lesson_is_private(const struct lesson *lesson);
 /** @brief L'enseignant a-t-il demandé (REVEAL=1) que les tests réservés soient montrés ? */
 bool lesson_reveal(void);
 
-/** @brief Exécute un test dans son processus : chronomètre, gestes, verdict, ménage. */
-void lesson_run(struct lesson *lesson);
+/** @brief Ce processus est à ce test ; fait par lesson_run(). */
+void lesson_begin(const struct lesson *lesson);
 
 /** @brief Le test en cours dans ce processus. */
 const struct lesson *lesson_current(void);
@@ -90,20 +78,5 @@ const char *lesson_question(void);
 
 /** @brief Change la question propre au test, pour ce qui suit : il passe à un autre sujet. */
 void lesson_ask(const char *question);
-
-/** Déclare un test ; les champs de struct lesson suivent son nom, puis son corps. */
-#define LESSON(id, ...)                                                                            \
-    static void body_##id(void);                                                                   \
-    static struct lesson lesson_##id = {                                                           \
-        .name = #id, .body = body_##id, .file = __FILE__, .line = __LINE__, __VA_ARGS__};          \
-    __attribute__((constructor)) static void register_##id(void)                                   \
-    {                                                                                              \
-        lesson_register(&lesson_##id);                                                             \
-    }                                                                                              \
-    Test(lab, id, .timeout = LESSON_TIMEOUT_S)                                                     \
-    {                                                                                              \
-        lesson_run(&lesson_##id);                                                                  \
-    }                                                                                              \
-    static void body_##id(void)
 
 #endif
