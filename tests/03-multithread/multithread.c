@@ -1,5 +1,7 @@
 #include "multithread.h"
 
+#include "sandbox.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

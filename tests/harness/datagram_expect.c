@@ -1,6 +1,7 @@
 #include "datagram.h"
 
 #include "complain.h"
+#include "injection.h"
 #include "lesson.h"
 #include "sockdiag.h"
 

@@ -1,5 +1,5 @@
-// Ce que le juge fait subir aux programmes, et comment il le raconte. Les réglages : inject_preload.c.
-#include "program.h"
+#include "injection.h"
+
 #include "transcript.h"
 
 #include <stdlib.h>

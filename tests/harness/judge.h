@@ -11,6 +11,7 @@
 
 #include "complain.h"
 #include "datagram.h"
+#include "injection.h"
 #include "lesson_run.h"
 #include "network.h"
 #include "peer.h"

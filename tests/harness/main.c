@@ -9,11 +9,11 @@
 #include "plan.h"
 #include "probe.h"
 #include "process_tree.h"
-#include "program.h"
 #include "results.h"
 #include "runner.h"
 #include "sandbox.h"
 #include "scratch.h"
+#include "spawn.h"
 #include "transcript.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 #include "plan.h"
 
-#include "program.h"
+#include "spawn.h"
 
 #include <fnmatch.h>
 #include <stdio.h>

@@ -2,7 +2,6 @@
 
 #include "network.h"
 #include "process_tree.h"
-#include "program.h"
 #include "sandbox.h"
 #include "spawn.h"
 
@@ -64,7 +63,7 @@ int probe_run(char **words)
     char *absolute = realpath(words[0], path);
     bool isolated = network_isolate();
     if (absolute == NULL || !name_folder(path, &name) ||
-        !spawn(name, (const char *const *)words + 1, &spawned)) {
+        !spawn(name, "le programme", (const char *const *)words + 1, &spawned)) {
         fprintf(stderr, "juge : impossible de lancer %s : %s\n", words[0],
                 absolute == NULL ? strerror(errno) : spawn_failure());
         return 2;

@@ -222,7 +222,7 @@ struct program *program_start(const char *const *words)
     program->actor = program_actor(which);
     note_start(program, words);
     struct spawned *spawned = &program->spawned;
-    if (!spawn(which, words + 1, spawned))
+    if (!spawn(which, program->actor, words + 1, spawned))
         verdict_broken("impossible de lancer %s : %s", which, spawn_failure());
 
     program->pid = spawned->pid;
@@ -266,6 +266,14 @@ void program_signal(struct program *program, int signal)
     transcript_note("juge", "·", "envoie SIG%s à %s", sigabbrev_np(signal), program->actor);
     if (!program->ended)
         spawn_signal(&program->spawned, signal);
+}
+
+bool program_has_mark(const struct program *program, const char *name)
+{
+    // Par le programme lui-même : dans un bac à sable, son dossier ne se voit que de là.
+    char mark[64];
+    snprintf(mark, sizeof mark, "/proc/%d/cwd/judge-%s", (int)program->pid, name);
+    return access(mark, F_OK) == 0;
 }
 
 void programs_observe(struct activity *activity)

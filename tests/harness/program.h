@@ -16,15 +16,6 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/** Variable d'environnement : dossier des programmes à juger. */
-#define PROGRAMS_VARIABLE "JUDGE_PROGRAMS"
-
-/**
- * Variable d'environnement : mots placés devant chaque programme lancé, séparés par des espaces.
- * C'est ici, et ici seulement, qu'un bac à sable ou valgrind prend place.
- */
-#define WRAPPER_VARIABLE "JUDGE_WRAPPER"
-
 /** Ce qu'un programme a écrit sur l'une de ses sorties. */
 struct output {
     struct source source; /**< Le tube, surveillé par la pompe. */
@@ -61,18 +52,6 @@ struct program *program_start(const char *const *words);
 
 /** Lance un programme : son nom et ses arguments, écrits l'un après l'autre. */
 #define START(...) program_start((const char *const[]){__VA_ARGS__, NULL})
-
-/**
- * @brief Fait échouer ou raccourcir des appels système dans les programmes lancés ensuite.
- * @param specification voir inject_preload.c ; `NULL` pour ne plus rien faire
- */
-void program_inject(const char *specification);
-
-/** @brief Ce que subiront les programmes lancés ensuite, ou `NULL`. */
-const char *program_injection(void);
-
-/** @brief Dit si ce réglage (`eintr=`…) vaut pour les programmes lancés en dernier. */
-bool program_is_injected(const char *setting);
 
 /**
  * @brief Dit si une mise à l'épreuve a déjà eu lieu dans ce programme, qui vit encore.

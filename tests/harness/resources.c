@@ -1,6 +1,7 @@
 #include "resources.h"
 
 #include "complain.h"
+#include "sandbox.h"
 #include "sockdiag.h"
 #include "transcript.h"
 #include "verdict.h"

@@ -1,7 +1,6 @@
 #include "sandbox.h"
 
 #include "process_tree.h"
-#include "program.h"
 
 #include <stdio.h>
 #include <stdlib.h>

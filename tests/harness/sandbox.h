@@ -15,6 +15,12 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/**
+ * Variable d'environnement : mots placés devant chaque programme lancé, séparés par des espaces.
+ * C'est ici, et ici seulement, qu'un bac à sable ou valgrind prend place.
+ */
+#define WRAPPER_VARIABLE "JUDGE_WRAPPER"
+
 /** Variable d'environnement : chemin absolu de `sandbox/run.sh`. Posée par sandbox_find(). */
 #define SANDBOX_VARIABLE "JUDGE_SANDBOX"
 

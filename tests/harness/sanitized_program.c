@@ -49,7 +49,7 @@ static bool probe_runs(const char *probe, char *said, size_t size)
     size_t length = 0;
     int status = 1;
     said[0] = '\0';
-    if (!spawn(probe, no_arguments, &spawned))
+    if (!spawn(probe, "le programme vide du juge", no_arguments, &spawned))
         return false;
     struct pollfd ended = {.fd = spawned.life, .events = POLLIN};
     bool in_time = poll(&ended, 1, PROBE_PATIENCE_MS) > 0;

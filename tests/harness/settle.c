@@ -2,6 +2,7 @@
 
 #include "complain.h"
 #include "program.h"
+#include "sandbox.h"
 
 #include <signal.h>
 #include <stdlib.h>

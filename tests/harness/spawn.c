@@ -1,12 +1,11 @@
 #include "spawn.h"
 
+#include "injection.h"
 #include "lesson.h"
-#include "program.h"
+#include "process_tree.h"
 #include "remove_tree.h"
 #include "sandbox.h"
 #include "scratch.h"
-#include "transcript.h"
-#include "verdict.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -53,14 +52,6 @@ static void working_directory(char *path, size_t size)
     const struct lesson *lesson = lesson_current();
     snprintf(path, size, "%s/%s.d", variable_or(SCRATCH_VARIABLE, "."),
              lesson != NULL ? lesson->name : "probe");
-}
-
-bool program_has_mark(const struct program *program, const char *name)
-{
-    // Par le programme lui-même : dans un bac à sable, son dossier ne se voit que de là.
-    char mark[64];
-    snprintf(mark, sizeof mark, "/proc/%d/cwd/judge-%s", (int)program->pid, name);
-    return access(mark, F_OK) == 0;
 }
 
 static void add_variable(struct command *command, size_t *count, const char *name,
@@ -334,15 +325,16 @@ static bool find_inside(const char *which, int report, struct spawned *spawned)
         spawned->pidfd = (int)syscall(SYS_pidfd_open, spawned->child, 0);
         spawned->life = report;
     }
-    sandbox_guard(init, program_actor(which), strchr(which, '_') != NULL);
+    sandbox_guard(init, spawned->actor, strchr(which, '_') != NULL);
     return spawned->pidfd >= 0;
 }
 
-bool spawn(const char *which, const char *const *arguments, struct spawned *spawned)
+bool spawn(const char *which, const char *actor, const char *const *arguments,
+           struct spawned *spawned)
 {
     static struct command command;
     int pipes[4][2];
-    spawned->which = which;
+    spawned->actor = actor;
     working_directory(command.directory, sizeof command.directory);
     if (mkdir(command.directory, 0777) < 0 && errno != EEXIST)
         return false;
@@ -375,7 +367,7 @@ bool spawn_ended(const struct spawned *spawned, int *status)
         return false;
     struct sandbox_report message;
     if (read_report(spawned->report, &message) == (ssize_t)sizeof message) {
-        sandbox_note_end(program_actor(spawned->which), &message);
+        sandbox_note_end(spawned->actor, &message);
         *status = message.status;
     } else {
         // Le tube s'est fermé sans un mot : tout le bac à sable a été tué.

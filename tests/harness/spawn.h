@@ -11,9 +11,12 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+/** Variable d'environnement : dossier des programmes à juger. */
+#define PROGRAMS_VARIABLE "JUDGE_PROGRAMS"
+
 /** Un programme tout juste lancé. */
 struct spawned {
-    const char *which; /**< Son nom, comme dans spawn(). */
+    const char *actor; /**< Son nom dans les messages, comme dans spawn(). */
     pid_t pid;         /**< Son numéro, même au fond d'un bac à sable. */
     pid_t child;       /**< L'enfant du juge : lui-même, ou le bac à sable où il est. */
     int pidfd;         /**< Son pidfd. */
@@ -28,11 +31,13 @@ struct spawned {
  * @brief Lance `DOSSIER/which` avec ses arguments.
  *
  * @param which     nom du programme, cherché dans le dossier JUDGE_PROGRAMS
+ * @param actor     son nom dans les messages du bac à sable ; doit durer autant que le test
  * @param arguments ses arguments, terminés par `NULL`
  * @param spawned   reçoit le processus et ses tubes, non bloquants
  * @return `false` si le système refuse, cause dans `errno`
  */
-bool spawn(const char *which, const char *const *arguments, struct spawned *spawned);
+bool spawn(const char *which, const char *actor, const char *const *arguments,
+           struct spawned *spawned);
 
 /** @brief Pourquoi le dernier spawn() a échoué : ce que le bac à sable en a dit, ou `errno`. */
 const char *spawn_failure(void);
