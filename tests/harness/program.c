@@ -283,23 +283,3 @@ void programs_observe(struct activity *activity)
             process_tree_observe(program->pid, activity);
     }
 }
-
-static void release(struct program *program)
-{
-    close_source(&program->out.source);
-    close_source(&program->err.source);
-    close_source(&program->input);
-    if (program->life.fd < 0)
-        return;
-    pump_remove(&program->life);
-    spawn_forget(&program->spawned);
-}
-
-void programs_end(void)
-{
-    for (struct program *program = programs; program != NULL; program = program->next)
-        release(program);
-    process_tree_kill_descendants();
-    sandbox_unguard();
-    spawn_clean();
-}

@@ -102,7 +102,4 @@ void programs_observe(struct activity *activity);
 /** @brief Dit si un programme a dépassé ce qu'un programme raisonnable écrit. */
 bool programs_flooding(void);
 
-/** @brief Tue tous les programmes du test et leurs descendants, efface leurs dossiers. */
-void programs_end(void);
-
 #endif

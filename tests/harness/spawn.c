@@ -394,8 +394,10 @@ void spawn_forget(struct spawned *spawned)
     spawned->life = spawned->pidfd = spawned->report = -1;
 }
 
-void spawn_clean(void)
+void spawn_end_all(void)
 {
+    process_tree_kill_descendants();
+    sandbox_unguard();
     char path[4096];
     working_directory(path, sizeof path);
     remove_tree(path);

@@ -55,7 +55,7 @@ void spawn_signal(const struct spawned *spawned, int signal);
 /** @brief Ferme le pidfd et le compte rendu. Les tubes sont à qui les lit. */
 void spawn_forget(struct spawned *spawned);
 
-/** @brief Efface les dossiers de travail des programmes de ce test. */
-void spawn_clean(void);
+/** @brief Tue tous les programmes de ce test et leurs descendants, efface leurs dossiers : plus rien n'en reste. */
+void spawn_end_all(void);
 
 #endif

@@ -2,9 +2,9 @@
 
 #include "json.h"
 #include "lesson.h"
-#include "program.h"
 #include "sandbox.h"
 #include "scratch.h"
+#include "spawn.h"
 #include "transcript.h"
 
 #include <criterion/criterion.h>
@@ -92,7 +92,7 @@ static double programs_cpu_ms(void)
 static void write_verdict(const char *status, const char *reason, const struct failure *failure)
 {
     double duration = transcript_elapsed_ms();
-    programs_end();
+    spawn_end_all();
     char path[4000];
     FILE *out = open_verdict(path, sizeof path);
     if (out == NULL)
