@@ -348,7 +348,7 @@ const char *likely_cause(const struct symptoms *symptoms)
     const char *phantom = from_phantom_client(symptoms->program);
     if (phantom != NULL)
         return with_place(phantom, symptoms);
-    if (programs_flooding()) {
+    if (pump_is_flooded()) {
         struct symptoms flood = *symptoms;
         flood.end = WAIT_FLOODED;
         return with_question(from_sleep(&flood));

@@ -80,15 +80,17 @@ static void collect(struct source *source, short revents)
     append(output, bytes, (size_t)count);
     transcript_lines(program->actor, is_out ? ">" : "!", is_out ? "affiche" : "écrit sur stderr",
                      bytes, (size_t)count);
-    if (output->length > FLOOD_LIMIT)
-        source->events = 0;
+    if (output->length <= FLOOD_LIMIT)
+        return;
+    source->events = 0;
+    pump_note_flood();
 }
 
 static bool all_asleep(void *context)
 {
     (void)context;
     struct activity activity = {.asleep = true};
-    programs_observe(&activity);
+    pump_observe(&activity);
     return activity.asleep;
 }
 
@@ -114,15 +116,6 @@ void programs_settle(void)
     pump_now();
     pump_set_patience(0.2);
     pump_until(none_dying, NULL, 1);
-}
-
-bool programs_flooding(void)
-{
-    for (const struct program *program = programs; program != NULL; program = program->next) {
-        if (program->out.length > FLOOD_LIMIT || program->err.length > FLOOD_LIMIT)
-            return true;
-    }
-    return false;
 }
 
 static void note_end(const struct program *program)
@@ -230,6 +223,7 @@ struct program *program_start(const char *const *words)
     watch(&program->err.source, spawned->err, POLLIN, collect, program);
     watch(&program->input, spawned->in, 0, feed_input, program);
     watch(&program->life, spawned->life, POLLIN, reap, program);
+    program->life.pid = program->pid;
     program->next = programs;
     programs = program;
     return program;
@@ -274,12 +268,4 @@ bool program_has_mark(const struct program *program, const char *name)
     char mark[64];
     snprintf(mark, sizeof mark, "/proc/%d/cwd/judge-%s", (int)program->pid, name);
     return access(mark, F_OK) == 0;
-}
-
-void programs_observe(struct activity *activity)
-{
-    for (const struct program *program = programs; program != NULL; program = program->next) {
-        if (!program->ended)
-            process_tree_observe(program->pid, activity);
-    }
 }

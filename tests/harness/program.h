@@ -96,10 +96,4 @@ struct program *program_named(const char *which);
 /** @brief Premier programme du test, ou `NULL` : pour les passer tous en revue. */
 struct program *program_first(void);
 
-/** @brief Additionne l'activité de tous les programmes du test. */
-void programs_observe(struct activity *activity);
-
-/** @brief Dit si un programme a dépassé ce qu'un programme raisonnable écrit. */
-bool programs_flooding(void);
-
 #endif

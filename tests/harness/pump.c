@@ -1,7 +1,6 @@
 #include "pump.h"
 
 #include "in_flight.h"
-#include "program.h"
 #include "transcript.h"
 
 #include <errno.h>
@@ -22,6 +21,7 @@
 static struct source *sources;
 static double patience_s = SLEEP_PATIENCE_S;
 static bool brief_wakeups_count = true;
+static bool flooded;
 
 void pump_add(struct source *source)
 {
@@ -37,6 +37,24 @@ void pump_remove(struct source *source)
             return;
         }
     }
+}
+
+void pump_observe(struct activity *activity)
+{
+    for (const struct source *source = sources; source != NULL; source = source->next) {
+        if (source->pid != 0)
+            process_tree_observe(source->pid, activity);
+    }
+}
+
+void pump_note_flood(void)
+{
+    flooded = true;
+}
+
+bool pump_is_flooded(void)
+{
+    return flooded;
 }
 
 void pump_set_patience(double seconds)
@@ -143,7 +161,7 @@ static enum wait_end unless_in_flight(struct stillness *still, enum wait_end end
 static enum wait_end judge_stillness(struct stillness *still)
 {
     double now = now_s();
-    if (programs_flooding())
+    if (flooded)
         return WAIT_FLOODED;
     if (now - still->last_event_s > LATE_PATIENCE_S * pump_slowness() + patience_s)
         return WAIT_LATE;
@@ -152,7 +170,7 @@ static enum wait_end judge_stillness(struct stillness *still)
     still->last_look_s = now;
 
     struct activity activity = {.asleep = true};
-    programs_observe(&activity);
+    pump_observe(&activity);
     bool woke = brief_wakeups_count && activity.work != still->seen.work;
     bool moved = !still->looked || woke || !activity.asleep;
     still->seen = activity;
@@ -186,7 +204,7 @@ enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)
             return WAIT_DONE;
         if (handle_events(tick_ms)) {
             restart(&still, true);
-            if (!programs_flooding() && now_s() - still.last_look_s < BUSY_LOOK_PERIOD_S)
+            if (!flooded && now_s() - still.last_look_s < BUSY_LOOK_PERIOD_S)
                 continue;
         }
         enum wait_end end = judge_stillness(&still);

@@ -14,8 +14,11 @@
 #ifndef HARNESS_PUMP_H
 #define HARNESS_PUMP_H
 
+#include "process_tree.h"
+
 #include <poll.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 /** Comment une attente a fini. */
 enum wait_end {
@@ -33,7 +36,8 @@ struct source {
     short events; /**< Événements voulus, comme pour poll(). */
     void (*ready)(struct source *source, short revents); /**< Appelée à chaque événement. */
     void *owner;                                         /**< À qui appartient cette source. */
-    struct source *next;                                 /**< Suivante dans la liste de la pompe. */
+    pid_t pid;           /**< Le programme dont elle dit la vie, et que la pompe observe ; ou 0. */
+    struct source *next; /**< Suivante dans la liste de la pompe. */
 };
 
 /** @brief Surveille une source à partir de maintenant. */
@@ -57,6 +61,15 @@ enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms);
 
 /** @brief Recueille ce qui est déjà là, sans attendre. */
 void pump_now(void);
+
+/** @brief Additionne l'activité de tous les programmes vivants du test. */
+void pump_observe(struct activity *activity);
+
+/** @brief Un programme a dépassé ce qu'un programme raisonnable écrit : plus aucune attente n'a de sens. */
+void pump_note_flood(void);
+
+/** @brief Dit si pump_note_flood() a été appelée. */
+bool pump_is_flooded(void);
 
 /**
  * @brief Règle combien de temps un programme endormi est attendu, en secondes (1 au départ).
