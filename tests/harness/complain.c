@@ -33,7 +33,7 @@ void complain(const struct symptoms *symptoms, const char *format, ...)
 
     // Une course ou un débordement explique tout le reste.
     if (symptoms->program != NULL)
-        sanitizer_refuse(symptoms->program);
+        complain_of_report(symptoms->program);
 
     struct failure failure = {
         .summary = summary, .caret = -1, .cause = as_sentence(likely_cause(symptoms))};
@@ -56,6 +56,15 @@ void complain_because(const char *cause, const char *format, ...)
     vsnprintf(summary, sizeof summary, format, arguments);
     va_end(arguments);
     verdict_fail(&(struct failure){.summary = summary, .caret = -1, .cause = cause});
+}
+
+void complain_of_report(const struct program *program)
+{
+    struct finding finding = {0};
+    if (!sanitizer_read(program, &finding))
+        return;
+    sanitizer_recall(program);
+    complain_because(finding.cause, "%s", finding.summary);
 }
 
 void complain_no_connection(const struct peer *peer, enum wait_end end)

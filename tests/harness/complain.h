@@ -33,6 +33,9 @@ _Noreturn void complain(const struct symptoms *symptoms, const char *format, ...
 _Noreturn void complain_because(const char *cause, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/** @brief Si un assainisseur a écrit un rapport, en rappelle le début au compte rendu, et conclut par un échec. */
+void complain_of_report(const struct program *program);
+
 /** @brief La connexion au serveur n'a pas pu être établie. */
 _Noreturn void complain_no_connection(const struct peer *peer, enum wait_end end);
 

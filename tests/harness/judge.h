@@ -19,7 +19,7 @@
 #include "program_expect.h"
 #include "pump.h"
 #include "resources.h"
-#include "sanitizer_report.h"
+#include "sanitized_program.h"
 #include "verdict.h"
 
 #endif

@@ -1,4 +1,4 @@
-#include "sanitizer_report.h"
+#include "sanitized_program.h"
 
 #include "complain.h"
 #include "lesson.h"
@@ -149,14 +149,14 @@ void program_end_and_expect_clean_report(struct program *program)
 {
     pump_until(has_ended, program, 20);
     pump_now();
-    sanitizer_refuse(program);
+    complain_of_report(program);
 }
 
 void program_expect_clean_report(struct program *program)
 {
     program_wait_until_calm(program);
     pump_now();
-    sanitizer_refuse(program);
+    complain_of_report(program);
 }
 
 // Par le programme lui-même : dans un bac à sable, son dossier ne se voit que de là. S'il en a changé,
@@ -185,5 +185,5 @@ void program_expect_no_leak(struct program *program)
     transcript_note("juge", "·", "cherche les fuites de %s, qui vit encore", program->actor);
     pump_until(leaks_looked_for, program, 5);
     pump_now();
-    sanitizer_refuse(program);
+    complain_of_report(program);
 }

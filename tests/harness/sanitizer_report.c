@@ -1,6 +1,5 @@
 #include "sanitizer_report.h"
 
-#include "complain.h"
 #include "transcript.h"
 #include "visible.h"
 
@@ -358,7 +357,7 @@ static int count_lines(const char *text)
     return lines;
 }
 
-static void recall(const struct program *program)
+void sanitizer_recall(const struct program *program)
 {
     const char *line = report_start(program);
     if (line != NULL && count_lines(line) <= SHORT_REPORT)
@@ -374,13 +373,4 @@ static void recall(const struct program *program)
         }
         line = end;
     }
-}
-
-void sanitizer_refuse(const struct program *program)
-{
-    struct finding finding = {0};
-    if (!sanitizer_read(program, &finding))
-        return;
-    recall(program);
-    complain_because(finding.cause, "%s", finding.summary);
 }
