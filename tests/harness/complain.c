@@ -1,6 +1,5 @@
 #include "complain.h"
 
-#include "cause.h"
 #include "sanitizer_report.h"
 #include "verdict.h"
 #include "visible.h"
@@ -11,6 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static cause_finder *find_cause;
+
+void complain_find_causes_with(cause_finder *finder)
+{
+    find_cause = finder;
+}
 
 // Une cause est une phrase : elle peut commencer par « votre serveur ».
 static const char *as_sentence(const char *cause)
@@ -36,7 +42,7 @@ void complain(const struct symptoms *symptoms, const char *format, ...)
         complain_of_report(symptoms->program);
 
     struct failure failure = {
-        .summary = summary, .caret = -1, .cause = as_sentence(likely_cause(symptoms))};
+        .summary = summary, .caret = -1, .cause = as_sentence(find_cause(symptoms))};
     if (symptoms->expected != NULL) {
         struct visible_difference difference = visible_compare(
             symptoms->expected, symptoms->expected_length,

@@ -25,6 +25,17 @@ struct symptoms {
     const char *hint; /**< Cause connue du test, si rien d'autre ne parle, ou `NULL`. */
 };
 
+/** Ce qui cherche la cause probable d'un échec ; rend un texte français, ou `NULL` si rien ne se dégage. */
+typedef const char *cause_finder(const struct symptoms *symptoms);
+
+/**
+ * @brief Dit à complain() qui cherche les causes.
+ *
+ * Une cause se lit dans tout ce que le test tient : qui les cherche connaît les gestes, dont chacun se plaint
+ * par complain(). lesson_run() les présente l'un à l'autre.
+ */
+void complain_find_causes_with(cause_finder *finder);
+
 /** @brief Conclut par un échec, la cause étant lue dans les symptômes. */
 _Noreturn void complain(const struct symptoms *symptoms, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -1,5 +1,7 @@
 #include "lesson_run.h"
 
+#include "cause.h"
+#include "complain.h"
 #include "process_tree.h"
 #include "settle.h"
 #include "transcript.h"
@@ -13,6 +15,7 @@ void lesson_run(struct lesson *lesson)
     // Écrire à un programme mort doit rendre EPIPE ici, pas tuer le juge.
     signal(SIGPIPE, SIG_IGN);
     process_tree_adopt_orphans();
+    complain_find_causes_with(likely_cause);
     transcript_begin();
     lesson->body();
     settle_under_checker();
