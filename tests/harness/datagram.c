@@ -3,7 +3,6 @@
 #include "complain.h"
 #include "network.h"
 #include "peer_socket.h"
-#include "program_expect.h"
 #include "transcript.h"
 #include "verdict.h"
 
@@ -300,11 +299,4 @@ void postbox_pour(struct postbox *box, const void *bytes, size_t length, int cou
     box->source.events = 0;
     for (int i = 0; i < count; i++)
         sendto(box->source.fd, bytes, length, 0, (const struct sockaddr *)&target, target_length);
-}
-
-struct program *start_datagram_server(void)
-{
-    struct program *server = START("server", "127.0.0.1", test_port());
-    server_expect_bound(server, test_port());
-    return server;
 }

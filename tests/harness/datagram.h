@@ -98,7 +98,4 @@ struct postbox *postbox_first_with_mail(struct postbox *box, struct postbox *oth
 /** @brief Verse des datagrammes sur le serveur du test, sans les noter, ni lire les réponses. */
 void postbox_pour(struct postbox *box, const void *bytes, size_t length, int count);
 
-/** @brief Lance le serveur sur 127.0.0.1 et test_port(), et attend de le voir lié à ce port. */
-struct program *start_datagram_server(void);
-
 #endif

@@ -20,6 +20,7 @@
 #include "pump.h"
 #include "resources.h"
 #include "sanitized_program.h"
+#include "server_expect.h"
 #include "verdict.h"
 
 #endif

@@ -190,6 +190,11 @@ const char *program_actor(const char *which)
     return "votre framing.c";
 }
 
+bool program_is_server(const struct program *program)
+{
+    return is_named(program->which, "server");
+}
+
 static void note_start(struct program *program, const char *const *words)
 {
     char *line = program->command;

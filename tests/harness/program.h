@@ -90,6 +90,9 @@ void programs_settle(void);
 /** @brief Comment le compte rendu nomme un programme : `server` est « votre serveur ». */
 const char *program_actor(const char *which);
 
+/** @brief Dit si un programme est un serveur, compilé de quelque façon que ce soit. */
+bool program_is_server(const struct program *program);
+
 /** @brief Dernier programme lancé sous ce nom, ou `NULL`. */
 struct program *program_named(const char *which);
 

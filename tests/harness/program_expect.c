@@ -1,6 +1,5 @@
 #include "program_expect.h"
 
-#include "cause.h"
 #include "cause_words.h"
 #include "complain.h"
 #include "lesson.h"
@@ -147,11 +146,6 @@ bool output_is_listed(const char *line, size_t length, bool cut)
             return true;
     }
     return false;
-}
-
-bool program_is_server(const struct program *program)
-{
-    return strncmp(program->which, "server", strlen("server")) == 0;
 }
 
 // Jusqu'à la fin, mot d'adieu compris. Une ligne que la fin du programme a coupée est admise. Ce qu'un

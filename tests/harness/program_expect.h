@@ -10,29 +10,6 @@
 #include "program.h"
 
 /**
- * @brief Lance le serveur sur 127.0.0.1 et test_port(), et attend de le voir écouter.
- */
-struct program *start_server(void);
-
-/** @brief Attend de voir un serveur TCP écouter sur un port, sans s'y connecter. */
-void server_expect_listening(struct program *server, const char *port);
-
-/** @brief Vérifie qu'un socket TCP n'écoute, sur un port, qu'à une adresse IPv4 donnée. */
-void server_expect_only_address(const char *address, const char *port);
-
-/** @brief Vérifie qu'un socket TCP écoute, sur un port, à l'une des adresses d'un nom. */
-void server_expect_address_of(const char *name, const char *port);
-
-/**
- * @brief Attend de voir un serveur tenir un port dans une famille d'adresses donnée.
- * @param protocol `IPPROTO_TCP` ou `IPPROTO_UDP`
- */
-void server_expect_open_on(struct program *server, int protocol, int family, const char *port);
-
-/** @brief Attend de voir un serveur UDP lié à un port, sans lui écrire. */
-void server_expect_bound(struct program *server, const char *port);
-
-/**
  * @brief Attend la ligne suivante de la sortie standard ; comme printf, sans le `\n`.
  *
  * Les deux casses de `\xHH` sont admises.
@@ -67,9 +44,6 @@ void program_expect_at_most_newline(struct program *program);
 
 /** @brief Comme program_expect_no_more_output(), mais ce texte, et lui seul, est admis. */
 void program_expect_at_most(struct program *program, const char *text);
-
-/** @brief Dit si un programme est un serveur, compilé de quelque façon que ce soit. */
-bool program_is_server(const struct program *program);
 
 /**
  * @brief Dit si une ligne est de celles que le contrat énumère pour la sortie standard du serveur.

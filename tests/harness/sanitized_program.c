@@ -5,6 +5,7 @@
 #include "network.h"
 #include "program_expect.h"
 #include "resources.h"
+#include "server_expect.h"
 #include "spawn.h"
 #include "transcript.h"
 #include "verdict.h"

@@ -1,4 +1,4 @@
-#include "program_expect.h"
+#include "server_expect.h"
 
 #include "complain.h"
 #include "network.h"
@@ -205,5 +205,12 @@ struct program *start_server(void)
 {
     struct program *server = START("server", "127.0.0.1", test_port());
     server_expect_listening(server, test_port());
+    return server;
+}
+
+struct program *start_datagram_server(void)
+{
+    struct program *server = START("server", "127.0.0.1", test_port());
+    server_expect_bound(server, test_port());
     return server;
 }

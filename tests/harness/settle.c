@@ -6,7 +6,6 @@
 
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 
 /** Code de retour par lequel assainisseurs et valgrind disent avoir trouvé une erreur. */
@@ -25,7 +24,7 @@ static bool has_ended(void *context)
 
 static void stop_server(struct program *program)
 {
-    if (program->ended || strncmp(program->which, "server", strlen("server")) != 0)
+    if (program->ended || !program_is_server(program))
         return;
     program_signal(program, SIGTERM);
     pump_until(has_ended, program, 20);
