@@ -5,9 +5,9 @@
 
 #include "datagram.h"
 #include "lesson.h"
-#include "process_tree.h"
 #include "program_expect.h"
 #include "sanitizer_report.h"
+#include "sleeping_call.h"
 #include "visible.h"
 
 #include <errno.h>

@@ -76,19 +76,6 @@ void postbox_answer_bytes(struct postbox *box, const struct datagram *to, const 
 /** @brief Envoie un texte à l'expéditeur d'un datagramme. */
 void postbox_answer(struct postbox *box, const struct datagram *to, const char *text);
 
-/** @brief Attend une réponse, exactement ces octets, de celui à qui la question a été envoyée. */
-void postbox_expect_reply(struct postbox *box, const char *text);
-
-/**
- * @brief Attend une question, exactement ces octets, de n'importe qui.
- * @param hint  cause à dire si rien ne vient et que le programme vit encore, ou `NULL`
- */
-const struct datagram *postbox_expect_question(struct postbox *box, const void *bytes,
-                                               size_t length, const char *hint);
-
-/** @brief Vérifie que rien d'autre n'a été reçu jusqu'ici. */
-void postbox_expect_nothing_more(struct postbox *box);
-
 /** @brief Dit si un datagramme a été reçu, que le test n'a pas encore pris ; ne l'attend pas. */
 bool postbox_has_mail(void *box);
 

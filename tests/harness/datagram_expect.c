@@ -1,4 +1,4 @@
-#include "datagram.h"
+#include "datagram_expect.h"
 
 #include "complain.h"
 #include "injection.h"

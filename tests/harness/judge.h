@@ -10,7 +10,7 @@
 #define HARNESS_JUDGE_H
 
 #include "complain.h"
-#include "datagram.h"
+#include "datagram_expect.h"
 #include "injection.h"
 #include "lesson_run.h"
 #include "network.h"

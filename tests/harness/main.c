@@ -12,6 +12,7 @@
 #include "results.h"
 #include "runner.h"
 #include "sandbox.h"
+#include "sandbox_etc.h"
 #include "scratch.h"
 #include "spawn.h"
 #include "transcript.h"

@@ -2,7 +2,7 @@
 
 #include "network.h"
 #include "process_tree.h"
-#include "sandbox.h"
+#include "sandbox_guard.h"
 #include "spawn.h"
 
 #include <errno.h>

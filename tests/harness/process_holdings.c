@@ -1,3 +1,5 @@
+#include "process_holdings.h"
+
 #include "process_walk.h"
 
 #include <ctype.h>

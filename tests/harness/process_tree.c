@@ -1,3 +1,5 @@
+#include "process_tree.h"
+
 #include "process_walk.h"
 
 #include <errno.h>

@@ -1,13 +1,18 @@
 /**
  * @file process_walk.h
- * @brief Ce que les fichiers de process_tree.h partagent : lire /proc, et y passer de processus en thread.
+ * @brief Lire /proc, et y passer de processus en descendants, et de processus en threads.
  */
 #ifndef HARNESS_PROCESS_WALK_H
 #define HARNESS_PROCESS_WALK_H
 
-#include "process_tree.h"
-
 #include <stddef.h>
+#include <sys/types.h>
+
+/** Ce que l'on fait d'un processus. */
+typedef void process_visitor(pid_t pid, void *context);
+
+/** @brief Visite un processus, puis ses descendants, chacun avant les siens. */
+void process_tree_visit(pid_t pid, process_visitor *visitor, void *context);
 
 /** Ce que l'on fait d'un thread, nommé comme dans /proc. */
 typedef void task_visitor(pid_t pid, const char *task, void *context);

@@ -1,7 +1,7 @@
 #include "program.h"
 
 #include "lesson.h"
-#include "sandbox.h"
+#include "sandbox_guard.h"
 #include "spawn.h"
 #include "transcript.h"
 #include "verdict.h"

@@ -9,6 +9,7 @@
 #ifndef HARNESS_RESOURCES_H
 #define HARNESS_RESOURCES_H
 
+#include "process_holdings.h"
 #include "program.h"
 
 /** @brief Mesure ce que le programme occupe à cet instant. */

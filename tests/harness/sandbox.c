@@ -1,7 +1,8 @@
 #include "sandbox.h"
 
-#include "process_tree.h"
+#include "process_walk.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

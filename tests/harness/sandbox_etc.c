@@ -1,3 +1,5 @@
+#include "sandbox_etc.h"
+
 #include "network.h"
 #include "sandbox.h"
 

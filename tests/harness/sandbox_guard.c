@@ -1,3 +1,5 @@
+#include "sandbox_guard.h"
+
 #include "sandbox.h"
 
 #include <ctype.h>

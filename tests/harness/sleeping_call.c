@@ -1,5 +1,8 @@
+#include "sleeping_call.h"
+
 #include "process_walk.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

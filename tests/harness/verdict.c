@@ -2,7 +2,7 @@
 
 #include "json.h"
 #include "lesson.h"
-#include "sandbox.h"
+#include "sandbox_guard.h"
 #include "scratch.h"
 #include "spawn.h"
 #include "transcript.h"
