@@ -2,6 +2,7 @@
 #include "cause_bytes.h"
 
 #include "network.h"
+#include "peer_neighbours.h"
 #include "sockdiag.h"
 
 #include <netinet/tcp.h>

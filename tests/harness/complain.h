@@ -8,7 +8,7 @@
 #ifndef HARNESS_COMPLAIN_H
 #define HARNESS_COMPLAIN_H
 
-#include "peer.h"
+#include "peer_socket.h"
 #include "program.h"
 #include "pump.h"
 

@@ -2,7 +2,6 @@
 
 #include "complain.h"
 #include "network.h"
-#include "peer_socket.h"
 #include "transcript.h"
 #include "verdict.h"
 

@@ -9,9 +9,7 @@
 #ifndef HARNESS_DATAGRAM_H
 #define HARNESS_DATAGRAM_H
 
-#include "peer.h"
-#include "program.h"
-#include "pump.h"
+#include "peer_socket.h"
 
 #include <stdbool.h>
 #include <stddef.h>

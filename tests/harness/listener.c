@@ -1,5 +1,4 @@
-#include "peer.h"
-#include "peer_socket.h"
+#include "listener.h"
 
 #include "complain.h"
 #include "network.h"

@@ -1,17 +1,15 @@
 #include "peer.h"
-#include "peer_socket.h"
 
 #include "complain.h"
 #include "network.h"
+#include "sockdiag.h"
 #include "transcript.h"
 #include "verdict.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/sockios.h>
-#include <netdb.h>
 #include <netinet/tcp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,109 +19,6 @@
 
 // Ce qu'un correspondant a dit : ses premiers octets suffisent à reconnaître une réponse qui lui est due.
 #define SAID_SIZE 4096
-
-static struct peer *last_peer;
-
-static void end_with(struct peer *peer, int error)
-{
-    if (error == 0) {
-        peer->ended = true;
-        transcript_note(peer->name, "←", "reçoit la fin de flux (FIN)");
-    } else {
-        peer->error = error;
-        transcript_note(peer->name, "←", "%s",
-                        error == ECONNRESET ? "la connexion est coupée net (RST)"
-                                            : strerror(error));
-    }
-    peer->source.events = 0;
-}
-
-static void keep(struct peer *peer, const char *bytes, size_t length)
-{
-    char *grown = realloc(peer->bytes, peer->length + length + 1);
-    if (grown == NULL)
-        verdict_broken("mémoire insuffisante");
-    peer->bytes = grown;
-    memcpy(peer->bytes + peer->length, bytes, length);
-    peer->length += length;
-    transcript_bytes(peer->name, "←", "reçoit", bytes, length);
-}
-
-static void receive(struct source *source, short revents)
-{
-    (void)revents;
-    struct peer *peer = source->owner;
-    char bytes[65536];
-    ssize_t count = recv(source->fd, bytes, sizeof bytes, 0);
-    if (count > 0)
-        keep(peer, bytes, (size_t)count);
-    else if (count == 0)
-        end_with(peer, 0);
-    else if (errno != EINTR && errno != EAGAIN)
-        end_with(peer, errno);
-}
-
-void peer_format_address(const struct sockaddr *address, socklen_t length, char *text)
-{
-    char host[64] = "?";
-    char port[8] = "?";
-    int code = getnameinfo(address, length, host, sizeof host, port, sizeof port,
-                           NI_NUMERICHOST | NI_NUMERICSERV);
-    if (code != 0)
-        verdict_broken("adresse illisible : %s", gai_strerror(code));
-    snprintf(text, PEER_ADDRESS_SIZE, address->sa_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host,
-             port);
-}
-
-const struct peer *peer_first(void)
-{
-    return last_peer;
-}
-
-struct peer *peer_new(const char *name, int fd)
-{
-    struct peer *peer = calloc(1, sizeof *peer);
-    if (peer == NULL)
-        verdict_broken("mémoire insuffisante");
-    peer->name = strdup(name);
-    peer->next = last_peer;
-    last_peer = peer;
-    peer->source = (struct source){.fd = fd, .events = POLLIN, .ready = receive, .owner = peer};
-    pump_add(&peer->source);
-    return peer;
-}
-
-void peer_resolve(const char *host, const char *port, struct sockaddr_storage *address,
-                  socklen_t *length)
-{
-    const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-                                   .ai_socktype = SOCK_STREAM};
-    struct addrinfo *found = NULL;
-    if (getaddrinfo(host, port, &hints, &found) != 0)
-        verdict_broken("adresse numérique attendue : %s %s", host, port);
-    memcpy(address, found->ai_addr, found->ai_addrlen);
-    *length = found->ai_addrlen;
-    freeaddrinfo(found);
-}
-
-int peer_socket(int family)
-{
-    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        verdict_broken("socket : %s", strerror(errno));
-    // Chaque envoi du test doit partir comme il est écrit, sans attendre le suivant (Nagle).
-    int one = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    return fd;
-}
-
-void peer_note_address(struct peer *peer)
-{
-    struct sockaddr_storage local = {.ss_family = AF_UNSPEC};
-    socklen_t length = sizeof local;
-    if (getsockname(peer->source.fd, (struct sockaddr *)&local, &length) == 0)
-        peer_format_address((struct sockaddr *)&local, length, peer->address);
-}
 
 static unsigned local_port(int fd)
 {
@@ -168,7 +63,7 @@ static struct peer *begin(const char *name, const char *host, const char *port, 
     peer_note_address(peer);
     transcript_note(name, "→", "se connecte à %s port %s", host, port);
     if (result < 0 && error != EINPROGRESS)
-        end_with(peer, error);
+        peer_end_with(peer, error);
     return peer;
 }
 
@@ -320,6 +215,36 @@ static bool everything_acknowledged(void *context)
 void peer_wait_until_delivered(struct peer *peer)
 {
     pump_until(everything_acknowledged, peer, 1);
+}
+
+/** La connexion d'un correspondant, cherchée du côté du programme. */
+struct remote_side {
+    unsigned port;
+    bool unread;
+};
+
+static bool look_at_remote(const struct socket_view *view, void *context)
+{
+    struct remote_side *remote = context;
+    if (view->remote_port != remote->port)
+        return true;
+    remote->unread = view->receive_queue > 0;
+    return false;
+}
+
+static bool everything_read(void *context)
+{
+    const struct peer *peer = context;
+    const char *colon = strrchr(peer->address, ':');
+    struct remote_side remote = {.port = colon != NULL ? (unsigned)atoi(colon + 1) : 0};
+    sockets_visit(IPPROTO_TCP, 1u << TCP_ESTABLISHED | 1u << TCP_CLOSE_WAIT, look_at_remote,
+                  &remote);
+    return !remote.unread;
+}
+
+bool peer_wait_until_read(struct peer *peer)
+{
+    return pump_until(everything_read, peer, 1) == WAIT_DONE;
 }
 
 void peer_send_byte_by_byte(struct peer *peer, const char *text)

@@ -2,45 +2,15 @@
  * @file peer.h
  * @brief Les correspondants TCP du test : clients et serveurs tenus par le juge, geste par geste.
  *
- * Chaque geste attendu (peer_expect_…) arrête le test avec une explication s'il n'est pas tenu.
+ * Ce qui est attendu d'eux est dans peer_expect.h.
  */
 #ifndef HARNESS_PEER_H
 #define HARNESS_PEER_H
 
-#include "pump.h"
+#include "peer_socket.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-
-/** Place pour `[ADDR]:PORT` et son octet nul. */
-#define PEER_ADDRESS_SIZE 80
-
-/** Un bout de connexion tenu par le juge. */
-struct peer {
-    const char *name;                /**< Son nom dans le compte rendu. */
-    struct source source;            /**< Son socket, surveillé par la pompe. */
-    char address[PEER_ADDRESS_SIZE]; /**< Son adresse locale : `127.0.0.1:40112`. */
-    char *bytes;                     /**< Tout ce qu'il a reçu. */
-    size_t length;                   /**< Combien d'octets. */
-    size_t consumed;                 /**< Combien le test en a déjà attendu et reconnu. */
-    bool ended;                      /**< Fin de flux reçue. */
-    int error;                       /**< errno de la connexion (`ECONNRESET`…), 0 sinon. */
-    bool connected;                  /**< La connexion est établie. */
-    bool sending_closed;             /**< peer_half_close() a été fait. */
-    size_t sent;                     /**< Octets remis au système. */
-    char *said;                      /**< Les premiers de ces octets : voir peer_who_heard(). */
-    size_t said_length;              /**< Leur nombre. */
-    struct peer *next;               /**< Suivant dans la liste du test. */
-};
-
-/**
- * @brief Le correspondant qui a reçu ces octets, attendus par un autre et que lui n'a pas demandés.
- * @return lui, ou `NULL`
- */
-const struct peer *peer_who_heard(const struct peer *waiting, const char *bytes, size_t length);
-
-/** @brief Le correspondant dont l'adresse locale a ce port, ou `NULL`. */
-const struct peer *peer_at_port(unsigned port);
 
 /** @brief Se connecte au serveur du test, sur 127.0.0.1 et test_port(). */
 struct peer *peer_connect(const char *name);
@@ -99,39 +69,5 @@ void peer_close(struct peer *peer);
 
 /** @brief Coupe la connexion par un RST. */
 void peer_reset(struct peer *peer);
-
-/** @brief Attend une ligne, `\n` non compris dans @p format ; comme printf. */
-void peer_expect_line(struct peer *peer, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/** @brief Attend exactement ces octets. */
-void peer_expect_bytes(struct peer *peer, const void *bytes, size_t length);
-
-/** @brief Attend la fin de flux, sans un octet de plus. */
-void peer_expect_end(struct peer *peer);
-
-/** @brief Attend que l'autre ferme, par une fin de flux ou par un RST, sans un octet de plus. */
-void peer_expect_gone(struct peer *peer);
-
-/** @brief Laisse les programmes finir ce qu'ils font, et vérifie que rien d'autre n'est reçu. */
-void peer_expect_nothing_more(struct peer *peer);
-
-/** @brief Attend d'avoir reçu au moins @p length octets en tout. */
-void peer_expect_at_least(struct peer *peer, size_t length);
-
-/** Un socket d'écoute tenu par le juge, pour les tests d'un client. */
-struct listener;
-
-/** @brief Écoute sur une adresse numérique et sur test_port(). */
-struct listener *listener_open(const char *host);
-
-/** @brief Écoute sur une adresse numérique et un port donnés. */
-struct listener *listener_open_on(const char *host, const char *port);
-
-/** @brief Attend la connexion suivante. */
-struct peer *listener_accept(struct listener *listener, const char *name);
-
-/** @brief Cesse d'écouter. */
-void listener_close(struct listener *listener);
 
 #endif

@@ -1,12 +1,9 @@
-#include "peer.h"
+#include "peer_expect.h"
 
 #include "complain.h"
-#include "network.h"
 #include "program.h"
-#include "sockdiag.h"
-#include "transcript.h"
 
-#include <errno.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -175,34 +172,4 @@ void peer_expect_at_least(struct peer *peer, size_t length)
     struct symptoms symptoms = {.end = end, .program = program_first(), .peer = peer};
     complain(&symptoms, "« %s » a reçu %zu octets sur les %zu attendus", peer->name, peer->length,
              length);
-}
-
-/** La connexion d'un correspondant, cherchée du côté du programme. */
-struct remote_side {
-    unsigned port;
-    bool unread;
-};
-
-static bool look_at_remote(const struct socket_view *view, void *context)
-{
-    struct remote_side *remote = context;
-    if (view->remote_port != remote->port)
-        return true;
-    remote->unread = view->receive_queue > 0;
-    return false;
-}
-
-static bool everything_read(void *context)
-{
-    const struct peer *peer = context;
-    const char *colon = strrchr(peer->address, ':');
-    struct remote_side remote = {.port = colon != NULL ? (unsigned)atoi(colon + 1) : 0};
-    sockets_visit(IPPROTO_TCP, 1u << TCP_ESTABLISHED | 1u << TCP_CLOSE_WAIT, look_at_remote,
-                  &remote);
-    return !remote.unread;
-}
-
-bool peer_wait_until_read(struct peer *peer)
-{
-    return pump_until(everything_read, peer, 1) == WAIT_DONE;
 }

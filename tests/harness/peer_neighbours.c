@@ -1,7 +1,4 @@
-// Chercher parmi tous les correspondants du test : lequel a reçu la réponse d'un autre, lequel a ce port.
-#include "peer.h"
-
-#include "peer_socket.h"
+#include "peer_neighbours.h"
 
 #include <stdlib.h>
 #include <string.h>
