@@ -20,6 +20,9 @@
 /** Variable d'environnement : chemin absolu de `sandbox/run.sh`. Posée par sandbox_find(). */
 #define SANDBOX_VARIABLE "JUDGE_SANDBOX"
 
+/** Variable d'environnement : le dossier qui tient lieu de `/etc`. Posée par sandbox_copy_etc(). */
+#define ETC_VARIABLE "JUDGE_ETC"
+
 /** Le descripteur où le premier processus du bac à sable rend compte. */
 #define SANDBOX_REPORT 3
 

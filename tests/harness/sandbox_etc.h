@@ -5,9 +5,6 @@
 #ifndef HARNESS_SANDBOX_ETC_H
 #define HARNESS_SANDBOX_ETC_H
 
-/** Variable d'environnement : le dossier qui tient lieu de `/etc`. Posée par sandbox_copy_etc(). */
-#define ETC_VARIABLE "JUDGE_ETC"
-
 /**
  * @brief Copie dans @p scratch ce que les programmes jugés verront de `/etc`.
  *

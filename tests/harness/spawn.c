@@ -5,7 +5,6 @@
 #include "process_tree.h"
 #include "remove_tree.h"
 #include "sandbox.h"
-#include "sandbox_etc.h"
 #include "sandbox_guard.h"
 #include "scratch.h"
 

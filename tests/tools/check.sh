@@ -13,7 +13,7 @@ unset OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX JUDGE_CLASS
 # UPDATE récrirait ce qui est vérifié, QUICK en passerait ; FULL=1 a ses propres commandes (make hostile, make mutants).
 unset UPDATE FULL QUICK
 
-ALL="solutions skeleton warnings parity points catalogue private archive likeness format lint report writers class protections rendus sameness options together hints comforts watching shared patience sanitize threads valgrind interop slurm traces measures docs links axe pdf spelling readme installation mutants variants hostile coverage torture fuzz"
+ALL="solutions skeleton warnings circles parity points catalogue private archive likeness format lint report writers class protections rendus sameness options together hints comforts watching shared patience sanitize threads valgrind interop slurm traces measures docs links axe pdf spelling readme installation mutants variants hostile coverage torture fuzz"
 # Celles-ci jugent des centaines de programmes, et attendent souvent : elles vont de front avec les autres.
 # Elles ont leurs propres dossiers sous build/.
 ASIDE="mutants variants hostile coverage torture fuzz"
@@ -25,6 +25,7 @@ describe() {
     solutions) echo "les solutions ont tous les points" ;;
     skeleton) echo "le squelette compile, a zéro point, et dit quoi faire" ;;
     warnings) echo "aucun avertissement de gcc ni de clang" ;;
+    circles) echo "la bibliothèque du juge ne tourne pas en rond, et chaque fichier a son en-tête" ;;
     parity) echo "squelette et solution se correspondent" ;;
     points) echo "points, étapes et défauts concordent avec les notes" ;;
     catalogue) echo "le catalogue des défauts dit ce que disent notes, tests et mutants" ;;
@@ -100,6 +101,10 @@ compile_strictly() { # COMPILATEUR : chaque source C, sous les options les plus 
 
 gate_warnings() {
     compile_strictly gcc && compile_strictly clang
+}
+
+gate_circles() {
+    sh tests/tools/python.sh tests/tools/circles.py
 }
 
 gate_parity() {
