@@ -111,7 +111,7 @@ def grade(work):
     atomic.sweep_drafts(os.path.join(out, plans.RESULTS))
     plan = preparation.make_plan(work, single, labs, out)
     lists = classroom_object.Lists(plan["students"])
-    todo = len(plan["todo"])
+    todo = list(plan["todo"])
     started = time.monotonic()
     try:
         run_rounds(plan, engine)
@@ -119,12 +119,13 @@ def grade(work):
         workroom.stop_all(mark)
         workroom.sweep(mark)
     elapsed = time.monotonic() - started
+    judged = sum(was_judged(plan, identifier) for identifier in todo)
     class_ = classroom_object.build(plan, lists)
     failed = write_all(class_, out)
     copy_junit(out)
     if single:
         single_report.show(class_["items"][0], os.environ["WORK"], elapsed)
-    outcome.show(class_, out, lists, outcome.speed(todo, len(plan["students"]), elapsed, engine))
+    outcome.show(class_, out, lists, outcome.speed(judged, len(plan["students"]) - len(todo), elapsed, engine))
     os.close(lock)
     return status_of(class_, failed, single)
 

@@ -14,6 +14,7 @@ SANDBOX = pathlib.Path(__file__).resolve().parents[1] / "sandbox"
 DEFAULT_OUT = "build/notes"
 SINGLE_OUT = "build/notes-seul"
 SHOWN = 20
+OUTSIDE = {"JUDGE_WRAPPER": "les programmes sont lancés hors du bac à sable", "COMPILE_WRAPPER": "les sources sont compilées hors du bac à sable"}
 
 
 class Stopped(Exception):
@@ -108,10 +109,13 @@ def check_protections():
         missing = missing + ["utilisateur ordinaire"]
         say(reason)
     if missing and not enabled("INSECURE"):
-        raise Stopped("des protections manquent (" + ", ".join(missing) + ") : le code d'inconnus n'est pas lancé ici. "
+        named = ", ".join(missing) if len(missing) <= 3 else f"{len(missing)}, nommées ci-dessus"
+        raise Stopped(f"des protections manquent ({named}) : le code d'inconnus n'est pas lancé ici. "
                       "INSECURE=1 passe outre ; les notes diront alors « non protégé »")
     if missing:
-        say("Attention, INSECURE=1 : sans " + ", ".join(missing) + ". Les notes diront « non protégé ».")
+        outside = [words for name, words in OUTSIDE.items() if name not in settings]
+        say("Attention, INSECURE=1 : sans " + ", ".join(missing) + "".join(" ; " + words for words in outside)
+            + ". Les notes diront « non protégé ».")
     return ordinary, missing, settings
 
 

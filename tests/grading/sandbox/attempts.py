@@ -15,10 +15,22 @@ HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[2]
 PATIENCE_S = 30
 LAST_LINE = re.compile(r"^@ isolated=(\d) status=(\d+) limit=(.*)$", re.M)
+BWRAP_SAYS = re.compile(r"\bbwrap: (.+)$", re.M)
 
 
 class Impossible(Exception):
     """L'essai n'a pas pu avoir lieu : rien n'est prouvé, donc rien n'est tenu."""
+
+
+class Refused(Impossible):
+    """bubblewrap n'a pas ouvert le bac à sable ; le texte est ce qu'il en dit."""
+
+
+def heed(errors):
+    """Lève Refused si bubblewrap se plaint : ce qu'il n'a pas ouvert n'a rien essayé."""
+    said = BWRAP_SAYS.search(errors)
+    if said:
+        raise Refused(said[1].strip())
 
 
 class Outcome:
@@ -116,15 +128,29 @@ class Ground:
                     process.communicate(timeout=2)
                 process.kill()
                 raise Impossible(f"l'essai n'a pas fini en {PATIENCE_S} s") from error
-        return Outcome(text.decode("utf-8", "replace"), errors.decode("utf-8", "replace"), process.returncode)
+        outcome = Outcome(text.decode("utf-8", "replace"), errors.decode("utf-8", "replace"), process.returncode)
+        heed(outcome.errors)
+        return outcome
+
+    def place(self, script):
+        """Un script du bac à sable, depuis la racine du dépôt, d'où part le juge : JUDGE_WRAPPER se découpe aux espaces."""
+        return os.path.join(os.path.relpath(self.sandbox, TOP), script)
+
+    def judge_command(self, program, *words):
+        """Ce qui lance un programme comme un test le lance."""
+        return ["env", f"JUDGE_WRAPPER=sh {self.place('run.sh')}", os.path.relpath(self.judge, TOP), "--probe", program, *words]
+
+    def compile_command(self, result, source):
+        """Ce qui compile une source comme celles des étudiants le sont."""
+        return ["sh", self.place("compile.sh"), os.environ.get("CC") or "cc", "-c", "-o", result, source]
+
+    def typed(self, *command):
+        """Cette commande, telle qu'elle se tape à la racine du dépôt."""
+        return shlex.join(map(str, [*(["sh", self.place("as_user.sh")] if self.prefix else []), *command]))
 
     def judged(self, *words):
         """La sonde, lancée comme un test lance un programme."""
-        command = [*self.prefix, "env", f"JUDGE_WRAPPER=sh {self.sandbox}/run.sh", self.judge, "--probe", self.probe, *words]
-        if " " in str(self.sandbox):
-            # JUDGE_WRAPPER se découpe aux espaces ; le juge part de la racine du dépôt.
-            command[len(self.prefix) + 1] = "JUDGE_WRAPPER=sh " + os.path.relpath(self.sandbox, TOP) + "/run.sh"
-        outcome = self.run(command)
+        outcome = self.run([*self.prefix, *self.judge_command(self.probe, *words)])
         last = None
         for last in LAST_LINE.finditer(outcome.text):
             pass

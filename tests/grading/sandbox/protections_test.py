@@ -1,7 +1,7 @@
 """L'auto-test du bac à sable voit-il une protection qui manque ?
 
 Chaque protection est ôtée à son tour, dans une copie des scripts, et l'auto-test doit le voir : celle-là, et pas un
-essai qui n'aurait pas pu avoir lieu. Puis les remèdes, selon ce que dit un noyau imité.
+essai qui n'aurait pas pu avoir lieu. Puis les remèdes : ce que bubblewrap a dit, une commande qui le montre vraiment, et ce que dit un noyau imité.
 """
 
 import concurrent.futures
@@ -64,9 +64,20 @@ BREAKS = [
 # Ceux-là tiennent au juge, pas aux scripts : voir check_network.
 OF_THE_JUDGE = {"reseau", "boucle"}
 
-KERNELS = [("kernel/apparmor_restrict_unprivileged_userns", "1", "apparmor_parser"),
-           ("kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone=1"),
-           ("user/max_user_namespaces", "0", "user.max_user_namespaces=15000")]
+# Ce que bubblewrap refuse à tout coup, mis dans un script ; ce qu'il en dit ; ce qui marche encore.
+NOWHERE = "--ro-bind /nulle-part /nulle-part"
+REFUSALS = [("run.sh", "    --ro-bind /usr /usr", {"compiler", "processus"}, {"COMPILE_WRAPPER"}),
+            ("compile.sh", "    --ro-bind /usr /usr", {"compiler", "processus"}, {"JUDGE_WRAPPER"})]
+# Sans espaces d'utilisateurs, pour de vrai : l'auto-test, dans un espace qui n'en permet plus d'autres.
+FORBID = ["unshare", "--user", "--map-current-user", "--keep-caps", "sh", "-c",
+          'echo 0 >/proc/sys/user/max_user_namespaces && exec setpriv --inh-caps=-all --ambient-caps=-all -- "$@"', "sh"]
+
+MACHINES = [("proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "apparmor_parser"),
+            ("proc/sys/kernel/unprivileged_userns_clone", "0", "sysctl kernel.unprivileged_userns_clone=1"),
+            ("proc/sys/user/max_user_namespaces", "0", "sysctl user.max_user_namespaces=15000"),
+            (".dockerenv", "", "ce conteneur interdit"),
+            ("proc/self/status", "Name:\tsh\nSeccomp:\t2\n", "un filtre d'appels (seccomp)"),
+            ("proc/self/status", "Name:\tsh\nSeccomp:\t0\n", "rien ici ne dit par quoi")]
 
 
 def copy_with(folder, name, before, after):
@@ -129,17 +140,49 @@ def check_network():
     yield "sans réseau à part", [f"« {one['title']} » n'a rien vu" for one in found if one["holds"]]
 
 
+def shown_by(remedy):
+    """Ce que montre la commande d'un remède, tapée à la racine du dépôt."""
+    command = remedy.rpartition("à la racine du dépôt : ")[2]
+    done = subprocess.run(["sh", "-c", command], cwd=attempts.TOP, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    return done.stdout
+
+
+def check_refusals():
+    """Quand bubblewrap refuse, on lit ce qu'il dit et sa version ; ce qui marche encore sert encore."""
+    for name, line, tried, kept in REFUSALS:
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="protections-"))
+        os.chmod(folder, 0o755)
+        found = protections.holding(copy_with(folder, name, line, f"    {NOWHERE} \\\n{line}"), only=tried)
+        refused = next(one for one in found if not one["holds"])
+        said = "bwrap: " + refused["detail"].rpartition("« ")[2].rstrip(" »")
+        complaints = [] if set(protections.working(found)) == kept else [str(protections.working(found))]
+        complaints += [] if "/nulle-part" in said and protections.version() in refused["detail"] else [refused["detail"]]
+        shown = shown_by(refused["remedy"])
+        complaints += [] if said in shown else [f"{refused['remedy']}\nmontre :\n{shown}"]
+        yield f"bubblewrap refuse ce que demande {name}", complaints
+        shutil.rmtree(folder)
+
+
+def check_forbidden():
+    """Sans espaces d'utilisateurs, le refus nomme ce qui les interdit."""
+    prefix = ["sh", HERE / "as_user.sh"] if os.getuid() == 0 else []
+    done = subprocess.run([*prefix, *FORBID, "python3", HERE / "protections.py"], cwd=attempts.TOP, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+    wanted = ("bubblewrap", "(user.max_user_namespaces=0) : sudo sysctl user.max_user_namespaces=")
+    yield "sans espaces d'utilisateurs", [] if done.returncode == 1 and all(words in done.stdout for words in wanted) else [done.stdout]
+
+
 def check_remedies():
     """Le remède dit est celui de la machine."""
-    for name, value, words in KERNELS:
-        with tempfile.TemporaryDirectory() as folder:
+    for name, value, words in MACHINES:
+        with tempfile.TemporaryDirectory() as folder, attempts.Ground() as ground:
             path = pathlib.Path(folder, name)
-            path.parent.mkdir(parents=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(value + "\n", encoding="ascii")
-            remedy = protections.remedy_for(folder)
-            yield f"le remède quand {name} vaut {value}", [] if words in remedy else [remedy]
+            remedy = protections.forbidding(ground, folder)
+            yield f"le remède quand {name} vaut {value.strip()!r}", [] if words in remedy else [remedy]
     path, os.environ["PATH"] = os.environ["PATH"], "/nonexistent"
-    remedy = protections.remedy_for()
+    remedy = protections.holding(only={"compiler"})[0]["remedy"]
     os.environ["PATH"] = path
     yield "le remède quand bubblewrap manque", [] if "make deps GROUP=class" in remedy else [remedy]
 
@@ -147,7 +190,7 @@ def check_remedies():
 def main():
     """Tout, dans l'ordre."""
     passed = failed = 0
-    for check in (check_whole, check_coverage, check_breaks, check_network, check_remedies):
+    for check in (check_whole, check_coverage, check_breaks, check_network, check_refusals, check_forbidden, check_remedies):
         for title, complaints in check():
             print(f"{'✗' if complaints else '✓'} {title}", flush=True)
             for complaint in complaints:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from attempts import PATIENCE_S, TOP
+from attempts import PATIENCE_S, TOP, heed
 
 NO_FILTER = "le filtre des appels n'est pas connu pour cette machine, seulement pour x86-64 et ARM 64 bits (start.c)"
 ALL = []
@@ -267,11 +267,14 @@ def running_probes_after(ground, word):
 @protection("correcteur", "survivre à la mort de qui corrige")
 def orphans(ground):
     with subprocess.Popen(ground.alone_command("wait"), cwd=TOP, env=ground.environment, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE) as process:
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
             ready = process.stdout.readline()
         finally:
             process.kill()
+        # Ce qui lui survivrait tiendrait encore stderr : on ne le lit que si rien n'a démarré.
+        errors = "" if ready else process.stderr.read().decode("utf-8", "replace")
     if ready != "prêt\n".encode():
-        return "la sonde n'a pas démarré"
+        heed(errors)
+        return "la sonde n'a pas démarré " + errors[:120]
     return bury(running_probes_after(ground, "wait"))

@@ -28,11 +28,11 @@ def show(class_, out, lists, last):
     paper.flush()
 
 
-def speed(count, total, elapsed, engine):
-    """Combien de rendus par minute et par cœur."""
+def speed(count, before, elapsed, engine):
+    """Combien de rendus jugés, par minute et par cœur, et combien l'étaient avant."""
     cores = engine.cores() if hasattr(engine, "cores") else len(os.sched_getaffinity(0))
-    already = f" ; {total - count} déjà à jour" if total > count else ""
+    already = f" ; {before} déjà à jour" if before else ""
     if not count:
-        return f"Rien à juger{already}."
+        return f"Rien n'a été jugé{already}."
     rate = f"{60 * count / max(elapsed, 0.001) / cores:.1f}".replace(".", ",")
     return f"{count} jugé{'s' if count > 1 else ''} en {progress.spell(elapsed)} : {rate} par minute et par cœur{already}."

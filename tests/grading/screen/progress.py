@@ -27,7 +27,7 @@ class Progress:
         self.finished = set()
 
     def report(self, identifier):
-        """Un étudiant de plus est jugé."""
+        """Un étudiant de plus est passé, qu'il ait pu être noté ou non."""
         if identifier in self.finished:
             return
         self.finished.add(identifier)
@@ -36,7 +36,7 @@ class Progress:
 
     def text(self):
         """« 37 sur 200, encore 4 min »."""
-        said = f"Jugés : {self.done} sur {self.total}"
+        said = f"Traités : {self.done} sur {self.total}"
         if 0 < self.done < self.total:
             left = (time.monotonic() - self.started) / self.done * (self.total - self.done)
             said += f", encore {spell(left)} environ"

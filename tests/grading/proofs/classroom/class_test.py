@@ -160,6 +160,7 @@ class WholeClass(Case):
         said = self.grade(status=2)
         self.assertEqual(self.marks(), {"alice": 20.0, "lien": None})
         self.assertRegex(said, "Non notés : lien")
+        self.assertRegex(said, "(?m)^1 jugé en [^;]*$")
 
     def test_one_archive_takes_the_same_path(self):
         self.add("alice")
@@ -225,7 +226,7 @@ class Resume(Case):
             self.add(name)
         self.grade()
         before = self.stamps()
-        self.assertRegex(self.grade(), "Rien à juger ; 3 déjà à jour")
+        self.assertRegex(self.grade(), "Rien n'a été jugé ; 3 déjà à jour")
         self.assertEqual(self.stamps(), before)
         self.add("bob", "labs")
         self.assertRegex(self.grade(), "1 jugé")
