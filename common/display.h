@@ -19,7 +19,7 @@
 /**
  * @brief Écrit des octets en les échappant.
  *
- * Restent tels quels : l'ASCII imprimable (y compris `\`) et les caractères UTF-8 bien formés
+ * Restent tels quels : l'ASCII imprimable (barre oblique inverse comprise) et les caractères UTF-8 bien formés
  * hors caractères de contrôle (U+0080 à U+009F). Chaque autre octet devient `\xHH`.
  *
  * @param stream flux où écrire

@@ -53,23 +53,23 @@ def _is_break(child):
 def _signature(block):
     """Le type et le nom, puis un paramètre par ligne."""
     code = Node("code")
-    label = block.find_class("mlabels")
-    table = block.find_all("table")[1 if label is not None else 0]
+    labels = block.find_class("mlabels")
+    static = labels is not None and "static" in labels.text().split()
+    table = block.find_all("table")[1 if labels is not None else 0]
     for row in table.find_all("tr"):
-        cells = row.find_all("td")
-        name = [child for cell in cells if "memname" in cell.classes() for child in cell.children]
-        parameter = [child for cell in cells if {"paramtype", "paramname"} & set(cell.classes())
-                     for child in cell.children]
-        other = "".join(cell.text() for cell in cells
-                        if not {"memname", "paramtype", "paramname", "paramkey"} & set(cell.classes()))
-        if name:
-            code.children += name
-        if other == "(" or other == "()":
-            code.children.append(other)
-        if parameter:
-            code.children.append(Node("span", {"class": "parameter"}, parameter))
-        if other not in ("(", "()"):
-            code.children.append(other[1:] if name and other.startswith("(") and not parameter else other)
+        kind = []
+        for cell in row.find_all("td"):
+            names = cell.classes()
+            if "memname" in names:
+                # « static » est devant le nom, ou seulement dans les étiquettes.
+                code.children += ["static "] * (static and not cell.text().startswith("static ")) + cell.children
+            elif "paramtype" in names:
+                kind = [child if isinstance(child, Node) else child.replace("\u00a0", "") for child in cell.children]
+                kind += "" if cell.text().endswith("*") else " "
+            elif "paramname" in names:
+                code.children.append(Node("span", {"class": "parameter"}, kind + cell.children))
+            elif "paramkey" not in names:
+                code.children.append(cell.text())
     return code
 
 

@@ -13,7 +13,8 @@ from dom import read, write
 
 # Ce que Doxygen écrit toujours, et que rien ici n'appelle.
 UNUSED = ("globals*", "functions*", "classes.html", "pages.html", "graph_legend*", "*.js", "*.png", "*.md5",
-          "doxygen.*", "tabs.css", "navtree.css", "dir_*")
+          "doxygen.*", "doxygen_crawl.html", "tabs.css", "navtree.css", "dir_*",
+          "doc.svg", "docd.svg", "folder*.svg", "minus*.svg", "plus*.svg")
 OURS = ("page.js",)
 
 

@@ -1,19 +1,22 @@
-"""Ce que Doxygen lit mal dans nos textes, récrit à son entrée, ligne pour ligne : markdown_filter.py FICHIER.md
+"""Ce que Doxygen lit mal dans nos textes, récrit à son entrée, ligne pour ligne ou presque : markdown_filter.py FICHIER.md
 
-Pour lui, une apostrophe ferme un code (`ARGS='HOST PORT'`) ; un gras qui commence ou finit par du code n'est pas un gras ;
-et le code d'un lien reste entre ses accents graves.
+Pour lui, une apostrophe ferme un code (`ARGS='HOST PORT'`) ; un gras où il y a du code n'est pas toujours un gras ;
+et le code d'un lien reste entre ses accents graves. Pour 1.17, un « % » entre les guillemets d'un code est en trop, et le
+texte d'un lien vers une ancre s'écrit deux fois, sauf par « @ref », que 1.9 ne lit que sur une ligne.
 Les notes d'un lab y gagnent, en plus, ce qui mène aux dessins : elles se lisent aussi sans eux, dans un éditeur.
 """
 import os
 import re
 import sys
 
-# Une apostrophe de code voyage sous ce signe ; page.py la rend.
-APOSTROPHE = "\ue000"
+# Les signes d'un code qui voyagent sous un autre ; page.py les rend.
+HIDDEN = {"'": "\ue000", "%": "\ue001"}
 BLOCK = re.compile(r"^ {0,3}```.*?^ {0,3}```$|(?<=\n\n)(?: {4}[^\n]*(?:\n|\Z))+", re.S | re.M)
 SPAN = re.compile(r"(?<!`)(`+)(?!`)((?:(?!\n\n).)+?)(?<!`)\1(?!`)", re.S)
-BOLD = re.compile(r"\*\*(?=`)((?:(?!\n\n).)+?)\*\*|\*\*(?! )((?:(?!\n\n|\*\*).)+?`)\*\*", re.S)
+# Un code, laissé tel quel (il peut avoir des étoiles à lui), ou un gras, code compris.
+BOLD = re.compile(SPAN.pattern + r"|\*\*(?! )(?P<bold>(?:`[^`]*`|(?!\n\n|\*\*).)+?)\*\*", re.S)
 LINK = re.compile(r"\[`([^`\]]+)`\](?=\()")
+ANCHOR = re.compile(r"\[([^\[\]]+)\]\(#([\w-]+)\)")
 
 NOTES = re.compile(r"(?:.*/)?labs/([^/]+)/NOTES\.fr\.md")
 FENCE = re.compile(r"^```.*?^```\n", re.S | re.M)
@@ -41,9 +44,10 @@ def with_drawings(text, lab):
 
 def rewritten(text):
     """Un morceau de texte, sans bloc de code."""
-    text = SPAN.sub(lambda found: found[0].replace("'", APOSTROPHE), text)
-    text = BOLD.sub(lambda found: f"<strong>{found[1] or found[2]}</strong>", text)
-    return LINK.sub(r"[<code>\1</code>]", text)
+    text = SPAN.sub(lambda found: found[0].translate(str.maketrans(HIDDEN)), text)
+    text = BOLD.sub(lambda found: f"<strong>{found['bold']}</strong>" if "`" in (found["bold"] or "") else found[0], text)
+    text = LINK.sub(r"[<code>\1</code>]", text)
+    return ANCHOR.sub(lambda found: f"[{' '.join(found[1].split())}](@ref {found[2]})", text)
 
 
 def main(path):

@@ -3,7 +3,7 @@ import re
 import unicodedata
 
 from dom import Node, parents
-from markdown_filter import APOSTROPHE
+from markdown_filter import HIDDEN
 
 
 def slug(text):
@@ -14,7 +14,8 @@ def slug(text):
 
 def shape(root):
     """Applique toutes les transformations, dans l'ordre."""
-    _apostrophes(root)
+    _recent(root)
+    _hidden(root)
     _title(root)
     _code(root)
     _headings(root)
@@ -22,10 +23,27 @@ def shape(root):
     _links(root)
 
 
-def _apostrophes(root):
-    """Rend les apostrophes que markdown_filter.py a cachées à Doxygen."""
+def _recent(root):
+    """Ce que Doxygen écrit autrement depuis peu : un code n'est plus un <code> ; un script replie les extraits, et un lien
+    caché mène à une page pour les robots."""
     for node in root.walk():
-        node.children = [child if isinstance(child, Node) else child.replace(APOSTROPHE, "'") for child in node.children]
+        if "tt" in node.classes():
+            node.tag, node.attrs = "code", {}
+        node.children = [child for child in node.children if not _is_extra(child)]
+
+
+def _is_extra(child):
+    return isinstance(child, Node) and (child.tag == "script" and not child.get("src")
+                                        or child.get("href") == "doxygen_crawl.html")
+
+
+def _hidden(root):
+    """Rend les signes que markdown_filter.py a cachés à Doxygen, et le code d'un lien, qu'il a écrit en toutes lettres."""
+    shown = str.maketrans({hidden: sign for sign, hidden in HIDDEN.items()})
+    for node in root.walk():
+        node.children = [child if isinstance(child, Node) else child.translate(shown) for child in node.children]
+        if node.tag == "a":
+            node.children = [part for child in node.children for part in _spelled_code(child)]
 
 
 def unread(root):
@@ -69,7 +87,7 @@ def _headings(root):
     """L'ancre d'un titre est le titre lui-même ; celles que Doxygen numérote prennent leur nom du texte."""
     seen = {node.get("id") for node in root.walk() if node.get("id")}
     for heading in root.find_all("h2", "h3", "h4", "h5"):
-        heading.children = [part for child in heading.children for part in _heading_code(child)]
+        heading.children = [part for child in heading.children for part in _spelled_code(child)]
         for child in list(heading.children):
             if isinstance(child, Node) and child.tag == "a" and child.get("id") and not child.get("href"):
                 heading.attrs["id"] = child.get("id")
@@ -83,11 +101,11 @@ def _headings(root):
             heading.attrs["id"] = name
 
 
-def _heading_code(child):
-    """Doxygen écrit « <tt> » en toutes lettres dans un titre qui a une ancre."""
+def _spelled_code(child):
+    """Doxygen écrit « <tt> » en toutes lettres dans un titre qui a une ancre, « <code> » dans un lien."""
     if isinstance(child, Node):
         return [child]
-    parts = re.split(r"<tt>(.*?)</tt>", child)
+    parts = re.split(r"<(?:tt|code)>(.*?)</(?:tt|code)>", child)
     return [Node("code", {}, [part]) if index % 2 else part for index, part in enumerate(parts) if part]
 
 
