@@ -30,7 +30,8 @@ def heed(errors):
     """Lève Refused si bubblewrap se plaint : ce qu'il n'a pas ouvert n'a rien essayé."""
     said = BWRAP_SAYS.search(errors)
     if said:
-        raise Refused(said[1].strip())
+        # L'adresse qui suit parfois n'arrive pas toujours entière, et le remède est dit plus loin.
+        raise Refused(said[1].partition(". See <")[0].strip())
 
 
 class Outcome:
