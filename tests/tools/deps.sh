@@ -309,8 +309,11 @@ show_progress() { # TITRE
 run_apt() { # TITRE ARGUMENTS…
     title=$1
     shift
-    # sudo ferme tout autre descripteur que la sortie : l'avancement y passe.
-    { $become env DEBIAN_FRONTEND=noninteractive apt-get -q -o APT::Status-Fd=1 -o Dpkg::Use-Pty=0 "$@" 2>>"$log" </dev/null 9>&-
+    # apt ferme aux scripts des paquets le descripteur où il écrit son avancement : ce ne peut pas être leur sortie.
+    # sudo ferme tous ceux qu'il ne connaît pas : celui-là est ouvert après lui.
+    # shellcheck disable=SC2016 # c'est le shell lancé qui développe
+    { $become env DEBIAN_FRONTEND=noninteractive sh -c 'exec apt-get -q -o APT::Status-Fd=3 -o Dpkg::Use-Pty=0 "$@" 3>&1 >&2' sh "$@" \
+        2>>"$log" </dev/null 9>&-
         echo $? >"$log.status"; } | show_progress "$title"
     read -r apt_status <"$log.status"
     return "$apt_status"
@@ -520,5 +523,7 @@ bring
 [ "$(id -u)" -ne 0 ] || chown --reference=. build
 missing=$(list_missing)
 report_left
-[ -n "$missing" ] || say "c'est installé."
+if [ -z "$missing" ]; then
+    if [ -z "$failed" ]; then say "c'est installé."; else say "tout est là, mais l'installation a fini par l'erreur ci-dessus."; fi
+fi
 exit "$status"

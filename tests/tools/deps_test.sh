@@ -42,7 +42,7 @@ sudo*) exec "$@" ;;
 'apt-get '*update) ;;
 'apt-get install --print-uris '*) echo "'http://exemple.fr/a.deb' a.deb 5000000 MD5Sum:0" ;;
 'apt-get '*) while [ "$1" != install ]; do shift; done; shift
-    echo "dlstatus:1:0.0000:x"; echo "pmstatus:x:50.0000:x"; add "$@" ;;
+    { echo "dlstatus:1:0.0000:x"; echo "pmstatus:x:50.0000:x"; } >&3 || exit 1; add "$@" 3>&- ;;
 'dnf -q list '*) asks "$@" ;;
 'dnf install '*) shift; add "$@" ;;
 'pacman -Sy '*) : >"$TOP/synchronised" ;;
