@@ -1,5 +1,6 @@
 #!/bin/sh
-# Construit ce qui juge : judges.sh LAB… (le juge de chacun, les injecteurs, l'entrée du bac à sable), par judge.mk.
+# Construit ce qui juge, par judge.mk : judges.sh LAB… (le juge de chacun, les injecteurs, l'entrée du bac à sable) ; et ce
+# que tous les travaux partagent (common/), par work.mk : ceux qui en compilent plusieurs de front n'y touchent plus.
 # Rien n'a changé depuis la dernière fois : make n'est pas même lancé.
 set -uf
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
@@ -7,7 +8,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
 changed() { # LAB : ce qu'il en faut est-il plus jeune que son juge ? Un dossier l'est quand un fichier en est ôté.
     [ -f "build/tests/$1/built" ] && [ -x "build/tests/$1/judge" ] || return 0
-    sources="tests/$1 tests/harness tests/tools/judge.mk tests/tools/lighten.sh"
+    sources="tests/$1 tests/harness common tests/tools/judge.mk tests/tools/lighten.sh tests/tools/work.mk tests/tools/compile.sh"
     [ ! -d tests/grading/sandbox ] || sources="$sources tests/grading/sandbox"
     # shellcheck disable=SC2086 # des noms de dossiers, sans espace
     [ -n "$(find $sources -newer "build/tests/$1/built" -print -quit)" ]
@@ -26,7 +27,9 @@ stale "$@" || exit 0
 for lab; do
     mkdir -p "build/tests/$lab" && touch "build/tests/$lab/building" || exit 2
 done
-${MAKE:-make} -s -j"$(nproc 2>/dev/null || echo 2)" -f tests/tools/judge.mk LABS="$*" || exit 2
+jobs=$(nproc 2>/dev/null || echo 2)
+${MAKE:-make} -s -j"$jobs" -f tests/tools/judge.mk LABS="$*" || exit 2
+${MAKE:-make} -s -j"$jobs" -f tests/tools/work.mk LABS="$*" BASE=build/work/commun common || exit 2
 for lab; do
     mv -f "build/tests/$lab/building" "build/tests/$lab/built" || exit 2
 done
