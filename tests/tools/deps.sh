@@ -281,7 +281,7 @@ size_of() { # PAQUETS
 
 # --- Installer, en administrateur ----------------------------------------------------------------
 
-# L'avancement qu'écrit apt-get, sur une ligne qui se remplace ; hors d'un terminal, une ligne par phase.
+# L'avancement qu'écrit apt, sur une ligne qui se remplace ; hors d'un terminal, une ligne par phase.
 show_progress() { # TITRE
     phase='' shown=''
     while IFS= read -r line; do
