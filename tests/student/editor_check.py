@@ -16,7 +16,7 @@ BROKEN = {
     "warning": "\nint narrow(long wide);\nint narrow(long wide)\n{\n    return wide;\n}\n",
     "link": "\nint later(void);\nint use_later(void);\nint use_later(void)\n{\n    return later();\n}\n",
 }
-# Le même défaut, selon l'éditeur de liens : binutils jusqu'à 2.40, depuis 2.41, et sur Debian testing.
+# Le même défaut, selon l'éditeur de liens : binutils jusqu'à 2.40, depuis 2.41, et sur Debian `testing`.
 LINKERS = ("/usr/bin/ld: {}:3: undefined reference to `later'", "{}:3:(.text+0x5): undefined reference to `later'",
            "/usr/bin/x86_64-linux-gnu-ld.bfd: {}:3:(.text.startup+0x1f): undefined reference to `later'")
 WORDS = {"error": "broken = zero", "warning": "return wide", "link": "return later"}

@@ -26,7 +26,8 @@ bench     53 make bench, make soak
 check    113 make check
 browser  250 make axe
 slurm     15 make check-slurm
-handout   26 make handout'
+handout   26 make handout
+systems    1 make systems'
 
 # Ce dont on a besoin, une ligne chacun : GROUPE NATURE NOM PAQUETS. Natures : une commande, un
 # en-tête C, une bibliothèque du compilateur ou de clang (runtime), un module de Python, un dictionnaire,
