@@ -6,8 +6,10 @@
 #include "datagram.h"
 #include "lesson.h"
 #include "program_expect.h"
+#include "pump.h"
 #include "sanitizer_report.h"
 #include "sleeping_call.h"
+#include "transcript.h"
 #include "visible.h"
 
 #include <errno.h>
@@ -17,6 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+
+// Le temps qu'un programme sans cesse réveillé a pour être vu endormi, en millisecondes.
+#define RESTLESS_LOOK_MS 500.0
 
 static char text[2048];
 
@@ -258,11 +263,13 @@ static const char *with_words(const char *cause, const struct program *program)
     return both;
 }
 
-// Il se réveille de temps en temps, sans que rien ne change : où est-il, la plupart du temps ?
+// Il se réveille de temps en temps, sans que rien ne change : où est-il, la plupart du temps ? Un seul
+// regard peut tomber sur un réveil, qui dure tant que d'autres occupent les processeurs.
 static const char *from_restless(const struct program *program)
 {
     char call[256] = "";
-    if (!program->ended)
+    double end_ms = transcript_elapsed_ms() + RESTLESS_LOOK_MS * pump_slowness();
+    while (!program->ended && call[0] == '\0' && transcript_elapsed_ms() < end_ms)
         process_tree_sleeping_call(program->pid, call, sizeof call);
     if (call[0] == '\0')
         return NULL;
