@@ -138,11 +138,11 @@ cd /
 # shellcheck disable=SC2086
 if ! (prepare $packages) >/journaux/preparation 2>&1; then
     echo "$system : ✗ la machine n'a pas pu être préparée : voir $JOURNAL/preparation"
-    echo "0 1" >/journaux/compte
-    exit
+    exit 1
 fi
 case $path in
 entier) walk_whole ;;
 sans-espaces) walk_without_namespaces ;;
 sans-admin) walk_without_administrator ;;
 esac
+exit 0

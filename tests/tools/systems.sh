@@ -104,7 +104,9 @@ visit() { # SYSTÈME CHEMIN
     run_apart -i PATH=/usr/sbin:/usr/bin:/sbin:/bin ${http_proxy:+http_proxy="$http_proxy"} \
         DEADLINE="$deadline" JOURNAL="$journal" \
         sh "$here/systems.sh" --enter "$machine" "$cache/debs-$1" "$journal" "$1" "$2"
+    status=$?
     rm -rf --one-file-system "$machine"
+    return "$status"
 }
 
 # Processus 1 de la machine : pose ses montages, puis change de racine.
@@ -161,9 +163,15 @@ for system in $systems; do
         journal=$journals/$system/$path
         rm -rf "$journal"
         mkdir -p "$journal"
+        echo "0 0" >"$journal/compte"
         visit "$system" "$path"
-        read -r new_passed new_failed 2>/dev/null <"$journal/compte" || { new_passed=0 new_failed=1; }
+        status=$?
+        read -r new_passed new_failed <"$journal/compte"
         passed=$((passed + new_passed)) failed=$((failed + new_failed))
+        # Un chemin coupé (machine tuée, mémoire épuisée) n'a peut-être compté que des réussites.
+        if [ "$status" -ne 0 ]; then
+            echo "$system : ✗ le chemin « $path » ne s'est pas fini (statut $status)" && failed=$((failed + 1))
+        fi
     done
 done
 echo "$passed passed, $failed failed"
