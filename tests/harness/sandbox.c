@@ -23,8 +23,8 @@ void sandbox_find(void)
 {
     const char *wrapper = getenv(WRAPPER_VARIABLE);
     char words[4096];
-    unsetenv(SANDBOX_VARIABLE);
     snprintf(words, sizeof words, "%s", wrapper != NULL ? wrapper : "");
+    unsetenv(SANDBOX_VARIABLE);
     for (char *rest = words, *word; (word = strtok_r(rest, " ", &rest)) != NULL;) {
         char *absolute = names_sandbox(word) ? realpath(word, NULL) : NULL;
         if (absolute == NULL)
