@@ -191,11 +191,12 @@ tidy_sources() {
 }
 
 # cppcheck ne connaît ni les macros de Criterion, ni les fonctions du juge qui ne reviennent pas ; et le juge, les
-# générateurs et les programmes naïfs ont le droit de mourir quand il n'y a plus de mémoire.
+# générateurs et les programmes naïfs ont le droit de mourir quand il n'y a plus de mémoire. Qu'il n'ait pas suivi toutes
+# les branches (2.17) n'est pas une remarque, mais change son statut.
 cppcheck_sources() {
     cppcheck --quiet --std=c11 -j "$JOBS" --enable=warning,performance,portability --inline-suppr \
         --suppress=missingIncludeSystem --suppress='nullPointerRedundantCheck:tests/*' --suppress='nullPointerArithmeticRedundantCheck:tests/*' \
-        --suppress='nullPointerOutOfMemory:tests/*' \
+        --suppress='nullPointerOutOfMemory:tests/*' --suppress=normalCheckLevelMaxBranches \
         --error-exitcode=1 -Icommon -Itests/harness -Ilabs/01-tcp \
         -D_GNU_SOURCE '-DTest(suite,name,...)=void test_##name(void)' labs solutions common tests
 }
