@@ -326,7 +326,8 @@ take_programs() { # LAB
     from=$base/$1
     set -- "$run/$1"
     # Un jugement arrêté a pu n'en laisser, ou n'en effacer, qu'une part.
-    [ ! -d "$1/bin" ] && [ ! -d "$1/obj" ] && [ ! -d "$1/lib" ] && [ ! -d "$1/src" ] || rm -rf -- "${1:?}/bin" "${1:?}/obj" "${1:?}/lib" "${1:?}/src"
+    [ ! -d "$1/bin" ] && [ ! -d "$1/obj" ] && [ ! -d "$1/lib" ] && [ ! -d "$1/src" ] ||
+        rm -rf -- "${1:?}/bin" "${1:?}/obj" "${1:?}/lib" "${1:?}/src"
     cp -al -- "$from/bin" "$from/obj" "$from/lib" "$from/src" "$1" 2>/dev/null ||
         cp -a -- "$from/bin" "$from/obj" "$from/lib" "$from/src" "$1" || die "build/ : impossible d'y écrire"
 }

@@ -132,6 +132,8 @@ class Mix:
                 self.known[name, "test", more] = self.test_alone(name, more)
             self.known[name, "progress"] = facts(self.depot.run(*self.words("progress", name))[1])
             self.known[name, "hint"] = facts(self.depot.run(*self.words("hint", name))[1])
+        write(self.depot.root / "travaux/vif", self.versions["corrige"])
+        self.slug = self.slug_of("vif")
         self.known["corrige", "demo"] = dialogue(self.depot.run(*self.words("demo", "corrige"))[1])
         for name, words in (("corrige", "Note : 20 /"), ("squelette", "Note : 0 /"), ("illisible", "zero")):
             if words not in self.known[name, "test", ()][1]:
@@ -190,16 +192,14 @@ class Mix:
             return process
 
     def has_taken(self, name, before):
-        return any((room / slug / LAB / "taken" / SOURCES[-1]).exists() and self.holds(room / slug / LAB / "taken", name)
-                   for room in self.depot.rooms() - before for slug in self.slugs())
+        return any(self.holds(room / self.slug / LAB / "taken", name) for room in self.depot.rooms() - before)
 
-    def slugs(self):
-        """Le nom que le juge donne au dossier vif."""
-        if not hasattr(self, "slug"):
-            path = str(self.depot.root.resolve() / "travaux/vif")
-            done = subprocess.run(["cksum"], input=path.encode(), stdout=subprocess.PIPE, check=True)
-            self.slug = done.stdout.decode().split()[0]
-        return (self.slug,)
+    def slug_of(self, folder):
+        """Le nom que le juge donne à ce dossier, dans une chambre comme dans build/work."""
+        settings = dict(self.depot.environment, WORK=f"travaux/{folder}", LAB=LAB, LABS=LAB)
+        told = subprocess.run(["sh", "tests/tools/judge.sh", "--where"], cwd=self.depot.root, env=settings, check=True,
+                              stdout=subprocess.PIPE, text=True).stdout
+        return os.path.basename(told.split("\0")[1])
 
     def holds(self, taken, name):
         try:
