@@ -11,18 +11,18 @@ import pathlib
 import subprocess
 import sys
 
-import building
-import catalogue
-import classroom
-import drawing
-import host
-import judging
-import pages
-import table
+from tests.bench import building
+from tests.bench import bench_rows
+from tests.bench import class_price
+from tests.bench import drawing
+from tests.bench import host
+from tests.bench import judge_price
+from tests.bench import pages
+from tests.bench import rows_table
 
 OUT = pathlib.Path("build", "bench")
 # Ce qui se mesure sans serveur : le juge lui-même, et la notation d'une classe.
-OTHERS = {"juge": judging.run, "classe": classroom.run}
+OTHERS = {"juge": judge_price.run, "classe": class_price.run}
 
 
 def rounds_asked():
@@ -38,7 +38,7 @@ def measure(rows, count):
     prefix = host.isolated_prefix()
     if not prefix:
         print("Réseau commun : cette machine ne permet pas d'en créer un à part. Les mesures se font sur 127.0.0.1.")
-    command = [*prefix, "sh", "tests/tools/python.sh", "tests/bench/measure.py", str(count), *[row.id for row in rows]]
+    command = [*prefix, "sh", "tests/judge/command/python.sh", "tests/bench/measure.py", str(count), *[row.id for row in rows]]
     return subprocess.run(command, env={**os.environ, host.INSIDE: "1" if prefix else "0"}, stdin=subprocess.DEVNULL,
                           check=False).returncode
 
@@ -55,7 +55,7 @@ def measure_servers(rows, count):
             status = status or 1
             continue
         results = json.loads(path.read_text(encoding="utf-8"))
-        table.show(results)
+        rows_table.show(results)
         (OUT / (row.id + ".svg")).write_text(drawing.draw(results), encoding="utf-8")
     return status
 
@@ -68,8 +68,8 @@ def update_page(names):
 
 
 def main():
-    rows = catalogue.every_row()
-    names = catalogue.chosen([row.id for row in rows] + list(OTHERS), os.environ.get("BENCH", ""))
+    rows = bench_rows.every_row()
+    names = bench_rows.chosen([row.id for row in rows] + list(OTHERS), os.environ.get("BENCH", ""))
     if not names:
         known = ", ".join([row.id for row in rows] + list(OTHERS))
         raise building.Trouble(f"BENCH={os.environ['BENCH']} : cette mesure n'existe pas (il y a : {known})")

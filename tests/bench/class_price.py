@@ -11,16 +11,16 @@ import shutil
 import statistics
 import sys
 
-import commands
-import figures
-import host
-from building import Trouble
+from tests.bench import commands
+from tests.bench import figures
+from tests.bench import host
+from tests.bench.building import Trouble
 
 ROOM = pathlib.Path("build", "bench", "classe")
 STUDENTS = 6
 USUAL_ROUNDS = 3
 AIM = 1.9
-LOCAL_CLUSTER = ["sh", "tests/tools/python.sh", "tests/grading/slurm/local_cluster.py"]
+LOCAL_CLUSTER = ["sh", "tests/judge/command/python.sh", "tests/proof/grading/local_cluster.py"]
 
 
 def make_class():

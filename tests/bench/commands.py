@@ -5,7 +5,7 @@ import resource
 import subprocess
 import time
 
-import building
+from tests.bench import building
 
 # Ce que notre propre make a mis dans l'environnement n'est pas à celui que l'on mesure.
 OURS = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "WORK", "LAB", "STEP", "TEST", "MIN", "JUNIT", "FRAMING", "SANITIZE",

@@ -2,8 +2,8 @@
 
 from html import escape
 
-from catalogue import AGAIN
-from figures import number
+from tests.bench.bench_rows import AGAIN
+from tests.bench.figures import number
 
 WIDTH, LEFT, RIGHT = 760, 200, 120
 BAR, GAP, TOP = 18, 8, 52

@@ -5,7 +5,7 @@ Rien ici ne mesure : les mêmes calculs servent à des nombres inventés (bench_
 
 import statistics
 
-from catalogue import AGAIN, OURS
+from tests.bench.bench_rows import AGAIN, OURS
 
 # La même chose mesurée deux fois : au-delà, la machine ne permet pas de conclure.
 STEADY = (0.97, 1.03)

@@ -6,11 +6,9 @@ import platform
 import shutil
 import socket
 import struct
-import sys
 import time
 
-sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "trace"))
-import isolation  # noqa: E402
+from tests.student.trace import isolation
 
 INSIDE = "BENCH_INSIDE"
 

@@ -11,10 +11,10 @@ import shutil
 import statistics
 import sys
 
-import building
-import commands
-import figures
-import host
+from tests.bench import building
+from tests.bench import commands
+from tests.bench import figures
+from tests.bench import host
 
 ROOM = pathlib.Path("build", "bench", "juge")
 LOG = ROOM / "compilations"
@@ -81,7 +81,7 @@ def judged(case):
 
 def report_time(case):
     """Ce que prend le rapport seul, refait à part."""
-    command = ["sh", "tests/tools/python.sh", "tests/report/terminal.py", "--work", case.work, "--started", "0", "--troubles", "",
+    command = ["sh", "tests/judge/command/python.sh", "tests/judge/report/terminal.py", "--work", case.work, "--started", "0", "--troubles", "",
                "--absent", "", "--minimum", "", "--junit", "", "--", *map(str, result_files(case))]
     return commands.run(command)["wall"]
 

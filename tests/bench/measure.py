@@ -8,11 +8,11 @@ import os
 import pathlib
 import sys
 
-import catalogue
-import figures
-import host
-import samples
-from building import Trouble
+from tests.bench import bench_rows
+from tests.bench import figures
+from tests.bench import host
+from tests.bench import samples
+from tests.bench.building import Trouble
 
 OUT = pathlib.Path("build", "bench")
 SECONDS = 0.5
@@ -50,7 +50,7 @@ def main():
     asked, wanted = int(sys.argv[1]), sys.argv[2:]
     host.raise_loopback()
     core, status = host.pin(), 0
-    for row in catalogue.every_row():
+    for row in bench_rows.every_row():
         if row.id not in wanted:
             continue
         try:

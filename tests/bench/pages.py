@@ -9,10 +9,10 @@ import os
 import pathlib
 import re
 
-import drawing
-from catalogue import AGAIN, OURS
-from figures import number
-from table import also_told, percent_range
+from tests.bench import drawing
+from tests.bench.bench_rows import AGAIN, OURS
+from tests.bench.figures import number
+from tests.bench.rows_table import also_told, percent_range
 
 PAGE = pathlib.Path("docs", "performances.md")
 FIGURES = pathlib.Path("docs", "mesures")

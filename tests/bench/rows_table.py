@@ -1,13 +1,11 @@
 """Les résultats au terminal : un tableau par mesure, en français."""
 
-import os
 import sys
 
-sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "report"))
-from paint import Paper  # noqa: E402
+from tests.judge.report.paint import Paper
 
-from catalogue import AGAIN, OURS  # noqa: E402
-from figures import number  # noqa: E402
+from tests.bench.bench_rows import AGAIN, OURS
+from tests.bench.figures import number
 
 BAR = 12
 

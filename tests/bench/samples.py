@@ -4,8 +4,8 @@ import json
 import random
 import subprocess
 
-import building
-import servers
+from tests.bench import building
+from tests.bench import servers
 
 SLACK_S = 120
 

@@ -7,8 +7,8 @@ import socket
 import subprocess
 import time
 
-import building
-import host
+from tests.bench import building
+from tests.bench import host
 
 HOST = "127.0.0.1"
 PATIENCE_S = 30

@@ -24,12 +24,12 @@ import sys
 import tempfile
 import time
 
-import drawing
-import host
-import pages
-from building import Trouble
-from commands import environment
-from figures import number
+from tests.bench import drawing
+from tests.bench import host
+from tests.bench import pages
+from tests.bench.building import Trouble
+from tests.bench.commands import environment
+from tests.bench.figures import number
 
 ROOM = pathlib.Path("build", "soak")
 WAYS = ("root-repos", "utilisateur-repos", "root-surcharge", "utilisateur-surcharge")
@@ -76,11 +76,11 @@ def build(labs):
     """Compile une fois pour toutes, et met à part ce qui va être jugé ; rend l'empreinte du tout."""
     digest = hashlib.sha256()
     for lab in labs:
-        # Le juge cherche ses bibliothèques dans ../../harness : il est mis à la même profondeur.
+        # Le juge cherche ses bibliothèques dans ../../judge : il est mis à la même profondeur.
         keep(pathlib.Path("build", "tests", lab, "judge"), ROOM / lab / "judge", digest)
     for work in WORKS:
         settings = environment(WORK=work, LABS=" ".join(labs), **({"LAB": labs[0]} if len(labs) == 1 else {}))
-        done = subprocess.run(["sh", "tests/tools/judge.sh", "--build"], env=settings, stdin=subprocess.DEVNULL,
+        done = subprocess.run(["sh", "tests/judge/command/judge.sh", "--build"], env=settings, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, check=False, text=True)
         if done.returncode != 0:
             raise Trouble("la compilation n'a pas pu être conduite")

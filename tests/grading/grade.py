@@ -5,6 +5,7 @@ Statut : 0 chacun est noté (et atteint MIN, s'il est donné), 1 quelqu'un n'att
 un fichier n'a pas pu être écrit, ou la notation n'a pas pu avoir lieu.
 """
 
+import importlib
 import os
 import pathlib
 import shutil
@@ -12,11 +13,12 @@ import signal
 import sys
 import time
 
-from door import naming, shape
-from roster import classroom_object, roster
-from run import atomic, laboratory, modules, plans, preparation, workroom
-from run.preparation import Stopped, enabled, say
-from screen import outcome, progress, single_report
+from tests.grading.door import naming, shape
+from tests.grading.roster import class_object, roster
+from tests.grading.run import atomic, plans, preparation, workroom
+from tests.grading.run.preparation import Stopped, enabled, say
+from tests.grading.screen import counter, outcome, single_report
+from tests.judge.command import lab_reader
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROUNDS = 2
@@ -28,7 +30,7 @@ def choose_engine():
     wanted = os.environ.get("ENGINE") or "parallel"
     if wanted not in known:
         raise Stopped(f"ENGINE={naming.visible(wanted)} : ce moteur n'existe pas (il y a : {', '.join(known)})")
-    engine = modules.load(HERE / "engines" / f"{wanted}.py")
+    engine = importlib.import_module(f"tests.grading.engines.{wanted}")
     missing = [name for name in getattr(engine, "NEEDS", ()) if not shutil.which(name)]
     if missing:
         raise Stopped(f"il manque {', '.join(missing)} : " + getattr(engine, "REMEDY", "tapez « make deps GROUP=class »"))
@@ -38,7 +40,7 @@ def choose_engine():
 def run_rounds(plan, engine):
     """Fait juger ce qui reste ; ce qui a échoué par notre faute est repris une fois."""
     todo = plan["todo"]
-    meter = progress.Progress(len(todo))
+    meter = counter.Progress(len(todo))
     for number in range(ROUNDS):
         if not todo:
             break
@@ -68,10 +70,8 @@ def write_all(class_, out):
     """Chaque écrivain écrit son format ; celui qui échoue est dit, et les autres écrivent quand même."""
     failed = []
     for path in sorted((HERE / "writers").glob("*.py")):
-        if path.name == "__init__.py" or path.stem.endswith("_test"):
-            continue
         try:
-            modules.load(path).write(class_, out)
+            importlib.import_module(f"tests.grading.writers.{path.stem}").write(class_, out)
         except Exception as error:  # pylint: disable=broad-except
             failed.append(path.stem)
             say(f"{path.stem} : ce format n'a pas pu être écrit ({type(error).__name__} : {naming.visible(str(error))})")
@@ -98,7 +98,7 @@ def status_of(class_, failed, single):
 
 def grade(work):
     """Toute la notation."""
-    labs = laboratory.every_lab()
+    labs = lab_reader.every_lab()
     single = os.path.isfile(work) or (enabled("SANDBOX") and not shape.is_class(work, labs))
     preparation.check_settings()
     engine = choose_engine()
@@ -110,7 +110,7 @@ def grade(work):
     workroom.sweep(mark)
     atomic.sweep_drafts(os.path.join(out, plans.RESULTS))
     plan = preparation.make_plan(work, single, labs, out)
-    lists = classroom_object.Lists(plan["students"])
+    lists = class_object.Lists(plan["students"])
     todo = list(plan["todo"])
     started = time.monotonic()
     try:
@@ -120,7 +120,7 @@ def grade(work):
         workroom.sweep(mark)
     elapsed = time.monotonic() - started
     judged = sum(was_judged(plan, identifier) for identifier in todo)
-    class_ = classroom_object.build(plan, lists)
+    class_ = class_object.build(plan, lists)
     failed = write_all(class_, out)
     copy_junit(out)
     if single:

@@ -5,8 +5,8 @@ is_class.py CHEMIN     statut : 0 c'est une classe (ou une archive), 1 c'est le 
 
 import sys
 
-from door import shape
-from run import laboratory
+from tests.grading.door import shape
+from tests.judge.command import lab_reader
 
 if __name__ == "__main__":
-    sys.exit(0 if shape.is_class(sys.argv[1], laboratory.every_lab()) else 1)
+    sys.exit(0 if shape.is_class(sys.argv[1], lab_reader.every_lab()) else 1)

@@ -18,11 +18,11 @@ import subprocess
 import sys
 import time
 
-from door import door, naming
-from run import atomic, keys, laboratory, plans, workroom
+from tests.grading.door import door, naming
+from tests.grading.run import atomic, keys, plans, workroom
+from tests.judge.command import lab_reader
 
-sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1] / "report"))
-import results as report  # noqa: E402
+from tests.judge.report import results as report
 
 SANDBOX = pathlib.Path("tests", "grading", "sandbox")
 # Le juge borne lui-même chaque test ; au-delà, quelque chose de nous est en panne.
@@ -62,7 +62,7 @@ def judge_command(plan, room):
         os.mkdir(folder, 0o700)
     settings = environment(plan, os.path.join(room, "rendu"), owned[0])
     words = [f"{name}={value}" for name, value in settings.items()]
-    return [*as_ordinary_user(plan, owned), "env", *words, "sh", "tests/tools/judge.sh", "--results"]
+    return [*as_ordinary_user(plan, owned), "env", *words, "sh", "tests/judge/command/judge.sh", "--results"]
 
 
 def run_judge(plan, room):
@@ -215,7 +215,7 @@ def main():
     os.environ.update(plan["settings"])
     ids = options.ids if options.chunk is None else plan["todo"][options.chunk::options.of]
     students = {student["id"]: student for student in plan["students"]}
-    labs = laboratory.every_lab()
+    labs = lab_reader.every_lab()
     for identifier in ids:
         grade(plan, labs, students[identifier])
         print(identifier, flush=True)

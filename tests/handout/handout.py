@@ -11,8 +11,8 @@ import tarfile
 import time
 import zipfile
 
-import contents
-import leaks
+from tests.handout import contents
+from tests.handout import leaks
 
 OUT = pathlib.Path("build", "handout")
 # Quand ni git ni SOURCE_DATE_EPOCH ne disent de date : le 1er janvier 2000.

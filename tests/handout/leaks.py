@@ -12,10 +12,8 @@ Les notes des corrigés sont cherchées de même, ligne par ligne.
 import functools
 import pathlib
 import re
-import sys
 
-sys.path.insert(0, "tests/tools")
-import csource  # noqa: E402
+from tests.handout import csource
 
 SHORTEST, LEAST_NAMES, SHORTEST_NOTE = 20, 2, 40
 COMMON_WORDS = set("""auto bool break case char const continue default do double else enum extern false float for goto

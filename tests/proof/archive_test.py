@@ -16,8 +16,8 @@ import tarfile
 import tempfile
 import zipfile
 
-import contents
-import leaks
+from tests.handout import contents, leaks
+from tests.judge.command import lab_reader
 
 PLACE = pathlib.Path("build", "check", "archive").resolve()
 # Hors du dépôt : un autre utilisateur y travaille aussi, et un dépôt sous /root lui serait fermé.
@@ -26,7 +26,8 @@ OTHER = pathlib.Path(ELSEWHERE.name).resolve() / "une autre copie"
 CLEAN = {key: value for key, value in os.environ.items()
          if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "WORK", "LAB", "STEP", "TEST", "LABS", "GROUP", "SOURCE_DATE_EPOCH")}
 NOBODY = 65534
-FORBIDDEN = re.compile(r"(^|/)(solutions|mutants|variants|private|grading|interop|torture|fuzz|bench|handout|\.git\w*|\.ci)(/|$)"
+SOURCES = {lab.name: lab.sources for lab in lab_reader.every_lab()}
+FORBIDDEN = re.compile(r"(^|/)(solutions|mutants|variants|naive|private|grading|interop|torture|proof|bench|handout|\.git\w*|\.ci)(/|$)"
                        r"|\.(patch|o|so|pyc)$|defauts\.md$|noter\.md$|carte\.md$")
 
 
@@ -144,8 +145,7 @@ def it_works(here):
     run(["make"], root / "labs" / first)
     check(os.access(root / "labs" / first / "server", os.X_OK), "make ne fait pas ./server")
     said = run(["make", "test"], root, status=1)
-    labs = contents.Labs().sources
-    check(len(re.findall(r" 0 / 20$", said, re.M)) == len(labs), said)
+    check(len(re.findall(r" 0 / 20$", said, re.M)) == len(SOURCES), said)
     check("Moyenne : 0 / 20   (labs," in said and "Le juge n'a pas pu" not in said, said)
     run(["make", "deps"], root, GROUP="test")
     goals = re.findall(r"^  make ([\w.-]+) ", run(["make", "help"], root), re.M)
@@ -159,7 +159,7 @@ def it_works(here):
 
 def student_commands(root, lab):
     """Ce que l'étudiant tape dans un lab, sur les sources posées par make."""
-    source = contents.Labs().sources[lab.name][0]
+    source = SOURCES[lab.name][0]
     skeleton = (lab / contents.SKELETON / source).read_bytes()
     (lab / source).write_bytes(b"int x;\n")
     run(["make", "reset", f"FILE={source}"], lab)
@@ -171,7 +171,7 @@ def student_commands(root, lab):
 
 def links_lead_somewhere(root):
     """Les fichiers dont parlent l'accueil, les énoncés et les pages sont là."""
-    for page in [root / "README.fr.md", *root.glob("labs/*/NOTES.fr.md"), *root.glob("docs/*.md")]:
+    for page in [root / "README.fr.md", *root.glob("labs/*/NOTES.fr.md"), *root.glob("docs/**/*.md")]:
         text = page.read_text(encoding="utf-8")
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
             check((page.parent / target).exists(), f"{page.relative_to(root)} mène à {target}, qui n'est pas dans l'archive")
@@ -182,7 +182,7 @@ def links_lead_somewhere(root):
 def full_marks_remain_possible(here):
     """le juge de l'archive donne 20 à qui a tout fait"""
     root = PLACE / "un dossier à espaces & d'été" / contents.NAME
-    for lab, sources in contents.Labs().sources.items():
+    for lab, sources in SOURCES.items():
         for source in sources:
             shutil.copyfile(pathlib.Path("solutions", lab, source), root / "labs" / lab / source)
     said = run(["make", "test"], root)
@@ -192,7 +192,7 @@ def full_marks_remain_possible(here):
 def calls_are_still_tried(here):
     """sous un dossier à espaces, le juge interrompt encore les appels, et un travail qui ne le supporte pas perd des points"""
     root = PLACE / "un dossier à espaces & d'été" / contents.NAME
-    lab, sources = next(iter(contents.Labs().sources.items()))
+    lab, sources = next(iter(SOURCES.items()))
     for source in sources:
         text = pathlib.Path("solutions", lab, source).read_text(encoding="utf-8")
         (root / "labs" / lab / source).write_text(text.replace("EINTR", "ENOSYS"), encoding="utf-8")
@@ -215,7 +215,7 @@ def student_folder(name, archive):
     folder.mkdir()
     unpack(archive, folder)
     root, own = folder / contents.NAME, {}
-    for lab, sources in contents.Labs().sources.items():
+    for lab, sources in SOURCES.items():
         run(["make", "-s", "skeleton"], root / "labs" / lab)
         for source in sources:
             own[f"labs/{lab}/{source}"] = f"/* le travail de {name}, {source} */\nint main(void) {{ return 0; }}\n".encode()
@@ -232,7 +232,7 @@ def newer_archive():
     folder = OTHER
     shutil.rmtree(folder, ignore_errors=True)
     other_copy()
-    lab = next(iter(contents.Labs().sources))
+    lab = next(iter(SOURCES))
     for path in (f"labs/{lab}/NOTES.fr.md", f"labs/{lab}/server.c", f"tests/{lab}/lab.c", f"tests/{lab}/lab.mk"):
         text = (folder / path).read_text(encoding="utf-8")
         title = re.search(r"^TITLE := (.+)$", (folder / "tests" / lab / "lab.mk").read_text(encoding="utf-8"), re.M)
@@ -251,14 +251,14 @@ def updating_touches_nothing(here):
         archive.write_bytes(old[kind])
         root, own = student_folder(f"étudiante {kind}", archive)
         if kind == "tar":
-            run(["make", "test", "LAB=" + next(iter(contents.Labs().sources))], root, status=1)
+            run(["make", "test", "LAB=" + next(iter(SOURCES))], root, status=1)
         unpack(getattr(newer, kind), root.parent)
         for path, content in own.items():
             check((root / path).read_bytes() == content, f"{path} a été touché par l'archive suivante ({kind})")
         for path, content in newer.members.items():
             check((root / path).read_bytes() == content, f"{path} n'a pas été mis à jour")
         if kind == "tar":
-            said = run(["make", "test", "LAB=" + next(iter(contents.Labs().sources))], root, status=1)
+            said = run(["make", "test", "LAB=" + next(iter(SOURCES))], root, status=1)
             check("Le titre nouveau" in said, f"le juge n'a pas été refait :\n{said}")
         for path, content in own.items():
             check((root / path).read_bytes() == content, f"{path} a été touché par make")

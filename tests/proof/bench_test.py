@@ -10,15 +10,15 @@ import sys
 import tempfile
 import xml.etree.ElementTree as xml
 
-import building
-import catalogue
-import drawing
-import figures
-import pages
-import samples
-import servers
-import soak
-import table
+from tests.bench import building
+from tests.bench import bench_rows
+from tests.bench import drawing
+from tests.bench import figures
+from tests.bench import pages
+from tests.bench import samples
+from tests.bench import servers
+from tests.bench import soak
+from tests.bench import rows_table
 
 QUICK_S = 0.1
 # Dix mille clients prennent du temps ; deux cents passent par les mêmes lignes.
@@ -56,7 +56,7 @@ def invented(again, rounds=9, other=100.0):
 def shown(results):
     """Ce que le terminal en dit."""
     with contextlib.redirect_stdout(io.StringIO()) as said:
-        table.show(results)
+        rows_table.show(results)
     return said.getvalue()
 
 
@@ -147,8 +147,8 @@ def try_row(row):
 
 def try_wrong_reply(row):
     """Une réponse qui n'est pas celle attendue arrête le générateur."""
-    with servers.running(row, catalogue.OURS) as (_, port):
-        command = samples.generator_command(row, catalogue.OURS, row.values["points"][0], port, 1)
+    with servers.running(row, bench_rows.OURS) as (_, port):
+        command = samples.generator_command(row, bench_rows.OURS, row.values["points"][0], port, 1)
         flag = "--reply" if "--reply" in command else "--prefix"
         command[command.index(flag) + 1] = "Hullo, I'm not"[:len(command[command.index(flag) + 1])]
         done = subprocess.run(command, input="\n", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
@@ -158,7 +158,7 @@ def try_wrong_reply(row):
 def main():
     for attempt in (try_figures, try_pages, try_drawings, try_soak):
         attempt()
-    rows = [shortened(row) for row in catalogue.every_row()]
+    rows = [shortened(row) for row in bench_rows.every_row()]
     building.build(rows)
     tried = set()
     for row in rows:

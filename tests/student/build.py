@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from glob import glob
 
-import place
+from tests.student import student_work
 
 FLAGS = "-std=c11 -D_GNU_SOURCE -O0 -g -Wall -Wextra -Icommon".split()
 
@@ -22,10 +22,10 @@ def libraries(lab):
 def program(command, lab, name):
     """Construit le programme et rend son chemin ; s'il ne compile pas, le compilateur l'a dit, et tout s'arrête."""
     if name not in lab.settings["PROGRAMS"].split():
-        place.die(command, f"{lab.name} n'a pas de programme « {name} »")
+        student_work.die(command, f"{lab.name} n'a pas de programme « {name} »")
     source = os.path.join(lab.folder, name + ".c")
     if not os.path.isfile(source):
-        place.die(command, f"{source} manque")
+        student_work.die(command, f"{source} manque")
     folder = os.path.join(lab.room, "debug")
     os.makedirs(folder, exist_ok=True)
     includes = ["-Ilabs/" + folder_ for folder_ in (lab.name, lab.settings.get("BORROW", "")) if folder_]
@@ -33,7 +33,7 @@ def program(command, lab, name):
     compiler = os.environ.get("CC") or "cc"
     for tool in (compiler.split()[0], "ar"):
         if not shutil.which(tool):
-            place.die(command, f"{tool} n'est pas installé. Pour l'avoir : make deps")
+            student_work.die(command, f"{tool} n'est pas installé. Pour l'avoir : make deps")
     # Une archive : un programme qui définit lui-même une de ces fonctions s'en passe.
     archive, target = os.path.join(folder, "library.a"), os.path.join(folder, name)
     objects = [os.path.join(folder, os.path.basename(path)[:-2] + ".o") for path in libraries(lab)]
@@ -43,7 +43,7 @@ def program(command, lab, name):
     commands += [["ar", "rcs", archive, *objects], [compiler, *flags, "-o", target, source, archive]]
     for words in commands:
         if subprocess.call(words) != 0:
-            place.die(command, f"{name} ne compile pas : corrigez d'abord la première erreur ci-dessus")
+            student_work.die(command, f"{name} ne compile pas : corrigez d'abord la première erreur ci-dessus")
     return target
 
 
@@ -54,4 +54,4 @@ def arguments(lab, name):
     try:
         return shlex.split(given) if given else ["127.0.0.1", lab.settings.get("DEMO_PORT", "8000")]
     except ValueError:
-        place.die(name, "ARGS : il y manque un guillemet ou une apostrophe")
+        student_work.die(name, "ARGS : il y manque un guillemet ou une apostrophe")

@@ -9,9 +9,9 @@ import shlex
 import shutil
 import sys
 
-import build
-import foreground
-import place
+from tests.student import build
+from tests.student import foreground
+from tests.student import student_work
 
 FUNCTION = re.compile(r"^(?:static )?[a-z][\w \t*]*?\b(\w+)\([^;{}]*\)\s*\{", re.M)
 
@@ -74,10 +74,10 @@ def session(lab, name, source):
 def main():
     name = sys.argv[1]
     command = f"debug-{name}"
-    lab = place.the_lab(command)
+    lab = student_work.the_lab(command)
     build.arguments(lab, command)
     if not shutil.which("gdb"):
-        place.die(command, "gdb n'est pas installé. Pour l'avoir : make deps GROUP=debug")
+        student_work.die(command, "gdb n'est pas installé. Pour l'avoir : make deps GROUP=debug")
     target = build.program(command, lab, name)
     script = target + ".gdb"
     with open(script, "w", encoding="utf-8") as file:

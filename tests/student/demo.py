@@ -15,8 +15,7 @@ import subprocess
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "report"))
-from paint import STYLES, visible  # noqa: E402
+from tests.judge.report.paint import STYLES, visible
 
 HOST = "127.0.0.1"
 PATIENCE_S = 5.0

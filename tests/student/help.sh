@@ -1,5 +1,5 @@
 #!/bin/sh
-# Affiche les buts d'un Makefile, d'après ses commentaires « ## » : help.sh MAKEFILE
+# Affiche les buts d'un Makefile, d'après ses commentaires « ## » : help.sh MAKEFILE…
 # « ##@ » ouvre une rubrique.
 awk '
 /^##@ / { printf "\n%s\n", substr($0, 5) }
@@ -7,13 +7,17 @@ awk '
     goal = $0; sub(/:.*/, "", goal)
     text = $0; sub(/^.* ## /, "", text)
     printf "  make %-22s %s\n", goal, text
-}' "$1"
-if [ -f "${0%/*}/check.sh" ]; then
-    printf '  %s\n' "" "Chaque vérification de « make check » est aussi un but :"
-    sh "${0%/*}/check.sh" --describe
+}' "$@"
+if [ -f tests/proof/gates.sh ]; then
+    printf '\n%s\n' "Chaque vérification de « make check » est aussi un but"
+    awk '/^gate_[a-z_]+\(\) \{ ##/ {
+        goal = $1; sub(/^gate_/, "check-", goal); sub(/\(\)/, "", goal)
+        text = $0; sub(/^.* ##&? /, "", text)
+        printf "  make %-22s %s\n", goal, text
+    }' tests/proof/gates.sh
 fi
 printf '\n%s\n' "Ce qu'installe « make deps » (sans GROUP : test ; all : tout), et ce qui en a besoin"
-sh "${0%/*}/deps.sh" --groups
+sh tests/judge/command/deps.sh --groups
 cat <<'FIN'
 
 Les réglages de « make test »

@@ -6,22 +6,22 @@ STEP= en demande une autre. Les derniers résultats servent s'ils valent encore 
 import os
 import sys
 
-import hints
-import place
-import story
-from progress import categories, first_open
-from sheet import Sheet
+from tests.student import hints
+from tests.student import student_work
+from tests.judge.report import story
+from tests.student.progress import categories, first_open
+from tests.student.sheet import Sheet
 
 
 def fresh_run(lab):
     """Les résultats d'aujourd'hui : ceux du dernier jugement, ou un nouveau."""
-    reason = place.outdated(lab)
+    reason = student_work.outdated(lab)
     if not reason:
-        return place.last_run(lab)
+        return student_work.last_run(lab)
     print(f"Un instant : je juge d'abord votre travail ({reason}).", file=sys.stderr, flush=True)
-    run = place.judge(lab)
+    run = student_work.judge(lab)
     if run is None:
-        place.die("hint", "le juge n'a pas pu travailler ; « " + place.command(lab, "test") + " » dira pourquoi")
+        student_work.die("hint", "le juge n'a pas pu travailler ; « " + student_work.command(lab, "test") + " » dira pourquoi")
     return run
 
 
@@ -30,11 +30,11 @@ def wanted_step(run):
     if not os.environ.get("STEP"):
         return first_open(run)
     number = int(os.environ["STEP"])
-    for step, tests in place.steps(run):
+    for step, tests in student_work.steps(run):
         if step["number"] == number and not step.get("private"):
             return step, tests
-    numbers = ", ".join(str(step["number"]) for step, _ in place.steps(run) if not step.get("private"))
-    place.die("hint", f"STEP={number} : ce lab n'a pas cette étape (il y a : {numbers})")
+    numbers = ", ".join(str(step["number"]) for step, _ in student_work.steps(run) if not step.get("private"))
+    student_work.die("hint", f"STEP={number} : ce lab n'a pas cette étape (il y a : {numbers})")
 
 
 def next_lab(lab):
@@ -53,7 +53,7 @@ def congratulate(sheet, lab, run, step):
         left = first_open(run)
         if left:
             sheet.wrapped(f"La prochaine : l'étape {left[0]['number']}, « {left[0]['title']} ».", indent=2)
-            sheet.line("  " + sheet.paint(place.command(lab, "hint"), "bold"))
+            sheet.line("  " + sheet.paint(student_work.command(lab, "hint"), "bold"))
             return
     else:
         sheet.wrapped(sheet.paint("✓", "green") + f" Tous les points de {lab.name} sont là : bravo !", indent=2)
@@ -73,7 +73,7 @@ def tell_broken_build(sheet, lab, run):
     story.tell_build(sheet, run)
     sheet.blank()
     sheet.wrapped("Le nombre après le nom du fichier est celui de la ligne. Corrigez, puis :", indent=2)
-    sheet.line("  " + sheet.paint(place.command(lab, "hint"), "bold"))
+    sheet.line("  " + sheet.paint(student_work.command(lab, "hint"), "bold"))
 
 
 def roots(run, test):
@@ -90,7 +90,7 @@ def awaited_step(run, step, tests):
     first = min((root["step"] for test in left for root in roots(run, test)), default=step["number"])
     if first <= step["number"]:
         return None
-    return next(((other, found) for other, found in place.steps(run) if other["number"] == first), None)
+    return next(((other, found) for other, found in student_work.steps(run) if other["number"] == first), None)
 
 
 def give(sheet, lab, step, tests, memory):
@@ -98,7 +98,7 @@ def give(sheet, lab, step, tests, memory):
     try:
         texts, print_ = hints.load(lab.name, step["number"])
     except (OSError, hints.Malformed):
-        place.die("hint", f"cette étape n'a pas d'indices ({hints.path_of(lab.name, step['number'])})")
+        student_work.die("hint", f"cette étape n'a pas d'indices ({hints.path_of(lab.name, step['number'])})")
     given = memory.level(step["number"], print_)
     level = min(given + 1, len(texts))
     failing = next(test for test in tests if test["status"] not in ("passed", "skipped"))
@@ -119,22 +119,22 @@ def after(lab, step, level, given, count):
     """(que faire de cet indice, la commande à taper)."""
     number = f"STEP={step['number']}"
     if level < count:
-        again = place.command(lab, "hint", *([number] if os.environ.get("STEP") else []))
+        again = student_work.command(lab, "hint", *([number] if os.environ.get("STEP") else []))
         return "Essayez d'abord avec celui-ci. Pour un indice plus précis :", again
     known = "Vous avez déjà tous les indices de cette étape." if given == count else "C'était le dernier indice."
-    return known + " Le récit du juge en dit davantage :", place.command(lab, "test", number)
+    return known + " Le récit du juge en dit davantage :", student_work.command(lab, "test", number)
 
 
 def main():
-    lab = place.the_lab("hint")
+    lab = student_work.the_lab("hint")
     run = fresh_run(lab)
     sheet = Sheet(sys.stdout)
     memory = hints.Memory(lab.base)
-    for step, tests in place.steps(run):
-        if place.is_done(tests):
+    for step, tests in student_work.steps(run):
+        if student_work.is_done(tests):
             memory.forget(step["number"])
     current = wanted_step(run)
-    if current is None or place.is_done(current[1]):
+    if current is None or student_work.is_done(current[1]):
         congratulate(sheet, lab, run, current[0] if current else None)
     elif any(not build["ok"] for build in run["build"]):
         tell_broken_build(sheet, lab, run)

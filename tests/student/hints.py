@@ -1,4 +1,4 @@
-"""Les indices d'une étape : tests/NN/indices/etape-N.md, trois niveaux, du plus vague au plus précis."""
+"""Les indices d'une étape : tests/NN/hints/step-N.md, trois niveaux, du plus vague au plus précis."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ class Malformed(Exception):
 
 def path_of(lab, step):
     """Le fichier des indices de cette étape."""
-    return os.path.join("tests", lab, "indices", f"etape-{step}.md")
+    return os.path.join("tests", lab, "hints", f"step-{step}.md")
 
 
 def parse(text):

@@ -7,18 +7,18 @@ import signal
 import subprocess
 import time
 
-import place  # d'abord : il montre où sont les modules du rapport
-import results
-import story
+from tests.student import student_work
+from tests.judge.report import results
+from tests.judge.report import story
 
 PATIENCE_S = 5.0
 
 
 def nothing_known(lab):
     """Le lab avant tout jugement : chaque test y est « pending »."""
-    run = place.listing(lab)
+    run = student_work.listing(lab)
     if run is None:
-        place.die("watch", f"le juge de {lab.name} n'est pas construit")
+        student_work.die("watch", f"le juge de {lab.name} n'est pas construit")
     for test in run["tests"]:
         test["status"] = "pending"
     return run
@@ -53,7 +53,7 @@ class Judging:
                        if name not in ("STEP", "TEST", "MIN", "JUNIT", "COUNT", "EDITOR_LINKS", "SANDBOX")}
         environment.update(LAB=lab.name, LIVE="1")
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(["sh", "tests/tools/judge.sh", "--results"], env=environment,
+            self.process = subprocess.Popen(["sh", "tests/judge/command/judge.sh", "--results"], env=environment,
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
 
     def forget_link(self):
@@ -91,7 +91,7 @@ class Judging:
 
     def words(self):
         """Ce que dit judge.sh."""
-        return (place.read_bytes(self.log) or b"").decode("utf-8", "replace").strip()
+        return (student_work.read_bytes(self.log) or b"").decode("utf-8", "replace").strip()
 
     def read_builds(self):
         """Une fois tout compilé, ce qui n'a pas pu l'être est écrit à côté des programmes."""
@@ -99,13 +99,13 @@ class Judging:
             return
         self.built = True
         for build in self.run["build"]:
-            error = place.read_bytes(os.path.join(self.lab.room, "bin", build["program"] + ".error"))
+            error = student_work.read_bytes(os.path.join(self.lab.room, "bin", build["program"] + ".error"))
             if error is not None:
                 build.update(ok=False, message=results.clean({"message": error.decode("utf-8", "replace")})["message"])
 
     def read_verdict(self, name, test):
         """Le verdict d'un test : son statut, puis les membres JSON que le juge en écrira."""
-        text = place.read_bytes(os.path.join(self.link, name))
+        text = student_work.read_bytes(os.path.join(self.link, name))
         if text is None:
             return
         members = text.decode("utf-8", "replace").split("\n")[1:2]
@@ -117,7 +117,7 @@ class Judging:
     def conclude(self):
         """Le jugement fini, ses résultats font foi."""
         if self.process.returncode == 0:
-            self.run = place.read_run(self.lab.room, "results.json") or self.run
+            self.run = student_work.read_run(self.lab.room, "results.json") or self.run
 
     def trouble(self):
         """Ce que dit le juge quand il n'a pas pu travailler."""

@@ -6,9 +6,9 @@ Montre les derniers résultats, sans rien juger ; dit ce qui a changé depuis pl
 import os
 import sys
 
-import place
-import results
-from sheet import Sheet
+from tests.student import student_work
+from tests.judge.report import results
+from tests.student.sheet import Sheet
 
 NOT_JUDGED = "pas encore jugé"
 
@@ -19,7 +19,7 @@ def number(value):
 
 def mark(sheet, tests):
     """Le signe d'une étape : finie, commencée, à faire."""
-    if place.is_done(tests):
+    if student_work.is_done(tests):
         return sheet.paint("✓", "green")
     if any(test["status"] == "passed" for test in tests):
         return sheet.paint("◐", "yellow")
@@ -47,7 +47,7 @@ def bar_length(sheet):
 def draw_lab(sheet, lab, run, reason):
     """Un lab : sa note, ses étapes ; rend ses points sur 20, ou None s'il n'a jamais été jugé."""
     judged = run is not None
-    run = run or place.listing(lab)
+    run = run or student_work.listing(lab)
     sheet.blank()
     if run is None:
         sheet.wrapped(f"{lab.name} · {lab.title} : {NOT_JUDGED}")
@@ -57,17 +57,17 @@ def draw_lab(sheet, lab, run, reason):
         note += ", en partie jugé"
     title = sheet.pad(f"{lab.name} · {lab.title}", sheet.width - len(note) - 1)
     sheet.line(sheet.paint(title, "bold") + " " + sheet.paint(note, "green" if judged and results.is_full(run) else "yellow"))
-    for step, tests in place.steps(run):
+    for step, tests in student_work.steps(run):
         draw_step(sheet, step, tests, bar_length(sheet), judged)
     if judged and reason and not run.get("partial"):
         sheet.wrapped(sheet.paint("Attention", "yellow") + f" : {reason}. Ces points sont ceux d'avant ; pour les vrais : "
-                      + place.command(lab, "test"), indent=2)
+                      + student_work.command(lab, "test"), indent=2)
     return results.mark(run) if judged else None
 
 
 def first_open(run):
     """(étape, ses tests) : la première qui n'est pas finie, ou None."""
-    return next(((step, tests) for step, tests in place.steps(run) if not place.is_done(tests)), None)
+    return next(((step, tests) for step, tests in student_work.steps(run) if not student_work.is_done(tests)), None)
 
 
 def categories(tests):
@@ -86,9 +86,9 @@ def draw_left(sheet, lab, step, tests):
     sheet.wrapped(f"À faire maintenant : {lab.name}, étape {step['number']}, « {step['title']} ». {many.capitalize()}, "
                   f"d'abord « {left[0]['title']} ».", indent=2)
     sheet.blank()
-    helps = [(place.command(lab, "test", f"STEP={step['number']}"), "ce que voit le juge"),
-             (place.command(lab, "hint"), "un indice, puis un plus précis"),
-             (place.command(lab, "watch"), "rejuger à chaque enregistrement")]
+    helps = [(student_work.command(lab, "test", f"STEP={step['number']}"), "ce que voit le juge"),
+             (student_work.command(lab, "hint"), "un indice, puis un plus précis"),
+             (student_work.command(lab, "watch"), "rejuger à chaque enregistrement")]
     longest = max(len(command) for command, _ in helps)
     for command, why in helps:
         fits = longest + len(why) + 5 <= sheet.width
@@ -106,7 +106,7 @@ def draw_next(sheet, labs, runs):
         run = runs[lab.name]
         if run is None:
             sheet.wrapped(f"À faire maintenant : {lab.name}. Ouvrez {lab.notes()}, puis :", indent=2)
-            sheet.line("  " + sheet.paint(place.command(lab, "test"), "bold"))
+            sheet.line("  " + sheet.paint(student_work.command(lab, "test"), "bold"))
             return
         current = first_open(run)
         if current:
@@ -117,10 +117,10 @@ def draw_next(sheet, labs, runs):
 
 
 def main():
-    labs = place.locate()
+    labs = student_work.locate()
     sheet = Sheet(sys.stdout)
-    runs = {lab.name: place.known_run(lab) for lab in labs}
-    marks = [draw_lab(sheet, lab, runs[lab.name], place.outdated(lab)) for lab in labs]
+    runs = {lab.name: student_work.known_run(lab) for lab in labs}
+    marks = [draw_lab(sheet, lab, runs[lab.name], student_work.outdated(lab)) for lab in labs]
     if len(labs) > 1:
         total = sum(mark or 0 for mark in marks)
         sheet.blank()

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
-import place
+from tests.student import student_work
 
 TODO = b"TODO ("
 
@@ -39,7 +39,7 @@ class Archive:
 
     def content(self, name):
         """Les octets d'origine de ce fichier."""
-        return place.read_bytes(os.path.join(self.folder, name))
+        return student_work.read_bytes(os.path.join(self.folder, name))
 
 
 class History:
@@ -73,17 +73,17 @@ def check_name(lab, name, origin):
     """Refuse tout ce qui n'est pas un fichier du squelette."""
     known = origin.names()
     if not known:
-        place.die("reset", f"le squelette de {lab.name} n'est pas ici : ni labs/{lab.name}/.squelette/, ni dans git")
+        student_work.die("reset", f"le squelette de {lab.name} n'est pas ici : ni labs/{lab.name}/.squelette/, ni dans git")
     if not name:
-        place.die("reset", f"dites quel fichier, par exemple FILE={known[-1]}")
+        student_work.die("reset", f"dites quel fichier, par exemple FILE={known[-1]}")
     if name in known:
         return
     shown = name if name.isprintable() else "ce nom"
     lender = lab.settings.get("BORROW")
     if any(os.path.basename(source) == name for source in lab.sources) and lender:
-        other = place.command(SimpleNamespace(name=lender), "reset", f"FILE={shown}")
-        place.die("reset", f"{shown} appartient à {lender} : {other}")
-    place.die("reset", f"FILE={shown} n'est pas un fichier du squelette de {lab.name} (il y a : {', '.join(known)})")
+        other = student_work.command(SimpleNamespace(name=lender), "reset", f"FILE={shown}")
+        student_work.die("reset", f"{shown} appartient à {lender} : {other}")
+    student_work.die("reset", f"FILE={shown} n'est pas un fichier du squelette de {lab.name} (il y a : {', '.join(known)})")
 
 
 def check_target(path):
@@ -93,7 +93,7 @@ def check_target(path):
     except FileNotFoundError:
         return False
     if not stat.S_ISREG(kind):
-        place.die("reset", f"{path} n'est pas un fichier ordinaire : rien n'a été touché")
+        student_work.die("reset", f"{path} n'est pas un fichier ordinaire : rien n'a été touché")
     return True
 
 
@@ -125,8 +125,8 @@ def put(content, path):
 
 def main():
     if os.environ.get("WORK", "").rstrip("/") == "solutions":
-        place.die("reset", "les solutions ne sont pas un travail à recommencer (WORK=labs, ou un dossier à vous)")
-    lab = place.the_lab("reset")
+        student_work.die("reset", "les solutions ne sont pas un travail à recommencer (WORK=labs, ou un dossier à vous)")
+    lab = student_work.the_lab("reset")
     name = os.environ.get("FILE", "")
     origin = origin_of(lab)
     check_name(lab, name, origin)
@@ -134,13 +134,13 @@ def main():
     pristine = origin.content(name)
     try:
         present = check_target(path)
-        if present and place.read_bytes(path) == pristine:
+        if present and student_work.read_bytes(path) == pristine:
             print(f"{path} est déjà celui du squelette : rien n'a été changé.")
             return 0
         kept = keep(path) if present else None
         put(pristine, path)
     except OSError as error:
-        place.die("reset", f"{path} : {error.strerror}")
+        student_work.die("reset", f"{path} : {error.strerror}")
     print(f"{path} est de nouveau celui du squelette{origin.where}.")
     print(f"Le vôtre est gardé : {kept}" if kept else "Il n'y en avait pas : rien n'était à garder.")
     return 0

@@ -5,7 +5,7 @@ import re
 import sys
 import termios
 
-from paint import columns
+from tests.judge.report.paint import columns
 
 # L'écran de rechange, sans curseur ni retour à la ligne ; puis l'inverse.
 ENTER, LEAVE = "\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h\x1b[?1049l"

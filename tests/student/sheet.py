@@ -3,8 +3,8 @@
 import os
 import re
 
-import place  # noqa: F401  (montre où est paint)
-import paint
+from tests.student import student_work
+from tests.judge.report import paint
 
 NARROWEST = 40
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "broken": ("?", "yellow"),

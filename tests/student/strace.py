@@ -7,9 +7,9 @@ import subprocess
 import sys
 import tempfile
 
-import build
-import foreground
-import place
+from tests.student import build
+from tests.student import foreground
+from tests.student import student_work
 
 LOOK_FOR = """\
 Chaque ligne est un appel au système : son nom, ses arguments, puis « = » et ce qu'il a rendu.
@@ -45,10 +45,10 @@ def filtered():
 
 
 def main():
-    lab = place.the_lab("strace")
+    lab = student_work.the_lab("strace")
     words = build.arguments(lab, "strace")
     if not shutil.which("strace"):
-        place.die("strace", "strace n'est pas installé. Pour l'avoir : make deps GROUP=debug")
+        student_work.die("strace", "strace n'est pas installé. Pour l'avoir : make deps GROUP=debug")
     target = build.program("strace", lab, "server")
     udp = "-u " if lab.settings.get("DEMO_PROTOCOL") == "udp" else ""
     print(LOOK_FOR.format(address=f"votre serveur : nc {udp}{' '.join(words)}"), file=sys.stderr, flush=True)

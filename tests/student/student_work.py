@@ -10,10 +10,9 @@ import re
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "report"))
-import reserved  # noqa: E402
-import results  # noqa: E402
-from options import quote  # noqa: E402
+from tests.judge.report import reserved
+from tests.judge.report import results
+from tests.judge.report.options import quote
 
 SETTING = re.compile(r"^(\w+) := (.*)$", re.M)
 
@@ -55,7 +54,7 @@ def locate():
     """Les labs demandés (WORK, « labs » si rien n'est dit, et LAB)."""
     if not os.environ.get("WORK"):
         os.environ["WORK"] = "labs"
-    told = subprocess.run(["sh", "tests/tools/judge.sh", "--where"], stdout=subprocess.PIPE, check=False)
+    told = subprocess.run(["sh", "tests/judge/command/judge.sh", "--where"], stdout=subprocess.PIPE, check=False)
     if told.returncode != 0:
         raise SystemExit(2)
     words = os.fsdecode(told.stdout).split("\0")[:-1]
@@ -165,7 +164,7 @@ def judge(lab, **settings):
     environment = dict(os.environ, LAB=lab.name, **settings)
     for name in ("STEP", "TEST", "MIN", "JUNIT", "EDITOR_LINKS", "COUNT"):
         environment.pop(name, None)
-    done = subprocess.run(["sh", "tests/tools/judge.sh"], env=environment, stdout=subprocess.DEVNULL, check=False)
+    done = subprocess.run(["sh", "tests/judge/command/judge.sh"], env=environment, stdout=subprocess.DEVNULL, check=False)
     return last_run(lab) if done.returncode in (0, 1) else None
 
 

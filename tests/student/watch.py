@@ -10,18 +10,18 @@ import signal
 import sys
 import time
 
-import place  # d'abord : il montre où sont les modules du rapport
-import folding
-import links
-import options
-import results
-import story
-from alarm import Alarm, snapshot
-from judging import Judging
-from paint import visible
-from progress import bar_length, draw_step
-from screen import Screen
-from sheet import Sheet
+from tests.student import student_work
+from tests.student import folding
+from tests.judge.report import editor_lines
+from tests.judge.report import options
+from tests.judge.report import results
+from tests.judge.report import story
+from tests.student.file_events import Alarm, snapshot
+from tests.student.judging import Judging
+from tests.judge.report.paint import visible
+from tests.student.progress import bar_length, draw_step
+from tests.student.screen import Screen
+from tests.student.sheet import Sheet
 
 # inotify réveille aussitôt ; ceci est pour les disques qui ne le savent pas.
 GLANCE_S = 1.0
@@ -41,7 +41,7 @@ class Watch:
 
     def __init__(self, lab):
         self.lab, self.alarm, self.screen = lab, Alarm(), Screen()
-        self.plain = not sys.stdout.isatty() or os.environ.get("TERM") == "dumb" or bool(links.wanted())
+        self.plain = not sys.stdout.isatty() or os.environ.get("TERM") == "dumb" or bool(editor_lines.wanted())
         self.sheet = Sheet(sys.stdout)
         self.judging, self.shown, self.mark, self.previous = None, None, None, None
         self.seen, self.drawn_at = snapshot(lab.files()), 0.0
@@ -189,7 +189,7 @@ class Watch:
         self.shown = known
         print(self.headline(), *(self.body() if known[1] else []), sep="\n", flush=True)
         if known[1]:
-            for line in links.lines(self.judging.run, self.lab.folder):
+            for line in editor_lines.lines(self.judging.run, self.lab.folder):
                 print(line)
             print("watch : en attente d'un enregistrement", flush=True)
 
@@ -228,7 +228,7 @@ class Watch:
             sheet.wrapped(sheet.paint("Le juge n'a pas pu travailler · ", "yellow") + visible(trouble), indent=2)
             return sheet.lines
         if room is None:
-            for step, tests in place.steps(run):
+            for step, tests in student_work.steps(run):
                 draw_step(sheet, step, tests, bar_length(sheet))
             self.draw_mark(run)
         else:
@@ -283,7 +283,7 @@ class Watch:
         self.sheet.blank()
         if parts:
             self.sheet.wrapped("Ensuite : " + ", ".join(parts) + ".", indent=2)
-        self.sheet.wrapped(f"Un indice : {place.command(self.lab, 'hint', 'STEP=' + str(failure['step']))}", indent=2)
+        self.sheet.wrapped(f"Un indice : {student_work.command(self.lab, 'hint', 'STEP=' + str(failure['step']))}", indent=2)
 
     def draw_success(self, run):
         """Aucun échec que l'on puisse raconter."""
@@ -297,7 +297,7 @@ class Watch:
 
 
 def main():
-    return Watch(place.the_lab("watch")).main()
+    return Watch(student_work.the_lab("watch")).main()
 
 
 if __name__ == "__main__":

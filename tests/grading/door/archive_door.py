@@ -11,8 +11,8 @@ import tarfile
 import zipfile
 import zlib
 
-from door import folder_door, limits
-from door import tree as trees
+from tests.grading.door import folder_door, limits
+from tests.grading.door import tree as trees
 
 CHUNK = 1 << 16
 DICTIONARY = 64 << 20

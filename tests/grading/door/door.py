@@ -7,8 +7,8 @@ import hashlib
 import os
 import re
 
-from door import archive_door, curiosities, folder_door, limits, naming
-from door import tree as trees
+from tests.grading.door import archive_door, curiosities, folder_door, limits, naming
+from tests.grading.door import tree as trees
 
 MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
 IGNORED = re.compile(r"\.(c|h|cc|cpp|s|S|o|a|so)$|^\.(valgrindrc|gdbinit)$")

@@ -3,7 +3,7 @@
 import os
 import stat
 
-from door import limits
+from tests.grading.door import limits
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK : ouvrir un tube nommé n'attend personne.

@@ -7,7 +7,7 @@ dossier de ceux-là, ou d'archives, est une classe.
 import os
 import stat
 
-from door import naming
+from tests.grading.door import naming
 
 # Assez pour « Nom_123_assignsubmission_file/projet/labs/01-tcp ».
 DEPTH = 4

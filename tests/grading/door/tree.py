@@ -3,7 +3,7 @@
 Rien n'est jamais déballé sur le disque : ni dossier, ni lien ne peut donc être détourné.
 """
 
-from door import limits, naming
+from tests.grading.door import limits, naming
 
 MACOS = "__MACOSX"
 KINDS = {"link": "un lien symbolique", "hardlink": "un lien dur", "fifo": "un tube nommé", "socket": "un socket",

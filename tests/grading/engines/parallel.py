@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 
-from run import plans, workroom
+from tests.grading.run import plans, workroom
 
 NEEDS = ("parallel",)
 HALTED = 255
@@ -40,7 +40,7 @@ def command(plan_path, count):
     """La commande que parallel complète de quelques identifiants. --plain ignore les réglages de l'utilisateur."""
     return ["parallel", "--plain", "--will-cite", "--null", "--quote", "--jobs", str(job_count()), "--line-buffer",
             "--max-args", str(share(count, job_count())), "--halt", "never", "env", "TMPDIR=" + tempfile.gettempdir(),
-            "sh", "tests/tools/python.sh", "tests/grading/submission.py", "--plan", plan_path, "{}"]
+            "sh", "tests/judge/command/python.sh", "tests/grading/submission.py", "--plan", plan_path, "{}"]
 
 
 def die_with_parent():

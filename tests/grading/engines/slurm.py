@@ -11,9 +11,9 @@ import statistics
 import sys
 import time
 
-import submission
-from run import atomic, plans
-from slurm import batch, jobs, parts
+from tests.grading import submission
+from tests.grading.run import atomic, plans
+from tests.grading.slurm import batch, jobs, parts
 
 NEEDS = jobs.COMMANDS
 REMEDY = "lancez la notation depuis la machine d'où l'on soumet les travaux Slurm (voir docs/noter.md)"

@@ -1,7 +1,7 @@
 """L'histogramme des notes, en SVG dans la page : un dessin pour l'œil, une phrase pour qui écoute."""
 
-from render.page import prose, tag
-from render.text import plural
+from tests.grading.render.html_page import prose, tag
+from tests.grading.render.text import plural
 
 BINS, MOST = 10, 20
 STEP, HEIGHT, TOP, FOOT = 40, 120, 22, 24

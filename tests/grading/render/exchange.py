@@ -1,8 +1,8 @@
 """L'histoire d'un test échoué, en HTML : la même que celle du terminal, sans sa largeur."""
 
-import story
-from render.page import code, details, paragraph, prose, table, tag
-from render.text import number, plural
+from tests.judge.report import story
+from tests.grading.render.html_page import code, details, paragraph, prose, table, tag
+from tests.grading.render.text import number, plural
 
 # Un échange plus court se lit d'un coup d'œil ; un plus long se déplie.
 SHORT = 12

@@ -7,7 +7,7 @@ import html
 import os
 import re
 
-from render.text import line, number
+from tests.grading.render.text import line, number
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 MONTHS = ("janvier février mars avril mai juin juillet août septembre octobre novembre décembre").split()

@@ -4,7 +4,7 @@ import collections
 import pathlib
 import re
 
-from render import view
+from tests.grading.render import view
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 TRAP = re.compile(r"^### (D\d\d) — (.+?) \{#", re.M)

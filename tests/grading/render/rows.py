@@ -1,6 +1,6 @@
 """Les tests d'un étudiant mis à plat, comme Gradescope, GitHub et VPL les veulent : un nom, des points, un texte."""
 
-from render import told, view
+from tests.grading.render import terminal_text, view
 
 BUILD = "compilation"
 MASKED = "Test réservé : seuls sa catégorie et ses points sont montrés."
@@ -21,7 +21,7 @@ def absent(entry, position):
 def judged(entry, position):
     """Les tests d'un lab jugé, les réservés à la fin."""
     run = entry["results"]
-    broken = told.build(run)
+    broken = terminal_text.build(run)
     if broken:
         yield row(entry, f"{position}.0", f"{entry['lab']} : compilation", None, None, False, broken, [BUILD])
     for rank, test in enumerate(run["tests"], 1):
@@ -31,7 +31,7 @@ def judged(entry, position):
         yield row(entry, f"{position}.{rank}", name,
                   (test["points"] * entry["scale"] if passed else 0.0) if counts else None,
                   test["points"] * entry["scale"] if counts else None, passed or not counts,
-                  MASKED if masked else told.outcome(run, test), test["defects"])
+                  MASKED if masked else terminal_text.outcome(run, test), test["defects"])
 
 
 def row(entry, rank, name, score, most, passed, text, tags):

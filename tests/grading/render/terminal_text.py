@@ -2,10 +2,9 @@
 
 import io
 
-import render  # noqa: F401 : met le rapport du terminal à portée
-import options
-import paint
-import story
+from tests.judge.report import options
+from tests.judge.report import paint
+from tests.judge.report import story
 
 COLUMNS = 80
 

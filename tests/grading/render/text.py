@@ -2,9 +2,8 @@
 
 import re
 
-import render  # noqa: F401 : met le rapport du terminal à portée
-from paint import visible
-from results import format_number
+from tests.judge.report.paint import visible
+from tests.judge.report.results import format_number
 
 FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
 COMMAND = re.compile(r"::|##\[")

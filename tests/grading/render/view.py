@@ -4,10 +4,9 @@ Chaque écriture passe par students(). Rien de ce qu'elle écrit ne peut donc d�
 (ALIASES=) ont déjà remplacé les noms : voir roster/classroom_object.py.
 """
 
-import render  # noqa: F401 : met le rapport du terminal à portée
-import reserved
-import results
-from render.text import line, number
+from tests.judge.report import reserved
+from tests.judge.report import results
+from tests.grading.render.text import line, number
 
 BY_HAND = "a_voir"
 

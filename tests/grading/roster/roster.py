@@ -5,7 +5,7 @@ import os
 import re
 import unicodedata
 
-RULE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "retard.conf")
+RULE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "late.conf")
 SEPARATOR = re.compile(r"\t|;")
 
 

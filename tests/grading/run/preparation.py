@@ -7,8 +7,10 @@ import secrets
 import subprocess
 import sys
 
-from door import door, naming, shape
-from run import atomic, keys, laboratory, modules, plans, workroom
+from tests.grading.door import door, naming, shape
+from tests.grading.run import atomic, keys, plans, workroom
+from tests.grading.sandbox import protections as sandbox
+from tests.judge.command import lab_reader
 
 SANDBOX = pathlib.Path(__file__).resolve().parents[1] / "sandbox"
 DEFAULT_OUT = "build/notes"
@@ -98,7 +100,7 @@ def protections():
     """(protections qui manquent, réglages du bac à sable). JUDGE_SANDBOX=none, pour les essais du dépôt, s'en passe."""
     if os.environ.get("JUDGE_SANDBOX") == "none":
         return ["bac à sable"], {}
-    return modules.load(SANDBOX / "protections.py").check(say)
+    return sandbox.check(say)
 
 
 def check_protections():
@@ -125,7 +127,7 @@ def build_common():
     environment.setdefault("CC", "cc")
     for name in ("COMPILE_WRAPPER", "JUDGE_WRAPPER"):
         environment.pop(name, None)
-    make = '. tests/tools/lock.sh; take_lock; exec make -s -f tests/tools/work.mk "$@" common 2>&1'
+    make = '. tests/judge/command/lock.sh; take_lock; exec make -s -f tests/judge/command/work.mk "$@" common 2>&1'
     done = subprocess.run(["sh", "-c", make, "sh", "BASE=build/work/classe", f"LABS={os.environ['LABS']}",
                            f"CC={environment['CC']}"], env=environment, check=False,
                           stdout=subprocess.PIPE)
@@ -145,7 +147,7 @@ def make_plan(work, single, labs, out):
     environment = dict(os.environ, **settings)
     environment["CC"] = environment.get("CC") or "cc"
     plan = {"format": 1, "run": secrets.token_hex(8), "out": plans.encode(out), "work": plans.encode(os.path.abspath(work)),
-            "title": naming.visible(os.path.basename(os.path.abspath(work))), "labs": laboratory.chosen_names(labs),
+            "title": naming.visible(os.path.basename(os.path.abspath(work))), "labs": lab_reader.chosen_names(labs),
             "settings": keys.settings_of(environment),
             "ground": keys.ground_key(environment, missing), "mark": mark, "protected": not missing,
             "ordinary_user": ordinary, "protections_missing": missing, "students": students, "todo": []}

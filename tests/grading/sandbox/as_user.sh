@@ -46,7 +46,7 @@ check_reading() {
         rest=${rest#*/}
         set -- "$@" -x "$path"
     done
-    for file in Makefile tests/tools/judge.sh tests/harness/judge.h common labs; do
+    for file in Makefile tests/judge/command/judge.sh tests/judge/library/run/judge.h common labs; do
         [ ! -e "$file" ] || set -- "$@" -r "$here/$file"
     done
     closed=$(first_closed "$@") || die "setpriv ne peut pas devenir l'utilisateur $uid ici"

@@ -2,7 +2,7 @@
 # Un appel du compilateur dans un bac à sable (bubblewrap) : c'est la valeur de COMPILE_WRAPPER.
 #     COMPILE_WRAPPER="sh tests/grading/sandbox/compile.sh" make test WORK=…
 #     sh tests/grading/sandbox/compile.sh cc OPTIONS… -o RÉSULTAT ENTRÉES…      (à la main)
-# Appelé par tests/tools/compile.sh, à la racine du dépôt. Le statut est celui du
+# Appelé par tests/judge/command/compile.sh, à la racine du dépôt. Le statut est celui du
 # compilateur (128 + N si le signal N l'a tué), ou 125 si c'est le bac à sable qui n'a pas pu faire son travail ;
 # les messages sortent sur stderr.
 #

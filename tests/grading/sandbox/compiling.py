@@ -2,8 +2,8 @@
 
 import os
 
-from attempts import TOP
-from running import complain, expect_refusals
+from tests.grading.sandbox.attempts import TOP
+from tests.grading.sandbox.running import complain, expect_refusals
 
 ALL = []
 
@@ -37,7 +37,7 @@ def private_files(ground):
     """Des fichiers qu'aucun étudiant ne doit lire."""
     solution = sorted(TOP.glob("solutions/*/*.c")) or sorted(TOP.glob("tests/*/*.c"))
     relative = os.path.relpath(solution[0], ground.folder / "x")
-    return ["/etc/passwd", solution[0], relative, TOP / "tests/harness/judge.h", ground.other, "/proc/self/environ"]
+    return ["/etc/passwd", solution[0], relative, TOP / "tests/judge/library/run/judge.h", ground.other, "/proc/self/environ"]
 
 
 @protection("include", "inclure un fichier de la machine (#include)")

@@ -23,11 +23,10 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(1, str(HERE))
 
-import attempts  # noqa: E402
-import compiling  # noqa: E402
-import running  # noqa: E402
+from tests.grading.sandbox import attempts
+from tests.grading.sandbox import compiling
+from tests.grading.sandbox import running
 
 SETTINGS = {"JUDGE_WRAPPER": "sh tests/grading/sandbox/run.sh", "COMPILE_WRAPPER": "sh tests/grading/sandbox/compile.sh"}
 WIDTH = 100

@@ -11,10 +11,10 @@
 #
 # Le moins de montages possible : bwrap relit à chacun la table de tous les autres, et un rendu lance cent programmes.
 #
-# build/sandbox/start (start.c, que construit tests/tools/judge.mk) y est le premier processus. Il pose
+# build/sandbox/start (start.c, que construit tests/judge/command/judge.mk) y est le premier processus. Il pose
 # les limites, lance le programme et dit comment il finit.
 #
-# Réglages, par l'environnement, posés par le juge (tests/harness/spawn.c) :
+# Réglages, par l'environnement, posés par le juge (tests/judge/library/launch/spawn.c) :
 #   JUDGE_REPORT=3       le descripteur où start rend compte, les entrée et sorties du programme étant alors
 #                        les descripteurs 4 à 6 ; sans lui, le statut de run.sh est celui du
 #                        programme (128 + N si le signal N l'a tué), et sa fin termine ses descendants

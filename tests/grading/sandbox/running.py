@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from attempts import PATIENCE_S, TOP, heed
+from tests.grading.sandbox.attempts import PATIENCE_S, TOP, heed
 
 NO_FILTER = "le filtre des appels n'est pas connu pour cette machine, seulement pour x86-64 et ARM 64 bits (start.c)"
 ALL = []
@@ -65,7 +65,7 @@ def host_loopback(ground):
 
 @protection("tests", "les tests et les corrigés")
 def tests_and_solutions(ground):
-    paths = [TOP / name for name in ("Makefile", "tests/tools/judge.sh", "solutions", "labs", "build/tests", "docs")]
+    paths = [TOP / name for name in ("Makefile", "tests/judge/command/judge.sh", "solutions", "labs", "build/tests", "docs")]
     paths += sorted(TOP.glob("solutions/*/*.c"))[:2] + [ground.sandbox / "run.sh", ground.judge]
     return expect_refusals(ground.judged("read", *paths))
 

@@ -3,9 +3,9 @@
 import os
 import sys
 
-from door import naming
-from run import plans
-from screen import progress, table
+from tests.grading.door import naming
+from tests.grading.run import plans
+from tests.grading.screen import counter, table
 
 
 def show(class_, out, lists, last):
@@ -35,4 +35,4 @@ def speed(count, before, elapsed, engine):
     if not count:
         return f"Rien n'a été jugé{already}."
     rate = f"{60 * count / max(elapsed, 0.001) / cores:.1f}".replace(".", ",")
-    return f"{count} jugé{'s' if count > 1 else ''} en {progress.spell(elapsed)} : {rate} par minute et par cœur{already}."
+    return f"{count} jugé{'s' if count > 1 else ''} en {counter.spell(elapsed)} : {rate} par minute et par cœur{already}."

@@ -1,14 +1,12 @@
 """Le rapport d'un seul rendu jugé dans le bac à sable : celui que l'étudiant lirait chez lui."""
 
-import pathlib
 import sys
 import time
 
-sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[2] / "report"))
-import options  # noqa: E402
-import paint  # noqa: E402
-import reserved  # noqa: E402
-import terminal  # noqa: E402
+from tests.judge.report import options
+from tests.judge.report import paint
+from tests.judge.report import reserved
+from tests.judge.report import terminal
 
 
 def show(item, work, elapsed):

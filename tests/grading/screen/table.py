@@ -1,11 +1,8 @@
 """Le tableau final, dans le terminal : un étudiant par ligne, ses notes, et ce qu'il faut en savoir."""
 
-import pathlib
-import sys
 
-sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[2] / "report"))
-import paint  # noqa: E402
-import results  # noqa: E402
+from tests.judge.report import paint
+from tests.judge.report import results
 
 NAME = 28
 MARK = 7

@@ -11,13 +11,12 @@ import shutil
 import sys
 import tempfile
 
-sys.path[0:1] = [str(pathlib.Path(__file__).resolve().parents[1]), "tests/report"]
-from door import door, naming, shape  # noqa: E402
-from roster import roster  # noqa: E402
-from run import laboratory  # noqa: E402
-from similar import similar_page  # noqa: E402
-from similar import similar_passages as passages  # noqa: E402
-from paint import Paper, visible  # noqa: E402
+from tests.grading.door import door, naming, shape
+from tests.grading.roster import roster
+from tests.judge.command import lab_reader
+from tests.grading.similar import similar_page
+from tests.grading.similar import similar_passages as passages
+from tests.judge.report.paint import Paper, visible
 
 OUT = "build/similaires"
 SHOWN = 20
@@ -113,8 +112,8 @@ def tell(pairs, apart, students, out):
 
 def run():
     """Le déroulement."""
-    labs = laboratory.every_lab()
-    chosen = laboratory.chosen_names(labs)
+    labs = lab_reader.every_lab()
+    chosen = lab_reader.chosen_names(labs)
     work = os.environ.get("WORK", "")
     out = os.environ.get("OUT", "") or OUT
     if not chosen:

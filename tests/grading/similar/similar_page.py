@@ -6,9 +6,9 @@ Aucun script ; tout ce qu'un étudiant a écrit y entre par render.page, qui n'y
 import re
 import shutil
 
-from render import files, page
-from render.text import line, plural
-from similar import similar_passages
+from tests.grading.render import files, html_page
+from tests.grading.render.text import line, plural
+from tests.grading.similar import similar_passages
 
 PAIRS = "paires"
 # Au-delà, les pages ne seraient pas lues, et le classement serait trop lourd pour un navigateur.
@@ -35,7 +35,7 @@ REASONS = ("l'énoncé, le cours ou une page de manuel donnent le même modèle 
 def how():
     """Comment lire ces nombres."""
     run = similar_passages.RUN
-    return page.details(page.prose("Comment ces passages sont trouvés"), "".join(map(page.paragraph, (
+    return html_page.details(html_page.prose("Comment ces passages sont trouvés"), "".join(map(html_page.paragraph, (
         "De chaque source, les lignes du squelette sont ôtées : ce que tout le monde a reçu ne compte pas. Le reste est "
         "lu mot à mot (un nom, un signe, un nombre) sans regarder quels noms ont été choisis, ni les commentaires, ni la "
         "mise en page, ni l'ordre des fonctions.",
@@ -47,7 +47,7 @@ def how():
 
 def explanations():
     """Ce qui peut expliquer."""
-    return page.tag("h2", page.prose("Ce qui peut l'expliquer")) + page.listing(page.prose(text) for text in REASONS)
+    return html_page.tag("h2", html_page.prose("Ce qui peut l'expliquer")) + html_page.listing(html_page.prose(text) for text in REASONS)
 
 
 def name_of(work):
@@ -67,46 +67,46 @@ def index(pairs, apart, students):
     """Le classement."""
     rows = []
     for number, pair in enumerate(pairs[:LISTED], 1):
-        title = page.code(f"{name_of(pair.left)} · {name_of(pair.right)}")
-        link = page.tag("a", title, href=f"{PAIRS}/{number:03d}.html") if number <= PAGES else title
-        rows.append((link, page.code(pair.lab), str(pair.words), f"{round(100 * pair.share)}&nbsp;%", str(len(pair.passages))))
+        title = html_page.code(f"{name_of(pair.left)} · {name_of(pair.right)}")
+        link = html_page.tag("a", title, href=f"{PAIRS}/{number:03d}.html") if number <= PAGES else title
+        rows.append((link, html_page.code(pair.lab), str(pair.words), f"{round(100 * pair.share)}&nbsp;%", str(len(pair.passages))))
     header = (("Travaux", None), ("Lab", None), ("Mots", "n"), ("Part", "n"), ("Passages", "n"))
-    body = page.notice(WARNING)
-    body += page.table(f"{plural(len(pairs), 'paire')}, les plus proches d'abord", header, rows) if rows else \
-        page.paragraph("Aucun passage proche n'a été trouvé.")
+    body = html_page.notice(WARNING)
+    body += html_page.table(f"{plural(len(pairs), 'paire')}, les plus proches d'abord", header, rows) if rows else \
+        html_page.paragraph("Aucun passage proche n'a été trouvé.")
     if len(pairs) > LISTED:
-        body += page.paragraph(f"Les {LISTED} premières paires sont listées ; les autres se ressemblent moins.")
+        body += html_page.paragraph(f"Les {LISTED} premières paires sont listées ; les autres se ressemblent moins.")
     body += explanations() + how()
     if apart:
-        body += page.tag("h2", page.prose("Pas comparés")) + page.listing(
-            page.code(f"{line(student['name'])} : {line(reason)}") for student, reason in apart)
-    head = page.tag("h1", page.prose("Passages proches")) + page.paragraph(f"{plural(len(students), 'rendu')} comparés deux à deux.")
-    return page.document("Passages proches", head, body, page.paragraph("Pour qui enseigne. À ne pas publier."))
+        body += html_page.tag("h2", html_page.prose("Pas comparés")) + html_page.listing(
+            html_page.code(f"{line(student['name'])} : {line(reason)}") for student, reason in apart)
+    head = html_page.tag("h1", html_page.prose("Passages proches")) + html_page.paragraph(f"{plural(len(students), 'rendu')} comparés deux à deux.")
+    return html_page.document("Passages proches", head, body, html_page.paragraph("Pour qui enseigne. À ne pas publier."))
 
 
 def one_pair(number, pair, hidden):
     """Une paire, passage par passage."""
-    body = STYLE + page.notice(WARNING)
+    body = STYLE + html_page.notice(WARNING)
     for rank, (left, right, words) in enumerate(pair.passages, 1):
-        body += page.tag("h2", page.prose(f"Passage {rank} : {words} mots"))
-        body += page.tag("div", side(pair.left, left, hidden) + side(pair.right, right, hidden), class_="pair")
+        body += html_page.tag("h2", html_page.prose(f"Passage {rank} : {words} mots"))
+        body += html_page.tag("div", side(pair.left, left, hidden) + side(pair.right, right, hidden), class_="pair")
     title = f"{name_of(pair.left)} · {name_of(pair.right)}"
-    head = (page.tag("p", page.tag("a", page.prose("← le classement"), href="../index.html")) + page.tag("h1", page.code(title))
-            + page.paragraph(f"Paire {number}, {pair.lab} : {pair.words} mots proches, {round(100 * pair.share)} % du plus court des deux."))
-    return page.document(f"Passages proches : {title}", head, body + explanations(), page.paragraph("Pour qui enseigne. À ne pas publier."))
+    head = (html_page.tag("p", html_page.tag("a", html_page.prose("← le classement"), href="../index.html")) + html_page.tag("h1", html_page.code(title))
+            + html_page.paragraph(f"Paire {number}, {pair.lab} : {pair.words} mots proches, {round(100 * pair.share)} % du plus court des deux."))
+    return html_page.document(f"Passages proches : {title}", head, body + explanations(), html_page.paragraph("Pour qui enseigne. À ne pas publier."))
 
 
 def side(work, spans, hidden):
     """Un côté : le texte tel que rendu, ses numéros de ligne."""
-    shown = page.tag("h3", page.code(name_of(work)))
+    shown = html_page.tag("h3", html_page.code(name_of(work)))
     for name, first, last in spans:
         text = work.texts[name]
         if hidden:
             text = without_comments("\n".join(text)).split("\n")
-        rows = "\n".join(f'<span class="number">{number:>4} </span>{page.code(expand(text[number - 1]))}'
+        rows = "\n".join(f'<span class="number">{number:>4} </span>{html_page.code(expand(text[number - 1]))}'
                          for number in range(first, last + 1))
-        shown += page.paragraph(f"{name}, lignes {first} à {last}") + page.tag("pre", rows, tabindex="0")
-    return page.tag("div", shown)
+        shown += html_page.paragraph(f"{name}, lignes {first} à {last}") + html_page.tag("pre", rows, tabindex="0")
+    return html_page.tag("div", shown)
 
 
 def expand(text):

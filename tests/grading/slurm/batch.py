@@ -7,8 +7,8 @@ import os
 import pathlib
 import secrets
 
-from run import atomic, plans
-from slurm import jobs
+from tests.grading.run import atomic, plans
+from tests.grading.slurm import jobs
 
 SCRIPT = pathlib.Path(__file__).resolve().parent / "part.sh"
 REPOSITORY = pathlib.Path(__file__).resolve().parents[3]

@@ -8,19 +8,14 @@ import pathlib
 import subprocess
 import sys
 
-sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent))
-from run import atomic, keys, plans, workroom  # noqa: E402
+from tests.grading.run import atomic, keys, plans, workroom
+from tests.grading.sandbox import protections
 
 UNFIT = 66
 
 
 def missing_protections():
     """Les protections qui ne tiennent pas sur ce nœud."""
-    script = pathlib.Path(__file__).resolve().parent.parent / "sandbox" / "protections.py"
-    if not script.exists():
-        return ["bac à sable"]
-    sys.path.insert(1, str(script.parent))
-    import protections  # pylint: disable=import-outside-toplevel
     return protections.check(lambda text: print(text, file=sys.stderr))[0]
 
 
@@ -54,7 +49,7 @@ def main():
     workroom.sweep(plan["mark"])
     atomic.write_bytes(part + ".debut", name.encode())
     ids = pathlib.Path(part + ".rendus").read_text(encoding="ascii").split()
-    os.execvp("sh", ["sh", "tests/tools/python.sh", "tests/grading/submission.py", "--plan", plan_path, *ids])
+    os.execvp("sh", ["sh", "tests/judge/command/python.sh", "tests/grading/submission.py", "--plan", plan_path, *ids])
     return UNFIT
 
 

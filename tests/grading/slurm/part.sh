@@ -5,4 +5,4 @@ set -u
 part=$2/$SLURM_ARRAY_TASK_ID
 cd -- "$1" 2>/dev/null || exit 66
 [ "$(cat -- "$2/temoin" 2>/dev/null)" = "$3" ] || exit 66
-exec sh tests/tools/python.sh tests/grading/slurm/node.py "$part" >>"$part.finis" 2>>"$part.journal"
+exec sh tests/judge/command/python.sh tests/grading/slurm/node.py "$part" >>"$part.finis" 2>>"$part.journal"

@@ -1,8 +1,8 @@
 """index.html : la page de la classe, pour qui enseigne. Les notes, ce que la plupart ont raté, un lien vers chacun."""
 
-from render import chart, files, lessons, view
-from render.page import STACKED, bar, code, date, details, document, listing, notice, paragraph, prose, table, tag
-from render.text import number, plural
+from tests.grading.render import chart, files, lessons, view
+from tests.grading.render.html_page import STACKED, bar, code, date, details, document, listing, notice, paragraph, prose, table, tag
+from tests.grading.render.text import number, plural
 
 NAME = "index.html"
 # Ce qui se lit d'abord ; le reste se déplie.

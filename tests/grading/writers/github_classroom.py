@@ -6,8 +6,8 @@ Il additionne les points des tests : une pénalité y est donc un test qui en re
 rien du tout : c'est ce qu'il faut pour qui n'est pas noté.
 """
 
-from render import files, rows, view
-from render.text import log
+from tests.grading.render import files, rows, view
+from tests.grading.render.text import log
 
 NAME = "classroom.json"
 DIGITS = 6

@@ -3,7 +3,7 @@
 Qui n'est pas noté n'a pas de fichier : Gradescope dira que la correction a échoué, et ne comptera pas zéro.
 """
 
-from render import files, rows, view
+from tests.grading.render import files, rows, view
 
 NAME = "results.json"
 DIGITS = 6

@@ -2,9 +2,9 @@
 
 import re
 
-from render import files, view
+from tests.grading.render import files, view
 
-import junit
+from tests.judge.report import junit
 
 NAME = "junit.xml"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")

@@ -10,9 +10,9 @@ import csv
 import html
 import io
 
-from render import files, view
-from render.identity import identity, unique
-from render.text import cell
+from tests.grading.render import files, view
+from tests.grading.render.identity import identity, unique
+from tests.grading.render.text import cell
 
 NAME, LEFT = "moodle.csv", "moodle-a-completer.csv"
 KEYS = (("email", "Email address"), ("number", "ID number"))

@@ -3,8 +3,8 @@
 import csv
 import io
 
-from render import files, view
-from render.text import cell, number
+from tests.grading.render import files, view
+from tests.grading.render.text import cell, number
 
 NAME = "notes.csv"
 

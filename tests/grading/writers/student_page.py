@@ -3,10 +3,10 @@
 Elle se remet seule : elle ne mène pas à la page de la classe.
 """
 
-import story
-from render import exchange, files, view
-from render.page import bar, code, date, details, document, listing, notice, over, paragraph, prose, table, tag
-from render.text import number
+from tests.judge.report import story
+from tests.grading.render import exchange, files, view
+from tests.grading.render.html_page import bar, code, date, details, document, listing, notice, over, paragraph, prose, table, tag
+from tests.grading.render.text import number
 
 NAME = "index.html"
 # On ne corrige qu'une chose à la fois : les premiers échecs sont ouverts, les autres attendent.

@@ -4,7 +4,7 @@ Les lignes « > » sont montrées telles quelles : tout texte d'un étudiant en 
 note, ni fermer le bloc de commentaires. Qui n'est pas noté n'a pas de ligne « Grade » : VPL ne propose alors rien.
 """
 
-from render import files, rows, view
+from tests.grading.render import files, rows, view
 
 NAME = "vpl.txt"
 OPEN, CLOSE, GRADE = "<|--", "--|>", "Grade :=>> "

@@ -3,7 +3,7 @@
 import os
 import re
 
-from paint import visible
+from tests.judge.report.paint import visible
 
 WARNING = re.compile(r"^(?:.*/src/)?([^/\n:]+\.[ch]:\d+:\d+: warning: .*)$", re.M)
 # Un journal n'est pas plus long que ce qu'on en lit, quoi que le travail fasse dire au compilateur.

@@ -5,7 +5,7 @@ import re
 NUMBERED = re.compile(r"(.*\D)(\d+)")
 # En dessous, chacun garde sa ligne.
 CROWD = 4
-# Les gestes d'un correspondant (tests/harness/peer.c et peer_socket.c), reconnus à leur début.
+# Les gestes d'un correspondant (tests/judge/library/talk/peer.c et peer_socket.c), reconnus à leur début.
 PLURALS = {
     "se connecte à ": "se connectent à ", "envoie ": "envoient ", "reçoit ": "reçoivent ",
     "cesse de lire": "cessent de lire", "recommence à lire": "recommencent à lire",

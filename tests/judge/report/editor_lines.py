@@ -8,7 +8,7 @@ import collections
 import os
 import re
 
-from paint import visible
+from tests.judge.report.paint import visible
 
 COMPILER = re.compile(r"^([\w.-]+\.[ch]):(\d+):(?:(\d+):)? (?:fatal )?(error|warning): (.*)$")
 # L'éditeur de liens ne dit pas qu'une ligne est une erreur : c'en est toujours une.

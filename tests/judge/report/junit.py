@@ -3,7 +3,7 @@
 import os
 from xml.sax.saxutils import escape, quoteattr
 
-import results
+from tests.judge.report import results
 
 
 def legal(text):

@@ -2,7 +2,7 @@
 
 import time
 
-import paint
+from tests.judge.report import paint
 
 
 class Request:

@@ -3,7 +3,7 @@
 import json
 import os
 
-from paint import visible
+from tests.judge.report.paint import visible
 
 FORMAT = 1
 

@@ -2,10 +2,10 @@
 
 import re
 
-from crowd import gathered
-from paint import columns, pieces
-from reserved import revealed
-from results import format_number
+from tests.judge.report.crowd import gathered
+from tests.judge.report.paint import columns, pieces
+from tests.judge.report.reserved import revealed
+from tests.judge.report.results import format_number
 
 LABEL = 11
 # Au-delà, un échange est résumé : son début et sa fin disent l'essentiel.

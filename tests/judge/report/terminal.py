@@ -6,13 +6,13 @@ terminal.py --work W [options] -- RÉSULTATS…      statut : 0 tous les points,
 import os
 import sys
 
-import compiler
-import links
-import options
-import reserved
-import results
-import story
-from paint import Paper, columns, visible
+from tests.judge.report import compiler
+from tests.judge.report import editor_lines
+from tests.judge.report import options
+from tests.judge.report import reserved
+from tests.judge.report import results
+from tests.judge.report import story
+from tests.judge.report.paint import Paper, columns, visible
 
 MARKS = {"passed": "✓", "failed": "✗", "not_run": "–", "skipped": "○", "broken": "?"}
 COLORS = {"passed": "green", "failed": "red", "not_run": "dim", "skipped": "dim", "broken": "yellow"}
@@ -183,10 +183,10 @@ def main():
         report_total(paper, runs, request)
     failed = report_troubles(paper, runs, troubles)
     for run in runs:
-        for line in links.lines(run, links.folder_of(request.work, run["lab"])):
+        for line in editor_lines.lines(run, editor_lines.folder_of(request.work, run["lab"])):
             paper.line(line)
     if request.junit and runs:
-        import junit
+        from tests.judge.report import junit
         junit.write(runs, request.junit)
     if request.count:
         totals = [sum(column) for column in zip((0, 0, 0), *(results.counts(run) for run in runs))]

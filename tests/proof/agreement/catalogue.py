@@ -15,12 +15,12 @@ import re
 import subprocess
 import sys
 
-import csource
-from mutants import parts_of
-from workshop import settings
+from tests.handout import csource
+from tests.proof.programs.mutants import parts_of
+from tests.proof.programs.judged import settings
 
 PAGE = pathlib.Path("docs", "defauts.md")
-WRITE = "sh tests/tools/python.sh tests/tools/catalogue.py --write"
+WRITE = "sh tests/judge/command/python.sh tests/proof/agreement/catalogue.py --write"
 # Tous les défauts, et nul autre : un numéro donné une fois ne se perd plus. Un nouveau défaut s'ajoute ici.
 IDS = [f"D{number:02d}" for number in range(1, 60)]
 # Ce qu'aucun programme ne peut montrer : des idées, des mots, un choix de module.

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 
-import hints
+from tests.student import hints
 
 SPAN = re.compile(r"`([^`]*)`")
 QUOTE = re.compile(r"« ([^»]+) »")
@@ -80,7 +80,7 @@ def complaints(lab):
         if title != f"Étape {step['number']} — {step['title']}":
             yield f"{path} : le titre est « {title} », l'étape s'appelle « {step['title']} »"
         yield from (f"{path} : {complaint}" for complaint in check_levels(levels, notes, lines))
-    for extra in sorted({str(path) for path in pathlib.Path("tests", lab, "indices").glob("*")} - wanted):
+    for extra in sorted({str(path) for path in pathlib.Path("tests", lab, "hints").glob("*")} - wanted):
         yield f"{extra} : aucune étape n'a ces indices"
 
 

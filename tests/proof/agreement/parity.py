@@ -3,7 +3,7 @@
 import pathlib
 import sys
 
-import csource
+from tests.handout import csource
 
 LABS, SOLUTIONS = pathlib.Path("labs"), pathlib.Path("solutions")
 PRODUCED = {"server", "client", "build"}

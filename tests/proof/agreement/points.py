@@ -9,8 +9,8 @@ import re
 import subprocess
 import sys
 
-from catalogue import TEXT_ONLY
-from workshop import settings
+from tests.proof.agreement.catalogue import TEXT_ONLY
+from tests.proof.programs.judged import settings
 
 STEP = re.compile(r"^### Étape (\d+) — (.+?) \((\d+(?:,\d+)?) points?\) \{#([\w-]+)\}$", re.M)
 TRAP = re.compile(r"^### (D\d\d) — .+ \{#([\w-]+)\}$", re.M)

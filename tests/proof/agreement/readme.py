@@ -41,7 +41,7 @@ def copy_repository():
             continue
         copy = shutil.copytree if entry.is_dir() else shutil.copy2
         copy(entry, COPY / entry.name)
-    for entry in ("harness", "tests", "packages"):
+    for entry in ("judge", "tests", "packages"):
         if pathlib.Path("build", entry).is_dir():
             shutil.copytree(pathlib.Path("build", entry), COPY / "build" / entry, symlinks=True)
 

@@ -10,8 +10,8 @@ import re
 import subprocess
 import sys
 
-LIBRARY = "build/harness/libjudge.a"
-SOURCES = {path.stem: path for path in pathlib.Path("tests/harness").rglob("*.c")}
+LIBRARY = "build/judge/libjudge.a"
+SOURCES = {path.stem: path for path in pathlib.Path("tests/judge/library").rglob("*.c")}
 SYMBOL = re.compile(r"(\w+)\.o\]?: (\w+) ([A-Z]) ")
 INCLUDE = re.compile(r'^#include "(?:[\w/]*/)?(\w+)\.h"', re.M)
 

@@ -1,6 +1,6 @@
 """L'orthographe des textes, des commentaires et des messages : spelling.py [FICHIER…].
 
-Écrit « fichier:ligne: mot » pour chaque mot inconnu de hunspell et de tests/tools/spelling.txt, et rend 1.
+Écrit « fichier:ligne: mot » pour chaque mot inconnu de hunspell et de tests/proof/agreement/spelling.txt, et rend 1.
 Ce qui n'est pas du français est écarté par règle (spelling_prose.py), non par la liste de mots : celle-ci ne
 garde que le vocabulaire du métier. Un mot de la liste qui ne sert plus est une faute aussi."""
 import os
@@ -9,9 +9,9 @@ import subprocess
 import sys
 import unicodedata
 
-import spelling_prose
+from tests.proof.agreement import spelling_prose
 
-WORDS = "tests/tools/spelling.txt"
+WORDS = "tests/proof/agreement/spelling.txt"
 FRENCH, ENGLISH = "fr", "en_US"
 ELISION = re.compile(r"^(?:[ldnsjcmt]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu)['\u2019]", re.I)
 TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
@@ -72,7 +72,7 @@ def names():
         elif path.endswith(("Makefile", ".mk")):
             with open(path, encoding="utf-8") as file:
                 found.update(re.findall(r"^([a-z][a-z-]+):", file.read(), re.M))
-    with open("tests/tools/deps.sh", encoding="utf-8") as file:
+    with open("tests/judge/command/deps.sh", encoding="utf-8") as file:
         found.update(re.findall(r"^\w+ +(?:command|browser) +(\S+)", file.read(), re.M))
     return found
 

@@ -9,13 +9,11 @@ import pathlib
 import re
 import shutil
 import subprocess
-import sys
 
-sys.path.insert(1, "tests/tools")
-import workshop  # noqa: E402
-from workshop import Trouble  # noqa: E402
+from tests.proof.programs import judged
+from tests.proof.programs.judged import Trouble
 
-FOLDER = pathlib.Path("tests/fuzz")
+FOLDER = pathlib.Path("tests/proof/fuzz")
 BUILD = pathlib.Path("build/fuzz")
 FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror",
          "-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=undefined", "-Icommon", "-Isolutions/01-tcp"]
@@ -77,16 +75,16 @@ def main():
         raise Trouble(f"SECONDS={text} : un nombre de secondes est attendu, de 1 à 86400")
     compiler = find_compiler()
     BUILD.mkdir(parents=True, exist_ok=True)
-    names = [name for name in TARGETS if workshop.selected(name)]
-    programs = workshop.in_parallel(lambda name: build(compiler, name), names)
+    names = [name for name in TARGETS if judged.selected(name)]
+    programs = judged.in_parallel(lambda name: build(compiler, name), names)
     # Elles vont de front, une par processeur : à chacune sa part du temps de l'ensemble.
-    share = max(1, int(text) * min(workshop.JOBS, len(names)) // max(1, len(names)))
-    outcomes = workshop.in_parallel(lambda pair: explore(*pair, share), list(zip(programs, names)))
+    share = max(1, int(text) * min(judged.JOBS, len(names)) // max(1, len(names)))
+    outcomes = judged.in_parallel(lambda pair: explore(*pair, share), list(zip(programs, names)))
     for name, (tries, trouble) in zip(names, outcomes):
         print(f"✗ {name}\n{trouble}" if trouble else f"✓ {name} : {tries} essais en {share} s")
     failed = sum(1 for _, trouble in outcomes if trouble)
-    return workshop.conclude(len(outcomes) - failed, failed)
+    return judged.conclude(len(outcomes) - failed, failed)
 
 
 if __name__ == "__main__":
-    workshop.run_main(main)
+    judged.run_main(main)

@@ -12,10 +12,8 @@ import sys
 import tarfile
 import zipfile
 
-GRADING = pathlib.Path(__file__).resolve().parents[1]
-sys.path[0:1] = [str(GRADING), str(GRADING / "hostile")]
-from run import laboratory  # noqa: E402
-import cases  # noqa: E402
+from tests.judge.command import lab_reader
+from tests.proof.hostile import cases
 
 SEED = 2024
 # Ce qu'est chaque étudiant, et pour combien : une classe ordinaire, et quelques-uns qui ne le sont pas.
@@ -47,7 +45,7 @@ class Maker:
 
     def __init__(self, labs, seed):
         self.labs, self.chance = labs, random.Random(seed)
-        self.hostile = [case for case in cases.every_case(laboratory.every_lab())
+        self.hostile = [case for case in cases.every_case(lab_reader.every_lab())
                         if case.graded and case.lab.name in [lab.name for lab in labs] and not (case.folder / "make.py").is_file()]
 
     def draw(self, weights):
@@ -76,10 +74,10 @@ class Maker:
     def sources(self, lab, kind):
         """Les sources d'un lab, selon la nature de l'étudiant."""
         if kind == "mutant":
-            paths = sorted(pathlib.Path("tests/mutants", lab.name).glob("*.patch"))
+            paths = sorted(pathlib.Path("tests", lab.name, "mutants").glob("*.patch"))
             kind = self.chance.choice([path.stem for path in paths if self.stands_alone(path, lab)])
         if kind == "variante":
-            folders = sorted(path for path in pathlib.Path("tests/variants", lab.name).iterdir() if path.is_dir())
+            folders = sorted(path for path in pathlib.Path("tests", lab.name, "variants").iterdir() if path.is_dir())
             own = {path.name: path.read_text(encoding="utf-8") for path in sorted(self.chance.choice(folders).glob("*.c"))}
             return {**cases.base_sources("corrigé", lab), **own}
         if kind == "hostile":
@@ -145,7 +143,7 @@ def put(place, shape, files):
 
 def build(folder, count, seed=SEED, labs=None, harmless=False):
     """Écrit la classe ; rend {nom: nature}. « harmless » : sans rendu hostile (pour ce qui la lance sans bac à sable)."""
-    maker = Maker(labs or laboratory.every_lab(), seed)
+    maker = Maker(labs or lab_reader.every_lab(), seed)
     kinds, number = {}, 0
     while len(kinds) < count:
         number += 1
@@ -158,8 +156,8 @@ def build(folder, count, seed=SEED, labs=None, harmless=False):
 
 
 def main():
-    labs = laboratory.every_lab()
-    chosen = [lab for lab in labs if lab.name in laboratory.chosen_names(labs)]
+    labs = lab_reader.every_lab()
+    chosen = [lab for lab in labs if lab.name in lab_reader.chosen_names(labs)]
     os.makedirs(sys.argv[1], exist_ok=True)
     kinds = build(sys.argv[1], *(int(word) for word in sys.argv[2:4]), labs=chosen)
     print(f"{len(kinds)} étudiants : " + ", ".join(f"{list(kinds.values()).count(kind)} {kind}" for kind in KINDS))

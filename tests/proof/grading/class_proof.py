@@ -25,15 +25,14 @@ import sys
 import tempfile
 import time
 
-GRADING = pathlib.Path(__file__).resolve().parents[1]
-sys.path[0:1] = [str(GRADING), str(GRADING / "slurm"), str(GRADING / "hostile")]
-from door import door  # noqa: E402
-from proofs import class_of, victims  # noqa: E402
-from run import laboratory, workroom  # noqa: E402
-import children  # noqa: E402
-import ground  # noqa: E402
-import local_cluster  # noqa: E402
-import remains  # noqa: E402
+from tests.grading.door import door
+from tests.proof.grading import class_of, victims
+from tests.judge.command import lab_reader
+from tests.grading.run import workroom
+from tests.proof.grading import children
+from tests.proof.hostile import ground
+from tests.proof.grading import local_cluster
+from tests.proof.hostile import remains
 
 PATIENCE = 4 * 3600
 KEPT = ("PATH", "LABS", "LANG", "CC", "INSECURE", "LAB", "HOME", "SANDBOX_UID")
@@ -56,7 +55,7 @@ class Grading:
         environment = {name: os.environ[name] for name in KEPT if os.environ.get(name)}
         self.before = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.started = time.monotonic()
-        self.process = children.start(["sh", "tests/tools/judge.sh"], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
+        self.process = children.start(["sh", "tests/judge/command/judge.sh"], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
                                       env=dict(environment, WORK=work, OUT=out, NO_COLOR="1", **settings), start_new_session=True)
 
     def wait(self):
@@ -139,7 +138,7 @@ class Proof:
 
     def __init__(self, root):
         self.root, self.count = root, number("N", 200)
-        self.labs = [lab for lab in laboratory.every_lab() if lab.name in laboratory.chosen_names(laboratory.every_lab())]
+        self.labs = [lab for lab in lab_reader.every_lab() if lab.name in lab_reader.chosen_names(lab_reader.every_lab())]
         self.work = os.path.join(root, "rendus")
         self.passed = self.failed = 0
         self.reference = None
@@ -255,7 +254,7 @@ class Bare:
             if waiting and len(running) < self.jobs:
                 place = waiting.pop()
                 base = f"{place}-{attempt}"
-                running.append(subprocess.Popen(["sh", "tests/tools/judge.sh", "--results"], stdin=subprocess.DEVNULL,
+                running.append(subprocess.Popen(["sh", "tests/judge/command/judge.sh", "--results"], stdin=subprocess.DEVNULL,
                                                 env=dict(environment, WORK=place, JUDGE_BASE=base),
                                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
                 continue

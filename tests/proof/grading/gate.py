@@ -8,12 +8,11 @@ import sys
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[0] = str(HERE.parent)
 
 
 def main(folder, *names):
     names = names or sorted(path.stem for path in (HERE / folder).glob("*_test.py"))
-    suite = unittest.defaultTestLoader.loadTestsFromNames([f"proofs.{folder}.{name}" for name in names])
+    suite = unittest.defaultTestLoader.loadTestsFromNames([f"tests.proof.grading.{folder}.{name}" for name in names])
     outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=1).run(suite)
     failed, skipped = len(outcome.failures) + len(outcome.errors), len(outcome.skipped)
     passed = max(0, outcome.testsRun - failed - skipped)

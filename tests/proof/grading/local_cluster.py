@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-import children
+from tests.proof.grading import children
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol", "sinfo", "scancel")
 # Ce n'est pas le temps d'un démarrage, mais celui au bout duquel il n'aura pas lieu.

@@ -13,11 +13,9 @@ import subprocess
 import sys
 import tempfile
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(1, str(HERE))
 
-import attempts  # noqa: E402
-import protections  # noqa: E402
+from tests.grading.sandbox import attempts
+from tests.grading.sandbox import protections
 
 # Ce que la machine a, et que rien de dedans ne doit voir : montré exprès.
 SHOWN = "".join(f"    --ro-bind {shlex.quote(str(place))} {shlex.quote(str(place))} \\\n"
@@ -83,7 +81,7 @@ MACHINES = [("proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "appa
 def copy_with(folder, name, before, after):
     """Une copie des scripts, où une chose est changée. Rend son dossier."""
     sandbox = folder / "tests" / "grading" / "sandbox"
-    shutil.copytree(HERE, sandbox, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(attempts.HERE, sandbox, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "build" / "sandbox").mkdir(parents=True)
     shutil.copy(attempts.TOP / "build" / "sandbox" / "start", folder / "build" / "sandbox")
     path = sandbox / name
@@ -92,7 +90,7 @@ def copy_with(folder, name, before, after):
         raise LookupError(f"{name} ne contient plus « {before.strip()} »")
     path.write_text(text.replace(before, after), encoding="utf-8")
     if name == "start.c":
-        subprocess.run([os.environ.get("CC") or "cc", "-std=c11", "-D_GNU_SOURCE", "-I", attempts.TOP / "tests" / "harness",
+        subprocess.run([os.environ.get("CC") or "cc", "-std=c11", "-D_GNU_SOURCE", "-I", attempts.TOP / "tests" / "judge" / "library" / "launch",
                         "-o", folder / "build" / "sandbox" / "start", path], check=True)
     return sandbox
 
@@ -165,8 +163,8 @@ def check_refusals():
 
 def check_forbidden():
     """Sans espaces d'utilisateurs, le refus nomme ce qui les interdit."""
-    prefix = ["sh", HERE / "as_user.sh"] if os.getuid() == 0 else []
-    done = subprocess.run([*prefix, *FORBID, "python3", HERE / "protections.py"], cwd=attempts.TOP, stdout=subprocess.PIPE,
+    prefix = ["sh", attempts.HERE / "as_user.sh"] if os.getuid() == 0 else []
+    done = subprocess.run([*prefix, *FORBID, "python3", "-m", "tests.grading.sandbox.protections"], cwd=attempts.TOP, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, check=False)
     wanted = ("bubblewrap", "(user.max_user_namespaces=0) : sudo sysctl user.max_user_namespaces=")
     yield "sans espaces d'utilisateurs", [] if done.returncode == 1 and all(words in done.stdout for words in wanted) else [done.stdout]

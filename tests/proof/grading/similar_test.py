@@ -9,11 +9,10 @@ import subprocess
 import sys
 import unittest
 
-sys.path[0:1] = [str(pathlib.Path(__file__).resolve().parents[1]), "tests/tools"]
-import csource  # noqa: E402
-from door import naming  # noqa: E402
-from run import laboratory  # noqa: E402
-from similar import similar_passages  # noqa: E402
+from tests.handout import csource
+from tests.grading.door import naming
+from tests.judge.command import lab_reader
+from tests.grading.similar import similar_passages
 
 PLACE = pathlib.Path("build", "check", "likeness")
 KEYWORDS = set("""auto break case char const continue default do double else enum extern float for goto if inline int long
@@ -124,7 +123,7 @@ def add_hostile(lab):
 def similar(status=0, **settings):
     """Lance la commande ; rend ce qu'elle dit."""
     environment = {key: value for key, value in os.environ.items() if key not in ("ALIASES", "OUT", "LAB", "WORK")}
-    done = subprocess.run(["sh", "tests/tools/python.sh", "tests/grading/similar/similar.py"], stdin=subprocess.DEVNULL,
+    done = subprocess.run(["sh", "tests/judge/command/python.sh", "tests/grading/similar/similar.py"], stdin=subprocess.DEVNULL,
                           env=environment | {"WORK": str(PLACE / "rendus"), "OUT": str(PLACE / "pages")} | settings,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
     said = done.stdout.decode("utf-8")
@@ -219,7 +218,7 @@ class Likeness(unittest.TestCase):
         self.assertEqual(list(csource.functions(reordered(text))), functions[::-1])
         self.assertEqual(set(csource.functions(renamed(text))) & set(functions), set())
         self.assertGreater(len(text), 50 * similar_passages.RUN // 10)
-        self.assertTrue(laboratory.every_lab())
+        self.assertTrue(lab_reader.every_lab())
 
 
 if __name__ == "__main__":

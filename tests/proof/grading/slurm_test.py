@@ -16,13 +16,10 @@ import sys
 import tempfile
 import time
 
-import children
-import local_cluster
-
-sys.path[1:1] = [str(pathlib.Path(__file__).resolve().parents[1]), str(pathlib.Path(__file__).resolve().parents[2] / "tools")]
-import mutants  # noqa: E402
-from run import plans  # noqa: E402
-from slurm import batch, jobs  # noqa: E402
+from tests.grading.run import plans
+from tests.grading.slurm import batch, jobs
+from tests.proof.grading import children, local_cluster
+from tests.proof.programs import judged, mutants
 
 PATIENCE = 600
 ABSENT = 77
@@ -50,9 +47,9 @@ def build_class(folder):
     """Une classe : la solution, le squelette, des programmes naïfs, et des mutants de chaque lab."""
     shutil.copytree("solutions", folder / "Étudiante Parfaite")
     shutil.copytree("labs", folder / "- débutant 'pressé'")
-    shutil.copytree("tests/variants/naive", folder / "naïf")
+    shutil.copytree(judged.naive_work(), folder / "naïf")
     for lab in labs():
-        for path in sorted(pathlib.Path("tests/mutants", lab).glob("*.patch"))[:MUTANTS]:
+        for path in sorted(pathlib.Path("tests", lab, "mutants").glob("*.patch"))[:MUTANTS]:
             target = folder / f"presque {lab} {path.stem}" / "labs" / lab
             target.mkdir(parents=True)
             for name, text in mutate(lab, path).items():
@@ -68,7 +65,7 @@ class Grading:
         settings = dict(environment, WORK=str(work), OUT=str(out), ENGINE=engine, INSECURE="1")
         self.log = tempfile.TemporaryFile()
         self.started = time.monotonic()
-        self.process = children.start(["sh", "tests/tools/judge.sh"], env=settings, stdin=subprocess.DEVNULL,
+        self.process = children.start(["sh", "tests/judge/command/judge.sh"], env=settings, stdin=subprocess.DEVNULL,
                                       stdout=self.log, stderr=self.log)
 
     def said(self):

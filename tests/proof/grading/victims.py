@@ -1,7 +1,7 @@
 """Ce qu'une épreuve ne doit pas tuer : un programme d'étudiant que l'on tue est un programme qui meurt, et sa note serait
 juste, et autre."""
 
-from slurm import children
+from tests.proof.grading import children
 
 
 def judged(root):

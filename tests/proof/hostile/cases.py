@@ -1,11 +1,11 @@
-"""Les rendus hostiles : chaque dossier de tests/grading/hostile/rendus/ est un rendu entier, et ce qu'il doit valoir.
+"""Les rendus hostiles : chaque dossier de tests/proof/hostile/submissions/ est un rendu entier, et ce qu'il doit valoir.
 
 Ses fichiers sont posés par-dessus une base (le corrigé, sauf avis contraire), dans le dossier d'un lab. « X.c.txt » devient
 X.c : c'est une source que nos propres outils ne doivent pas lire. Dans une source, la ligne « // [la suite] » est remplacée
 par la source de la base, et @NOM@ par un lieu ou un port piégé (ground.py). make.py, s'il est là, finit le travail :
 make(place, lab, ground) fabrique ce qu'un dépôt ne peut pas garder (un tube nommé, un lien, une archive…).
 
-« attendu » dit le reste, une chose par ligne ; « # » commence un commentaire :
+« expected » dit le reste, une chose par ligne ; « # » commence un commentaire :
     note 10             la note du lab ; « note comme AUTRE » : celle d'un autre rendu ; « non-noté » : aucune
     dit MOTIF           ce que lit l'étudiant, ou l'enseignant (autant de lignes qu'il faut)
     à-voir              le drapeau attendu ; sans cette ligne, il ne doit pas être levé
@@ -20,15 +20,13 @@ import importlib.util
 import os
 import pathlib
 import re
-import sys
 
-sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
-import mutants  # noqa: E402
+from tests.proof.programs import judged, mutants
 
-FOLDER = pathlib.Path("tests/grading/hostile/rendus")
+FOLDER = pathlib.Path("tests/proof/hostile/submissions")
 REST = re.compile(r"^// \[la suite\]$", re.M)
 ORDERS = {"note", "non-noté", "dit", "à-voir", "lab", "base", "nom", "root", "partout"}
-BASES = {"corrigé": "solutions", "squelette": "labs", "naïf": "tests/variants/naive"}
+BASES = {"corrigé": "solutions", "squelette": "labs", "naïf": judged.naive_work()}
 
 
 class Case:
@@ -36,7 +34,7 @@ class Case:
 
     def __init__(self, folder, labs):
         self.folder, self.key = folder, folder.name
-        orders = list(read_orders(folder / "attendu"))
+        orders = list(read_orders(folder / "expected"))
         last = dict(orders)
         self.lab = next(lab for lab in labs if lab.name == last.get("lab", labs[0].name))
         self.base = last.get("base", "corrigé")
@@ -47,13 +45,13 @@ class Case:
         self.needs_root, self.everywhere = "root" in last, "partout" in last
         self.name = os.fsdecode(read_name(last["nom"])) if "nom" in last else self.key
         if self.graded == ("note" not in last):
-            raise ValueError(f"{folder}/attendu : une note, ou « non-noté »")
+            raise ValueError(f"{folder}/expected : une note, ou « non-noté »")
 
     def texts(self, ground):
         """Les fichiers rendus pour ce lab : {nom: texte}."""
         base = base_sources(self.base, self.lab)
         own = {path.name[:-4] if path.suffix == ".txt" else path.name: path.read_text(encoding="utf-8")
-               for path in sorted(self.folder.iterdir()) if path.name not in ("attendu", "make.py", "__pycache__")}
+               for path in sorted(self.folder.iterdir()) if path.name not in ("expected", "make.py", "__pycache__")}
         return {name: ground.fill(REST.sub(lambda _, name=name: base.get(name, ""), text))
                 for name, text in {**base, **own}.items()}
 
@@ -69,7 +67,7 @@ class Case:
 
 
 def read_orders(path):
-    """(mot, valeur) pour chaque ligne d'un « attendu »."""
+    """(mot, valeur) pour chaque ligne d'un « expected »."""
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.strip() or line.startswith("#"):
             continue
@@ -92,7 +90,7 @@ def base_sources(base, lab):
     found = {name: (root / name).read_text(encoding="utf-8") for name in lab.sources if (root / name).is_file()}
     if base in BASES:
         return found
-    return mutants.altered(found, pathlib.Path("tests/mutants", lab.name, base + ".patch"))
+    return mutants.altered(found, pathlib.Path("tests", lab.name, "mutants", base + ".patch"))
 
 
 def load(path):
@@ -105,4 +103,4 @@ def load(path):
 
 def every_case(labs):
     """Tous les rendus, dans l'ordre de leurs noms."""
-    return [Case(path, labs) for path in sorted(FOLDER.iterdir()) if (path / "attendu").is_file()]
+    return [Case(path, labs) for path in sorted(FOLDER.iterdir()) if (path / "expected").is_file()]

@@ -17,9 +17,9 @@ import socket
 import tempfile
 
 # Ce qu'il faut du dépôt pour noter : pas ce que d'autres jugements y ont laissé.
-COPIED = ("Makefile", "common", "labs", "solutions", "tests", "build/tests", "build/harness", "build/sandbox")
+COPIED = ("Makefile", "common", "labs", "solutions", "tests", "build/tests", "build/judge", "build/sandbox")
 # Ce qu'une notation a le droit d'écrire dans le dépôt.
-WRITTEN = ("build/common", "build/work", "build/pycache", "build/lock")
+WRITTEN = ("build/given", "build/work", "build/pycache", "build/lock")
 FIRST_UID = 61000
 
 

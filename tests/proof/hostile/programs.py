@@ -1,7 +1,7 @@
 """Les programmes hostiles : ce que le pire des travaux coûte au juge, et ce qui en est dit.
 
-Chaque dossier de tests/grading/hostile/programmes/ contient program.c (ou program.c.txt, qui ne compile pas ; ou rien :
-le fichier manque) et « attendu » : une ligne par rôle, « rôle note motif ». Le programme prend tour à tour
+Chaque dossier de tests/proof/hostile/programs/ contient program.c (ou program.c.txt, qui ne compile pas ; ou rien :
+le fichier manque) et « expected » : une ligne par rôle, « rôle note motif ». Le programme prend tour à tour
 la place de server.c, de client.c et de framing.c dans la solution, et le travail est jugé par judge.sh comme
 celui d'un étudiant. La note et la raison lue doivent être celles attendues, le juge ne doit pas avoir d'ennui,
 et il ne doit rester ni processus ni fichier.
@@ -15,14 +15,12 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
-sys.path.insert(1, "tests/tools")
-import workshop  # noqa: E402
+from tests.proof.programs import judged
 
-FOLDER = pathlib.Path("tests/grading/hostile/programmes")
-PLACE = workshop.BUILD / "hostile"
+FOLDER = pathlib.Path("tests/proof/hostile/programs")
+PLACE = judged.BUILD / "hostile"
 # Bien plus que le plus long : au-delà, le juge est bloqué, et c'est lui qui a un défaut.
 LIMIT_S = 300
 FUNCTIONS = """
@@ -89,7 +87,7 @@ class Case:
                        if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "TEST", "UPDATE")}
         environment |= {"WORK": str(self.work), "LAB": self.lab.name, "NO_COLOR": "1", "JUDGE_BASE": str(self.built)}
         started = time.monotonic()
-        process = subprocess.Popen(["sh", "tests/tools/judge.sh"], env=environment, text=True, errors="replace",
+        process = subprocess.Popen(["sh", "tests/judge/command/judge.sh"], env=environment, text=True, errors="replace",
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                    stdin=subprocess.DEVNULL, start_new_session=True)
         try:
@@ -137,7 +135,7 @@ def complaints(case, outcome):
     if run is None or status != 1 or run["problems"]:
         yield f"statut {status}, ennuis du juge : {run and run['problems']}\n{text}"
         return
-    mark = workshop.mark(run)
+    mark = judged.mark(run)
     if abs(mark - case.mark) > 1e-9:
         yield f"note {mark:g} au lieu de {case.mark:g}"
     # Le rapport coupe ses lignes où il veut.
@@ -152,33 +150,33 @@ def try_case(case):
     """Juge un cas ; rend (cas, plaintes, note, secondes)."""
     case.prepare()
     outcome = case.judge()
-    mark = workshop.mark(outcome[2]) if outcome[2] else -1
+    mark = judged.mark(outcome[2]) if outcome[2] else -1
     return case, list(complaints(case, outcome)), mark, outcome[3]
 
 
 def read_cases(lab):
     """Les cas demandés, dans l'ordre des dossiers."""
     for folder in sorted(path for path in FOLDER.iterdir() if path.is_dir()):
-        for line in (folder / "attendu").read_text(encoding="utf-8").splitlines():
+        for line in (folder / "expected").read_text(encoding="utf-8").splitlines():
             role, mark, pattern = line.split(maxsplit=2)
             case = Case(lab, folder, role, mark, pattern)
-            if workshop.selected(case.name):
+            if judged.selected(case.name):
                 yield case
 
 
 def rewrite_marks(results):
     """UPDATE=1 : les notes obtenues deviennent les notes attendues."""
     for case, _, mark, _ in results:
-        path = case.folder / "attendu"
+        path = case.folder / "expected"
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(rf"^{case.role} \S+", f"{case.role} {mark:g}", text, flags=re.M), encoding="utf-8")
 
 
 def main():
     # Les lignes attendues sont celles du lab 01, le seul qui ait les trois rôles.
-    lab = workshop.Lab(next(name for name in workshop.labs() if pathlib.Path("solutions", name, "framing.c").is_file()))
+    lab = judged.Lab(next(name for name in judged.labs() if pathlib.Path("solutions", name, "framing.c").is_file()))
     before = leftovers()
-    results = workshop.in_parallel(try_case, read_cases(lab))
+    results = judged.in_parallel(try_case, read_cases(lab))
     if os.environ.get("UPDATE"):
         rewrite_marks(results)
     failed = 0
@@ -190,8 +188,8 @@ def main():
     remains = lasting(leftovers() - before)
     if remains:
         print(f"✗ restes dans /tmp : {' '.join(sorted(remains))}")
-    return workshop.conclude(len(results) - failed, failed + bool(remains))
+    return judged.conclude(len(results) - failed, failed + bool(remains))
 
 
 if __name__ == "__main__":
-    workshop.run_main(main)
+    judged.run_main(main)

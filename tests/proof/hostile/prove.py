@@ -1,4 +1,4 @@
-"""La classe hostile : chaque rendu de tests/grading/hostile/rendus/, noté parmi trois innocents.
+"""La classe hostile : chaque rendu de tests/proof/hostile/submissions/, noté parmi trois innocents.
 
 Chacun doit avoir la note et la raison attendues ; les innocents, exactement ce que le juge nu leur donne. Rien ne doit être lu, changé,
 joint ni laissé : voir ground.py, remains.py et outputs.py. Quand root le demande, la classe est notée deux fois, par root et
@@ -19,16 +19,15 @@ import sys
 import tempfile
 import time
 
-import ground as grounds
-import outputs
-import remains
-import cases as rendus
+from tests.proof.hostile import ground as grounds
+from tests.proof.hostile import outputs
+from tests.proof.hostile import remains
+from tests.proof.hostile import cases as rendus
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[1:1] = [str(HERE.parent), str(HERE.parent / "slurm")]
-import children  # noqa: E402
-from door import naming  # noqa: E402
-from run import laboratory  # noqa: E402
+from tests.proof.grading import children
+from tests.grading.door import naming
+from tests.judge.command import lab_reader
 
 INNOCENTS = {"innocent corrigé": "corrigé", "innocent squelette": "squelette", "innocent naïf": "naïf"}
 PATIENCE = 1800
@@ -52,7 +51,7 @@ class Runner:
 
     def command(self):
         """Ce qui lance la notation."""
-        words = ["sh", "tests/tools/judge.sh"]
+        words = ["sh", "tests/judge/command/judge.sh"]
         if self.uid == os.getuid():
             return words
         return ["setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", "--clear-groups", "--inh-caps=-all", *words]
@@ -220,7 +219,7 @@ def alone(ground, labs):
         work = ground.folder("seul-" + base)
         add_innocent(work, base, labs)
         environment = {key: os.environ[key] for key in ("PATH", "LABS", "LANG", "CC") if os.environ.get(key)}
-        subprocess.run(["sh", "tests/tools/judge.sh", "--results"], cwd=ground.depot, check=True, stdin=subprocess.DEVNULL,
+        subprocess.run(["sh", "tests/judge/command/judge.sh", "--results"], cwd=ground.depot, check=True, stdin=subprocess.DEVNULL,
                        env=dict(environment, WORK=work, JUDGE_BASE=os.path.join(ground.root, "bati-" + base)))
         found[name] = {}
         for lab in labs:
@@ -232,7 +231,7 @@ def alone(ground, labs):
 
 def main():
     children.adopt_orphans()
-    labs = laboratory.every_lab()
+    labs = lab_reader.every_lab()
     cases, impossible = selected(rendus.every_case(labs))
     if os.environ.get("BRIEF"):
         cases = [case for case in cases if case.everywhere]

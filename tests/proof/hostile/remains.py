@@ -5,7 +5,7 @@ import os
 import pathlib
 import time
 
-import ground
+from tests.proof.hostile import ground
 
 PATIENCE = 5
 

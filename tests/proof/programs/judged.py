@@ -5,6 +5,7 @@ ceux des étudiants (work.mk, build/tests/NN/judge) ; rien n'y est imité.
 """
 
 import concurrent.futures
+import contextlib
 import fcntl
 import fnmatch
 import hashlib
@@ -34,6 +35,16 @@ def labs():
     return found
 
 
+def naive_work():
+    """Le dossier d'un travail naïf : le premier jet d'un étudiant, tel que chaque lab l'a dans tests/NN/naive."""
+    work = BUILD / "naive"
+    work.mkdir(parents=True, exist_ok=True)
+    for folder in pathlib.Path("tests").glob("*/naive"):
+        with contextlib.suppress(FileExistsError):
+            (work / folder.parent.name).symlink_to(folder.resolve())
+    return work
+
+
 def settings(lab):
     """Les affectations de tests/NN/lab.mk."""
     text = pathlib.Path("tests", lab, "lab.mk").read_text(encoding="utf-8")
@@ -59,7 +70,7 @@ class Lab:
                 self.libraries.append(file)
         self.solution = {file: path.read_text(encoding="utf-8") for file, path in origin.items()}
         # Une copie : le juge peut être reconstruit pendant que l'on travaille. Il cherche sa bibliothèque
-        # d'injection dans ../../harness.
+        # d'injection dans ../../judge.
         self.judge = BUILD / "workshop" / name / "judge"
         self.judge.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(BUILD / "tests" / name / "judge", self.judge)
@@ -97,7 +108,7 @@ class Bench:
 
     def digest(self, sources):
         """Tout ce dont le résultat dépend, en un mot."""
-        used = [pathlib.Path("tests/tools", name) for name in ("work.mk", "compile.sh", "leak_watch.c")]
+        used = [pathlib.Path("tests/judge/command", name) for name in ("work.mk", "compile.sh", "leak_watch.c")]
         used += [pathlib.Path("tests", self.lab.name, driver + ".c") for driver in self.lab.drivers]
         used += sorted(pathlib.Path("common").glob("*.[ch]")) + sorted(pathlib.Path("labs").glob("*/*.h"))
         used += [pathlib.Path("tests", self.lab.name, "lab.mk")]
@@ -138,7 +149,7 @@ class Bench:
         probes = {"probe_" + kind for kind in self.lab.sanitizers if any(name.endswith("_" + kind) for name in programs)}
         environment = {key: value for key, value in os.environ.items()
                        if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "WORK", "SANITIZE")}
-        result = subprocess.run(["make", "-s", "-k", "-f", "tests/tools/work.mk", f"BASE={self.root}",
+        result = subprocess.run(["make", "-s", "-k", "-f", "tests/judge/command/work.mk", f"BASE={self.root}",
                                  f"LABS={self.lab.name}", *(f"{self.programs}/{name}" for name in sorted(probes.union(programs)))], env=environment, capture_output=True,
                                 text=True, errors="replace", stdin=subprocess.DEVNULL)
         if result.returncode != 0:
@@ -207,3 +218,7 @@ def run_main(main):
     except Trouble as trouble:
         print(f"atelier : {trouble}", file=sys.stderr)
         sys.exit(2)
+
+
+if __name__ == "__main__":
+    print(naive_work())

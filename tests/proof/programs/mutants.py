@@ -12,8 +12,8 @@ import pathlib
 import re
 import time
 
-import workshop
-from workshop import Trouble
+from tests.proof.programs import judged
+from tests.proof.programs.judged import Trouble
 
 READING = "=== Ce que l'étudiant lit ===\n"
 HUNK = re.compile(r"^@@ .*?@@.*$")
@@ -30,7 +30,7 @@ CHANGING = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=::1\]:)\d+|(?<=::1:)\d+|(?<=l
                       r"|(?<=le juge renonce, il dort dans l'appel ).*(?= : qu'attend-il, et)"
                       r"|^(?:arrivée|départ)(?= de .* juste avant était)|(?<=juste avant était )\d+|(?<=ThreadNumber )\d{2,}")
 # Ce que chaque mutant a demandé la dernière fois, en secondes.
-DURATIONS = workshop.BUILD / "mutants" / "durations.json"
+DURATIONS = judged.BUILD / "mutants" / "durations.json"
 # Ce qu'il en est, à peu près, tant que rien n'est mesuré : ces serveurs-là laissent le juge attendre jusqu'au bout.
 EXPECTED = {"03-multithread/D48-few-workers": 60, "03-multithread/D43-waits-with-the-lock": 35,
             "03-multithread/E-never-listens": 35}
@@ -168,7 +168,7 @@ def complaint_about(mutant, run):
 
 def try_mutant(mutant):
     """Construit et juge un mutant ; rend (mutant, tests échoués, plainte ou None)."""
-    bench = workshop.Bench(mutant.lab, workshop.BUILD / "mutants" / mutant.lab.name / mutant.name,
+    bench = judged.Bench(mutant.lab, judged.BUILD / "mutants" / mutant.lab.name / mutant.name,
                            mutant.lab.base)
     try:
         whole = bool(os.environ.get("FULL"))
@@ -190,7 +190,7 @@ def write_matrix(lab, outcomes):
         lines.append(f"{mutant.name:<44} {mutant.killer}" + "".join(f" {name}" for name in others))
     killed = {name for _, failed, _ in outcomes for name in failed}
     idle = [name for name in lab.tests if name not in killed]
-    path = workshop.BUILD / "mutants" / f"{lab.name}.matrix"
+    path = judged.BUILD / "mutants" / f"{lab.name}.matrix"
     path.write_text("\n".join(lines + ["", "sans mutant : " + (" ".join(idle) or "aucun")]) + "\n",
                     encoding="utf-8")
     print(f"{lab.name} : matrice dans {path}")
@@ -226,18 +226,18 @@ def try_all(mutants):
         outcome = try_mutant(mutant)
         measured[mutant.key] = round(time.monotonic() - start, 1)
         return outcome
-    outcomes = workshop.in_parallel(timed, slowest_first(mutants))
+    outcomes = judged.in_parallel(timed, slowest_first(mutants))
     keep_durations(measured)
     return {outcome[0]: outcome for outcome in outcomes}
 
 
 def read_mutants(lab):
     """Les mutants d'un lab, tels que le dossier les range."""
-    return [Mutant(lab, path) for path in sorted(pathlib.Path("tests/mutants", lab.name).glob("*.patch"))]
+    return [Mutant(lab, path) for path in sorted(pathlib.Path("tests", lab.name, "mutants").glob("*.patch"))]
 
 
 def chosen(mutants):
-    return [mutant for mutant in mutants if workshop.selected(mutant.name) or workshop.selected(mutant.killer)]
+    return [mutant for mutant in mutants if judged.selected(mutant.name) or judged.selected(mutant.killer)]
 
 
 def conclude_lab(lab, everything, outcomes):
@@ -245,7 +245,7 @@ def conclude_lab(lab, everything, outcomes):
     complaints = [f"{mutant.name} : {complaint}" for mutant, _, complaint in outcomes if complaint]
     whole = len(outcomes) == len(everything)
     if not everything:
-        complaints.append(f"aucun mutant dans tests/mutants/{lab.name} : rien ne prouve que ses tests sachent échouer")
+        complaints.append(f"aucun mutant dans tests/{lab.name}/mutants : rien ne prouve que ses tests sachent échouer")
     if os.environ.get("FULL"):
         idle = write_matrix(lab, outcomes)
         complaints += [f"{name} : aucun mutant ne fait échouer ce test" for name in idle if whole]
@@ -257,13 +257,13 @@ def conclude_lab(lab, everything, outcomes):
 
 
 def main():
-    labs = [workshop.Lab(name) for name in workshop.labs()]
+    labs = [judged.Lab(name) for name in judged.labs()]
     everything = {lab: read_mutants(lab) for lab in labs}
     outcomes = try_all([mutant for lab in labs for mutant in chosen(everything[lab])])
     totals = [conclude_lab(lab, everything[lab], [outcomes[mutant] for mutant in chosen(everything[lab])])
               for lab in labs]
-    return workshop.conclude(sum(killed for killed, _ in totals), sum(failed for _, failed in totals))
+    return judged.conclude(sum(killed for killed, _ in totals), sum(failed for _, failed in totals))
 
 
 if __name__ == "__main__":
-    workshop.run_main(main)
+    judged.run_main(main)

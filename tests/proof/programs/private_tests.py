@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 
-import mutants
+from tests.proof.programs import mutants
 
 PAGE = pathlib.Path("docs", "noter.md")
 PLACE = pathlib.Path("build", "check", "private").resolve()
@@ -38,7 +38,7 @@ class Example:
 def public_text(lab):
     """Les textes des tests publics du lab : ceux-là, tout le monde les lit."""
     return "".join(path.read_text(encoding="utf-8") for path in sorted(pathlib.Path("tests", lab).glob("*.c"))) \
-        + pathlib.Path("tests/harness/judge.h").read_text(encoding="utf-8")
+        + pathlib.Path("tests/judge/library/run/judge.h").read_text(encoding="utf-8")
 
 
 def copy_tree():
@@ -48,7 +48,7 @@ def copy_tree():
     for part in ("common", "labs", "solutions", "tests", "docs"):
         shutil.copytree(part, TREE / part, ignore=left_out, symlinks=True)
     shutil.copy2("Makefile", TREE)
-    for part in ("harness", "tests"):
+    for part in ("judge", "tests"):
         shutil.copytree(pathlib.Path("build", part), TREE / "build" / part, ignore=shutil.ignore_patterns("private", "objects", "judge"))
     if pathlib.Path("build", "packages").is_dir():
         shutil.copytree("build/packages", TREE / "build" / "packages", symlinks=True)
@@ -171,7 +171,7 @@ def try_gates(example):
     """Les vérifications qui comptent les tests ne comptent pas ceux-là, même avec REVEAL=1."""
     make("judges")
     for tool in (["points.py", example.lab], ["catalogue.py", "--check"], ["parity.py"]):
-        done = subprocess.run(["sh", "tests/tools/python.sh", f"tests/tools/{tool[0]}", *tool[1:]], cwd=TREE,
+        done = subprocess.run(["sh", "tests/judge/command/python.sh", tool[0], *tool[1:]], cwd=TREE,
                               env=CLEAN | {"REVEAL": "1"}, capture_output=True, text=True)
         check(done.returncode == 0, f"{tool[0]} :\n{done.stdout}{done.stderr}")
         keeps_secret(example, done.stdout, tool[0])

@@ -20,8 +20,8 @@ import sys
 import threading
 import time
 
-from mutants import altered
-from variants import Load
+from tests.proof.programs.mutants import altered
+from tests.proof.programs.variants import Load
 
 LAB = "01-tcp"
 SOURCES = ("framing.c", "server.c", "client.c")
@@ -99,7 +99,7 @@ def versions():
         return {name: (pathlib.Path(folder, LAB, name)).read_text(encoding="utf-8") for name in SOURCES}
     known = {"corrige": read("solutions"), "squelette": read("labs")}
     known["illisible"] = dict(known["corrige"], **{"server.c": "int main(void)\n{\n    return zero;\n}\n"})
-    known.update({name: altered(known["corrige"], pathlib.Path("tests/mutants", LAB, name + ".patch")) for name in MUTANTS})
+    known.update({name: altered(known["corrige"], pathlib.Path("tests", LAB, "mutants", name + ".patch")) for name in MUTANTS})
     return known
 
 
@@ -197,7 +197,7 @@ class Mix:
     def slug_of(self, folder):
         """Le nom que le juge donne à ce dossier, dans une chambre comme dans build/work."""
         settings = dict(self.depot.environment, WORK=f"travaux/{folder}", LAB=LAB, LABS=LAB)
-        told = subprocess.run(["sh", "tests/tools/judge.sh", "--where"], cwd=self.depot.root, env=settings, check=True,
+        told = subprocess.run(["sh", "tests/judge/command/judge.sh", "--where"], cwd=self.depot.root, env=settings, check=True,
                               stdout=subprocess.PIPE, text=True).stdout
         return os.path.basename(told.split("\0")[1])
 

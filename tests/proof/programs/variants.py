@@ -14,10 +14,10 @@ import signal
 import subprocess
 import sys
 
-import workshop
-from workshop import Trouble
+from tests.proof.programs import judged
+from tests.proof.programs.judged import Trouble
 
-FOLDER = pathlib.Path("tests/variants")
+TESTS = pathlib.Path("tests")
 NAIVE = "naive"
 # « À peu près la moitié » : au-delà, la robustesse ne rapporterait rien ; en deçà, on découragerait.
 NAIVE_MARKS = (8, 12)
@@ -34,7 +34,7 @@ class Load:
     """De quoi occuper tous les processeurs, le temps d'un « with »."""
 
     def __enter__(self):
-        self.processes = [subprocess.Popen(BUSY, preexec_fn=follow_parent) for _ in range(2 * workshop.JOBS)]
+        self.processes = [subprocess.Popen(BUSY, preexec_fn=follow_parent) for _ in range(2 * judged.JOBS)]
 
     def __exit__(self, *exception):
         for process in self.processes:
@@ -48,8 +48,8 @@ def build(lab, folder):
     strangers = own.keys() - lab.solution.keys()
     if strangers or not own:
         raise Trouble(f"{folder} : sources inattendues ou absentes : {' '.join(strangers)}")
-    place = workshop.BUILD / "variants" / f"{lab.name}+{folder.relative_to(FOLDER).as_posix().replace('/', '+')}"
-    bench = workshop.Bench(lab, place, lab.base)
+    place = judged.BUILD / "variants" / f"{lab.name}+{folder.name}"
+    bench = judged.Bench(lab, place, lab.base)
     errors = bench.build(lab.solution | own)
     if errors:
         raise Trouble(f"{folder} : ne compile pas : {next(iter(errors.values()))}")
@@ -58,7 +58,7 @@ def build(lab, folder):
 
 def tell(name, mode, run):
     """Dit la note, et chaque accusation."""
-    mark = workshop.mark(run)
+    mark = judged.mark(run)
     print(f"{'✓' if mark == 20 else '✗'} {name}, {mode} : {mark:.2f}/20 en {run['duration_ms']:.0f} ms")
     for test in run["tests"]:
         if test["status"] not in ("passed", "skipped"):
@@ -85,7 +85,7 @@ def modes(first):
 def check_variants(lab):
     """Juge chaque variante de chaque façon ; rend (réussites, échecs)."""
     passed = failed = 0
-    folders = [folder for folder in sorted((FOLDER / lab.name).iterdir()) if workshop.selected(folder.name)]
+    folders = [folder for folder in sorted((TESTS / lab.name / "variants").iterdir()) if judged.selected(folder.name)]
     for folder in folders:
         bench = build(lab, folder)
         for mode, judge in modes(folder == folders[0]):
@@ -96,11 +96,11 @@ def check_variants(lab):
 
 def check_naive(lab):
     """Le premier jet d'un étudiant : rend (réussites, échecs)."""
-    folder = FOLDER / NAIVE / lab.name
-    if not folder.is_dir() or not workshop.selected(NAIVE):
+    folder = TESTS / lab.name / NAIVE
+    if not folder.is_dir() or not judged.selected(NAIVE):
         return 0, 0
     run = build(lab, folder).judge()
-    mark = workshop.mark(run)
+    mark = judged.mark(run)
     right = NAIVE_MARKS[0] <= mark <= NAIVE_MARKS[1]
     print(f"{'✓' if right else '✗'} {lab.name}, programme naïf : {mark:.2f}/20 "
           f"(attendu : de {NAIVE_MARKS[0]} à {NAIVE_MARKS[1]})")
@@ -113,12 +113,12 @@ def check_naive(lab):
 
 def main():
     totals = []
-    for name in workshop.labs():
-        if (FOLDER / name).is_dir():
-            lab = workshop.Lab(name)
+    for name in judged.labs():
+        if (TESTS / name / "variants").is_dir():
+            lab = judged.Lab(name)
             totals += [check_variants(lab), check_naive(lab)]
-    return workshop.conclude(sum(passed for passed, _ in totals), sum(failed for _, failed in totals))
+    return judged.conclude(sum(passed for passed, _ in totals), sum(failed for _, failed in totals))
 
 
 if __name__ == "__main__":
-    workshop.run_main(main)
+    judged.run_main(main)

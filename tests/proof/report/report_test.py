@@ -9,15 +9,15 @@ import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-import compiler
-import junit
-import options
-import paint
-import reserved
-import results
-import story
-import terminal
-from crowd import gathered
+from tests.judge.report import compiler
+from tests.judge.report import junit
+from tests.judge.report import options
+from tests.judge.report import paint
+from tests.judge.report import reserved
+from tests.judge.report import results
+from tests.judge.report import story
+from tests.judge.report import terminal
+from tests.judge.report.crowd import gathered
 
 EXAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "example", "results.json")
 HOSTILE = "".join(map(chr, range(0, 0x100))) + "\u2028\ufffe\uffff\ud800 ]]> <script> & \" ' `$(id)` =1+1 😀 漢字 e\u0301"

@@ -6,17 +6,17 @@ import re
 import shutil
 import sys
 
-import place  # d'abord : il montre où sont les modules du rapport
-import editor_check
-import hints
-import links
-import trial
+from tests.student import student_work
+from tests.proof.student import editor_test
+from tests.student import hints
+from tests.judge.report import editor_lines
+from tests.proof.student import trial
 
 TOP = os.path.join("build", "check", "comforts")
 WORK = os.path.join(TOP, "un travail d'été")
 LABS = os.environ["LABS"].split()
 LAB = LABS[0]
-STEPS = len(os.listdir(os.path.join("tests", LAB, "indices")))
+STEPS = len(os.listdir(os.path.join("tests", LAB, "hints")))
 GOALS = ("watch", "hint", "reset", "debug-server", "debug-client", "strace")
 
 
@@ -58,7 +58,7 @@ def build_of(lab):
     """Le dossier où le juge range ce travail."""
     os.environ.update(WORK=WORK, LAB=lab)
     try:
-        return place.the_lab("essai").base
+        return student_work.the_lab("essai").base
     finally:
         del os.environ["WORK"], os.environ["LAB"]
 
@@ -281,7 +281,7 @@ def try_debuggers(it):
 def try_notes(it):
     """Les notes de chaque lab expliquent les débogueurs, et dans les mêmes mots."""
     sections = [re.search(r"^## Déboguer\n\n(Deux commandes .*?pour ces trois commandes\.)$", read(lab_notes), re.M | re.S)
-                for lab_notes in map(links.notes_of, LABS)]
+                for lab_notes in map(editor_lines.notes_of, LABS)]
     told = {section.group(1) if section else "" for section in sections}
     it.check("chaque lab explique debug-server et strace, dans les mêmes mots", len(told) == 1 and "" not in told, told)
 
@@ -299,7 +299,7 @@ def main():
     try_awaited_step(it)
     try_reset(it)
     try_debuggers(it)
-    editor_check.check_editor(it, TOP, LABS)
+    editor_test.check_editor(it, TOP, LABS)
     try_notes(it)
     shutil.rmtree(TOP)
     return it.conclude()

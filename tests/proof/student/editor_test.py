@@ -8,8 +8,8 @@ import os
 import re
 import shutil
 
-import links
-import trial
+from tests.judge.report import editor_lines
+from tests.proof.student import trial
 
 BROKEN = {
     "error": "\nint broken = zero;\n",
@@ -164,7 +164,7 @@ def check_judging(it, tasks, work, lab):
     it.check("une erreur de compilation mène à sa ligne", leads_to(found, WORDS["error"], "error"), text)
     for path, line in titles:
         title = read(path).splitlines()[line - 1]
-        it.check("le lien mène à un titre des notes", path == os.path.join(here, links.notes_of(lab))
+        it.check("le lien mène à un titre des notes", path == os.path.join(here, editor_lines.notes_of(lab))
                  and re.match(r"### (D\d\d|Étape \d) — ", title), f"{path}:{line}\n{title}")
     append(source, BROKEN["link"])
     text = judged(work, lab, EDITOR_LINKS="1")
@@ -173,7 +173,7 @@ def check_judging(it, tasks, work, lab):
     os.unlink(source)
     text = judged(work, lab, EDITOR_LINKS="1")
     it.check("une source absente mène au contrat, et dit laquelle",
-             any("server.c manque" in message and read(path).splitlines()[line - 1] == links.CONTRACT
+             any("server.c manque" in message and read(path).splitlines()[line - 1] == editor_lines.CONTRACT
                  for _, path, line, _, message in tasks.problems(label, text, here, folder)), text)
 
 

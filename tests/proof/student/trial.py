@@ -12,8 +12,8 @@ import subprocess
 import termios
 import time
 
-import place  # d'abord : il montre où sont les modules du rapport
-from paint import bare, columns
+from tests.student import student_work
+from tests.judge.report.paint import bare, columns
 
 # Une attente finit dès que ce qu'elle attend est vu ; ceci ne borne que l'échec.
 PATIENCE_S = 60.0
@@ -169,7 +169,7 @@ def descendants(marker):
     """Les processus, vivants, dont l'environnement porte cette marque."""
     found = []
     for name in filter(str.isdigit, os.listdir("/proc")):
-        environ = place.read_bytes(f"/proc/{name}/environ") or b""
+        environ = student_work.read_bytes(f"/proc/{name}/environ") or b""
         if marker.encode() in environ and int(name) != os.getpid():
             found.append(int(name))
     return found

@@ -11,9 +11,9 @@ import subprocess
 import sys
 import time
 
-import place  # d'abord : il montre où sont les modules du rapport
-import judging
-import trial
+from tests.student import student_work
+from tests.student import judging
+from tests.proof.student import trial
 
 TOP = os.path.join("build", "check", "watch")
 WORK = os.path.join(TOP, "travail")
@@ -123,7 +123,7 @@ def try_restart(it, folder):
 
 def is_judge(pid):
     """Ce processus est-il un programme juge ?"""
-    return b"/judge" in (place.read_bytes(f"/proc/{pid}/cmdline") or b"").split(b"\0")[0]
+    return b"/judge" in (student_work.read_bytes(f"/proc/{pid}/cmdline") or b"").split(b"\0")[0]
 
 
 def try_calm(it):
@@ -183,8 +183,8 @@ def drawn(terminal):
 
 def watcher():
     """Le numéro du processus de watch.py."""
-    return next(pid for pid in left_behind() if b"watch.py" in (place.read_bytes(f"/proc/{pid}/cmdline") or b"")
-                and b"python" in (place.read_bytes(f"/proc/{pid}/cmdline") or b"").split(b"\0")[0])
+    return next(pid for pid in left_behind() if b"watch.py" in (student_work.read_bytes(f"/proc/{pid}/cmdline") or b"")
+                and b"python" in (student_work.read_bytes(f"/proc/{pid}/cmdline") or b"").split(b"\0")[0])
 
 
 def try_signals(it):
@@ -219,7 +219,7 @@ def try_plain(it):
 def slow_lab():
     """Le lab dont un test dure plusieurs secondes, d'après le jugement des solutions."""
     os.environ["WORK"] = "solutions"
-    runs = {lab: place.last_run(lab) or place.judge(lab) for lab in place.locate()}
+    runs = {lab: student_work.last_run(lab) or student_work.judge(lab) for lab in student_work.locate()}
     del os.environ["WORK"]
     return next((lab.name for lab, run in runs.items() if any(test["duration_ms"] > 4000 for test in run["tests"])), None)
 

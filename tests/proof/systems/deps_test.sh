@@ -7,8 +7,8 @@ export LC_ALL=C.UTF-8
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GROUP CC
 top=$PWD/build/check/installation
 rm -rf "$top"
-mkdir -p "$top/managers" "$top/tree/tests/tools"
-cp tests/tools/deps.sh tests/tools/lock.sh "$top/tree/tests/tools"
+mkdir -p "$top/managers" "$top/tree/tests/judge/command"
+cp tests/judge/command/deps.sh tests/judge/command/lock.sh "$top/tree/tests/judge/command"
 passed=0
 failed=0
 
@@ -73,7 +73,7 @@ machine() {
 deps() { # STATUT ARGUMENTS…
     wanted=$1
     shift
-    (cd "$top/tree" && TOP=$top UNKNOWN=$UNKNOWN USER_ID=$USER_ID PATH=$top/tools sh tests/tools/deps.sh "$@") >"$top/output" 2>&1 </dev/null
+    (cd "$top/tree" && TOP=$top UNKNOWN=$UNKNOWN USER_ID=$USER_ID PATH=$top/tools sh tests/judge/command/deps.sh "$@") >"$top/output" 2>&1 </dev/null
     status=$?
     check "statut $status, $wanted attendu" [ "$status" -eq "$wanted" ]
 }

@@ -9,7 +9,7 @@
 # Statut : 0 tout va bien, ou cette machine ne permet pas d'essayer (c'est dit) ; 1 un geste a échoué ; 2 rien n'a pu être fait.
 set -uf
 export LC_ALL=C.UTF-8
-here=tests/tools
+here=tests/proof/systems
 journals=build/check/systems
 LIMIT_S=3600
 FRESH_DAYS=30

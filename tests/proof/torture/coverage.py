@@ -1,7 +1,7 @@
 """La couverture des solutions par les tests et par les pannes : lignes et branches, d'après gcov.
 
 Les tests arrêtent les serveurs en ordre (settle.c), sans quoi leurs comptes seraient perdus. Chaque branche
-que rien n'emprunte est justifiée dans tests/torture/couverture.md.
+que rien n'emprunte est justifiée dans tests/proof/torture/coverage.md.
 Réglages, par l'environnement : LAB=
 """
 
@@ -12,17 +12,15 @@ import pathlib
 import re
 import shutil
 import subprocess
-import sys
 
-import torture
+from tests.proof.torture import torture
 
-sys.path.insert(1, "tests/tools")
-import workshop  # noqa: E402
-from workshop import Trouble  # noqa: E402
+from tests.proof.programs import judged
+from tests.proof.programs.judged import Trouble
 
 BASE = pathlib.Path("build/work/solutions+coverage")
-COMMON = pathlib.Path("build/common/cc+coverage")
-REASONS = pathlib.Path("tests/torture/couverture.md")
+COMMON = pathlib.Path("build/given/cc+coverage")
+REASONS = pathlib.Path("tests/proof/torture/coverage.md")
 ROW = re.compile(r"^\| `(?P<file>[^`]+)` \| (?P<tick>``?) ?(?P<line>.+?) ?(?P=tick) \| (?P<untaken>\d+) \| (?P<reason>.+) \|$",
                  re.M)
 
@@ -31,7 +29,7 @@ Line = collections.namedtuple("Line", "count branches")
 
 def judge(lab):
     """Juge un lab ; rend la dernière ligne du juge."""
-    done = subprocess.run(["sh", "tests/tools/judge.sh"], env=os.environ | {"LAB": lab, "COUNT": "1", "JUDGE_SLOWNESS": "5", "JUDGE_BASE": str(BASE)},
+    done = subprocess.run(["sh", "tests/judge/command/judge.sh"], env=os.environ | {"LAB": lab, "COUNT": "1", "JUDGE_SLOWNESS": "5", "JUDGE_BASE": str(BASE)},
                           capture_output=True, text=True, errors="replace")
     if done.returncode not in (0, 1):
         raise Trouble((done.stderr or done.stdout).strip())
@@ -138,7 +136,7 @@ def report(counts):
 def main():
     if shutil.which("gcov") is None:
         raise Trouble("il manque gcov, qui vient avec gcc (make deps GROUP=check)")
-    labs = workshop.labs()
+    labs = judged.labs()
     os.environ.update(SANITIZE="coverage", WORK="solutions", TEST="", STEP="")
     measure(labs)
     counts = read_counts(labs)
@@ -148,8 +146,8 @@ def main():
     complaints, passed = report(counts)
     for complaint in complaints:
         print(f"✗ {complaint}")
-    return workshop.conclude(passed, len(complaints))
+    return judged.conclude(passed, len(complaints))
 
 
 if __name__ == "__main__":
-    workshop.run_main(main)
+    judged.run_main(main)

@@ -6,7 +6,7 @@ dialogue sans panne, elle dit qui a été servi. Si l'un ne l'a pas été, un cl
 
 import socket
 
-from stage import Peer
+from tests.proof.torture.stage import Peer
 
 # De part et d'autre de chaque borne d'UTF-8 : trop long, demi-codet, contrôle, au-delà d'U+10FFFF, coupé.
 EDGES = (b"\xc3( \xe0\x9f\xbf \xe0\xa0\x80 \xed\x9f\xbf \xed\xa0\x80 \xf0\x8f\xbf\xbf \xf0\x90\x80\x80 \xf4\x8f\xbf\xbf "

@@ -17,17 +17,16 @@ import signal
 import subprocess
 import sys
 
-import dialogues
-import expectations
-from expectations import BENIGN, FATAL, LOST, QUIET, REFUSED, STOPPED, TOLD
-from stage import Hang, Network, Stage, normalize
+from tests.proof.torture import dialogues
+from tests.proof.torture import expectations
+from tests.proof.torture.expectations import BENIGN, FATAL, LOST, QUIET, REFUSED, STOPPED, TOLD
+from tests.proof.torture.stage import Hang, Network, Stage, normalize
 
-sys.path.insert(1, "tests/tools")
-import workshop  # noqa: E402
-from workshop import Trouble  # noqa: E402
+from tests.proof.programs import judged
+from tests.proof.programs.judged import Trouble
 
 FAULT_LIBRARY = os.path.abspath("build/torture/fault.so")
-SHORT_LIBRARY = os.path.abspath("build/harness/inject.so")
+SHORT_LIBRARY = os.path.abspath("build/judge/inject.so")
 # Ce nom a deux adresses : la bibliothèque préchargée le veut ainsi.
 TWO = "deux.exemple"
 ENOUGH = 1000
@@ -274,7 +273,7 @@ def build(variant):
     """Construit les solutions par les règles du juge ; note où sont les programmes."""
     environment = os.environ | {"WORK": os.environ.get("WORK") or "solutions", "TEST": "",
                                 "SANITIZE": "" if variant == "plain" else variant}
-    done = subprocess.run(["sh", "tests/tools/judge.sh", "--build"], env=environment, capture_output=True, text=True)
+    done = subprocess.run(["sh", "tests/judge/command/judge.sh", "--build"], env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         raise Trouble(done.stderr.strip())
     base, *found = done.stdout.split()
@@ -312,7 +311,7 @@ def plan(pool, coverage):
         clean = clean_run(pool, place)
         tries = list(plan_scene(place, clean.counts))
         tries = [attempt._replace(variant="coverage") for attempt in tries] if coverage else tries + list(sanitized(tries))
-        items += [(attempt, clean) for attempt in tries if workshop.selected(title(attempt))]
+        items += [(attempt, clean) for attempt in tries if judged.selected(title(attempt))]
     return items
 
 
@@ -353,23 +352,23 @@ def conduct(pool, problems, coverage):
           + (f" ; {idle} n'ont pas trouvé leur appel" if idle else ""))
     if not (os.environ.get("LAB") or os.environ.get("TEST")) and len(items) - idle < ENOUGH:
         problems.append(f"moins de {ENOUGH} pannes")
-    return workshop.conclude(survived, len(problems))
+    return judged.conclude(survived, len(problems))
 
 
 def main():
     coverage = os.environ.get("SANITIZE") == "coverage"
     for variant in ("plain", "coverage" if coverage else "address"):
         build(variant)
-    names = workshop.labs()
+    names = judged.labs()
     problems = [f"{lab}/{program} appelle {name}, que ce banc d'essai ne connaît pas" for lab in names
                 for program in ("server", "client") for name in forgotten_calls(lab, program)]
     problems += expectations.contradictions()
     SCENES.extend(scene for scene in all_scenes() if scene.lab in names)
     wanted = os.environ.get("JUDGE_NETWORK") != "shared"
     # Plus de scènes que de processeurs : beaucoup ne font qu'attendre.
-    with multiprocessing.get_context("fork").Pool(4 * workshop.JOBS, enter_network, (wanted,)) as pool:
+    with multiprocessing.get_context("fork").Pool(4 * judged.JOBS, enter_network, (wanted,)) as pool:
         return conduct(pool, problems, coverage)
 
 
 if __name__ == "__main__":
-    workshop.run_main(main)
+    judged.run_main(main)

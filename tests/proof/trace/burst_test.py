@@ -6,8 +6,8 @@
 import socket
 import sys
 
-import capture
-import pcapfile
+from tests.student.trace import capture
+from tests.student.trace import pcapfile
 
 
 def main():

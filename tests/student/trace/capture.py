@@ -7,8 +7,8 @@ import struct
 import subprocess
 import threading
 
-import packets
-import pcapfile
+from tests.student.trace import packets
+from tests.student.trace import pcapfile
 
 # Sans --immediate-mode : avec lui, chaque paquet, même petit, prend une case de la taille du plus grand, et une rafale
 # de quelques centaines déborde. Sans lui, le noyau tasse les paquets, et les rend une seconde plus tard au plus.

@@ -1,6 +1,6 @@
 """Relier chaque paquet à l'appel qui l'a fait partir, et aux appels qui l'ont lu."""
 
-from sockets import RECEIVERS, SENDERS
+from tests.student.trace.sockets import RECEIVERS, SENDERS
 
 # strace date un appel quand il l'a vu ; ce peu de temps couvre l'écart avec l'horloge du noyau.
 MARGIN_S = 0.0005

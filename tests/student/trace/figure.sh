@@ -6,5 +6,5 @@ lab=$1 figure=$2
 for tool in tcpdump strace mscgen addr2line unshare; do
     command -v "$tool" >/dev/null 2>&1 || exit 2
 done
-built=$(LAB="$lab" sh tests/tools/judge.sh --build) || exit 2
-exec sh tests/tools/python.sh tests/trace/trace.py --figure "$figure" "$lab" "${built%% *}/$lab/bin" "build/trace/figures/$lab"
+built=$(LAB="$lab" sh tests/judge/command/judge.sh --build) || exit 2
+exec sh tests/judge/command/python.sh tests/student/trace/trace.py --figure "$figure" "$lab" "${built%% *}/$lab/bin" "build/trace/figures/$lab"

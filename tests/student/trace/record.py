@@ -14,13 +14,12 @@ import subprocess
 import sys
 import time
 
-import actors
-import capture
-import relay
-import scenario
+from tests.student.trace import actors
+from tests.student.trace import capture
+from tests.student.trace import relay
+from tests.student.trace import scenario
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
-from demo import HOST, is_bound  # noqa: E402
+from tests.student.demo import HOST, is_bound
 
 # Un programme juste ne se tait jamais plus de 4 s (la dernière attente d'une retransmission).
 PATIENCE_S = 4.5

@@ -3,14 +3,14 @@
 import json
 import os
 
-import causes
-import flows
-import ladder
-import packets
-import pcapfile
-import sockets
-import source_lines
-import strace_log
+from tests.student.trace import causes
+from tests.student.trace import flows
+from tests.student.trace.draw import ladder
+from tests.student.trace import packets
+from tests.student.trace import pcapfile
+from tests.student.trace import sockets
+from tests.student.trace import source_lines
+from tests.student.trace import strace_log
 
 
 def load(folder, title):

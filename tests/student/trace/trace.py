@@ -11,15 +11,14 @@ import re
 import subprocess
 import sys
 
-import draw_msc
-import draw_page
-import draw_text
-import isolation
-import publish
-import scenario
-import scene
+from tests.student.trace.draw import draw_msc
+from tests.student.trace.draw import draw_page
+from tests.student.trace.draw import draw_text
+from tests.student.trace import isolation
+from tests.student.trace import publish
+from tests.student.trace import scenario
+from tests.student.trace import scene
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 RECORD_S = 60
 # Ce qu'une trace laisse dans son dossier, outre les journaux de strace.
 WRITTEN = ("record.json", "capture.pcap", "index.html", "echange.svg", "echange.msc", "echange.txt", "figure.msc")
@@ -63,7 +62,7 @@ def record(lab, programs, folder):
             raise Failure(f"{lab} : {program} n'a pas pu être construit ; « make test » dit pourquoi.")
     if not os.path.exists(os.path.join(tests, "trace.txt")):
         raise Failure(f"{lab} : {tests}/trace.txt manque, il n'y a pas de scène à jouer.")
-    command = [*isolation.prefix(), "sh", "tests/tools/python.sh", os.path.join(HERE, "record.py"), programs, tests, folder]
+    command = [*isolation.prefix(), "sh", "tests/judge/command/python.sh", "tests/student/trace/record.py", programs, tests, folder]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False, timeout=RECORD_S)
     except subprocess.TimeoutExpired:

@@ -8,16 +8,15 @@ import json
 import os
 import sys
 
-import draw_msc
-import draw_page
-import draw_text
-import publish
-import wording
-from ladder import Column, Ladder, Row
-from trace import seen_from
+from tests.student.trace.draw import draw_msc
+from tests.student.trace.draw import draw_page
+from tests.student.trace.draw import draw_text
+from tests.student.trace import publish
+from tests.student.trace.draw import wording
+from tests.student.trace.draw.ladder import Column, Ladder, Row
+from tests.student.trace.trace import seen_from
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "report"))
-from reserved import is_private, revealed  # noqa: E402
+from tests.judge.report.reserved import is_private, revealed
 
 MOST_TESTS = 5
 LABEL = 110

@@ -4,9 +4,9 @@
 set -uf
 out=$1
 mkdir -p "$out" || exit 2
-built=$(sh tests/tools/judge.sh --build) || exit 2
+built=$(sh tests/judge/command/judge.sh --build) || exit 2
 status=0
-sh tests/tools/judge.sh >"$JUDGE_ROOM/judge.log" 2>&1 || status=$?
+sh tests/judge/command/judge.sh >"$JUDGE_ROOM/judge.log" 2>&1 || status=$?
 if [ "$status" -gt 1 ]; then
     cat "$JUDGE_ROOM/judge.log" >&2
     exit "$status"
@@ -20,4 +20,4 @@ for lab; do
     shift
     [ ! -s "$base/$lab/results.json" ] || set -- "$@" "$base/$lab/results.json"
 done
-exec sh tests/tools/python.sh tests/trace/transcript.py "$out" "$@"
+exec sh tests/judge/command/python.sh tests/student/trace/transcript.py "$out" "$@"

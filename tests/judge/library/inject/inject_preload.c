@@ -33,7 +33,7 @@
  *            le thread qui l'a pris allait attendre de nouveau : tout est déjà consulté, rien n'attend
  *            encore.
  */
-#include "inject/inject.h"
+#include "inject.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -112,7 +112,7 @@ static void export_injection_library(void)
     program[length] = '\0';
     char path[4200];
     char *slash = strrchr(program, '/');
-    snprintf(path, sizeof path, "%.*s/../../harness/inject.so", (int)(slash - program), program);
+    snprintf(path, sizeof path, "%.*s/../../judge/inject.so", (int)(slash - program), program);
     char *absolute = realpath(path, NULL);
     const char *library = absolute != NULL ? absolute : path;
     setenv("JUDGE_INJECT_LIBRARY", sandbox_path() != NULL ? library : scratch_alias(library), 0);

@@ -19,9 +19,10 @@ import zipfile
 
 from proofs import victims
 from proofs.classroom import shape_test
-from run import laboratory, plans, workroom
+from tests.judge.command import lab_reader
+from tests.grading.run import plans, workroom
 
-LAB = laboratory.every_lab()[0]
+LAB = lab_reader.every_lab()[0]
 KILLS = int(os.environ.get("KILLS") or 10)
 # Bien au-delà de ce qu'un arrêt demande : on n'attend jamais sans fin.
 PATIENCE = 120
@@ -86,7 +87,7 @@ class Case(unittest.TestCase):
 
     def start(self, **settings):
         """Commence une notation."""
-        return subprocess.Popen(["sh", "tests/tools/judge.sh"], env=self.environment(**settings), stdin=subprocess.DEVNULL,
+        return subprocess.Popen(["sh", "tests/judge/command/judge.sh"], env=self.environment(**settings), stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
                                 preexec_fn=hear_interruptions)
 

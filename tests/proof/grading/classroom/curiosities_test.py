@@ -1,14 +1,12 @@
 """Les curiosités : chacune est vue, à sa ligne, et rien de ce qui est honnête n'est montré du doigt."""
 
 import pathlib
-import sys
 import unittest
 
-from door import curiosities
-from run import laboratory
+from tests.grading.door import curiosities
+from tests.judge.command import lab_reader
 
-sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[3] / "tools"))
-import mutants  # noqa: E402
+from tests.proof.programs import mutants
 
 # Ce qui est écrit, ce qui doit en être dit.
 ODD = {
@@ -72,14 +70,14 @@ class Curiosities(unittest.TestCase):
         self.assertRegex(said[-1], "15 autres")
 
     def test_the_whole_repository_is_honest(self):
-        folders = ("labs", "solutions", "common", "tests/variants")
-        for path in sorted(path for folder in folders for path in pathlib.Path(folder).glob("**/*.[ch]")):
+        patterns = ("labs/**/*.[ch]", "solutions/**/*.[ch]", "common/*.[ch]", "tests/*/variants/**/*.[ch]", "tests/*/naive/*.[ch]")
+        for path in sorted(path for pattern in patterns for path in pathlib.Path().glob(pattern)):
             with self.subTest(str(path)):
                 self.assertEqual(curiosities.find(path.read_bytes()), [])
 
     def test_every_mutant_is_honest(self):
-        for lab in laboratory.every_lab():
-            for path in sorted(pathlib.Path("tests/mutants", lab.name).glob("*.patch")):
+        for lab in lab_reader.every_lab():
+            for path in sorted(pathlib.Path("tests", lab.name, "mutants").glob("*.patch")):
                 for name, _, after in mutants.read_changes(mutants.parts_of(path)[1], path):
                     with self.subTest(path.stem, source=name):
                         self.assertEqual(curiosities.find(after.encode()), [])

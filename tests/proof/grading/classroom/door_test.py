@@ -17,10 +17,10 @@ import unittest
 import zipfile
 import zlib
 
-from door import door, limits
-from run import laboratory
+from tests.grading.door import door, limits
+from tests.judge.command import lab_reader
 
-LABS = laboratory.every_lab()
+LABS = lab_reader.every_lab()
 NAMES = [lab.name for lab in LABS]
 LAB = LABS[0]
 OTHER = LABS[-1]

@@ -4,7 +4,7 @@ import signal
 import subprocess
 import unittest
 
-from engines import parallel
+from tests.grading.engines import parallel
 
 # Il écrit une ligne, laisse derrière lui un aide qui tient encore le tube, et meurt d'un SIGKILL.
 DYING = "sleep 600 & echo $!; kill -KILL $$"

@@ -6,8 +6,8 @@ import tempfile
 import unittest
 from unittest import mock
 
-from roster import classroom_object, roster
-from run import atomic, plans
+from tests.grading.roster import class_object, roster
+from tests.grading.run import atomic, plans
 
 STUDENTS = [{"id": "dupont-alice-1", "name": "Dupont Alice", "folder": "Dupont Alice_77_assignsubmission_file", "moodle": "77"},
             {"id": "bob-2", "name": "Bob", "folder": "bob.zip", "moodle": ""},
@@ -109,8 +109,8 @@ class WholeClass(unittest.TestCase):
             with open(paths[name], "w", encoding="utf-8") as file:
                 file.write(text)
         with mock.patch.dict(os.environ, paths):
-            lists = classroom_object.Lists(self.plan["students"])
-            return classroom_object.build(self.plan, lists)
+            lists = class_object.Lists(self.plan["students"])
+            return class_object.build(self.plan, lists)
 
     def test_the_raw_mark_stays_beside_the_final_one(self):
         with mock.patch.object(roster, "read_rule", lambda: RULE):

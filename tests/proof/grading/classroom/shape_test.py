@@ -6,10 +6,10 @@ import socket
 import tempfile
 import unittest
 
-from door import naming, shape
-from run import laboratory
+from tests.grading.door import naming, shape
+from tests.judge.command import lab_reader
 
-LABS = laboratory.every_lab()
+LABS = lab_reader.every_lab()
 FIRST = LABS[0]
 HOSTILE = [b"$(touch${IFS}x)", b"=cmd|' C calc'!A0", b"a\nb", b"\"'\"", b"-rf", b"--help", b"\xff\xfe", b"\xe9t\xe9", b" ",
            b"a b", "a\u202eb".encode(), b"\x1b[2J", "Éva".encode(), "E\u0301va".encode(), b"eva", b"EVA", b"e va", b"e-va",

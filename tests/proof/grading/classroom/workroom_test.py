@@ -5,7 +5,7 @@ import signal
 import subprocess
 import unittest
 
-from run import workroom
+from tests.grading.run import workroom
 
 
 class Litter(unittest.TestCase):

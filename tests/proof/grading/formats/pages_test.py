@@ -10,7 +10,7 @@ import unittest
 
 from proofs.formats import writers_sample as sample
 from proofs.formats.writers_test import Written, content
-from render import chart, files, lessons, page, view
+from tests.grading.render import chart, files, lessons, html_page, view
 
 SHAPES = {"class", "id", "role", "aria-label", "aria-hidden", "title"}
 ALLOWED = {
@@ -108,7 +108,7 @@ class Shape(Pages):
             self.assertTrue(reader.wrong or not all(map(HREF.fullmatch, reader.links)), wrong)
 
     def test_an_attribute_cannot_be_left(self):
-        reader = Reader(page.tag("a", "", href="\"><script>x</script>", title="' onclick='x"))
+        reader = Reader(html_page.tag("a", "", href="\"><script>x</script>", title="' onclick='x"))
         self.assertEqual((reader.wrong, reader.found), ([], {"a"}))
 
     def test_links_lead_somewhere_inside(self):

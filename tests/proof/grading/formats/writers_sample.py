@@ -7,7 +7,9 @@ import json
 import os
 import subprocess
 
-WORKS = {"solutions": "solutions", "labs": "labs", "naive": os.path.join("tests", "variants", "naive")}
+from tests.proof.programs.judged import naive_work
+
+WORKS = {"solutions": "solutions", "labs": "labs", "naive": str(naive_work())}
 SECRET = "SECRET-que-personne-ne-doit-lire"
 CATEGORY = "Robustesse <b>"
 # Chacun est une attaque contre au moins un des formats.
@@ -22,11 +24,11 @@ def judged(work):
     environment = {**os.environ, "WORK": WORKS[work], "LABS": " ".join(listed_labs())}
     for setting in ("LAB", "STEP", "TEST", "MIN", "JUNIT", "REVEAL"):
         environment.pop(setting, None)
-    base, *labs = subprocess.run(["sh", "tests/tools/judge.sh", "--build"], env=environment, check=True,
+    base, *labs = subprocess.run(["sh", "tests/judge/command/judge.sh", "--build"], env=environment, check=True,
                                  stdout=subprocess.PIPE, universal_newlines=True).stdout.split()
     paths = [os.path.join(base, lab, "complete.json") for lab in labs]
     if not all(map(os.path.exists, paths)):
-        subprocess.run(["sh", "tests/tools/judge.sh"], env=environment, check=False, stdout=subprocess.DEVNULL)
+        subprocess.run(["sh", "tests/judge/command/judge.sh"], env=environment, check=False, stdout=subprocess.DEVNULL)
     return [load(path) for path in paths]
 
 

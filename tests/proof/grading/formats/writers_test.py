@@ -11,10 +11,10 @@ import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from proofs.formats import writers_sample as sample
-from render import files, view
+from tests.proof.grading.formats import writers_sample as sample
+from tests.grading.render import files, view
 
-SCHEMA = os.path.join("tests", "grading", "proofs", "formats", "junit.xsd")
+SCHEMA = os.path.join("tests", "proof", "grading", "formats", "junit.xsd")
 WRITERS = os.path.join("tests", "grading", "writers")
 FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -23,7 +23,7 @@ CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u206
 def writers():
     """Toutes les écritures, trouvées comme grade.py les trouve."""
     names = sorted(name[:-3] for name in os.listdir(WRITERS) if name.endswith(".py"))
-    return [importlib.import_module(f"writers.{name}") for name in names]
+    return [importlib.import_module(f"tests.grading.writers.{name}") for name in names]
 
 
 def content(*path):
@@ -168,7 +168,7 @@ class MoodleCsv(Written):
                 self.assertNotIn("<", row["Feedback"])
 
     def test_an_identifier_shared_by_two_is_nobodys(self):
-        from writers import moodle_csv
+        from tests.grading.writers import moodle_csv
         items = [sample.student(f"x-{n}", f"{n} meme@exemple.fr", []) for n in range(2)]
         with tempfile.TemporaryDirectory() as out:
             moodle_csv.write({**self.class_, "items": items}, out)
@@ -214,7 +214,7 @@ class Gradescope(Written):
         self.assertIn("Note brute", json.loads(content(self.path(item, "results.json")))["output"])
 
     def test_the_not_graded_have_no_file_even_after_having_had_one(self):
-        from writers import gradescope
+        from tests.grading.writers import gradescope
         item = sample.student("x-1", "X", [])
         with tempfile.TemporaryDirectory() as out:
             path = os.path.join(out, files.STUDENTS, "x-1", "results.json")

@@ -5,8 +5,8 @@ import hashlib
 import os
 from html import escape
 
-import draw_msc
-import wording
+from tests.student.trace.draw import draw_msc
+from tests.student.trace.draw import wording
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 POLICY = "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"

@@ -1,11 +1,8 @@
 """Le dessin pour un terminal : une échelle en UTF-8, d'une centaine de colonnes au plus."""
 
-import os
-import sys
 import textwrap
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "report"))
-from paint import columns as width_of  # noqa: E402
+from tests.judge.report.paint import columns as width_of
 
 WIDTH, MARGIN = 100, 11
 TINTS = {0: "", 1: "34", 2: "33", 3: "32", 4: "35", 5: "36"}

@@ -1,7 +1,7 @@
 """Le dessin, avant tout trait : des colonnes (les acteurs) et des rangées (paquets, appels, gestes), dans l'ordre."""
 
-import wording
-from sockets import RECEIVERS, WAITERS
+from tests.student.trace.draw import wording
+from tests.student.trace.sockets import RECEIVERS, WAITERS
 
 # Un silence plus long que cela se voit sur le dessin.
 GAP_S = 0.2

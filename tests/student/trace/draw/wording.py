@@ -2,7 +2,7 @@
 
 import re
 
-from sockets import RECEIVERS, SENDERS, WAITERS
+from tests.student.trace.sockets import RECEIVERS, SENDERS, WAITERS
 
 NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
 

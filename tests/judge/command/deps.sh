@@ -508,8 +508,8 @@ missing=$(list_missing)
 [ -n "$manager" ] || give_up "il manque : $(names_of "$missing") ; ni apt, ni dnf, ni pacman ici. À installer vous-même \
 (noms de Debian) : $(packages_of "$missing")"
 
-# shellcheck source=tests/tools/lock.sh
-. tests/tools/lock.sh
+# shellcheck source=tests/judge/command/lock.sh
+. tests/judge/command/lock.sh
 take_lock
 # Une autre commande a pu l'installer pendant que celle-ci attendait.
 missing=$(list_missing)

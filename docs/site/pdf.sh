@@ -1,15 +1,15 @@
 #!/bin/sh
 # Imprime la documentation : un livre pour chaque porte de l'accueil qui a des pages à lire, dans build/docs/pdf.
 set -u
-sh tests/tools/deps.sh --if-missing docs pdf || exit 2
-sh tests/tools/docs.sh || exit 1
+sh tests/judge/command/deps.sh --if-missing docs pdf || exit 2
+sh docs/site/docs.sh || exit 1
 html=build/docs/html
 out=build/docs/pdf
 rm -rf "$out"
 mkdir -p "$out" || exit 2
 
 print_book() { # NUMÉRO NOM
-    sh tests/tools/python.sh docs/tools/book.py "$html" "$1" "$html/$2.print" || exit 1
+    sh tests/judge/command/python.sh docs/site/book.py "$html" "$1" "$html/$2.print" || exit 1
     weasyprint --encoding utf-8 --base-url "$html/" "$html/$2.print" "$out/$2.pdf" >"$out/$2.log" 2>&1 || status=1
     # Une propriété que WeasyPrint ignore (une bulle, un curseur) ne manque pas sur du papier. Toute autre
     # remarque est une faute : une image perdue, un renvoi sans page.
@@ -18,7 +18,7 @@ print_book() { # NUMÉRO NOM
     fi
     # Le texte seul, sans l'en-tête ni le numéro de chaque page (en points, d'après les marges de print.css).
     pdftotext -layout -enc UTF-8 -x 0 -y 66 -W 596 -H 710 "$out/$2.pdf" "$out/$2.txt" || status=1
-    sh tests/tools/python.sh docs/tools/book_check.py "$html/$2.print" "$out/$2.txt" || status=1
+    sh tests/judge/command/python.sh docs/site/book_check.py "$html/$2.print" "$out/$2.txt" || status=1
     rm -f "$html/$2.print" "$html"/*.part-*.svg "$out/$2.txt" "$out/$2.log"
     echo "pdf : $out/$2.pdf"
 }

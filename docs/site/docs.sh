@@ -2,8 +2,12 @@
 # Écrit la documentation dans build/docs/html. Tout avertissement est une erreur.
 # Les labs et leurs corrigés ont les mêmes fonctions : l'API montrée est celle des corrigés, s'ils sont là.
 set -u
-sh tests/tools/deps.sh --if-missing docs || exit 2
+sh tests/judge/command/deps.sh --if-missing docs || exit 2
 mkdir -p build/docs/pages || exit 2
+
+# L'accueil : sa partie pour qui apprend, puis, dans le dépôt, celle de qui enseigne et de qui l'entretient.
+cat docs/course/accueil.md >build/docs/pages/accueil.md || exit 2
+[ ! -f docs/accueil.md ] || { echo && cat docs/accueil.md; } >>build/docs/pages/accueil.md
 
 # Une page qui mène aux notes de chaque lab : personne n'a à l'écrire quand un lab s'ajoute.
 list_notes() { # ANCRE TITRE TEXTE NOTES…
@@ -25,7 +29,7 @@ repeats() { # DESSIN
 }
 
 stale() { # LAB DESSIN
-    [ ! -s "$2" ] || repeats "$2" || [ -n "$(find "labs/$1" "solutions/$1" common tests/trace "tests/$1/trace.txt" \
+    [ ! -s "$2" ] || repeats "$2" || [ -n "$(find "labs/$1" "solutions/$1" common tests/student/trace "tests/$1/trace.txt" \
         \( -name '*.[chp]*' -o -name trace.txt \) -newer "$2" 2>/dev/null)" ]
 }
 
@@ -49,7 +53,7 @@ draw_exchanges() {
         lab=${lab#labs/}
         figure=build/docs/figures/$lab.svg
         if stale "$lab" "$figure"; then
-            LABS=$lab sh tests/trace/figure.sh "$lab" "$figure" >"$figure.log" 2>&1 || rm -f "$figure"
+            LABS=$lab sh tests/student/trace/figure.sh "$lab" "$figure" >"$figure.log" 2>&1 || rm -f "$figure"
         fi
         show_exchange "$lab" "$figure" >"${figure%.svg}.part"
         printf '\n## %s\n\n' "$(sed -n 's/^TITLE := //p' "tests/$lab/lab.mk")"
@@ -58,7 +62,7 @@ draw_exchanges() {
 }
 
 rm -f build/docs/pages/captures.md build/docs/figures/*.part
-if [ -f tests/trace/figure.sh ]; then
+if [ -f tests/student/trace/figure.sh ]; then
     mkdir -p build/docs/figures || exit 2
     draw_exchanges >build/docs/pages/captures.md
     echo "- @subpage captures" >>build/docs/pages/labs.md
@@ -67,8 +71,8 @@ fi
     solutions/*/NOTES.fr.md >build/docs/pages/corriges.md
 
 # L'archive des étudiants (elle a un fichier « edition ») n'a que les notes, et l'API de common.
-input="docs docs/theme/recherche.md build/docs/pages common tests/harness"
-[ ! -f edition ] || input="docs docs/theme/recherche.md build/docs/pages common"
+input="docs/course docs/theme/recherche.md build/docs/pages common"
+[ -f edition ] || input="docs $input $(find tests/judge/library -mindepth 1 -type d | sort | tr '\n' ' ')"
 for lab in labs/*/; do
     input="$input ${lab}NOTES.fr.md"
     [ ! -f edition ] || continue
@@ -86,14 +90,14 @@ rm -rf build/docs/html
     echo "INPUT = $input"
     # Un fichier sans « @file » n'a pas de page : Doxygen, depuis 1.9.8, y ferait mener les renvois vers ce qu'il définit.
     # shellcheck disable=SC2086 # des noms du dépôt : jamais d'espace
-    echo "EXCLUDE = $(find $input -name '*.[ch]' -exec grep -L '@file' {} + | tr '\n' ' ')"
+    echo "EXCLUDE = docs/accueil.md docs/course/accueil.md $(find $input -name '*.[ch]' -exec grep -L '@file' {} + | tr '\n' ' ')"
     [ ! -d build/docs/figures ] || echo "IMAGE_PATH = build/docs/figures"
     # Les dessins de « make bench UPDATE=1 ».
-    [ ! -d docs/mesures ] || echo "IMAGE_PATH += docs/mesures"
+    [ ! -d docs/figures ] || echo "IMAGE_PATH += docs/figures"
 } | doxygen - 2>build/docs/doxygen.log
 status=$?
 # Doxygen dit parfois que son français a du retard : rien de ce qui y manque n'est dans nos pages.
 grep -v -e '^warning: The selected output language' -e '^since release .* appear in English\.$' -e '^$' build/docs/doxygen.log >&2
 [ "$status" -eq 0 ] || exit 1
-sh tests/tools/python.sh docs/tools/finish.py build/docs/html || exit 1
+sh tests/judge/command/python.sh docs/site/finish.py build/docs/html || exit 1
 echo "docs : build/docs/html/index.html"

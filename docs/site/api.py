@@ -1,5 +1,5 @@
 """Les pages de l'API : les tableaux de mise en page de Doxygen deviennent des titres et des listes."""
-from dom import Node
+from docs.site.dom import Node
 
 
 def shape(root):

@@ -8,8 +8,10 @@ MAKEFLAGS += --no-builtin-rules
 judge_sources = $(filter-out %_driver.c,$(wildcard tests/$1/*.c tests/$1/private/*.c))
 judge_objects = $(patsubst tests/%.c,build/tests/%.o,$(call judge_sources,$1))
 TEST_OBJECTS := $(foreach lab,$(LABS),$(call judge_objects,$(lab)))
-HARNESS_OBJECTS := $(patsubst tests/%.c,build/%.o,$(filter-out %_preload.c,$(wildcard tests/harness/*.c)))
-INJECTORS := $(patsubst tests/%_preload.c,build/%.so,$(wildcard tests/harness/*_preload.c))
+# La bibliothèque du juge, et ce qui se glisse dans le programme jugé pour qu'un appel y échoue.
+ROOMS := $(filter-out %/inject,$(patsubst %/,%,$(wildcard tests/judge/library/*/)))
+LIBRARY_OBJECTS := $(patsubst tests/%.c,build/%.o,$(wildcard $(ROOMS:%=%/*.c)))
+INJECTOR := build/judge/inject.so
 JUDGES := $(LABS:%=build/tests/%/judge)
 # Ce qui entre dans le bac à sable, pour juger une classe ; l'archive des étudiants ne l'a pas.
 STARTER := $(if $(wildcard tests/grading/sandbox/start.c),build/sandbox/start)
@@ -19,37 +21,37 @@ CFLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wpedantic -Wshadow -Wconv
 # Criterion, quand ce n'est pas le système qui l'a : deps.sh l'a déballé là.
 CRITERION := $(firstword $(wildcard build/packages/usr/lib/*/libcriterion.so))
 CRITERION_DIR := $(patsubst %/libcriterion.so,%,$(CRITERION))
-CPPFLAGS := -Itests/harness -Icommon $(if $(CRITERION),-isystem build/packages/usr/include)
+CPPFLAGS := $(ROOMS:%=-I%) -Icommon $(if $(CRITERION),-isystem build/packages/usr/include)
 # La doublure de libgit2 (lighten.sh) passe devant la vraie : un DT_RPATH vaut aussi pour les bibliothèques de Criterion.
-RPATH := $$ORIGIN/../../harness$(if $(CRITERION),:$$ORIGIN/../../../$(CRITERION_DIR))
-LDLIBS := $(if $(CRITERION),-L$(CRITERION_DIR) -Wl$(comma)-rpath-link$(comma)build/harness:$(CRITERION_DIR)) \
+RPATH := $$ORIGIN/../../judge$(if $(CRITERION),:$$ORIGIN/../../../$(CRITERION_DIR))
+LDLIBS := $(if $(CRITERION),-L$(CRITERION_DIR) -Wl$(comma)-rpath-link$(comma)build/judge:$(CRITERION_DIR)) \
           -lcriterion -ldl -pthread -Wl,--disable-new-dtags,-rpath,'$(RPATH)'
 COMPILE = mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@.new $< && mv -f $@.new $@
 
 .PHONY: all
-all: $(JUDGES) $(INJECTORS) $(STARTER)
+all: $(JUDGES) $(INJECTOR) $(STARTER)
 
-build/harness/libjudge.a: $(HARNESS_OBJECTS)
+build/judge/libjudge.a: $(LIBRARY_OBJECTS)
 	rm -f $@.new && ar rcs $@.new $^ && mv -f $@.new $@
 
-build/harness/lightened: tests/tools/lighten.sh
-	mkdir -p $(@D) && sh tests/tools/lighten.sh $(@D) $(CRITERION) && touch $@
+build/judge/lightened: tests/judge/command/lighten.sh
+	mkdir -p $(@D) && sh tests/judge/command/lighten.sh $(@D) $(CRITERION) && touch $@
 
-$(HARNESS_OBJECTS): build/%.o: tests/%.c
+$(LIBRARY_OBJECTS): build/%.o: tests/%.c
 	$(COMPILE)
 
 $(TEST_OBJECTS): build/tests/%.o: tests/%.c
 	$(COMPILE)
 
-$(INJECTORS): build/%.so: tests/%_preload.c $(wildcard tests/harness/inject/*.[ch])
-	mkdir -p $(@D) && $(CC) -Itests/harness $(CFLAGS) -shared -fPIC -o $@.new $(filter %.c,$^) -ldl && mv -f $@.new $@
+$(INJECTOR): $(wildcard tests/judge/library/inject/*.[ch])
+	mkdir -p $(@D) && $(CC) $(CFLAGS) -shared -fPIC -o $@.new $(filter %.c,$^) -ldl && mv -f $@.new $@
 
 # Lancé à chaque programme : lié en statique, si la machine le permet, il démarre plus vite.
-build/sandbox/start: tests/grading/sandbox/start.c tests/harness/sandbox_report.h
-	mkdir -p $(@D) && { $(CC) -Itests/harness $(CFLAGS) -static -o $@.new $< 2>/dev/null || $(CC) -Itests/harness $(CFLAGS) -o $@.new $<; } && mv -f $@.new $@
+build/sandbox/start: tests/grading/sandbox/start.c tests/judge/library/launch/sandbox_report.h
+	mkdir -p $(@D) && { $(CC) -Itests/judge/library/launch $(CFLAGS) -static -o $@.new $< 2>/dev/null || $(CC) -Itests/judge/library/launch $(CFLAGS) -o $@.new $<; } && mv -f $@.new $@
 
 .SECONDEXPANSION:
-$(JUDGES): build/tests/%/judge: $$(call judge_objects,$$*) build/harness/libjudge.a build/tests/%/objects build/harness/lightened
+$(JUDGES): build/tests/%/judge: $$(call judge_objects,$$*) build/judge/libjudge.a build/tests/%/objects build/judge/lightened
 	$(CC) $(CFLAGS) -o $@.new $(filter %.o %.a,$^) $(LDLIBS) && mv -f $@.new $@
 
 # De quels objets est fait un juge : un test ôté (un test réservé surtout) doit en sortir aussitôt.
@@ -59,4 +61,4 @@ $(JUDGES:%judge=%objects): build/tests/%/objects: FORCE
 .PHONY: FORCE
 FORCE:
 
--include $(HARNESS_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d)
+-include $(LIBRARY_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d)

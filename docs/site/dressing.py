@@ -2,8 +2,8 @@
 import re
 import unicodedata
 
-from dom import Node, parents
-from markdown_filter import HIDDEN
+from docs.site.dom import Node, parents
+from docs.site.markdown_filter import HIDDEN
 
 
 def slug(text):

@@ -7,7 +7,7 @@
 MAKEFLAGS += --no-builtin-rules
 
 # Où sont les objets de common/, une fois pour tous les travaux. $1 : l'assainisseur, ou rien.
-common_folder = build/common/$(subst /,-,$(CC)$(if $1,+$1))
+common_folder = build/given/$(subst /,-,$(CC)$(if $1,+$1))
 COMMON := $(call common_folder,$(SANITIZE))
 SANITIZER_address := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SANITIZER_thread := -fsanitize=thread
@@ -17,8 +17,8 @@ sanitizer_flags = $(if $1,$(SANITIZER_$1) -fno-omit-frame-pointer)
 SANITIZER := $(call sanitizer_flags,$(SANITIZE))
 PLAIN_FLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Icommon -pthread
 FLAGS := $(PLAIN_FLAGS) $(SANITIZER)
-COMPILE := sh tests/tools/compile.sh
-RULES := tests/tools/work.mk tests/tools/compile.sh
+COMPILE := sh tests/judge/command/compile.sh
+RULES := tests/judge/command/work.mk tests/judge/command/compile.sh
 
 .PHONY: all common ALWAYS
 all:
@@ -134,7 +134,7 @@ $(call common_folder,$1)/common.a: $(call common_objects,$1)
 $(call common_folder,$1)/%.o: common/%.c $(RULES)
 	$(COMPILE) object $$@ $$< $(PLAIN_FLAGS) $(call sanitizer_flags,$1)
 
-$(call common_folder,$1)/%.o: tests/tools/%.c $(RULES)
+$(call common_folder,$1)/%.o: tests/judge/command/%.c $(RULES)
 	$(COMPILE) object $$@ $$< $(PLAIN_FLAGS) $(call sanitizer_flags,$1)
 
 -include $(patsubst %.o,%.d,$(call common_objects,$1) $(call watchers,$1))

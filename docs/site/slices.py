@@ -3,10 +3,10 @@ colonnes, s'il le répète : chaque tranche commence alors par lui."""
 import os
 import re
 
-from dom import Node, parents, read
+from docs.site.dom import Node, parents, read
 
 TALLEST = 1.22  # hauteur d'une tranche, pour une largeur de 1 : ce que la page accueille
-HEAD = "#fcfdfe"  # le fond de ces noms, dans tests/trace/draw_msc.py
+HEAD = "#fcfdfe"  # le fond de ces noms, dans tests/student/trace/draw/draw_msc.py
 
 
 def cut(section, folder):

@@ -4,7 +4,7 @@ Chaque titre et chaque ligne de code du livre doit s'y retrouver, aux blancs et 
 import re
 import sys
 
-from dom import read
+from docs.site.dom import read
 
 
 def squeeze(text):

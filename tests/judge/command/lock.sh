@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# À inclure (« . tests/tools/lock.sh ») : ce qui se compile sous build/ s'y compile un à la fois.
+# À inclure (« . tests/judge/command/lock.sh ») : ce qui se compile sous build/ s'y compile un à la fois.
 # Le verrou est celui du noyau (`man 2 flock`) : il meurt avec le dernier processus qui le tient, même tué ; le fichier ne
 # fait que dire par qui il est tenu. Un compilateur dont le maître a été tué le tient donc tant qu'il écrit.
 LOCK=build/lock

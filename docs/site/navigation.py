@@ -1,7 +1,7 @@
 """La navigation : les portes de la page d'accueil donnent le menu de toutes les pages, et l'ordre de lecture."""
 import re
 
-from dom import Node, read
+from docs.site.dom import Node, read
 
 
 class Site:

@@ -1,4 +1,4 @@
-"""Aucun lien mort : links.py DOSSIER_HTML [PAGE.md…].
+"""Aucun lien mort : dead_links.py DOSSIER_HTML [PAGE.md…].
 
 Dans les pages HTML : chaque lien mène à un fichier et à une ancre qui existent, chaque page est atteinte
 depuis l'accueil, chaque ancre est unique, et l'index de la recherche ne mène nulle part ailleurs.
@@ -12,8 +12,8 @@ import re
 import sys
 from urllib.parse import unquote, urlsplit
 
-import tour
-from dom import read
+from tests.proof.pages import tour
+from docs.site.dom import read
 
 TARGETS = ("href", "src", "action", "data")
 EXTERNAL = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s\"<>]*)?$", re.I)

@@ -32,8 +32,8 @@ show() {
     esac
 }
 
-# shellcheck source=tests/tools/lock.sh
-. tests/tools/lock.sh
+# shellcheck source=tests/judge/command/lock.sh
+. tests/judge/command/lock.sh
 
 die() {
     printf 'juge : %s\n' "$1" >&2
@@ -176,7 +176,7 @@ is_class() {
         if [ -d "$root/$lab" ] || holds_sources "$root"; then return 1; fi
     done
     command -v python3 >/dev/null || return 1
-    LABS=$LABS sh tests/tools/python.sh tests/grading/is_class.py "$root" || return 1
+    LABS=$LABS sh tests/judge/command/python.sh tests/grading/is_class.py "$root" || return 1
     class=yes
 }
 
@@ -222,11 +222,11 @@ find_work
 if [ -n "$class" ]; then
     export WORK
     # Sous Slurm, c'est chaque nœud qui en a besoin, et qui le dira.
-    [ "${INSECURE:-0}" = 1 ] || [ "${ENGINE:-}" = slurm ] || sh tests/tools/deps.sh --if-missing class || :
-    exec sh tests/tools/python.sh tests/grading/grade.py
+    [ "${INSECURE:-0}" = 1 ] || [ "${ENGINE:-}" = slurm ] || sh tests/judge/command/deps.sh --if-missing class || :
+    exec sh tests/judge/command/python.sh tests/grading/grade.py
 fi
 case $asked in
-'' | --results) [ -n "${JUDGE_BASE:-}" ] || [ -n "${JUDGE_ROOM:-}" ] || exec sh tests/tools/room.sh sh "$0" "$@" ;;
+'' | --results) [ -n "${JUDGE_BASE:-}" ] || [ -n "${JUDGE_ROOM:-}" ] || exec sh tests/judge/command/room.sh sh "$0" "$@" ;;
 esac
 
 # --- Les sources ---------------------------------------------------------------------------------
@@ -406,7 +406,7 @@ compile() {
     for lab in $found; do
         lay_sources "$lab"
     done
-    ${MAKE:-make} -s -k -j"$(nproc 2>/dev/null || echo 2)" -f tests/tools/work.mk BASE="$base" LABS="$found" ||
+    ${MAKE:-make} -s -k -j"$(nproc 2>/dev/null || echo 2)" -f tests/judge/command/work.mk BASE="$base" LABS="$found" ||
         die "la compilation n'a pas pu être conduite"
     [ "$run" = "$base" ] || for lab in $found; do
         take_programs "$lab"
@@ -527,6 +527,6 @@ set --
 for lab in $found; do
     set -- "$@" "$run/$lab/results.json"
 done
-exec sh tests/tools/python.sh tests/report/terminal.py --work "$WORK" --started "$started" \
+exec sh tests/judge/command/python.sh tests/judge/report/terminal.py --work "$WORK" --started "$started" \
     --troubles "$troubles" --absent "$absent" --minimum "${MIN:-}" --junit "${JUNIT:-}" \
     ${STEP:+--narrowed} ${TEST:+--narrowed} ${COUNT:+--count} -- "$@"

@@ -1,7 +1,7 @@
 """Les espaces du français : un signe double ne commence jamais une ligne."""
 import re
 
-from dom import Node
+from docs.site.dom import Node
 
 VERBATIM = frozenset(("code", "pre", "script", "style", "svg", "kbd"))
 WIDE, THIN = "\u00a0", "\u202f"

@@ -2,7 +2,7 @@
 import os
 import re
 
-HARNESS = "tests/harness"
+HARNESS = "tests/judge/library"
 # « … (`fichier:nom`) : », puis un bloc : c'est une citation, à la lettre.
 QUOTE = re.compile(r"\(`([\w./-]+):\w+`\) :\n\n```\w*\n(.*?)^```$", re.S | re.M)
 # Le tableau où chaque fichier du juge a sa ligne.

@@ -6,9 +6,9 @@ import os
 import re
 import sys
 
-import navigation
-import slices
-from dom import Node, read, write
+from docs.site import navigation
+from docs.site import slices
+from docs.site.dom import Node, read, write
 
 SHEET = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "theme", "print.css")
 

@@ -2,7 +2,7 @@
 import json
 import re
 
-from dom import Node
+from docs.site.dom import Node
 
 HEADINGS = ("h1", "h2", "h3", "h4")
 # Ce qui n'interrompt pas une phrase : « D24</a>, » reste « D24, ».

@@ -2,7 +2,7 @@
 import os
 import re
 
-from dom import Node, parents, read
+from docs.site.dom import Node, parents, read
 
 COLOURS = {"white": "paper", "black": "ink", "red": "alert", "#ff0000": "alert"}
 

@@ -24,7 +24,7 @@ FENCE = re.compile(r"^```.*?^```\n", re.S | re.M)
 ARROW = re.compile(r"-{3,}>\|")
 # Du titre au suivant, ou à la fin.
 SECTION = r"^#+ [^\n]*\{#lab-%s-trace\}\n.*?(?=^##|\Z)"
-EXCHANGES = "docs/echanges.md"
+EXCHANGES = "docs/course/echanges.md"
 CAPTURE = "build/docs/figures/{}.part"
 
 

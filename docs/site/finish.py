@@ -3,13 +3,13 @@ import glob
 import os
 import sys
 
-import api
-import diagrams
-import navigation
-import page
-import search_index
-import typography
-from dom import read, write
+from docs.site import api
+from docs.site import diagrams
+from docs.site import navigation
+from docs.site import dressing
+from docs.site import search_index
+from docs.site import typography
+from docs.site.dom import read, write
 
 # Ce que Doxygen écrit toujours, et que rien ici n'appelle.
 UNUSED = ("globals*", "functions*", "classes.html", "pages.html", "graph_legend*", "*.js", "*.png", "*.md5",
@@ -30,7 +30,7 @@ def finish_page(path, site):
     """Transforme une page, et rend son arbre."""
     root, name = read(path), os.path.basename(path)
     api.shape(root)
-    page.shape(root)
+    dressing.shape(root)
     diagrams.inline(root, os.path.dirname(path))
     if name == "index.html":
         navigation.make_doors(root)
@@ -46,7 +46,7 @@ def main(folder):
     entries, wrong = [], 0
     for path in sorted(glob.glob(os.path.join(folder, "*.html"))):
         root = finish_page(path, site)
-        for mark in page.unread(root):
+        for mark in dressing.unread(root):
             print("docs : %s : %s" % (os.path.basename(path), mark), file=sys.stderr)
             wrong += 1
         if not os.path.basename(path).startswith(("files", "annotated", "recherche")):

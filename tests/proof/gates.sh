@@ -1,0 +1,302 @@
+# shellcheck shell=sh
+# Les vérifications du dépôt, dans l'ordre où check.sh les passe : une fonction gate_NOM chacune, décrite sur sa première
+# ligne. « ##& » la met de front avec les autres : elle juge des centaines de programmes, attend souvent, et a ses propres
+# dossiers sous build/. « make check-NOM » la passe seule.
+STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
+JOBS=$(nproc 2>/dev/null || echo 2)
+
+sources() { # DOSSIER… : les fichiers C qui s'y trouvent
+    find "$@" -name '*.[ch]' -not -path 'labs/*/build/*' -not -path 'solutions/*/build/*' | LC_ALL=C sort
+}
+
+judge() { # RÉGLAGE=VALEUR… : juge, et compte les tests
+    env COUNT=1 "$@" sh tests/judge/command/judge.sh
+}
+
+gate_solutions() { ## les solutions ont tous les points
+    judge WORK=solutions
+}
+
+gate_skeleton() { ## le squelette compile, a zéro point, et dit quoi faire
+    judge WORK=labs
+    [ $? -eq 1 ] || return 1
+    set +f
+    for lab in $LABS; do
+        sh tests/judge/command/python.sh tests/proof/agreement/skeleton.py "build/work/labs/$lab/complete.json" "labs/$lab" || return 1
+    done
+}
+
+compile_strictly() { # COMPILATEUR : chaque source C, sous les options les plus sévères
+    # shellcheck disable=SC2016 # c'est le shell lancé qui développe
+    # Les programmes naïfs et les pires programmes sont écrits comme on les rencontre.
+    sources labs solutions common tests | grep '\.c$' | grep -vE '^tests/([^/]*/naive|grading|proof/hostile)/' | xargs -P "$JOBS" -I '{}' \
+        sh -c '"$1" $2 -fPIC -Icommon $(printf -- "-I%s " tests/judge/library/*/ labs/*/) -c -o /dev/null "$3"' \
+        - "$1" "$STRICT" '{}'
+}
+
+gate_warnings() { ## aucun avertissement de gcc ni de clang
+    compile_strictly gcc && compile_strictly clang
+}
+
+gate_rooms() { ## la bibliothèque du juge ne tourne pas en rond, et chaque fichier a son en-tête
+    sh tests/judge/command/python.sh tests/proof/agreement/rooms.py
+}
+
+gate_parity() { ## squelette et solution se correspondent
+    sh tests/judge/command/python.sh tests/proof/agreement/parity.py
+}
+
+gate_points() { ## points, étapes et défauts concordent avec les notes
+    # shellcheck disable=SC2086 # des noms de labs, séparés par des espaces
+    sh tests/judge/command/python.sh tests/proof/agreement/points.py $LABS
+}
+
+gate_catalogue() { ## le catalogue des défauts dit ce que disent notes, tests et mutants
+    sh tests/judge/command/python.sh tests/proof/agreement/catalogue.py --check
+}
+
+gate_private() { ## les tests réservés restent secrets, et comptent
+    sh tests/judge/command/deps.sh --if-missing class || return 1
+    sh tests/judge/command/python.sh tests/proof/programs/private_tests.py
+}
+
+# make hostile FULL=1 les note aussi tous sous un utilisateur ordinaire.
+gate_submissions() { ## les rendus hostiles, notés en classe : rien ne fuit, rien ne change, rien ne reste
+    sh tests/judge/command/deps.sh --if-missing class || return 1
+    sh tests/judge/command/python.sh tests/proof/hostile/prove.py
+}
+
+# make class-proof fait la même chose en grand.
+gate_sameness() { ## une classe au hasard, notée deux fois, tuée et reprise : mêmes notes
+    sh tests/judge/command/deps.sh --if-missing class || return 1
+    env N=$((8 / (1 + ${BRIEF:-0}))) LAB="${LABS%% *}" RUNS="1 2" KILLS=2 SAMPLE=0 SLURM=0 sh tests/judge/command/python.sh tests/proof/grading/class_proof.py
+}
+
+gate_archive() { ## l'archive des étudiants : reproductible, complète, sans rien des corrigés
+    sh tests/judge/command/python.sh tests/proof/archive_test.py
+}
+
+# Tous les systèmes n'ont pas de paquet pour sim_c.
+gate_similar() { ## les passages proches : copies trouvées, noms hostiles sans effet, personne d'accusé
+    if ! sh tests/judge/command/deps.sh --if-missing similar; then
+        echo "sim_c est absent : les passages proches ne sont pas essayés"
+        return 0
+    fi
+    sh tests/judge/command/python.sh tests/proof/grading/similar_test.py
+}
+
+# Ces outils disent autre chose à chaque version : ceux de Debian 12 font foi. Une autre ne refuse rien : une ligne dit
+# combien elle trouve à redire, et son détail est gardé.
+CLANG_REFERENCE=14
+CPPCHECK_REFERENCE=2.10
+
+by_reference() { # OUTIL VERSION_DE_RÉFÉRENCE COMMANDE…
+    tool=$1 reference=$2 remarks=build/check/$1.remarks
+    shift 2
+    version=$("$tool" --version | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1)
+    case $version in
+    "$reference" | "$reference".*)
+        "$@"
+        return
+        ;;
+    esac
+    "$@" >"$remarks" 2>&1
+    status=$?
+    found=$(grep -cE ': (error|warning|performance|portability): ' "$remarks")
+    if [ "$status" -ne 0 ] && [ "$found" -eq 0 ]; then
+        cat "$remarks"
+        return 1
+    fi
+    echo "note : $tool $version n'est pas la version de référence, $reference : $found remarque(s), sans refus ; voir $remarks"
+}
+
+format_sources() {
+    sources labs solutions common tests | xargs clang-format --dry-run -Werror
+}
+
+gate_format() { ## la mise en forme du C
+    by_reference clang-format "$CLANG_REFERENCE" format_sources
+}
+
+# clang-tidy reçoit les fichiers un par un : à plusieurs, sa version 14 accuse à tort les va_list.
+tidy_sources() {
+    # shellcheck disable=SC2016
+    sources labs solutions common tests | grep '\.c$' | grep -vE '^tests/([^/]*/(variants|naive)|grading|proof/hostile)/' | xargs -P "$JOBS" -n 1 \
+        sh -c 'clang-tidy --quiet "$1" -- -std=c11 -D_GNU_SOURCE -Icommon $(printf -- "-I%s " tests/judge/library/*/) -Ilabs/01-tcp' -
+}
+
+# cppcheck ne connaît ni les macros de Criterion, ni les fonctions du juge qui ne reviennent pas ; et le juge, les
+# générateurs et les programmes naïfs ont le droit de mourir quand il n'y a plus de mémoire. Qu'il n'ait pas suivi toutes
+# les branches (2.17) n'est pas une remarque, mais change son statut.
+cppcheck_sources() {
+    cppcheck --quiet --std=c11 -j "$JOBS" --enable=warning,performance,portability --inline-suppr \
+        --suppress=missingIncludeSystem --suppress='nullPointerRedundantCheck:tests/*' --suppress='nullPointerArithmeticRedundantCheck:tests/*' \
+        --suppress='nullPointerOutOfMemory:tests/*' --suppress=normalCheckLevelMaxBranches \
+        --error-exitcode=1 -Icommon $(set +f && printf -- '-I%s ' tests/judge/library/*/) -Ilabs/01-tcp \
+        -D_GNU_SOURCE '-DTest(suite,name,...)=void test_##name(void)' labs solutions common tests
+}
+
+gate_lint() { ## clang-tidy, cppcheck, shellcheck
+    by_reference clang-tidy "$CLANG_REFERENCE" tidy_sources || return 1
+    by_reference cppcheck "$CPPCHECK_REFERENCE" cppcheck_sources || return 1
+    find tests .ci .devcontainer \( -name '*.sh' -o -path .ci/run \) -exec shellcheck -s sh {} +
+}
+
+gate_report() { ## les rapports, sur des résultats d'exemple
+    sh tests/judge/command/python.sh tests/proof/report/report_test.py
+}
+
+gate_writers() { ## les fichiers de notes d'une classe, devant des noms et des textes hostiles
+    sh tests/judge/command/python.sh tests/proof/grading/gate.py formats
+}
+
+gate_class() { ## noter une classe : la porte, la reprise, les listes, les noms hostiles
+    sh tests/judge/command/deps.sh --if-missing class || return 1
+    KILLS=${KILLS:-${BRIEF:+3}} sh tests/judge/command/python.sh tests/proof/grading/gate.py classroom
+}
+
+gate_protections() { ## le bac à sable tient, et l'auto-test voit chaque protection ôtée
+    sh tests/judge/command/deps.sh --if-missing class || return 1
+    sh tests/judge/command/python.sh tests/proof/grading/protections_test.py
+}
+
+# BRIEF=1 en tire moins.
+gate_together() { ## des commandes au hasard, plusieurs à la fois : chacune dit ce qui était là
+    env N=$((200 / (1 + 3 * ${BRIEF:-0}))) sh tests/judge/command/python.sh tests/proof/programs/together.py
+}
+
+gate_options() { ## les demandes mal écrites, et les statuts
+    sh tests/proof/programs/options_test.sh
+}
+
+gate_hints() { ## trois indices par étape, sans une ligne de code
+    # shellcheck disable=SC2086
+    sh tests/judge/command/python.sh tests/proof/agreement/hints_check.py $LABS
+}
+
+gate_comforts() { ## indices, progression, reset, débogueur, éditeur
+    sh tests/judge/command/python.sh tests/proof/student/comforts_test.py
+}
+
+gate_watching() { ## make watch, dans un vrai terminal
+    sh tests/judge/command/python.sh tests/proof/student/watch_test.py
+}
+
+gate_shared() { ## mêmes points sans réseau à part
+    judge WORK=solutions JUDGE_NETWORK=shared
+}
+
+gate_patience() { ## le juge attend ce que le réseau doit encore
+    sh tests/judge/command/python.sh tests/proof/programs/patience.py
+}
+
+gate_sanitize() { ## solutions sous ASan et UBSan
+    judge WORK=solutions SANITIZE=address JUDGE_SLOWNESS=5
+}
+
+gate_threads() { ## solutions sous TSan
+    judge WORK=solutions SANITIZE=thread JUDGE_SLOWNESS=5
+}
+
+gate_valgrind() { ## solutions sous valgrind
+    judge WORK=solutions JUDGE_SLOWNESS=20 JUDGE_WRAPPER="valgrind --quiet --error-exitcode=66 \
+--leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect"
+}
+
+gate_mutants() { ##& chaque programme faux est démasqué par le test qui nomme son défaut
+    sh tests/judge/command/python.sh tests/proof/programs/mutants.py
+}
+
+# Une variante par lab est jugée aussi sous la charge ; « make variants » les essaie toutes, et de toutes les façons.
+gate_variants() { ##& les programmes justes écrits autrement ont 20/20
+    QUICK=1 sh tests/judge/command/python.sh tests/proof/programs/variants.py
+}
+
+gate_hostile() { ##& les pires programmes ne gênent pas le juge
+    sh tests/judge/command/python.sh tests/proof/hostile/programs.py
+}
+
+gate_torture() { ##& les solutions survivent à chaque appel qui échoue
+    sh tests/judge/command/python.sh tests/proof/torture/torture.py
+}
+
+gate_fuzz() { ##& cadrage, affichage et nombres contre des modèles, par libFuzzer
+    SECONDS=10 sh tests/judge/command/python.sh tests/proof/fuzz/fuzz.py
+}
+
+gate_coverage() { ##& les tests passent par toutes les lignes des solutions
+    sh tests/judge/command/python.sh tests/proof/torture/coverage.py
+}
+
+gate_interop() { ## des programmes en Python s'entendent avec les solutions
+    if ! command -v python3 >/dev/null; then
+        echo "python3 est absent : l'entente avec un autre langage n'est pas essayée"
+        return 0
+    fi
+    env WORK=solutions sh tests/judge/command/judge.sh --build || return 1
+    # shellcheck disable=SC2086
+    sh tests/judge/command/python.sh tests/proof/programs/interop.py $LABS
+}
+
+# Un seul lab suffit ici ; « make check-slurm » les essaie tous.
+gate_slurm() { ## la notation d'une classe sous Slurm : mêmes notes, malgré les pannes
+    env LAB="${LABS%% *}" sh tests/judge/command/python.sh tests/proof/grading/slurm_test.py
+    status=$?
+    [ "$status" -ne 77 ] || echo "0 passed, 0 failed, 1 skipped"
+    [ "$status" -eq 0 ] || [ "$status" -eq 77 ]
+}
+
+gate_traces() { ## chaque paquet capturé est dessiné, et sa ligne trouvée
+    sh tests/judge/command/deps.sh --if-missing trace || return 1
+    set --
+    sh tests/judge/command/python.sh tests/proof/programs/judged.py || return 1
+    for work in solutions build/naive; do
+        built=$(env WORK="$work" sh tests/judge/command/judge.sh --build) || return 1
+        # shellcheck disable=SC2086 # un dossier de build, puis des noms de labs : jamais d'espace
+        for lab in ${built#* }; do
+            set -- "$@" "${work##*/}:$lab=${built%% *}/$lab/bin"
+        done
+    done
+    sh tests/judge/command/python.sh tests/proof/trace/trace_test.py "$@"
+}
+
+gate_measures() { ## les mesures : générateurs et serveurs s'entendent, une mesure nulle le dit
+    sh tests/judge/command/deps.sh --if-missing bench || return 1
+    sh tests/judge/command/python.sh tests/proof/bench_test.py
+}
+
+gate_docs() { ## la documentation, sans avertissement
+    sh docs/site/docs.sh
+}
+
+gate_links() { ## aucun lien mort dans la documentation, aucun chemin faux dans les textes
+    sh docs/site/docs.sh || return 1
+    set +f
+    sh tests/judge/command/python.sh tests/proof/pages/dead_links.py build/docs/html docs/*.md docs/course/*.md README*.md labs/*/*.md solutions/*/*.md
+}
+
+# Un système sans paquet de Chromium ne peut pas essayer ; il le dit (statut 3).
+# Les pages de « make trace » sont celles que « traces », passée avant, a laissées.
+gate_accessibility() { ## la documentation dans Chromium : aucune faute d'accessibilité, rien qui déborde
+    sh docs/site/docs.sh || return 1
+    for folder in build/docs/html build/check/trace/solutions; do
+        [ -d "$folder" ] || continue
+        sh tests/proof/pages/browser.sh "$folder" || [ $? -eq 3 ] || return 1
+    done
+}
+
+gate_pdf() { ## les livres à imprimer, et tout leur texte dans le PDF
+    sh docs/site/pdf.sh
+}
+
+gate_spelling() { ## l'orthographe des textes, des commentaires et des messages
+    sh tests/judge/command/python.sh tests/proof/agreement/spelling.py
+}
+
+gate_readme() { ## chaque commande des deux README
+    sh tests/judge/command/python.sh tests/proof/agreement/readme.py README.md README.fr.md
+}
+
+gate_installation() { ## ce qui manque : installé, ou dit, par apt, dnf et pacman ; un paquet inconnu ne prive pas des autres
+    sh tests/proof/systems/deps_test.sh
+}
