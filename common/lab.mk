@@ -1,23 +1,22 @@
-# Les règles communes aux Makefile des labs. Un lab peut dire, avant d'inclure ce fichier :
-#   LIBRARY     sources partagées par le serveur et le client (framing.c)
-#   BORROW      le lab voisin où prendre LIBRARY et ses en-têtes (01-tcp) ; vide : ce dossier-ci
-#   LAB_CFLAGS  options de compilation de plus (-pthread)
+# Les règles communes aux Makefile des labs. De quoi un lab est fait, tests/NN/lab.mk le dit, inclus avant ce fichier :
+# PROGRAMS, LIBRARY, BORROW et LAB_CFLAGS y ont le sens qu'ils ont pour le juge.
 # Tous les chemins sont relatifs : un espace dans le nom d'un dossier parent ne gêne pas.
 
-COMMON   := ../../common
-BUILD    := build
-PROGRAMS := server client
+COMMON := ../../common
+BUILD  := build
 
 WARNINGS    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 CFLAGS      ?= -O1 -g
-LIBRARY_DIR := $(if $(BORROW),../$(BORROW),.)
+LENT := $(if $(BORROW),$(shell sed -n 's/^LIBRARY := //p' ../../tests/$(BORROW)/lab.mk))
 
-LIBRARY_OBJECTS := $(LIBRARY:%.c=$(BUILD)/%.o)
+# Qui a tout écrit dans le programme lui-même n'a pas ses autres sources : elles ne sont demandées que si elles sont là.
+LIBRARY_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(filter %.c,$(LIBRARY))))
+LENT_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(filter %.c,$(LENT)))
 COMMON_OBJECTS  := $(patsubst $(COMMON)/%.c,$(BUILD)/%.o,$(wildcard $(COMMON)/*.c))
 ARCHIVE         := $(BUILD)/shared.a
 
 # -MMD note de quels en-têtes dépend chaque objet : modifier un .h recompile ce qu'il faut.
-COMPILE = $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -I$(COMMON) $(if $(BORROW),-I$(LIBRARY_DIR)) \
+COMPILE = $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -I$(COMMON) $(if $(BORROW),-I../$(BORROW)) \
           -MMD -MP $(CPPFLAGS) $(LAB_CFLAGS) $(CFLAGS)
 
 .PHONY: all programs test clean help
@@ -28,7 +27,7 @@ all:
 	@command -v $(firstword $(CC)) >/dev/null || { echo "$(firstword $(CC)) n'est pas installé : il faut un compilateur C. Pour l'avoir : make deps" >&2; exit 2; }
 	@[ -e /usr/include/stdio.h ] || echo '#include <stdio.h>' | $(CC) -E -x c - >/dev/null 2>&1 || \
 	    { echo "les en-têtes de la bibliothèque C ne sont pas installés. Pour les avoir : make deps" >&2; exit 2; }
-	@mkdir -p $(BUILD) && flock $(BUILD)/.lock $(MAKE) --no-print-directory programs
+	@mkdir -p $(BUILD) && for goal in skeleton programs; do flock $(BUILD)/.lock $(MAKE) --no-print-directory $$goal || exit; done
 
 programs: $(PROGRAMS)
 
@@ -36,14 +35,14 @@ $(PROGRAMS): %: $(BUILD)/%.o $(ARCHIVE)
 	$(CC) $(LAB_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Une archive, pas une liste d'objets : un programme qui ne s'en sert pas s'en passe.
-$(ARCHIVE): $(LIBRARY_OBJECTS) $(COMMON_OBJECTS)
+$(ARCHIVE): $(LIBRARY_OBJECTS) $(LENT_OBJECTS) $(COMMON_OBJECTS)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
-$(PROGRAMS:%=$(BUILD)/%.o): $(BUILD)/%.o: %.c | $(BUILD)
+$(PROGRAMS:%=$(BUILD)/%.o) $(LIBRARY_OBJECTS): $(BUILD)/%.o: %.c | $(BUILD)
 	$(COMPILE) -c -o $@ $<
 
-$(LIBRARY_OBJECTS): $(BUILD)/%.o: $(LIBRARY_DIR)/%.c | $(BUILD)
+$(LENT_OBJECTS): $(BUILD)/%.o: ../$(BORROW)/%.c | $(BUILD)
 	$(COMPILE) -c -o $@ $<
 
 $(COMMON_OBJECTS): $(BUILD)/%.o: $(COMMON)/%.c | $(BUILD)
@@ -58,11 +57,16 @@ SKELETON := $(patsubst .squelette/%,%,$(wildcard .squelette/*))
 ifdef BORROW
 SKELETON += $(patsubst ../$(BORROW)/.squelette/%,../$(BORROW)/%,$(wildcard ../$(BORROW)/.squelette/*))
 endif
+# Un .c et son .h, tous deux à compléter, sont une part d'un programme : ils ne sont posés que si une source s'en sert. Qui
+# avait tout écrit dans le programme, sur une édition plus ancienne, n'a pas à l'écrire deux fois.
+PARTS := $(filter %.h,$(SKELETON))
+PARTS += $(PARTS:.h=.c)
 .PHONY: skeleton
 skeleton: $(SKELETON)
+$(filter $(PARTS),$(SKELETON)): | $(filter-out $(PARTS),$(SKELETON))
 $(SKELETON):
-	@cp $(@D)/.squelette/$(@F) $@
-	@folder=$$(cd $(@D) && pwd); echo "$${folder##*/}/$(@F) : posé, à compléter" >&2
+	@case ' $(PARTS) ' in *' $@ '*) grep -qs '^ *# *include *"$(basename $(@F)).h"' $(@D)/*.c || exit 0 ;; esac; \
+	    cp $(@D)/.squelette/$(@F) $@ && folder=$$(cd $(@D) && pwd) && echo "$${folder##*/}/$(@F) : posé, à compléter" >&2
 
 # Une archive plus récente a été déballée : ce qui a été fabriqué avec l'ancienne est périmé.
 $(shell [ ! -f ../../edition ] || cmp -s ../../edition $(BUILD)/edition || \
@@ -90,7 +94,7 @@ $(COMFORTS):
 	    WORK="$$(basename "$$(dirname "$$(pwd)")")" $(if $(filter progress,$@),,LAB="$$(basename "$$(pwd)")")
 
 help:
-	@echo "make                  compile ./server et ./client"
+	@echo "make                  compile $(PROGRAMS:%=./%)"
 	@echo "make test             juge les programmes de ce dossier (et refait ./server et ./client)"
 	@echo "make test STEP=3      ne juge que l'étape 3"
 	@echo "make test TEST='*un_mot*'   ne juge que les tests dont le nom contient ce mot"

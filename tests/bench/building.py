@@ -24,9 +24,10 @@ def settings(lab):
 
 
 def library(lab):
-    """{fichier: chemin} de la bibliothèque d'un lab, ou de celle qu'il emprunte."""
-    owner = lab if "LIBRARY" in settings(lab) else settings(lab).get("BORROW")
-    return {name: f"solutions/{owner}/{name}" for name in settings(owner).get("LIBRARY", "").split()} if owner else {}
+    """{fichier: chemin} des sources de la bibliothèque d'un lab, et de celle qu'il emprunte."""
+    owners = filter(None, (lab, settings(lab).get("BORROW")))
+    return {name: f"solutions/{owner}/{name}" for owner in owners for name in settings(owner).get("LIBRARY", "").split()
+            if name.endswith(".c")}
 
 
 def compile_program(name, sources, options=()):

@@ -16,7 +16,8 @@ FLAGS = "-std=c11 -D_GNU_SOURCE -O0 -g -Wall -Wextra -Icommon".split()
 def libraries(lab):
     """Les sources partagées par les programmes : celles du lab ou de celui qu'il emprunte, puis common/."""
     programs = {program + ".c" for program in lab.settings["PROGRAMS"].split()}
-    return [source for source in lab.sources if os.path.basename(source) not in programs] + sorted(glob("common/*.c"))
+    return [source for source in lab.sources if source.endswith(".c") and os.path.basename(source) not in programs
+            and os.path.exists(source)] + sorted(glob("common/*.c"))
 
 
 def program(command, lab, name):

@@ -99,7 +99,7 @@ object)
     shift
     rm -f "$name.error"
     if [ ! -f "$source" ]; then
-        rm -f "$target"
+        rm -f "$target" "$name.log"
         cp "$source.problem" "$name.error" || exit 2
         exit 0
     fi
@@ -149,14 +149,18 @@ program)
     fi
     rm -f "$target.new"
     refuse_failure_of_ours "$status" "$target.link"
-    # Un fichier de la bibliothèque qui ne compile pas explique mieux que l'éditeur de liens.
+    # Un fichier de la bibliothèque qui ne compile pas explique mieux que l'éditeur de liens. Un fichier absent (rien ne l'a
+    # compilé) n'explique peut-être rien, si le programme s'en passe : l'éditeur de liens parle aussi.
+    explained=
     for error in "${2%/*}"/*.error; do
-        [ ! -f "$error" ] || cat "$error" >>"$target.error"
+        [ -f "$error" ] || continue
+        cat "$error" >>"$target.error"
+        [ ! -f "${error%.error}.log" ] || explained=yes
     done
     # Sans le nom de l'éditeur de liens (ld, ld.bfd, ld.lld), ni la place dans la section que binutils, depuis la version
     # 2.41, ajoute au numéro de ligne.
-    [ -f "$target.error" ] || sed -e 's|^/usr/bin/[^ ]*ld[.a-z]*: ||' -e "s|${object%/*}/||g" -e 's|[^ ]*/src/||g' \
-        -e 's|^\([^ ]*:[0-9][0-9]*\):(\.[^)]*): |\1: |' "$target.link" | head -n 12 >"$target.error"
+    [ -n "$explained" ] || sed -e 's|^/usr/bin/[^ ]*ld[.a-z]*: ||' -e "s|${object%/*}/||g" -e 's|[^ ]*/src/||g' \
+        -e 's|^\([^ ]*:[0-9][0-9]*\):(\.[^)]*): |\1: |' "$target.link" | head -n 12 >>"$target.error"
     [ -s "$target.error" ] || explain_status "$status" "$target.link" >"$target.error"
     ;;
 esac

@@ -352,18 +352,18 @@ remark() {
     [ -n "$where" ] || printf '%s\n' "$1" >>"$target/remarks.txt"
 }
 
-# D'où vient la bibliothèque d'un autre lab (03 reprend le cadrage de 01) : du même travail.
+# D'où vient la bibliothèque d'un autre lab (03 reprend le cadrage de 01), « from » : du même travail. « lent » : ses sources.
 borrow_sources() {
     lender=$borrow
     own_headers=$headers
     read_lab "$lender"
-    lent=$library
+    lent=$library first=${library%% *}
     from=
-    [ "${FRAMING:-own}" = own ] || [ -f "solutions/$lender/$lent" ] ||
+    [ "${FRAMING:-own}" = own ] || [ -f "solutions/$lender/$first" ] ||
         die "FRAMING=reference : la référence ($lent) n'est pas ici ; le vôtre s'éprouve seul par « make test LAB=$lender »"
     if [ "${FRAMING:-own}" = own ]; then
         for candidate in "$root/$lender" "$root/labs/$lender" "$root" "$root/../$lender"; do
-            if [ -z "$from" ] && { [ -e "$candidate/$lent" ] || [ -L "$candidate/$lent" ]; }; then
+            if [ -z "$from" ] && { [ -e "$candidate/$first" ] || [ -L "$candidate/$first" ]; }; then
                 from=$candidate
             fi
         done
@@ -371,11 +371,10 @@ borrow_sources() {
     fi
     if [ -z "$from" ]; then
         from=solutions/$lender
-        [ -f "$from/$lent" ] || from=labs/$lender
+        [ -f "$from/$first" ] || from=labs/$lender
     elif [ -z "$where" ]; then
         printf '%s\n' "$lender $lent" >"$target/borrowed.txt"
     fi
-    lent_source=$from/$lent
     headers=$own_headers
 }
 
@@ -391,9 +390,12 @@ prepare_lab() { # LAB
     for source in $sources; do
         set -- "$@" "$folder/$source"
     done
-    lent_source=
+    lent=
     [ -z "$borrow" ] || borrow_sources
-    take_sources "$@" ${lent_source:+"$lent_source"}
+    for source in $lent; do
+        set -- "$@" "$from/$source"
+    done
+    take_sources "$@"
 }
 
 make_target() {

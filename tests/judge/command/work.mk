@@ -25,6 +25,8 @@ all:
 
 # Une source absente n'est pas une erreur de make : compile.sh dira laquelle, à chaque fois.
 present = $(or $(wildcard $1),ALWAYS)
+# Les en-têtes que l'étudiant a écrits. $1 : le lab.
+own_headers = $(wildcard $(OWN_HEADERS:%=$(BASE)/$1/src/%))
 
 define lab_rules
 all: $(PROGRAMS:%=$(BASE)/$1/bin/%) $(DRIVERS:%=$(BASE)/$1/bin/%)
@@ -48,8 +50,11 @@ $(PROGRAMS:%=$(BASE)/$1/bin/%) $(DRIVERS:%=$(BASE)/$1/bin/%): $(BASE)/$1/bin/%: 
 		$(BASE)/$1/obj/%.o $(BASE)/$1/lib/library.a $(COMMON)/common.a
 	$(COMPILE) program $$@ $$^ $(SANITIZER) -pthread $(LAB_CFLAGS)
 
+# Un en-tête de l'étudiant : le bac à sable n'écrit pas de dépendances, et celui qui vient d'arriver n'est nommé nulle part.
+$(PROGRAMS:%=$(BASE)/$1/obj/%.o) $(LIBRARIES:%.c=$(BASE)/$1/lib/%.o): $(call own_headers,$1)
+
 # Une source effacée depuis le dernier jugement est encore nommée dans les .d : ce n'est pas une erreur.
-$(LIBRARIES:%=$(BASE)/$1/src/%) $(PROGRAMS:%=$(BASE)/$1/src/%.c):
+$(LIBRARIES:%=$(BASE)/$1/src/%) $(OWN_HEADERS:%=$(BASE)/$1/src/%) $(PROGRAMS:%=$(BASE)/$1/src/%.c):
 
 -include $(PROGRAMS:%=$(BASE)/$1/obj/%.d) $(DRIVERS:%=$(BASE)/$1/obj/%.d) $(LIBRARIES:%.c=$(BASE)/$1/lib/%.d)
 endef
@@ -63,7 +68,7 @@ watchers = $(if $(filter address,$1),$(call common_folder,$1)/leak_watch.o)
 define twin_rules
 all: $(BASE)/$1/bin/$2_$3 $(BASE)/$1/bin/probe_$3
 
-$(BASE)/$1/$3/$2.o: $(call present,$(BASE)/$1/src/$2.c) $(RULES)
+$(BASE)/$1/$3/$2.o: $(call present,$(BASE)/$1/src/$2.c) $(call own_headers,$1) $(RULES)
 	$(COMPILE) object $$@ $(BASE)/$1/src/$2.c $(PLAIN_FLAGS) $(call sanitizer_flags,$3) $(INCLUDES) $(LAB_CFLAGS)
 
 $(BASE)/$1/bin/$2_$3: $(BASE)/$1/$3/$2.o $(call watchers,$3) $(BASE)/$1/$3/lib/library.a $(call common_folder,$3)/common.a
@@ -78,7 +83,7 @@ $(BASE)/$1/$2/lib/library.a: $(LIBRARIES:%.c=$(BASE)/$1/$2/lib/%.o)
 	$(COMPILE) archive $$@ $$^
 
 $(foreach source,$(LIBRARIES),
-$(BASE)/$1/$2/lib/$(source:.c=.o): $(call present,$(BASE)/$1/src/$(source)) $(RULES)
+$(BASE)/$1/$2/lib/$(source:.c=.o): $(call present,$(BASE)/$1/src/$(source)) $(call own_headers,$1) $(RULES)
 	$(COMPILE) object $$@ $(BASE)/$1/src/$(source) $(PLAIN_FLAGS) $(call sanitizer_flags,$2) $(INCLUDES) $(LAB_CFLAGS)
 )
 $(BASE)/$1/bin/probe_$2: $(call common_folder,$2)/sanitizer_probe.o $(RULES)
@@ -112,8 +117,9 @@ $(foreach lab,$(LABS),\
 	$(eval $(call load_lab,$(lab)))\
 	$(eval LENT :=)\
 	$(if $(BORROW),$(eval $(call borrow_lab)))\
-	$(eval LIBRARIES := $(LIBRARY) $(LENT))\
-	$(eval INCLUDES := -Ilabs/$(lab) $(BORROW:%=-Ilabs/%))\
+	$(eval LIBRARIES := $(filter %.c,$(LIBRARY) $(LENT)))\
+	$(eval OWN_HEADERS := $(filter %.h,$(LIBRARY)))\
+	$(eval INCLUDES := $(if $(OWN_HEADERS),-I$(BASE)/$(lab)/src) -Ilabs/$(lab) $(BORROW:%=-Ilabs/%))\
 	$(eval $(call lab_rules,$(lab)))\
 	$(eval KINDS := $(sort $(foreach twin,$(SANITIZED),$(call after_colon,$(twin)))))\
 	$(eval TWINS += $(KINDS))\

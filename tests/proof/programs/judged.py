@@ -122,11 +122,15 @@ class Bench:
     def lay_out(self, sources):
         """Pose les sources ; ce qu'un fichier inchangé a déjà donné est repris de la solution."""
         (self.folder / "src").mkdir(parents=True)
+        changed = {name for name in sources.keys() | self.lab.solution if sources.get(name) != self.lab.solution.get(name)}
         for name, text in sources.items():
-            (self.folder / "src" / name).write_text(text, encoding="utf-8")
-        if self.base is None:
+            if self.base is None or name in changed:
+                (self.folder / "src" / name).write_text(text, encoding="utf-8")
+            else:
+                self.take(self.base.folder / "src" / name, "src")
+        # Un en-tête change tout ce qui l'inclut.
+        if self.base is None or any(name.endswith(".h") for name in changed):
             return
-        changed = {name for name in self.lab.solution if sources.get(name) != self.lab.solution[name]}
         library_changed = bool(changed & set(self.lab.libraries))
         # Les jumeaux (server_thread) ont leurs objets dans un dossier par assainisseur.
         twins = [place for kind in self.lab.sanitizers for place in (kind, kind + "/lib")]
