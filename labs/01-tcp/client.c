@@ -233,8 +233,6 @@ static int converse(int fd, struct line_reader *input, const struct endpoint *en
 /**
  * @brief Programme `client [HOST [PORT]]` ; ce qui n'est pas donné est demandé.
  *
- * @param argc nombre de mots de la ligne de commande
- * @param argv ces mots
  * @retval 0 dialogue terminé, ou fin de l'entrée à une question
  * @retval 1 erreur du système ou du réseau
  * @retval 2 mauvaise utilisation

@@ -1,7 +1,6 @@
 #include "framing.h"
 
 // Chaque page de manuel nomme, au début, les en-têtes système de ses appels : ajoutez-les ici.
-#include <stdbool.h>
 #include <sys/types.h>
 
 void line_reader_init(struct line_reader *reader, int fd, char *storage, size_t size)
@@ -82,6 +81,15 @@ int read_line(struct line_reader *reader, const char **line, size_t *length)
     (void)make_room;
     (void)read_more;
     return -1;
+}
+
+bool line_ready(const struct line_reader *reader)
+{
+    // TODO (facultatif) : y a-t-il un « \n » parmi les octets reçus et pas encore rendus (man 3
+    // memchr) ? Aucun test ne le demande ; au lab 03, le serveur peut s'en servir pour grouper ses
+    // réponses.
+    (void)reader;
+    return false;
 }
 
 int send_all(int fd, const void *bytes, size_t length)

@@ -230,8 +230,6 @@ static int serve_all(int listener)
 /**
  * @brief Programme `server [HOST [PORT]]`, par défaut 127.0.0.1 et 8001.
  *
- * @param argc nombre de mots de la ligne de commande
- * @param argv ces mots
  * @retval 0 arrêt demandé par SIGINT ou SIGTERM
  * @retval 1 erreur du système ou du réseau
  * @retval 2 mauvaise utilisation

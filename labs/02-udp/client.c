@@ -193,8 +193,6 @@ static void print_reply(const char *reply, size_t length)
 /**
  * @brief Programme `client [HOST [PORT [MESSAGE]]]`.
  *
- * @param argc nombre de mots de la ligne de commande
- * @param argv ces mots
  * @retval 0 la réponse est écrite
  * @retval 1 erreur du système ou du réseau, ou pas de réponse
  * @retval 2 mauvaise utilisation

@@ -154,8 +154,6 @@ static int serve(int fd, int signals)
 /**
  * @brief Programme `server [HOST [PORT]]`.
  *
- * @param argc nombre de mots de la ligne de commande
- * @param argv ces mots
  * @retval 0 arrêt demandé par SIGINT ou SIGTERM
  * @retval 1 erreur du système ou du réseau
  * @retval 2 mauvaise utilisation

@@ -137,8 +137,6 @@ static bool converse(int fd)
 /**
  * @brief Programme `client [HOST [PORT]]`.
  *
- * @param argc nombre de mots de la ligne de commande
- * @param argv ces mots
  * @retval 0 l'utilisateur a fini
  * @retval 1 erreur du système ou du réseau, ou serveur parti
  * @retval 2 mauvaise utilisation

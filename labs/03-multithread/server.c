@@ -6,11 +6,12 @@
  *
  * Le thread principal attend les clients et les signaux d'arrêt. Chaque client a ensuite son
  * thread : son socket, ses lignes et ses réponses ne sont qu'à lui. Les threads ne partagent que
- * le registre des clients présents, toujours sous le même verrou, jamais pendant un échange.
+ * le registre des clients présents (registry.h).
  */
 #include "cmdline.h"
 #include "display.h"
 #include "framing.h"
+#include "registry.h"
 #include "report.h"
 
 #include <errno.h>
@@ -21,7 +22,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,9 +43,6 @@
 /** Place pour la plus longue réponse : le préfixe, la ligne, le `\n`. */
 #define REPLY_STORAGE (PREFIX_LENGTH + LINE_LIMIT + 1)
 
-/** Pile d'un thread, en octets : une ligne, une réponse, et une large marge. */
-#define STACK_SIZE ((size_t)1024 * 1024)
-
 /** Attente avant de réessayer, quand le système manque de moyens, en millisecondes. */
 #define RETRY_DELAY_MS 100
 
@@ -57,26 +54,6 @@ static const char WELCOME[] = "welcome to the server\n";
 
 /** Ce que reçoit un client refusé. */
 static const char SERVER_FULL[] = "server full\n";
-
-/** Un client présent : alloué à son arrivée, libéré par son thread, le dernier à s'en servir. */
-struct client {
-    int fd;                          /**< Son socket, que seul son thread ferme. */
-    char address[ADDRESS_TEXT_SIZE]; /**< D'où il vient, déjà mis en forme. */
-    struct registry *registry;       /**< Le registre où il est inscrit. */
-    struct client *previous;         /**< Son voisin dans le registre, protégé par le verrou. */
-    struct client *next;             /**< L'autre voisin, protégé par le verrou. */
-};
-
-/** Ce que les threads partagent : qui est là. */
-struct registry {
-    pthread_mutex_t mutex;     /**< Protège la liste, le nombre, et l'affichage. */
-    pthread_cond_t empty;      /**< Signalée quand le dernier client est parti. */
-    struct client *clients;    /**< Les clients présents. */
-    unsigned long active;      /**< Leur nombre. */
-    unsigned long limit;       /**< Leur nombre maximal ; ne change plus une fois fixé. */
-    atomic_bool stopping;      /**< L'arrêt est demandé : se lit sans le verrou. */
-    pthread_attr_t attributes; /**< Attributs des threads ; ne changent plus. */
-};
 
 /** L'échange avec un client : rien ici n'est partagé, tout est sur la pile de son thread. */
 struct exchange {
@@ -199,57 +176,6 @@ static int open_server(const struct endpoint *local, const struct addrinfo *addr
 }
 
 /**
- * @brief Prépare un registre vide.
- *
- * @param registry le registre
- * @param limit    nombre maximal de clients présents à la fois
- * @retval 0 le registre est prêt
- * @return sinon le code d'erreur (`ENOMEM`, `EINVAL`…) ; ces fonctions n'emploient pas `errno`
- * @see pthread_attr_setstacksize(3), pthread_attr_setdetachstate(3), pthread_mutex_init(3),
- * pthread_cond_init(3)
- */
-static int registry_init(struct registry *registry, unsigned long limit)
-{
-    // TODO (étape 4) : un registre vide, son verrou (man 3 pthread_mutex_init), et la limite.
-    // TODO (étape 5) : que devient un thread fini ? Piège D46. Les attributs des threads (man 3
-    // pthread_attr_init) savent le dire d'avance ; la taille de pile est facultative.
-    // TODO (étape 6) : la condition « plus personne » (man 3 pthread_cond_init).
-    (void)registry;
-    (void)limit;
-    return ENOSYS;
-}
-
-/**
- * @brief Rend ce que registry_init() avait pris ; plus aucun thread ne doit s'en servir.
- *
- * @param registry le registre, vide
- */
-static void registry_destroy(struct registry *registry)
-{
-    // TODO (étape 6) : rendre tout ce que registry_init a pris.
-    (void)registry;
-}
-
-/**
- * @brief Écrit `EVENT ADDR:PORT` et `ThreadNumber N`, visibles aussitôt.
- *
- * À appeler avec le verrou du registre : les deux lignes restent ensemble, et les nombres se
- * suivent dans l'ordre où les clients vont et viennent.
- *
- * @param event   `connected to` ou `disconnected from`
- * @param address l'adresse du client, déjà mise en forme
- * @param active  nombre de clients présents
- */
-static void announce(const char *event, const char *address, unsigned long active)
-{
-    // TODO (étape 1) : écrire les deux lignes, puis les rendre visibles aussitôt (man 3 fflush).
-    // Piège D41.
-    (void)event;
-    (void)address;
-    (void)active;
-}
-
-/**
  * @brief Envoie les réponses qui attendent.
  *
  * @param exchange l'échange ; plus aucune réponse n'y attend ensuite
@@ -285,20 +211,6 @@ static int add_reply(struct exchange *exchange, const char *line, size_t length)
 }
 
 /**
- * @brief Dit si une ligne entière est déjà reçue, de sorte que read_line() n'attendrait pas.
- *
- * @param reader l'état de la lecture
- * @return `true` si une ligne attend
- */
-static bool has_line(const struct line_reader *reader)
-{
-    // TODO (étape 2, facultatif) : sert à grouper les réponses. Les octets reçus et pas encore rendus
-    // sont décrits dans framing.h. Y a-t-il un « \n » parmi eux (man 3 memchr) ?
-    (void)reader;
-    return false;
-}
-
-/**
  * @brief Accueille un client, puis répond à chacune de ses lignes.
  *
  * Aucun verrou ici : tout ce dont cette fonction se sert n'est qu'à son thread.
@@ -311,40 +223,9 @@ static int converse(int fd)
 {
     // TODO (étape 2) : préparer la lecture (line_reader_init), envoyer l'accueil, puis lire une
     // ligne et y répondre, jusqu'à la fin du flux. Pièges D37, D38 et D42.
-    // Répondez ligne par ligne ; grouper les réponses (has_line) est facultatif.
+    // Répondez ligne par ligne ; grouper les réponses (line_ready, dans framing.h) est facultatif.
     (void)fd;
     return -1;
-}
-
-/**
- * @brief Inscrit un client au registre et l'annonce ; à appeler avec le verrou.
- *
- * @param registry le registre
- * @param client   le client qui arrive
- */
-static void enter(struct registry *registry, struct client *client)
-{
-    // TODO (étape 4) : compter ce client, puis l'annoncer (announce).
-    // TODO (étape 6) : l'inscrire dans la liste, pour que l'arrêt le retrouve.
-    (void)registry;
-    (void)client;
-}
-
-/**
- * @brief Raye un client du registre, ferme son socket, annonce son départ et le libère ; à appeler
- * avec le verrou.
- *
- * @param registry le registre
- * @param client   le client qui part ; n'existe plus ensuite
- */
-static void leave(struct registry *registry, struct client *client)
-{
-    // TODO (étape 2) : fermer le socket du client, libérer sa mémoire. Piège D39.
-    // TODO (étape 4) : ne plus le compter, puis annoncer son départ. Piège D40.
-    // TODO (étape 6) : le rayer de la liste ; dire, s'il était le dernier, qu'il ne reste personne
-    // (man 3 pthread_cond_signal). Dans quel ordre fermer et rayer ?
-    (void)registry;
-    (void)client;
 }
 
 /**
@@ -355,10 +236,9 @@ static void leave(struct registry *registry, struct client *client)
  */
 static void *serve_client(void *argument)
 {
-    // TODO (étape 2) : servir le client (converse), puis le laisser partir, quoi qu'il soit arrivé
-    // (leave).
-    // TODO (étape 4) : prendre le verrou autour du départ (man 3 pthread_mutex_lock), et seulement
-    // autour de lui. Piège D48.
+    // TODO (étape 2) : servir le client (converse), puis, quoi qu'il soit arrivé, fermer son socket
+    // et libérer sa mémoire. Piège D39.
+    // TODO (étape 4) : c'est registry_leave qui le laisse partir.
     // TODO (étape 5) : dire l'erreur sur stderr (report_peer_error, dans report.h), sans fonction à
     // mémoire statique (piège D47).
     (void)argument;
@@ -380,8 +260,9 @@ static bool admit(struct registry *registry, int fd, const struct sockaddr *addr
 {
     // TODO (étape 2) : donner à ce client une mémoire à lui (piège D45), noter son adresse
     // (format_address, dans display.h), créer son thread (man 3 pthread_create). Piège D35.
-    // TODO (étape 4) : l'inscrire (enter) sous le verrou. Et si le thread finit avant l'annonce ?
-    // TODO (étape 5) : refuser au-delà de la limite, ou si pthread_create échoue. Piège D46.
+    // TODO (étape 4) : c'est registry_admit qui l'inscrit, et crée son thread.
+    // TODO (étape 5) : n'a-t-il pas été admis ? Dire l'échec de pthread_create, ne rien garder de lui.
+    // Piège D46.
     (void)registry;
     (void)fd;
     (void)address;
@@ -414,8 +295,9 @@ static void refuse(int fd)
 static int accept_client(int listener, struct registry *registry)
 {
     // TODO (étape 1) : accepter un client (man 2 accept), en notant son adresse ; puis, ici même,
-    // l'annoncer (announce) et lui envoyer l'accueil entier (send_all). L'accueil passera dans converse
-    // à l'étape 2, l'annonce dans enter à l'étape 4.
+    // écrire les deux lignes de son arrivée, visibles aussitôt (man 3 fflush, piège D41), et lui envoyer
+    // l'accueil entier (send_all). L'accueil passera dans converse à l'étape 2, les deux lignes dans le
+    // registre à l'étape 4.
     // TODO (étape 2) : lui donner un thread (admit). Facultatif : des réponses qui partent sans
     // attendre (man 7 tcp, TCP_NODELAY).
     // TODO (étape 5) : le refuser (refuse) s'il ne peut être servi ; distinguer l'erreur sans
@@ -448,19 +330,6 @@ static int accept_clients(int listener, int signals, struct registry *registry)
 }
 
 /**
- * @brief Renvoie tous les clients, et attend qu'ils soient tous partis.
- *
- * @param registry le registre ; vide ensuite
- * @see shutdown(2), pthread_cond_wait(3)
- */
-static void dismiss_clients(struct registry *registry)
-{
-    // TODO (étape 6) : réveiller chaque thread qui attend son client (man 2 shutdown), attendre
-    // que tous soient partis (man 3 pthread_cond_wait). Piège D43.
-    (void)registry;
-}
-
-/**
  * @brief Tient le service, de l'ouverture du registre au départ du dernier client.
  *
  * @param listener le socket qui écoute
@@ -471,8 +340,9 @@ static void dismiss_clients(struct registry *registry)
 static int run_service(int listener, int signals, unsigned long limit)
 {
     // TODO (étape 1) : dire « waiting for connection », puis accepter des clients.
-    // TODO (étape 4) : préparer le registre.
-    // TODO (étape 6) : renvoyer les clients, rendre le registre, rendre le bon code de retour.
+    // TODO (étape 4) : préparer le registre (registry_init).
+    // TODO (étape 6) : renvoyer les clients (registry_dismiss), rendre le registre, rendre le bon code
+    // de retour.
     (void)listener;
     (void)signals;
     (void)limit;
@@ -482,8 +352,6 @@ static int run_service(int listener, int signals, unsigned long limit)
 /**
  * @brief Programme `server [-m N] [HOST [PORT]]`.
  *
- * @param argc nombre de mots de la ligne de commande
- * @param argv ces mots
  * @retval 0 arrêt demandé par SIGINT ou SIGTERM
  * @retval 1 erreur du système ou du réseau
  * @retval 2 mauvaise utilisation
@@ -502,21 +370,14 @@ int main(int argc, char **argv)
     (void)raise_descriptor_limit;
     (void)listen_on;
     (void)open_server;
-    (void)registry_init;
-    (void)registry_destroy;
-    (void)announce;
     (void)flush_replies;
     (void)add_reply;
-    (void)has_line;
     (void)converse;
-    (void)enter;
-    (void)leave;
     (void)serve_client;
     (void)admit;
     (void)refuse;
     (void)accept_client;
     (void)accept_clients;
-    (void)dismiss_clients;
     (void)run_service;
 
     // TODO (étape 1) : lire la ligne de commande, chercher les adresses, ouvrir le

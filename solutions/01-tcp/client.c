@@ -20,28 +20,13 @@
 /** Nom du programme dans les messages d'erreur. */
 static const char PROGRAM[] = "client";
 
-/**
- * @brief Dit pourquoi l'entrée standard n'a pas pu être lue.
- *
- * @param error la valeur d'`errno` après read_line()
- */
 static void report_input_error(int error)
 {
     const char *reason = error == EMSGSIZE ? "ligne trop longue" : strerror(error);
     report_error(PROGRAM, "lecture de l'entrée standard", NULL, NULL, reason);
 }
 
-/**
- * @brief Pose une question et garde la ligne tapée en réponse.
- *
- * @param input  l'entrée standard
- * @param prompt la question
- * @param answer reçoit la réponse, terminée par un octet nul (place : ::LINE_STORAGE octets)
- * @param status reçoit le code de retour du programme s'il doit s'arrêter là
- * @return `true` si la réponse est là ; `false` à la fin de l'entrée (sans message : ce n'est pas
- *         une erreur), ou si la lecture échoue ou la réponse contient un octet nul (un message est
- *         écrit)
- */
+/** Pose une question et garde la ligne tapée en réponse. */
 static bool ask(struct line_reader *input, const char *prompt, char *answer, int *status)
 {
     fputs(prompt, stdout);
@@ -68,14 +53,7 @@ static bool ask(struct line_reader *input, const char *prompt, char *answer, int
     return true;
 }
 
-/**
- * @brief Demande l'hôte et le port que la ligne de commande n'a pas donnés.
- *
- * @param input    l'entrée standard
- * @param endpoint ce que la ligne de commande a donné ; complété
- * @param status   reçoit le code de retour du programme s'il doit s'arrêter là
- * @return `true` si @p endpoint est complet et son port valable
- */
+/** Demande l'hôte et le port que la ligne de commande n'a pas donnés. */
 static bool complete_endpoint(struct line_reader *input, struct endpoint *endpoint, int *status)
 {
     // Ces réponses servent jusqu'à la fin du programme.
@@ -99,14 +77,7 @@ static bool complete_endpoint(struct line_reader *input, struct endpoint *endpoi
     return true;
 }
 
-/**
- * @brief Cherche les adresses du serveur : un nom peut en avoir plusieurs, IPv4 et IPv6.
- *
- * @param endpoint l'hôte et le port demandés
- * @return la liste des adresses, à rendre par `freeaddrinfo` ; `NULL` en cas d'échec (un message
- *         est écrit)
- * @see getaddrinfo(3)
- */
+/** Cherche les adresses du serveur : un nom peut en avoir plusieurs, IPv4 et IPv6. */
 static struct addrinfo *resolve(const struct endpoint *endpoint)
 {
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
@@ -119,14 +90,7 @@ static struct addrinfo *resolve(const struct endpoint *endpoint)
     return NULL;
 }
 
-/**
- * @brief Attend la fin d'une connexion commencée, et dit comment elle a fini.
- *
- * @param fd socket dont le `connect` a été interrompu
- * @retval 0  la connexion est établie
- * @retval -1 elle a échoué, cause dans `errno`
- * @see connect(2), à propos d'EINTR et d'EINPROGRESS ; poll(2) ; socket(7) pour SO_ERROR
- */
+/** Attend la fin d'une connexion commencée, et dit comment elle a fini. */
 static int finish_connecting(int fd)
 {
     struct pollfd wanted = {.fd = fd, .events = POLLOUT};
@@ -142,15 +106,7 @@ static int finish_connecting(int fd)
     return error == 0 ? 0 : -1;
 }
 
-/**
- * @brief Connecte un socket, même si un signal interrompt l'attente.
- *
- * @param fd      socket neuf
- * @param address adresse du serveur
- * @retval 0  la connexion est établie
- * @retval -1 elle a échoué, cause dans `errno`, jamais `EINTR`
- * @see connect(2)
- */
+/** Connecte un socket, même si un signal interrompt l'attente. */
 static int connect_socket(int fd, const struct addrinfo *address)
 {
     if (connect(fd, address->ai_addr, address->ai_addrlen) == 0)
@@ -159,16 +115,7 @@ static int connect_socket(int fd, const struct addrinfo *address)
     return errno == EINTR ? finish_connecting(fd) : -1;
 }
 
-/**
- * @brief Se connecte à la première adresse qui répond.
- *
- * Écrit `socket created` une seule fois, avant la première tentative.
- *
- * @param endpoint  l'hôte et le port demandés, pour le message
- * @param addresses les adresses à essayer, dans l'ordre
- * @return le socket connecté ; -1 si toutes refusent (un message est écrit, pour la dernière)
- * @see socket(2) ; RFC 9293, section 3.5, pour l'établissement d'une connexion
- */
+/** Se connecte à la première adresse qui répond. */
 static int open_connection(const struct endpoint *endpoint, const struct addrinfo *addresses)
 {
     bool announced = false;
@@ -191,15 +138,7 @@ static int open_connection(const struct endpoint *endpoint, const struct addrinf
     return -1;
 }
 
-/**
- * @brief Envoie une ligne et son `\n`.
- *
- * @param fd     socket connecté
- * @param line   la ligne, sans son `\n`
- * @param length sa longueur, en octets, au plus ::LINE_LIMIT
- * @retval 0  tout est remis au système
- * @retval -1 erreur, cause dans `errno`
- */
+/** Envoie une ligne et son `\n`. */
 static int send_line(int fd, const char *line, size_t length)
 {
     // Un seul envoi : deux petits envois de suite attendraient l'accusé de réception du premier
@@ -210,15 +149,7 @@ static int send_line(int fd, const char *line, size_t length)
     return send_all(fd, message, length + 1);
 }
 
-/**
- * @brief Lit une ligne du serveur et la montre.
- *
- * @param replies  ce qui vient du serveur
- * @param endpoint le serveur, pour le message
- * @retval 1  une ligne est montrée
- * @retval 0  fin de flux : le serveur n'enverra plus rien
- * @retval -1 erreur (un message est écrit)
- */
+/** Lit une ligne du serveur et la montre. */
 static int show_reply(struct line_reader *replies, const struct endpoint *endpoint)
 {
     const char *line = NULL;
@@ -235,27 +166,12 @@ static int show_reply(struct line_reader *replies, const struct endpoint *endpoi
     return result;
 }
 
-/**
- * @brief Dit si une ligne est le mot `END`, qui termine le dialogue.
- *
- * @param line   la ligne, sans son `\n`
- * @param length sa longueur, en octets
- * @return `true` si c'est `END`, exactement
- */
 static bool is_end(const char *line, size_t length)
 {
     return length == 3 && memcmp(line, "END", 3) == 0;
 }
 
-/**
- * @brief Prend congé : envoie `END`, ferme son sens de la connexion, montre ce qui vient encore.
- *
- * @param fd       socket connecté
- * @param replies  ce qui vient du serveur
- * @param endpoint le serveur, pour les messages
- * @return le code de retour du programme
- * @see shutdown(2) ; RFC 9293, section 3.6 (une connexion se ferme dans chaque sens)
- */
+/** Prend congé : envoie `END`, ferme son sens de la connexion, montre ce qui vient encore. */
 static int say_goodbye(int fd, struct line_reader *replies, const struct endpoint *endpoint)
 {
     if (send_line(fd, "END", 3) != 0) {
@@ -271,14 +187,7 @@ static int say_goodbye(int fd, struct line_reader *replies, const struct endpoin
     return result == 0 ? EXIT_SUCCESS : EXIT_SYSTEM;
 }
 
-/**
- * @brief Dialogue : une ligne tapée, une réponse montrée, jusqu'à `END` ou la fin de l'entrée.
- *
- * @param fd       socket connecté ; l'appelant le fermera
- * @param input    l'entrée standard
- * @param endpoint le serveur, pour les messages
- * @return le code de retour du programme
- */
+/** Dialogue : une ligne tapée, une réponse montrée, jusqu'à `END` ou la fin de l'entrée. */
 static int converse(int fd, struct line_reader *input, const struct endpoint *endpoint)
 {
     char storage[LINE_STORAGE];
@@ -311,8 +220,6 @@ static int converse(int fd, struct line_reader *input, const struct endpoint *en
 /**
  * @brief Programme `client [HOST [PORT]]` ; ce qui n'est pas donné est demandé.
  *
- * @param argc nombre de mots de la ligne de commande
- * @param argv ces mots
  * @retval 0 dialogue terminé, ou fin de l'entrée à une question
  * @retval 1 erreur du système ou du réseau
  * @retval 2 mauvaise utilisation

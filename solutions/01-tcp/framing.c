@@ -1,7 +1,6 @@
 #include "framing.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -12,15 +11,7 @@ void line_reader_init(struct line_reader *reader, int fd, char *storage, size_t 
     *reader = (struct line_reader){.fd = fd, .storage = storage, .size = size};
 }
 
-/**
- * @brief Rend les premiers octets en attente, et les retire de l'attente avec leur `\n`.
- *
- * @param reader  l'état de la lecture
- * @param count   nombre d'octets de la ligne, sans son `\n`
- * @param newline nombre d'octets à retirer après elle : 1 pour le `\n`, 0 s'il n'y en a pas
- * @param line    reçoit l'adresse de la ligne
- * @param length  reçoit sa longueur, en octets
- */
+/** Rend les premiers octets en attente, et les retire de l'attente avec leur `\n`. */
 static void take_line(struct line_reader *reader, size_t count, size_t newline, const char **line,
                       size_t *length)
 {
@@ -29,12 +20,7 @@ static void take_line(struct line_reader *reader, size_t count, size_t newline, 
     reader->start += count + newline;
 }
 
-/**
- * @brief Fait de la place à la fin de la mémoire, en ramenant au début ce qui attend.
- *
- * @param reader l'état de la lecture
- * @return `false` si la mémoire est pleine d'une seule ligne inachevée : elle est trop longue
- */
+/** Fait de la place à la fin de la mémoire, en ramenant au début ce qui attend. */
 static bool make_room(struct line_reader *reader)
 {
     // Plus rien n'attend : repartir du début garde les lectures grandes, et n'occupe pas toute la
@@ -51,13 +37,7 @@ static bool make_room(struct line_reader *reader)
     return true;
 }
 
-/**
- * @brief Lit une fois le descripteur, à la suite de ce qui attend déjà.
- *
- * @param reader l'état de la lecture, où il reste de la place
- * @return le nombre d'octets ajoutés ; 0 à la fin du flux ; -1 en cas d'erreur, cause dans `errno`
- * @see read(2)
- */
+/** Lit une fois le descripteur, à la suite de ce qui attend déjà. */
 static ssize_t read_more(struct line_reader *reader)
 {
     ssize_t count;
@@ -100,6 +80,11 @@ int read_line(struct line_reader *reader, const char **line, size_t *length)
             return 1;
         }
     }
+}
+
+bool line_ready(const struct line_reader *reader)
+{
+    return memchr(reader->storage + reader->start, '\n', reader->end - reader->start) != NULL;
 }
 
 int send_all(int fd, const void *bytes, size_t length)

@@ -9,6 +9,7 @@
 #ifndef FRAMING_H
 #define FRAMING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /** Longueur maximale d'une ligne, en octets, sans son `\n`. */
@@ -60,6 +61,16 @@ void line_reader_init(struct line_reader *reader, int fd, char *storage, size_t 
  * @see read(2) ; RFC 9293, section 3.8 : « the stream of octets »
  */
 int read_line(struct line_reader *reader, const char **line, size_t *length);
+
+/**
+ * @brief Dit si une ligne entière est déjà reçue, de sorte que read_line() n'attendrait pas.
+ *
+ * Sert à qui préfère répondre d'un coup à des lignes arrivées ensemble.
+ *
+ * @param reader l'état préparé par line_reader_init()
+ * @return `true` si une ligne et son `\n` attendent
+ */
+bool line_ready(const struct line_reader *reader);
 
 /**
  * @brief Envoie tous les octets, même si le système n'en prend qu'une partie à la fois.

@@ -38,16 +38,10 @@ static volatile sig_atomic_t listener_to_wake = -1;
 /** Le socket du client en cours, que le gestionnaire doit pouvoir réveiller ; -1 : aucun. */
 static volatile sig_atomic_t client_to_wake = -1;
 
-/**
- * @brief Gestionnaire de SIGINT et SIGTERM : demande l'arrêt et réveille l'appel qui attend.
- *
- * N'appelle que ce que POSIX autorise dans un gestionnaire de signal, et laisse `errno` intact.
- *
- * @param signal_number le signal reçu
- * @see signal-safety(7) ; shutdown(2)
- */
+/** Gestionnaire de SIGINT et SIGTERM : demande l'arrêt et réveille l'appel qui attend. */
 static void request_stop(int signal_number)
 {
+    // Rien ici que ce que POSIX autorise dans un gestionnaire (man 7 signal-safety).
     (void)signal_number;
     int saved_errno = errno;
     stop_requested = 1;
@@ -61,12 +55,6 @@ static void request_stop(int signal_number)
     errno = saved_errno;
 }
 
-/**
- * @brief Installe request_stop() pour SIGINT et SIGTERM.
- *
- * @return `true`, ou `false` en cas d'échec (un message est écrit)
- * @see sigaction(2)
- */
 static bool install_stop_handler(void)
 {
     struct sigaction action = {.sa_handler = request_stop};
@@ -77,14 +65,7 @@ static bool install_stop_handler(void)
     return false;
 }
 
-/**
- * @brief Cherche les adresses où écouter : un nom peut en avoir plusieurs, IPv4 et IPv6.
- *
- * @param endpoint l'hôte et le port demandés
- * @return la liste des adresses, à rendre par `freeaddrinfo` ; `NULL` en cas d'échec (un message
- *         est écrit)
- * @see getaddrinfo(3)
- */
+/** Cherche les adresses où écouter : un nom peut en avoir plusieurs, IPv4 et IPv6. */
 static struct addrinfo *resolve(const struct endpoint *endpoint)
 {
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
@@ -97,14 +78,7 @@ static struct addrinfo *resolve(const struct endpoint *endpoint)
     return NULL;
 }
 
-/**
- * @brief Donne une adresse à un socket et le met à l'écoute.
- *
- * @param fd      socket neuf
- * @param address adresse où écouter
- * @return `NULL`, ou le nom de l'appel qui a échoué, cause dans `errno`
- * @see setsockopt(2), socket(7) pour SO_REUSEADDR ; bind(2) ; listen(2)
- */
+/** Donne une adresse à un socket et le met à l'écoute. */
 static const char *start_listening(int fd, const struct addrinfo *address)
 {
     const int enabled = 1;
@@ -120,14 +94,7 @@ static const char *start_listening(int fd, const struct addrinfo *address)
     return NULL;
 }
 
-/**
- * @brief Ouvre le socket d'écoute, sur la première adresse qui l'accepte.
- *
- * @param endpoint  l'hôte et le port demandés, pour le message
- * @param addresses les adresses à essayer, dans l'ordre
- * @return le socket d'écoute ; -1 si toutes refusent (un message est écrit, pour la dernière)
- * @see socket(2)
- */
+/** Ouvre le socket d'écoute, sur la première adresse qui l'accepte. */
 static int open_listener(const struct endpoint *endpoint, const struct addrinfo *addresses)
 {
     const char *failed = "socket";
@@ -145,44 +112,21 @@ static int open_listener(const struct endpoint *endpoint, const struct addrinfo 
     return -1;
 }
 
-/**
- * @brief Dit si une erreur d'`accept` condamne le socket d'écoute lui-même.
- *
- * Toutes les autres passent : un client parti avant d'être accepté, une panne du réseau que Linux
- * rapporte ici, un manque momentané de descripteurs ou de mémoire.
- *
- * @param error la valeur d'`errno` après `accept`
- * @return `true` s'il est inutile d'essayer encore
- * @see accept(2), section ERRORS
- */
+/** Dit si une erreur d'`accept` condamne le socket d'écoute lui-même. */
 static bool is_listener_broken(int error)
 {
-    // EOPNOTSUPP n'y est pas : sur un socket qui écoute déjà, Linux rapporte ainsi une panne du réseau.
+    // Les autres erreurs passent : un client parti avant d'être accepté, un manque de descripteurs.
+    // EOPNOTSUPP aussi : sur un socket qui écoute déjà, Linux rapporte ainsi une panne du réseau.
     return error == EBADF || error == EINVAL || error == ENOTSOCK;
 }
 
-/**
- * @brief Dit si une erreur d'`accept` est un manque de ressources, qui dure tant qu'il dure.
- *
- * @param error la valeur d'`errno` après `accept`
- * @return `true` s'il faut attendre un peu avant d'essayer encore
- * @see accept(2), section ERRORS
- */
+/** Dit si une erreur d'`accept` est un manque de ressources, qui dure tant qu'il dure. */
 static bool is_resource_shortage(int error)
 {
     return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
-/**
- * @brief Attend le client suivant, en laissant passer les erreurs passagères.
- *
- * @param listener le socket d'écoute
- * @param peer     reçoit l'adresse du client, en texte
- * @param size     place disponible dans @p peer, en octets
- * @return le socket du client ; -1 s'il faut s'arrêter, sur demande ou parce que le socket
- *         d'écoute ne vaut plus rien (un message est alors écrit)
- * @see accept(2)
- */
+/** Attend le client suivant, en laissant passer les erreurs passagères. */
 static int accept_client(int listener, char *peer, size_t size)
 {
     while (!stop_requested) {
@@ -211,12 +155,7 @@ static int accept_client(int listener, char *peer, size_t size)
     return -1;
 }
 
-/**
- * @brief Dit pourquoi un client est abandonné, sauf si c'est l'arrêt demandé qui l'abandonne.
- *
- * @param action l'appel qui a échoué, cause dans `errno`
- * @param peer   l'adresse du client, en texte
- */
+/** Dit pourquoi un client est abandonné, sauf si c'est l'arrêt demandé qui l'abandonne. */
 static void report_lost_client(const char *action, const char *peer)
 {
     int error = errno;
@@ -226,25 +165,13 @@ static void report_lost_client(const char *action, const char *peer)
     report_peer_error(PROGRAM, action, peer, reason);
 }
 
-/**
- * @brief Dit si une ligne est le mot `END`, qui termine le dialogue.
- *
- * @param line   la ligne, sans son `\n`
- * @param length sa longueur, en octets
- * @return `true` si c'est `END`, exactement
- */
 static bool is_end(const char *line, size_t length)
 {
     // Pas de strcmp : une ligne reçue n'a pas d'octet nul à la fin, et peut en avoir au milieu.
     return length == 3 && memcmp(line, "END", 3) == 0;
 }
 
-/**
- * @brief Dialogue avec un client, jusqu'à `END`, la fin du flux, une erreur ou l'arrêt demandé.
- *
- * @param client le socket du client ; l'appelant le fermera
- * @param peer   son adresse, en texte
- */
+/** Dialogue avec un client, jusqu'à `END`, la fin du flux, une erreur ou l'arrêt demandé. */
 static void serve_client(int client, const char *peer)
 {
     char storage[LINE_STORAGE];
@@ -274,12 +201,7 @@ static void serve_client(int client, const char *peer)
     }
 }
 
-/**
- * @brief Sert les clients l'un après l'autre, jusqu'à l'arrêt demandé.
- *
- * @param listener le socket d'écoute ; l'appelant le fermera
- * @return le code de retour du programme
- */
+/** Sert les clients l'un après l'autre, jusqu'à l'arrêt demandé. */
 static int serve_all(int listener)
 {
     while (!stop_requested) {
@@ -303,8 +225,6 @@ static int serve_all(int listener)
 /**
  * @brief Programme `server [HOST [PORT]]`, par défaut 127.0.0.1 et 8001.
  *
- * @param argc nombre de mots de la ligne de commande
- * @param argv ces mots
  * @retval 0 arrêt demandé par SIGINT ou SIGTERM
  * @retval 1 erreur du système ou du réseau
  * @retval 2 mauvaise utilisation

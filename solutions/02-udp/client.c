@@ -38,17 +38,7 @@
 /** Nom du programme dans les messages d'erreur. */
 static const char PROGRAM[] = "client";
 
-/**
- * @brief Lit `[HOST [PORT [MESSAGE]]]`.
- *
- * Un argument absent laisse la valeur par défaut. Une erreur est déjà dite sur stderr.
- *
- * @param count     nombre d'arguments, sans le nom du programme
- * @param arguments ces arguments
- * @param endpoint  entrée : hôte et port par défaut ; sortie : ceux de l'utilisateur
- * @param message   entrée : le message par défaut ; sortie : celui de l'utilisateur
- * @return `true`, ou `false` si un argument est refusé
- */
+/** Lit `[HOST [PORT [MESSAGE]]]`. */
 static bool parse_arguments(int count, char **arguments, struct endpoint *endpoint,
                             const char **message)
 {
@@ -68,14 +58,7 @@ static bool parse_arguments(int count, char **arguments, struct endpoint *endpoi
     return true;
 }
 
-/**
- * @brief Cherche les adresses de l'hôte : un nom peut en avoir plusieurs, IPv4 et IPv6.
- *
- * @param endpoint l'hôte et le port demandés
- * @return la liste des adresses, à rendre par `freeaddrinfo` ; `NULL` en cas d'échec (un message
- *         est écrit)
- * @see getaddrinfo(3)
- */
+/** Cherche les adresses de l'hôte : un nom peut en avoir plusieurs, IPv4 et IPv6. */
 static struct addrinfo *resolve(const struct endpoint *endpoint)
 {
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM};
@@ -88,12 +71,7 @@ static struct addrinfo *resolve(const struct endpoint *endpoint)
     return NULL;
 }
 
-/**
- * @brief L'heure d'une horloge qui ne recule ni ne saute jamais.
- *
- * @return un nombre de millisecondes, depuis une origine quelconque
- * @see clock_gettime(2), `CLOCK_MONOTONIC`
- */
+/** L'heure d'une horloge qui ne recule ni ne saute jamais. */
 static int64_t now_ms(void)
 {
     struct timespec now;
@@ -101,14 +79,7 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/**
- * @brief Crée un socket UDP qui ne parle qu'à une adresse, et n'écoute qu'elle.
- *
- * @param address l'adresse du serveur, rendue par `getaddrinfo`
- * @return le socket
- * @retval -1 erreur, cause dans `errno` (`ENETUNREACH`, `EAFNOSUPPORT`…)
- * @see connect(2), udp(7)
- */
+/** Crée un socket UDP qui ne parle qu'à une adresse, et n'écoute qu'elle. */
 static int connect_socket(const struct addrinfo *address)
 {
     int fd = socket(address->ai_family, address->ai_socktype, address->ai_protocol);
@@ -125,17 +96,7 @@ static int connect_socket(const struct addrinfo *address)
     return fd;
 }
 
-/**
- * @brief Attend la réponse du serveur, un temps donné et pas davantage.
- *
- * @param fd      socket rendu par connect_socket()
- * @param wait_ms durée de l'attente, en millisecondes
- * @param reply   reçoit la réponse ; ::MESSAGE_STORAGE octets de place
- * @return la longueur de la réponse, en octets, 0 compris
- * @retval -1 erreur, cause dans `errno` : `ETIMEDOUT` si le temps est écoulé, `ECONNREFUSED` si
- *            personne n'écoute, `EMSGSIZE` si la réponse dépasse ::MESSAGE_LIMIT ; jamais `EINTR`
- * @see poll(2), recv(2)
- */
+/** Attend la réponse du serveur, un temps donné et pas davantage. */
 static ssize_t wait_reply(int fd, int wait_ms, char *reply)
 {
     // Une échéance et non une durée : après une attente interrompue, ou un datagramme qui n'en
@@ -167,18 +128,7 @@ static ssize_t wait_reply(int fd, int wait_ms, char *reply)
     }
 }
 
-/**
- * @brief Pose la question à une adresse, jusqu'à ::SEND_COUNT fois, et rend la réponse.
- *
- * @param fd      socket rendu par connect_socket()
- * @param message la question
- * @param length  sa longueur, en octets, 0 compris
- * @param reply   reçoit la réponse ; ::MESSAGE_STORAGE octets de place
- * @return la longueur de la réponse, en octets, 0 compris
- * @retval -1 erreur, cause dans `errno` : `ETIMEDOUT` si toutes les attentes ont été vaines,
- *            `ECONNREFUSED` si personne n'écoute…
- * @see send(2)
- */
+/** Pose la question à une adresse, jusqu'à ::SEND_COUNT fois, et rend la réponse. */
 static ssize_t ask(int fd, const char *message, size_t length, char *reply)
 {
     int wait_ms = FIRST_WAIT_MS;
@@ -198,18 +148,7 @@ static ssize_t ask(int fd, const char *message, size_t length, char *reply)
     return -1;
 }
 
-/**
- * @brief Pose la question à une adresse après l'autre, tant qu'elle y est refusée.
- *
- * Un silence, lui, arrête tout : le serveur est peut-être là, et seulement lent ou lointain.
- *
- * @param endpoint  hôte et port du serveur, pour le message
- * @param addresses les adresses à essayer, dans l'ordre
- * @param message   la question, terminée par un octet nul qui n'est pas envoyé
- * @param reply     reçoit la réponse ; ::MESSAGE_STORAGE octets de place
- * @return la longueur de la réponse, en octets, 0 compris
- * @retval -1 aucune réponse (un message est écrit, pour la dernière adresse essayée)
- */
+/** Pose la question à une adresse après l'autre, tant qu'elle y est refusée. */
 static ssize_t ask_each(const struct endpoint *endpoint, const struct addrinfo *addresses,
                         const char *message, char *reply)
 {
@@ -222,6 +161,7 @@ static ssize_t ask_each(const struct endpoint *endpoint, const struct addrinfo *
             close(fd);
         if (received >= 0)
             return received;
+        // Un silence arrête tout : le serveur est peut-être là, et seulement lent ou lointain.
         if (reason == ETIMEDOUT)
             break;
     }
@@ -230,12 +170,6 @@ static ssize_t ask_each(const struct endpoint *endpoint, const struct addrinfo *
     return -1;
 }
 
-/**
- * @brief Écrit `Server Says` et, à la ligne suivante, la réponse.
- *
- * @param reply  la réponse
- * @param length sa longueur, en octets, 0 compris
- */
 static void print_reply(const char *reply, size_t length)
 {
     puts("Server Says");
@@ -246,8 +180,6 @@ static void print_reply(const char *reply, size_t length)
 /**
  * @brief Programme `client [HOST [PORT [MESSAGE]]]`.
  *
- * @param argc nombre de mots de la ligne de commande
- * @param argv ces mots
  * @retval 0 la réponse est écrite
  * @retval 1 erreur du système ou du réseau, ou pas de réponse
  * @retval 2 mauvaise utilisation

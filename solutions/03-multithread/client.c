@@ -30,15 +30,7 @@
 /** Nom du programme dans les messages d'erreur. */
 static const char PROGRAM[] = "client";
 
-/**
- * @brief Établit la connexion, même si un signal interrompt l'attente.
- *
- * @param fd      un socket pas encore connecté
- * @param address l'adresse du serveur, rendue par `getaddrinfo`
- * @retval 0  connecté
- * @retval -1 erreur, cause dans `errno` (`ECONNREFUSED`, `ETIMEDOUT`…), jamais `EINTR`
- * @see connect(2), erreurs `EINTR`, `EALREADY` et `EISCONN`
- */
+/** Établit la connexion, même si un signal interrompt l'attente. */
 static int connect_socket(int fd, const struct addrinfo *address)
 {
     while (connect(fd, address->ai_addr, address->ai_addrlen) < 0) {
@@ -53,16 +45,7 @@ static int connect_socket(int fd, const struct addrinfo *address)
     return 0;
 }
 
-/**
- * @brief Se connecte à la première adresse de l'hôte qui répond.
- *
- * Si aucune ne répond, la raison de la dernière est écrite sur stderr.
- *
- * @param server hôte et port du serveur
- * @return le socket connecté
- * @retval -1 erreur, déjà dite
- * @see getaddrinfo(3), socket(2)
- */
+/** Se connecte à la première adresse de l'hôte qui répond. */
 static int open_connection(const struct endpoint *server)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
@@ -91,12 +74,7 @@ static int open_connection(const struct endpoint *server)
     return -1;
 }
 
-/**
- * @brief Lit une ligne du serveur et l'affiche.
- *
- * @param reader la lecture du serveur
- * @return `true`, ou `false` si aucune ligne ne peut venir : la raison est déjà dite
- */
+/** Lit une ligne du serveur et l'affiche. */
 static bool show_line(struct line_reader *reader)
 {
     const char *line = NULL;
@@ -115,16 +93,7 @@ static bool show_line(struct line_reader *reader)
     return false;
 }
 
-/**
- * @brief Demande une ligne à l'utilisateur.
- *
- * @param reader la lecture de l'entrée standard
- * @param line   reçoit l'adresse de la ligne, sans son `\n`, valable jusqu'à l'appel suivant
- * @param length reçoit sa longueur, en octets, 0 pour une ligne vide
- * @retval 1  une ligne est lue
- * @retval 0  l'utilisateur a fini
- * @retval -1 erreur, déjà dite
- */
+/** Demande une ligne à l'utilisateur. */
 static int ask_line(struct line_reader *reader, const char **line, size_t *length)
 {
     fputs("Say something: ", stdout);
@@ -142,14 +111,7 @@ static int ask_line(struct line_reader *reader, const char **line, size_t *lengt
     return status;
 }
 
-/**
- * @brief Envoie une ligne et son `\n`, en un seul envoi.
- *
- * @param fd     le socket connecté
- * @param line   la ligne, sans son `\n`
- * @param length sa longueur, en octets, 0 compris, au plus ::LINE_LIMIT
- * @return `true`, ou `false` si l'envoi a échoué : la raison est déjà dite
- */
+/** Envoie une ligne et son `\n`, en un seul envoi. */
 static bool send_line(int fd, const char *line, size_t length)
 {
     char message[LINE_STORAGE];
@@ -161,12 +123,7 @@ static bool send_line(int fd, const char *line, size_t length)
     return false;
 }
 
-/**
- * @brief Mène le dialogue : l'accueil, puis une réponse pour chaque ligne tapée.
- *
- * @param fd le socket connecté
- * @return `true` si l'utilisateur a fini, `false` après une erreur, déjà dite
- */
+/** Mène le dialogue : l'accueil, puis une réponse pour chaque ligne tapée. */
 static bool converse(int fd)
 {
     char typed[LINE_STORAGE];
@@ -193,8 +150,6 @@ static bool converse(int fd)
 /**
  * @brief Programme `client [HOST [PORT]]`.
  *
- * @param argc nombre de mots de la ligne de commande
- * @param argv ces mots
  * @retval 0 l'utilisateur a fini
  * @retval 1 erreur du système ou du réseau, ou serveur parti
  * @retval 2 mauvaise utilisation

@@ -6,11 +6,12 @@
  *
  * Le thread principal attend les clients et les signaux d'arrêt. Chaque client a ensuite son
  * thread : son socket, ses lignes et ses réponses ne sont qu'à lui. Les threads ne partagent que
- * le registre des clients présents, toujours sous le même verrou, jamais pendant un échange.
+ * le registre des clients présents (registry.h).
  */
 #include "cmdline.h"
 #include "display.h"
 #include "framing.h"
+#include "registry.h"
 #include "report.h"
 
 #include <errno.h>
@@ -22,7 +23,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,9 +44,6 @@
 /** Place pour la plus longue réponse : le préfixe, la ligne, le `\n`. */
 #define REPLY_STORAGE (PREFIX_LENGTH + LINE_LIMIT + 1)
 
-/** Pile d'un thread, en octets : une ligne, une réponse, et une large marge. */
-#define STACK_SIZE ((size_t)1024 * 1024)
-
 /** Attente avant de réessayer, quand le système manque de moyens, en millisecondes. */
 #define RETRY_DELAY_MS 100
 
@@ -59,26 +56,6 @@ static const char WELCOME[] = "welcome to the server\n";
 /** Ce que reçoit un client refusé. */
 static const char SERVER_FULL[] = "server full\n";
 
-/** Un client présent : alloué à son arrivée, libéré par son thread, le dernier à s'en servir. */
-struct client {
-    int fd;                          /**< Son socket, que seul son thread ferme. */
-    char address[ADDRESS_TEXT_SIZE]; /**< D'où il vient, déjà mis en forme. */
-    struct registry *registry;       /**< Le registre où il est inscrit. */
-    struct client *previous;         /**< Son voisin dans le registre, protégé par le verrou. */
-    struct client *next;             /**< L'autre voisin, protégé par le verrou. */
-};
-
-/** Ce que les threads partagent : qui est là. */
-struct registry {
-    pthread_mutex_t mutex;     /**< Protège la liste, le nombre, et l'affichage. */
-    pthread_cond_t empty;      /**< Signalée quand le dernier client est parti. */
-    struct client *clients;    /**< Les clients présents. */
-    unsigned long active;      /**< Leur nombre. */
-    unsigned long limit;       /**< Leur nombre maximal ; ne change plus une fois fixé. */
-    atomic_bool stopping;      /**< L'arrêt est demandé : se lit sans le verrou. */
-    pthread_attr_t attributes; /**< Attributs des threads ; ne changent plus. */
-};
-
 /** L'échange avec un client : rien ici n'est partagé, tout est sur la pile de son thread. */
 struct exchange {
     struct line_reader reader;   /**< La lecture de ses lignes ; le socket y est noté. */
@@ -87,18 +64,7 @@ struct exchange {
     char lines[LINE_STORAGE];    /**< La mémoire de la lecture. */
 };
 
-/**
- * @brief Lit `[-m N] [HOST [PORT]]`.
- *
- * Un argument absent laisse la valeur par défaut. Une erreur est déjà dite sur stderr.
- *
- * @param argc  nombre d'arguments, le nom du programme compris
- * @param argv  ces arguments
- * @param local entrée : hôte et port par défaut ; sortie : ceux de l'utilisateur
- * @param limit entrée : nombre maximal de clients par défaut ; sortie : celui de l'utilisateur
- * @return `true`, ou `false` si un argument est refusé
- * @see getopt(3)
- */
+/** Lit `[-m N] [HOST [PORT]]`. */
 static bool parse_arguments(int argc, char **argv, struct endpoint *local, unsigned long *limit)
 {
     int option;
@@ -116,13 +82,7 @@ static bool parse_arguments(int argc, char **argv, struct endpoint *local, unsig
     return parse_endpoint(PROGRAM, argc - optind, argv + optind, local);
 }
 
-/**
- * @brief Cherche les adresses où écouter : un nom peut en avoir plusieurs, IPv4 et IPv6.
- *
- * @param local hôte et port demandés
- * @return la liste des adresses, à rendre par `freeaddrinfo` ; `NULL` en cas d'échec, déjà dit
- * @see getaddrinfo(3)
- */
+/** Cherche les adresses où écouter : un nom peut en avoir plusieurs, IPv4 et IPv6. */
 static struct addrinfo *resolve(const struct endpoint *local)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
@@ -135,21 +95,14 @@ static struct addrinfo *resolve(const struct endpoint *local)
     return NULL;
 }
 
-/**
- * @brief Fait de SIGINT et de SIGTERM un événement qui s'attend comme un client.
- *
- * À appeler avant de créer le premier thread : chaque thread hérite des signaux bloqués.
- *
- * @return un descripteur, lisible dès que l'un des deux signaux est arrivé
- * @retval -1 erreur, cause dans `errno` (`EMFILE`, `ENFILE`, `ENOMEM`…)
- * @see signalfd(2), pthread_sigmask(3), sigsetops(3)
- */
+/** Fait de SIGINT et de SIGTERM un événement qui s'attend comme un client. */
 static int open_stop_signals(void)
 {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
+    // Avant de créer le premier thread : chaque thread hérite des signaux bloqués.
     int code = pthread_sigmask(SIG_BLOCK, &signals, NULL);
     if (code != 0) {
         errno = code;
@@ -158,16 +111,11 @@ static int open_stop_signals(void)
     return signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
-/**
- * @brief Demande autant de descripteurs que le système en permet.
- *
- * La limite « douce » est souvent de 1024 : bien moins que de clients. Un échec est sans gravité,
- * le serveur sait manquer de descripteurs.
- *
- * @see getrlimit(2), `RLIMIT_NOFILE`
- */
+/** Demande autant de descripteurs que le système en permet. */
 static void raise_descriptor_limit(void)
 {
+    // La limite « douce » est souvent de 1024, bien moins que de clients. Un échec est sans gravité :
+    // le serveur sait manquer de descripteurs.
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
         return;
@@ -175,19 +123,10 @@ static void raise_descriptor_limit(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/**
- * @brief Crée un socket qui écoute sur une adresse.
- *
- * Il est non bloquant : un client annoncé par `poll` peut être reparti avant `accept`.
- *
- * @param address l'adresse locale, rendue par `getaddrinfo`
- * @param action  reçoit le nom de l'appel qui a échoué, s'il y en a un
- * @return le socket
- * @retval -1 erreur, cause dans `errno` (`EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`…)
- * @see socket(2), setsockopt(2), bind(2), listen(2)
- */
+/** Crée un socket qui écoute sur une adresse. */
 static int listen_on(const struct addrinfo *address, const char **action)
 {
+    // Non bloquant : un client annoncé par poll peut être reparti avant accept.
     *action = "socket";
     int fd = socket(address->ai_family, address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
                     address->ai_protocol);
@@ -216,16 +155,7 @@ static int listen_on(const struct addrinfo *address, const char **action)
     return -1;
 }
 
-/**
- * @brief Ouvre le socket du serveur sur la première adresse de l'hôte qui convient.
- *
- * Si aucune ne convient, la raison de la dernière est écrite sur stderr.
- *
- * @param local     hôte et port où attendre les clients, pour le message
- * @param addresses les adresses à essayer, dans l'ordre
- * @return le socket, qui écoute
- * @retval -1 erreur, déjà dite
- */
+/** Ouvre le socket du serveur sur la première adresse de l'hôte qui convient. */
 static int open_server(const struct endpoint *local, const struct addrinfo *addresses)
 {
     int fd = -1;
@@ -237,68 +167,6 @@ static int open_server(const struct endpoint *local, const struct addrinfo *addr
     return fd;
 }
 
-/**
- * @brief Prépare un registre vide.
- *
- * @param registry le registre
- * @param limit    nombre maximal de clients présents à la fois
- * @retval 0 le registre est prêt
- * @return sinon le code d'erreur (`ENOMEM`, `EINVAL`…) ; ces fonctions n'emploient pas `errno`
- * @see pthread_attr_setstacksize(3), pthread_attr_setdetachstate(3), pthread_mutex_init(3),
- * pthread_cond_init(3)
- */
-static int registry_init(struct registry *registry, unsigned long limit)
-{
-    // Un champ absent d'un initialiseur vaut zéro : personne n'est là.
-    *registry = (struct registry){.limit = limit};
-    int code = pthread_mutex_init(&registry->mutex, NULL);
-    if (code == 0)
-        code = pthread_cond_init(&registry->empty, NULL);
-    if (code == 0)
-        code = pthread_attr_init(&registry->attributes);
-    if (code == 0)
-        code = pthread_attr_setstacksize(&registry->attributes, STACK_SIZE);
-    // Détaché, un thread rend sa pile dès qu'il finit, sans qu'il faille venir le rejoindre.
-    if (code == 0)
-        code = pthread_attr_setdetachstate(&registry->attributes, PTHREAD_CREATE_DETACHED);
-    return code;
-}
-
-/**
- * @brief Rend ce que registry_init() avait pris ; plus aucun thread ne doit s'en servir.
- *
- * @param registry le registre, vide
- */
-static void registry_destroy(struct registry *registry)
-{
-    pthread_attr_destroy(&registry->attributes);
-    pthread_cond_destroy(&registry->empty);
-    pthread_mutex_destroy(&registry->mutex);
-}
-
-/**
- * @brief Écrit `EVENT ADDR:PORT` et `ThreadNumber N`, visibles aussitôt.
- *
- * À appeler avec le verrou du registre : les deux lignes restent ensemble, et les nombres se
- * suivent dans l'ordre où les clients vont et viennent.
- *
- * @param event   `connected to` ou `disconnected from`
- * @param address l'adresse du client, déjà mise en forme
- * @param active  nombre de clients présents
- */
-static void announce(const char *event, const char *address, unsigned long active)
-{
-    printf("%s %s\nThreadNumber %lu\n", event, address, active);
-    fflush(stdout);
-}
-
-/**
- * @brief Envoie les réponses qui attendent.
- *
- * @param exchange l'échange ; plus aucune réponse n'y attend ensuite
- * @retval 0  tout est remis au système
- * @retval -1 erreur, cause dans `errno` (`EPIPE`, `ECONNRESET`…)
- */
 static int flush_replies(struct exchange *exchange)
 {
     size_t length = exchange->used;
@@ -306,17 +174,7 @@ static int flush_replies(struct exchange *exchange)
     return send_all(exchange->reader.fd, exchange->replies, length);
 }
 
-/**
- * @brief Met en attente la réponse à une ligne : `Hello I'm Server LINE\n`.
- *
- * N'envoie rien, sauf si la place manque.
- *
- * @param exchange l'échange
- * @param line     la ligne du client, qui peut contenir des octets nuls
- * @param length   sa longueur, en octets, au plus ::LINE_LIMIT
- * @retval 0  la réponse attend de partir
- * @retval -1 erreur, cause dans `errno` (`EPIPE`, `ECONNRESET`…)
- */
+/** Met en attente la réponse à une ligne : `Hello I'm Server LINE\n`. */
 static int add_reply(struct exchange *exchange, const char *line, size_t length)
 {
     size_t needed = PREFIX_LENGTH + length + 1;
@@ -330,28 +188,10 @@ static int add_reply(struct exchange *exchange, const char *line, size_t length)
     return 0;
 }
 
-/**
- * @brief Dit si une ligne entière est déjà reçue, de sorte que read_line() n'attendrait pas.
- *
- * @param reader l'état de la lecture
- * @return `true` si une ligne attend
- */
-static bool has_line(const struct line_reader *reader)
-{
-    return memchr(reader->storage + reader->start, '\n', reader->end - reader->start) != NULL;
-}
-
-/**
- * @brief Accueille un client, puis répond à chacune de ses lignes.
- *
- * Aucun verrou ici : tout ce dont cette fonction se sert n'est qu'à son thread.
- *
- * @param fd le socket du client
- * @retval 0  le client a fini
- * @retval -1 erreur, cause dans `errno` (`EMSGSIZE` : ligne trop longue ; `EPIPE`, `ECONNRESET`…)
- */
+/** Accueille un client, puis répond à chacune de ses lignes. */
 static int converse(int fd)
 {
+    // Aucun verrou dans cette fonction : tout ce dont elle se sert n'est qu'à son thread.
     // Pas d'initialiseur : il mettrait à zéro toute la place, donc l'occuperait. Une page de
     // mémoire jamais touchée ne coûte rien, et un client silencieux n'en touche presque pas.
     struct exchange exchange;
@@ -370,89 +210,27 @@ static int converse(int fd)
             return -1;
         // Des lignes arrivées ensemble reçoivent leurs réponses ensemble : un appel au lieu de
         // mille. Mais on n'attend jamais le client avec une réponse en poche.
-        if (!has_line(&exchange.reader) && flush_replies(&exchange) < 0)
+        if (!line_ready(&exchange.reader) && flush_replies(&exchange) < 0)
             return -1;
     }
 }
 
-/**
- * @brief Inscrit un client au registre et l'annonce ; à appeler avec le verrou.
- *
- * @param registry le registre
- * @param client   le client qui arrive
- */
-static void enter(struct registry *registry, struct client *client)
-{
-    client->previous = NULL;
-    client->next = registry->clients;
-    if (client->next != NULL)
-        client->next->previous = client;
-    registry->clients = client;
-    registry->active++;
-    announce("connected to", client->address, registry->active);
-}
-
-/**
- * @brief Raye un client du registre, ferme son socket, annonce son départ et le libère ; à appeler
- * avec le verrou.
- *
- * @param registry le registre
- * @param client   le client qui part ; n'existe plus ensuite
- */
-static void leave(struct registry *registry, struct client *client)
-{
-    if (client->next != NULL)
-        client->next->previous = client->previous;
-    if (client->previous != NULL)
-        client->previous->next = client->next;
-    else
-        registry->clients = client->next;
-    // Fermé sous le verrou : un descripteur inscrit au registre est toujours celui de son client,
-    // jamais celui d'un nouveau venu à qui le système aurait redonné le même numéro.
-    close(client->fd);
-    registry->active--;
-    announce("disconnected from", client->address, registry->active);
-    free(client);
-    if (registry->active == 0)
-        pthread_cond_signal(&registry->empty);
-}
-
-/**
- * @brief La vie d'un thread : servir son client, puis disparaître sans rien laisser.
- *
- * @param argument le `struct client`, dont le thread devient propriétaire
- * @return `NULL`, toujours
- */
+/** La vie d'un thread : servir son client, puis disparaître sans rien laisser. */
 static void *serve_client(void *argument)
 {
     struct client *client = argument;
-    struct registry *registry = client->registry;
-
     // À l'arrêt, les sockets sont coupés exprès : rien à signaler.
-    if (converse(client->fd) == -1 && !atomic_load(&registry->stopping)) {
+    if (converse(client->fd) == -1 && !registry_is_stopping(client->registry)) {
         char buffer[128];
         const char *reason = errno == EMSGSIZE ? "ligne trop longue, connexion fermée"
                                                : strerror_r(errno, buffer, sizeof buffer);
         report_peer_error(PROGRAM, "échange avec", client->address, reason);
     }
-
-    // Ce verrou rendu, le thread ne touche plus à rien de partagé : le serveur peut finir.
-    pthread_mutex_lock(&registry->mutex);
-    leave(registry, client);
-    pthread_mutex_unlock(&registry->mutex);
+    registry_leave(client);
     return NULL;
 }
 
-/**
- * @brief Donne un thread à un client, s'il reste une place.
- *
- * @param registry le registre
- * @param fd       le socket du client ; il appartient au thread si la réponse est `true`
- * @param address  l'adresse du client
- * @param length   sa longueur, en octets
- * @return `true`, ou `false` si la place, la mémoire ou les threads manquent
- * @see pthread_create(3)
- */
+/** Donne un thread à un client, s'il reste une place. */
 static bool admit(struct registry *registry, int fd, const struct sockaddr *address,
                   socklen_t length)
 {
@@ -464,33 +242,18 @@ static bool admit(struct registry *registry, int fd, const struct sockaddr *addr
         return false;
     }
     client->fd = fd;
-    client->registry = registry;
     format_address(address, length, client->address, sizeof client->address);
 
-    // Le thread naît sous le verrou : s'il finit aussitôt, son départ attend que son arrivée soit
-    // inscrite et affichée.
-    pthread_mutex_lock(&registry->mutex);
-    bool room = registry->active < registry->limit;
-    pthread_t thread;
-    int code = room ? pthread_create(&thread, &registry->attributes, serve_client, client) : 0;
-    bool admitted = room && code == 0;
-    if (admitted)
-        enter(registry, client);
-    pthread_mutex_unlock(&registry->mutex);
-
-    if (code != 0)
+    int code = registry_admit(registry, client, serve_client);
+    if (code == 0)
+        return true;
+    if (code > 0)
         report_error(PROGRAM, "pthread_create", NULL, NULL, strerror(code));
-    if (!admitted)
-        free(client);
-    return admitted;
+    free(client);
+    return false;
 }
 
-/**
- * @brief Répond `server full` à un client, et ferme ; n'attend jamais.
- *
- * @param fd le socket du client, fermé ensuite
- * @see fcntl(2), option `O_NONBLOCK` ; RFC 2525, section 2.17
- */
+/** Répond `server full` à un client, et ferme ; n'attend jamais. */
 static void refuse(int fd)
 {
     // Non bloquant : rien de ce qui suit ne peut faire attendre les autres clients.
@@ -505,15 +268,7 @@ static void refuse(int fd)
     close(fd);
 }
 
-/**
- * @brief Accepte un client, et lui donne un thread ou un refus ; n'attend jamais.
- *
- * @param listener le socket qui écoute, non bloquant
- * @param registry le registre
- * @retval 0  un client est accepté, ou aucun n'attendait plus
- * @retval -1 les moyens manquent, cause dans `errno` (`EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM`…)
- * @see accept(2), tcp(7) pour `TCP_NODELAY`
- */
+/** Accepte un client, et lui donne un thread ou un refus ; n'attend jamais. */
 static int accept_client(int listener, struct registry *registry)
 {
     struct sockaddr_storage storage;
@@ -536,16 +291,7 @@ static int accept_client(int listener, struct registry *registry)
     return 0;
 }
 
-/**
- * @brief Accepte des clients, jusqu'à SIGINT ou SIGTERM.
- *
- * @param listener le socket qui écoute
- * @param signals  le descripteur rendu par open_stop_signals()
- * @param registry le registre
- * @retval 0  l'arrêt est demandé
- * @retval -1 erreur, cause dans `errno` (`ENOMEM`…)
- * @see poll(2)
- */
+/** Accepte des clients, jusqu'à SIGINT ou SIGTERM. */
 static int accept_clients(int listener, int signals, struct registry *registry)
 {
     struct pollfd watched[] = {{.fd = signals, .events = POLLIN},
@@ -571,33 +317,7 @@ static int accept_clients(int listener, int signals, struct registry *registry)
     }
 }
 
-/**
- * @brief Renvoie tous les clients, et attend qu'ils soient tous partis.
- *
- * @param registry le registre ; vide ensuite
- * @see shutdown(2), pthread_cond_wait(3)
- */
-static void dismiss_clients(struct registry *registry)
-{
-    atomic_store(&registry->stopping, true);
-
-    pthread_mutex_lock(&registry->mutex);
-    // shutdown réveille le thread bloqué dans recv ou send ; close ne le réveillerait pas.
-    for (struct client *client = registry->clients; client != NULL; client = client->next)
-        (void)shutdown(client->fd, SHUT_RDWR);
-    while (registry->active > 0)
-        pthread_cond_wait(&registry->empty, &registry->mutex);
-    pthread_mutex_unlock(&registry->mutex);
-}
-
-/**
- * @brief Tient le service, de l'ouverture du registre au départ du dernier client.
- *
- * @param listener le socket qui écoute
- * @param signals  le descripteur rendu par open_stop_signals()
- * @param limit    nombre maximal de clients présents à la fois
- * @return le code de retour du programme
- */
+/** Tient le service, de l'ouverture du registre au départ du dernier client. */
 static int run_service(int listener, int signals, unsigned long limit)
 {
     struct registry registry;
@@ -612,7 +332,7 @@ static int run_service(int listener, int signals, unsigned long limit)
     bool stopped = accept_clients(listener, signals, &registry) == 0;
     if (!stopped)
         report_error(PROGRAM, "poll", NULL, NULL, strerror(errno));
-    dismiss_clients(&registry);
+    registry_dismiss(&registry);
     registry_destroy(&registry);
     return stopped ? EXIT_SUCCESS : EXIT_SYSTEM;
 }
@@ -620,8 +340,6 @@ static int run_service(int listener, int signals, unsigned long limit)
 /**
  * @brief Programme `server [-m N] [HOST [PORT]]`.
  *
- * @param argc nombre de mots de la ligne de commande
- * @param argv ces mots
  * @retval 0 arrêt demandé par SIGINT ou SIGTERM
  * @retval 1 erreur du système ou du réseau
  * @retval 2 mauvaise utilisation

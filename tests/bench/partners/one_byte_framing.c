@@ -34,6 +34,12 @@ int read_line(struct line_reader *reader, const char **line, size_t *length)
     return -1;
 }
 
+bool line_ready(const struct line_reader *reader)
+{
+    (void)reader;
+    return false;
+}
+
 int send_all(int fd, const void *bytes, size_t length)
 {
     const char *rest = bytes;

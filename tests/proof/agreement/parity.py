@@ -1,6 +1,11 @@
-"""Le squelette et la solution de chaque lab : mêmes fichiers, mêmes fonctions, mêmes en-têtes Doxygen."""
+"""Le squelette et la solution de chaque lab : mêmes fichiers, mêmes fonctions, mêmes contrats.
+
+Le squelette documente en entier chaque fonction à écrire : c'est l'énoncé de cette fonction. La solution se lit : ce qui
+n'est pas privé y a le même contrat ; une fonction privée (static), une ligne, la première phrase du squelette, ou rien.
+"""
 
 import pathlib
+import re
 import sys
 
 from tests.handout import csource
@@ -14,10 +19,17 @@ def files(folder):
     return {path.name for path in folder.iterdir() if path.name not in PRODUCED}
 
 
+def line_for(header):
+    """La première phrase d'un en-tête du squelette, telle que la solution peut l'écrire : sur une ligne."""
+    brief = re.match(r"/\*\* (?:\* @brief )?(.*?)(?: \* (?=\*|@).*)? \*/$", header)
+    return f"/** {brief[1].replace(' * ', ' ')} */" if brief else ""
+
+
 def compare_sources(lab, name):
     """Les fonctions d'un fichier, des deux côtés."""
     skeleton = csource.functions((LABS / lab / name).read_text(encoding="utf-8"))
-    solution = csource.functions((SOLUTIONS / lab / name).read_text(encoding="utf-8"))
+    text = (SOLUTIONS / lab / name).read_text(encoding="utf-8")
+    solution = csource.functions(text)
     declared = "".join(path.read_text(encoding="utf-8") for path in (SOLUTIONS / lab).glob("*.h"))
     for function in sorted(skeleton.keys() ^ solution.keys()):
         where = "la solution" if function in solution else "le squelette"
@@ -25,10 +37,14 @@ def compare_sources(lab, name):
     for function in sorted(skeleton.keys() & solution.keys()):
         if skeleton[function][0] != solution[function][0]:
             yield f"{lab}/{name} : {function}() n'a pas la même signature"
-        if skeleton[function][1] != solution[function][1]:
-            yield f"{lab}/{name} : {function}() n'a pas le même en-tête Doxygen"
-        if not solution[function][1] and function != "main" and f" {function}(" not in declared:
-            yield f"{lab}/{name} : {function}() n'a pas d'en-tête Doxygen"
+        told, header = skeleton[function][1], solution[function][1]
+        if not told and f" {function}(" not in declared:
+            yield f"{lab}/{name} : {function}() n'a pas d'en-tête Doxygen dans le squelette"
+        if not solution[function][0].startswith("static "):
+            if told != header:
+                yield f"{lab}/{name} : {function}() n'a pas le même en-tête Doxygen"
+        elif header and (header != line_for(told) or header not in text):
+            yield f"{lab}/{name} : dans la solution, {function}() a pour en-tête {line_for(told)}, sur une ligne, ou rien"
 
 
 def compare(lab):
