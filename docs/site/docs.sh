@@ -1,6 +1,6 @@
 #!/bin/sh
 # Écrit la documentation dans build/docs/html. Tout avertissement est une erreur.
-# Les labs et leurs corrigés ont les mêmes fonctions : l'API montrée est celle des corrigés, s'ils sont là.
+# Les labs et leurs corrigés ont les mêmes fonctions : l'API montrée est celle des squelettes, où chacune est décrite en entier.
 set -u
 sh tests/judge/command/deps.sh --if-missing docs || exit 2
 mkdir -p build/docs/pages || exit 2
@@ -74,14 +74,13 @@ fi
 input="docs/course docs/theme/recherche.md build/docs/pages common"
 [ -f edition ] || input="docs $input $(find tests/judge/library -mindepth 1 -type d | sort | tr '\n' ' ')"
 for lab in labs/*/; do
-    input="$input ${lab}NOTES.fr.md"
-    [ ! -f edition ] || continue
-    corrected=solutions/${lab#labs/}
-    if [ -d "$corrected" ]; then
-        input="$input ${corrected%/}"
+    if [ -f edition ]; then
+        input="$input ${lab}NOTES.fr.md"
     else
         input="$input ${lab%/}"
     fi
+    notes=solutions/${lab#labs/}NOTES.fr.md
+    [ ! -f "$notes" ] || input="$input $notes"
 done
 # Rien d'une version précédente ne doit rester : un lien vers une page disparue doit se voir.
 rm -rf build/docs/html
