@@ -56,7 +56,7 @@ draw_exchanges() {
             LABS=$lab sh tests/student/trace/figure.sh "$lab" "$figure" >"$figure.log" 2>&1 || rm -f "$figure"
         fi
         show_exchange "$lab" "$figure" >"${figure%.svg}.part"
-        printf '\n## %s\n\n' "$(sed -n 's/^TITLE := //p' "tests/$lab/lab.mk")"
+        printf '\n## %s\n\n' "$(sed -n '1s/^# \(.*\) {#.*/\1/p' "$notes")"
         cat "${figure%.svg}.part"
     done
 }

@@ -6,8 +6,9 @@ Tous avec les mêmes options. Rien n'est recompilé tant que ce dont un programm
 import hashlib
 import os
 import pathlib
-import re
 import subprocess
+
+from tests.judge.command.lab_reader import settings
 
 HERE = pathlib.Path("tests", "bench")
 BIN = pathlib.Path("build", "bench", "bin")
@@ -16,11 +17,6 @@ FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-O2", "-g", "-Wall", "-Wextra", "-Icommon
 
 class Trouble(Exception):
     """Ce qui empêche de mesurer, en une phrase."""
-
-
-def settings(lab):
-    """Les affectations de tests/NN/lab.mk."""
-    return dict(re.findall(r"^(\w+) := (.*)$", pathlib.Path("tests", lab, "lab.mk").read_text(encoding="utf-8"), re.M))
 
 
 def library(lab):

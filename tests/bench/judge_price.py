@@ -15,6 +15,7 @@ from tests.bench import building
 from tests.bench import commands
 from tests.bench import figures
 from tests.bench import host
+from tests.judge.command import lab_reader
 
 ROOM = pathlib.Path("build", "bench", "juge")
 LOG = ROOM / "compilations"
@@ -144,7 +145,7 @@ def show(results):
 
 def run(path, asked):
     """Mesure, montre, écrit les résultats ; rend le statut."""
-    labs = sorted(path.parent.name for path in pathlib.Path("tests").glob("*/lab.mk"))
+    labs = lab_reader.names()
     shutil.rmtree(ROOM, ignore_errors=True)
     shutil.copytree("solutions", ROOM / "rendu")
     count, all_cases, machine, date = asked or USUAL_ROUNDS, cases(labs), host.described(), host.today()

@@ -15,7 +15,7 @@ from tests.bench.figures import number
 from tests.bench.rows_table import also_told, percent_range
 
 PAGE = pathlib.Path("docs", "performances.md")
-FIGURES = pathlib.Path("docs", "mesures")
+FIGURES = pathlib.Path("docs", "figures")
 OUT = pathlib.Path("build", "bench")
 BLOCK = re.compile(r"(<!-- mesure : ([\w-]+)[^>]*-->\n).*?(<!-- fin -->)", re.S)
 

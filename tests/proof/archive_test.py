@@ -27,6 +27,7 @@ CLEAN = {key: value for key, value in os.environ.items()
          if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "WORK", "LAB", "STEP", "TEST", "LABS", "GROUP", "SOURCE_DATE_EPOCH")}
 NOBODY = 65534
 SOURCES = {lab.name: lab.sources for lab in lab_reader.every_lab()}
+TITLES = {lab.name: lab.title for lab in lab_reader.every_lab()}
 FORBIDDEN = re.compile(r"(^|/)(solutions|mutants|variants|naive|private|grading|interop|torture|proof|bench|handout|\.git\w*|\.ci)(/|$)"
                        r"|\.(patch|o|so|pyc)$|defauts\.md$|noter\.md$|carte\.md$")
 
@@ -235,8 +236,8 @@ def newer_archive():
     lab = next(iter(SOURCES))
     for path in (f"labs/{lab}/NOTES.fr.md", f"labs/{lab}/server.c", f"tests/{lab}/lab.c", f"tests/{lab}/lab.mk"):
         text = (folder / path).read_text(encoding="utf-8")
-        title = re.search(r"^TITLE := (.+)$", (folder / "tests" / lab / "lab.mk").read_text(encoding="utf-8"), re.M)
-        text = text.replace(title[1], "Le titre nouveau") if title and path.startswith("tests") and title[1] in text else text + "\n// nouveau\n"
+        title = TITLES[lab]
+        text = text.replace(title, "Le titre nouveau") if path.startswith("tests") and title in text else text + "\n// nouveau\n"
         (folder / path).write_text(text.replace("// nouveau", "<!-- nouveau -->") if path.endswith(".md") else text, encoding="utf-8")
     return Archives(folder)
 

@@ -7,7 +7,6 @@ demo.txt contient ce qui est dit, ligne par ligne : tapé au client, ou donné e
 """
 
 import os
-import re
 import selectors
 import signal
 import socket
@@ -15,6 +14,7 @@ import subprocess
 import sys
 import time
 
+from tests.judge.command.lab_reader import settings
 from tests.judge.report.paint import STYLES, visible
 
 HOST = "127.0.0.1"
@@ -124,12 +124,6 @@ class Stage:
         self.until(lambda: not any(voice.open for voice in self.voices))
 
 
-def settings(folder):
-    """Les réglages DEMO_… de lab.mk."""
-    with open(os.path.join(folder, "lab.mk"), encoding="utf-8") as file:
-        return dict(re.findall(r"^(\w+) := (.*)$", file.read(), re.M))
-
-
 def choose_port(kind, wanted):
     """Le port de l'énoncé s'il est libre, sinon un autre qui l'est."""
     for port in (wanted, 0):
@@ -179,7 +173,7 @@ def talk(stage, clients, words):
 
 def play(stage, programs, folder):
     """La scène entière ; rend vrai si tout le monde est allé au bout."""
-    chosen = settings(folder)
+    chosen = settings(os.path.basename(folder))
     if "DEMO_PORT" not in chosen:
         print(f"demo : {folder}/lab.mk ne dit pas DEMO_PORT.")
         return True

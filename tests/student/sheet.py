@@ -3,7 +3,6 @@
 import os
 import re
 
-from tests.student import student_work
 from tests.judge.report import paint
 
 NARROWEST = 40

@@ -6,15 +6,13 @@ C'est judge.sh qui trouve les labs (WORK, LAB) et qui refuse les demandes mal é
 import hashlib
 import json
 import os
-import re
 import subprocess
 import sys
 
+from tests.judge.command import lab_reader
 from tests.judge.report import reserved
 from tests.judge.report import results
 from tests.judge.report.options import quote
-
-SETTING = re.compile(r"^(\w+) := (.*)$", re.M)
 
 
 class Lab:
@@ -25,8 +23,7 @@ class Lab:
         # Ce que toutes les commandes savent de ce lab ; ce qui n'est qu'à celle-ci.
         self.base, self.room = os.path.join(base, name), os.path.join(room, name)
         self.sources, self.headers = [], []
-        with open(os.path.join("tests", name, "lab.mk"), encoding="utf-8") as file:
-            self.settings = dict(SETTING.findall(file.read()))
+        self.settings = lab_reader.settings(name)
         self.title = self.settings.get("TITLE", name)
         self.judge = os.path.join("build", "tests", name, "judge")
 

@@ -147,7 +147,7 @@ def make_plan(work, single, labs, out):
     environment = dict(os.environ, **settings)
     environment["CC"] = environment.get("CC") or "cc"
     plan = {"format": 1, "run": secrets.token_hex(8), "out": plans.encode(out), "work": plans.encode(os.path.abspath(work)),
-            "title": naming.visible(os.path.basename(os.path.abspath(work))), "labs": lab_reader.chosen_names(labs),
+            "title": naming.visible(os.path.basename(os.path.abspath(work))), "labs": lab_reader.chosen_names(),
             "settings": keys.settings_of(environment),
             "ground": keys.ground_key(environment, missing), "mark": mark, "protected": not missing,
             "ordinary_user": ordinary, "protections_missing": missing, "students": students, "todo": []}

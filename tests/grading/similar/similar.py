@@ -113,7 +113,7 @@ def tell(pairs, apart, students, out):
 def run():
     """Le déroulement."""
     labs = lab_reader.every_lab()
-    chosen = lab_reader.chosen_names(labs)
+    chosen = lab_reader.chosen_names()
     work = os.environ.get("WORK", "")
     out = os.environ.get("OUT", "") or OUT
     if not chosen:

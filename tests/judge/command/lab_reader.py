@@ -1,21 +1,44 @@
-"""Ce que le dépôt sait de ses labs : tests/NN/lab.mk, lu comme le fait judge.sh."""
+"""Ce que le dépôt sait d'un lab : tests/NN/lab.mk, des affectations simples (« NOM := valeur »), une par ligne.
+
+Trois lecteurs, un par langage : celui-ci, read_lab() dans judge.sh, et make, qui l'inclut.
+"""
 
 import os
 import pathlib
 import re
 
+SETTING = re.compile(r"(\w+) := (.*)")
+
+
+class Malformed(ValueError):
+    """Une ligne de lab.mk n'a pas la forme attendue."""
+
+
+def settings(name):
+    """Les affectations de tests/NN/lab.mk : {nom: valeur}."""
+    path, found = pathlib.Path("tests", name, "lab.mk"), {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        match = SETTING.fullmatch(line)
+        if not match:
+            raise Malformed(f"{path}:{number} : « {line} » n'est pas une affectation : « NOM := valeur » est attendu")
+        found[match[1]] = match[2]
+    return found
+
 
 class Lab:
-    """Un lab : son nom, son titre, et les seuls fichiers qui soient pris d'un rendu."""
+    """Un lab : son nom, son titre, et les seuls fichiers qui soient pris d'un travail."""
 
     def __init__(self, name):
-        text = pathlib.Path("tests", name, "lab.mk").read_text(encoding="utf-8")
-        values = dict(re.findall(r"^(\w+) := (.*)$", text, re.M))
         self.name = name
-        self.title = values.get("TITLE", name)
-        self.sources = values.get("LIBRARY", "").split()
-        self.sources += [program + ".c" for program in values.get("PROGRAMS", "").split()]
-        self.headers = values.get("HEADERS", "").split()
+        self.settings = settings(name)
+        self.title = self.settings.get("TITLE", name)
+        self.programs = self.settings["PROGRAMS"].split()
+        self.library = self.settings.get("LIBRARY", "").split()
+        self.sources = self.library + [program + ".c" for program in self.programs]
+        self.headers = self.settings.get("HEADERS", "").split()
+        self.lender = self.settings.get("BORROW")
 
     def given(self, name):
         """Le fichier donné aux étudiants sous ce nom, ou None."""
@@ -25,12 +48,17 @@ class Lab:
             return None
 
 
+def names():
+    """Les noms des labs qui ont un juge, dans l'ordre."""
+    return sorted(os.environ.get("LABS", "").split())
+
+
 def every_lab():
     """Tous les labs qui ont un juge, dans l'ordre."""
-    return [Lab(name) for name in sorted(os.environ.get("LABS", "").split())]
+    return [Lab(name) for name in names()]
 
 
-def chosen_names(labs):
-    """Les noms retenus par LAB= (le nom entier, ou son numéro)."""
+def chosen_names():
+    """Ceux que LAB= retient : le nom entier, ou son numéro."""
     wanted = os.environ.get("LAB", "")
-    return [lab.name for lab in labs if wanted in ("", lab.name) or lab.name.startswith(wanted + "-")]
+    return [name for name in names() if wanted in ("", name) or name.startswith(wanted + "-")]

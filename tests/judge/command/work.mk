@@ -105,18 +105,13 @@ SANITIZED :=
 include tests/$1/lab.mk
 endef
 
-define borrow_lab
-LENT := $$(shell sed -n 's/^LIBRARY := //p' tests/$(BORROW)/lab.mk)
-endef
-
 after_colon = $(lastword $(subst :, ,$1))
 before_colon = $(firstword $(subst :, ,$1))
 
 TWINS :=
 $(foreach lab,$(LABS),\
 	$(eval $(call load_lab,$(lab)))\
-	$(eval LENT :=)\
-	$(if $(BORROW),$(eval $(call borrow_lab)))\
+	$(eval include tests/judge/command/lender.mk)\
 	$(eval LIBRARIES := $(filter %.c,$(LIBRARY) $(LENT)))\
 	$(eval OWN_HEADERS := $(filter %.h,$(LIBRARY)))\
 	$(eval INCLUDES := $(if $(OWN_HEADERS),-I$(BASE)/$(lab)/src) -Ilabs/$(lab) $(BORROW:%=-Ilabs/%))\

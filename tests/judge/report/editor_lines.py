@@ -8,12 +8,12 @@ import collections
 import os
 import re
 
+from tests.judge.command.lab_reader import settings
 from tests.judge.report.paint import visible
 
 COMPILER = re.compile(r"^([\w.-]+\.[ch]):(\d+):(?:(\d+):)? (?:fatal )?(error|warning): (.*)$")
 # L'éditeur de liens ne dit pas qu'une ligne est une erreur : c'en est toujours une.
 LINKER = re.compile(r"^([\w.-]+\.[ch]):(\d+):(?:(\d+):)? ()((?:undefined reference|multiple definition) .*)$")
-BORROW = re.compile(r"^BORROW := (.+)$", re.M)
 # Ce titre n'a pas d'ancre ; un test réservé n'en montre pas d'autre.
 CONTRACT = "## Le contrat"
 
@@ -57,9 +57,8 @@ def source_path(name, lab, folder):
     own = os.path.join(folder, name)
     if os.path.isfile(own):
         return own
-    with open(os.path.join("tests", lab, "lab.mk"), encoding="utf-8") as file:
-        lender = BORROW.search(file.read())
-    borrowed = os.path.join(os.path.dirname(folder), lender.group(1), name) if lender else own
+    lender = settings(lab).get("BORROW")
+    borrowed = os.path.join(os.path.dirname(folder), lender, name) if lender else own
     return borrowed if os.path.isfile(borrowed) else own
 
 

@@ -17,7 +17,7 @@ import sys
 
 from tests.handout import csource
 from tests.proof.programs.mutants import parts_of
-from tests.proof.programs.judged import settings
+from tests.judge.command.lab_reader import settings
 
 PAGE = pathlib.Path("docs", "defauts.md")
 WRITE = "sh tests/judge/command/python.sh tests/proof/agreement/catalogue.py --write"
@@ -50,7 +50,7 @@ class Lab:
         self.name = name
         self.written = any(not path.name.endswith("_driver.c") for path in pathlib.Path("tests", name).glob("*.c"))
         self.steps, self.tests = self.listing() if self.written else (None, None)
-        folder = pathlib.Path("tests", "mutants", name)
+        folder = pathlib.Path("tests", name, "mutants")
         self.mutants = [Mutant(path) for path in sorted(folder.glob("*.patch"))]
         notes = pathlib.Path("labs", name, "NOTES.fr.md").read_text(encoding="utf-8")
         self.traps = {trap: title for trap, title, _ in HEADING.findall(notes)}
@@ -381,21 +381,12 @@ def compare_commented(lab):
                 yield f"{path} : {test} n'est pas un test qui montre {name}"
 
 
-def compare_folders(labs):
-    """Les mutants sont rangés par lab."""
-    folder = pathlib.Path("tests", "mutants")
-    for path in sorted(folder.rglob("*.patch")) if folder.is_dir() else []:
-        if path.parent.parent != folder or path.parent.name not in labs:
-            yield f"{path} : ce dossier n'est pas celui d'un lab"
-
-
 def complaints(page, entries, labs):
     """Tout ce qui ne concorde pas, tableaux mis à part."""
     yield from compare_page(page, entries)
     for entry in entries:
         yield from entry.complaints(labs)
     by_name = {entry.name: entry for entry in entries}
-    yield from compare_folders(labs)
     for lab in labs.values():
         yield from compare_notes(by_name, lab)
         yield from compare_tests(by_name, lab)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from tests.proof.agreement.catalogue import TEXT_ONLY
-from tests.proof.programs.judged import settings
+from tests.judge.command.lab_reader import settings
 
 STEP = re.compile(r"^### Étape (\d+) — (.+?) \((\d+(?:,\d+)?) points?\) \{#([\w-]+)\}$", re.M)
 TRAP = re.compile(r"^### (D\d\d) — .+ \{#([\w-]+)\}$", re.M)

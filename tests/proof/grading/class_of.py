@@ -157,7 +157,7 @@ def build(folder, count, seed=SEED, labs=None, harmless=False):
 
 def main():
     labs = lab_reader.every_lab()
-    chosen = [lab for lab in labs if lab.name in lab_reader.chosen_names(labs)]
+    chosen = [lab_reader.Lab(name) for name in lab_reader.chosen_names()]
     os.makedirs(sys.argv[1], exist_ok=True)
     kinds = build(sys.argv[1], *(int(word) for word in sys.argv[2:4]), labs=chosen)
     print(f"{len(kinds)} étudiants : " + ", ".join(f"{list(kinds.values()).count(kind)} {kind}" for kind in KINDS))

@@ -138,7 +138,7 @@ class Proof:
 
     def __init__(self, root):
         self.root, self.count = root, number("N", 200)
-        self.labs = [lab for lab in lab_reader.every_lab() if lab.name in lab_reader.chosen_names(lab_reader.every_lab())]
+        self.labs = [lab_reader.Lab(name) for name in lab_reader.chosen_names()]
         self.work = os.path.join(root, "rendus")
         self.passed = self.failed = 0
         self.reference = None

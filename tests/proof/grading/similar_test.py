@@ -78,8 +78,8 @@ class Page(html.parser.HTMLParser):
 
 def variants():
     """{lab: [dossier]} : des programmes écrits indépendamment les uns des autres."""
-    return {lab: sorted(path for path in pathlib.Path("tests", "variants", lab).iterdir() if path.is_dir())
-            for lab in sorted(os.environ["LABS"].split()) if pathlib.Path("tests", "variants", lab).is_dir()}
+    return {lab: sorted(path for path in pathlib.Path("tests", lab, "variants").iterdir() if path.is_dir())
+            for lab in sorted(os.environ["LABS"].split()) if pathlib.Path("tests", lab, "variants").is_dir()}
 
 
 def hand_in(student, lab, sources):

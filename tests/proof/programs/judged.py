@@ -12,10 +12,11 @@ import hashlib
 import json
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
+
+from tests.judge.command import lab_reader
 
 BUILD = pathlib.Path("build")
 JOBS = os.cpu_count() or 2
@@ -27,11 +28,9 @@ class Trouble(Exception):
 
 def labs():
     """Les labs qui ont un juge, réduits par LAB= (nom entier, ou son numéro)."""
-    wanted = os.environ.get("LAB", "")
-    known = os.environ.get("LABS", "").split()
-    found = [lab for lab in known if wanted in ("", lab) or lab.startswith(wanted + "-")]
+    found = lab_reader.chosen_names()
     if not found:
-        raise Trouble(f"LAB={wanted} : ce lab n'existe pas (il y a : {' '.join(known)})")
+        raise Trouble(f"LAB={os.environ['LAB']} : ce lab n'existe pas (il y a : {' '.join(lab_reader.names())})")
     return found
 
 
@@ -45,28 +44,19 @@ def naive_work():
     return work
 
 
-def settings(lab):
-    """Les affectations de tests/NN/lab.mk."""
-    text = pathlib.Path("tests", lab, "lab.mk").read_text(encoding="utf-8")
-    return dict(re.findall(r"^(\w+) := (.*)$", text, re.M))
-
-
 class Lab:
     """Un lab, et sa solution compilée une fois pour toutes."""
 
     def __init__(self, name):
         self.name = name
-        values = settings(name)
-        self.programs = values["PROGRAMS"].split()
-        self.libraries = values.get("LIBRARY", "").split()
-        self.drivers = values.get("DRIVERS", "").split()
-        self.sanitizers = sorted({twin.split(":")[1] for twin in values.get("SANITIZED", "").split()})
-        origin = {file: pathlib.Path("solutions", name, file)
-                  for file in self.libraries + [program + ".c" for program in self.programs]}
-        lender = values.get("BORROW")
-        if lender:
-            for file in settings(lender)["LIBRARY"].split():
-                origin[file] = pathlib.Path("solutions", lender, file)
+        lab = lab_reader.Lab(name)
+        self.programs, self.libraries = lab.programs, list(lab.library)
+        self.drivers = lab.settings.get("DRIVERS", "").split()
+        self.sanitizers = sorted({twin.split(":")[1] for twin in lab.settings.get("SANITIZED", "").split()})
+        origin = {file: pathlib.Path("solutions", name, file) for file in lab.sources}
+        if lab.lender:
+            for file in lab_reader.Lab(lab.lender).library:
+                origin[file] = pathlib.Path("solutions", lab.lender, file)
                 self.libraries.append(file)
         self.solution = {file: path.read_text(encoding="utf-8") for file, path in origin.items()}
         # Une copie : le juge peut être reconstruit pendant que l'on travaille. Il cherche sa bibliothèque

@@ -117,7 +117,7 @@ def try_mutant(example):
     """Le mutant : il échoue au test réservé, qui ne dit pourquoi qu'avec REVEAL=1."""
     work = TREE / "faux" / example.lab
     shutil.copytree(TREE / "solutions" / example.lab, work)
-    patch = pathlib.Path("tests", "mutants", example.lab, f"{example.mutant}.patch")
+    patch = pathlib.Path("tests", example.lab, "mutants", f"{example.mutant}.patch")
     solution = {path.name: path.read_text(encoding="utf-8") for path in work.glob("*.c")}
     for name, text in mutants.altered(solution, patch).items():
         (work / name).write_text(text, encoding="utf-8")

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 
+from tests.judge.command import lab_reader
 from tests.judge.report import editor_lines
 from tests.proof.student import trial
 
@@ -109,7 +110,7 @@ def check_files(it, parsed, labs):
         it.check(f"la tâche « {task['label']} » n'a besoin d'aucune extension", task["type"] == "shell"
                  and all(isinstance(matcher, dict) for matcher in [*task["problemMatcher"]]), task["problemMatcher"])
     labels = {task["label"] for task in tasks}
-    programs = [dict(re.findall(r"^(\w+) := (.*)$", read(f"tests/{lab}/lab.mk"), re.M))["PROGRAMS"].split() for lab in labs]
+    programs = [lab_reader.Lab(lab).programs for lab in labs]
     for launch in parsed["launch.json"]["configurations"]:
         name = launch["name"]
         it.check(f"« {name} » prépare par une tâche connue", launch["preLaunchTask"] in labels, launch["preLaunchTask"])
@@ -193,11 +194,10 @@ def check_places(it, tasks, work, lab):
 def check_borrowed(it, tasks, work, labs):
     """Une source empruntée à un autre lab : l'erreur mène au vrai fichier, pas à un homonyme qui n'existe pas."""
     for lab in labs:
-        settings = dict(re.findall(r"^(\w+) := (.*)$", read(f"tests/{lab}/lab.mk"), re.M))
-        lender = settings.get("BORROW")
+        lender = lab_reader.Lab(lab).lender
         if not lender:
             continue
-        shared = dict(re.findall(r"^(\w+) := (.*)$", read(f"tests/{lender}/lab.mk"), re.M))["LIBRARY"].split()[0]
+        shared = lab_reader.Lab(lender).library[0]
         folder = trial.copy_work("solutions", work, lab)
         append(os.path.join(trial.copy_work("solutions", work, lender), shared), BROKEN["error"])
         text = judged(work, lab, EDITOR_LINKS="1")

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 
+from tests.judge.command.lab_reader import settings
 from tests.student.trace import actors
 from tests.student.trace import capture
 from tests.student.trace import relay
@@ -186,7 +187,7 @@ def main():
             actions = scenario.parse(file.read())
         capture.bring_loopback_up()
         capture.repeat_less()
-        stage = Stage(programs, scenario.settings(os.path.join(folder, "lab.mk")), output)
+        stage = Stage(programs, settings(os.path.basename(folder)), output)
         play(stage, actions)
         lost = stage.capture.finish()
     except (capture.Trouble, scenario.Unreadable, socket.error) as reason:

@@ -36,9 +36,3 @@ def parse(text):
         else:
             raise Unreadable(f"ligne {number} : « {line} » n'est pas une action connue")
     return actions
-
-
-def settings(path):
-    """Les affectations simples d'un lab.mk."""
-    with open(path, encoding="utf-8") as file:
-        return dict(re.findall(r"^(\w+) := (.*)$", file.read(), re.M))

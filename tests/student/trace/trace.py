@@ -11,12 +11,12 @@ import re
 import subprocess
 import sys
 
+from tests.judge.command.lab_reader import settings
 from tests.student.trace.draw import draw_msc
 from tests.student.trace.draw import draw_page
 from tests.student.trace.draw import draw_text
 from tests.student.trace import isolation
 from tests.student.trace import publish
-from tests.student.trace import scenario
 from tests.student.trace import scene
 
 RECORD_S = 60
@@ -134,7 +134,7 @@ def tell(ladder, recorded, folder):
 def play(lab, programs, folder):
     """Joue la scène, et rend son dessin avec ce qui a été enregistré."""
     record(lab, programs, folder)
-    title = scenario.settings(os.path.join("tests", lab, "lab.mk")).get("TITLE", "")
+    title = settings(lab).get("TITLE", "")
     ladder, recorded = scene.load(folder, f"{lab} · {title}")
     check_alive(ladder, recorded, lab)
     if recorded["lost_by_capture"]:

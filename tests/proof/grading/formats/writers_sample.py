@@ -2,11 +2,11 @@
 
 import copy
 import functools
-import glob
 import json
 import os
 import subprocess
 
+from tests.judge.command import lab_reader
 from tests.proof.programs.judged import naive_work
 
 WORKS = {"solutions": "solutions", "labs": "labs", "naive": str(naive_work())}
@@ -47,7 +47,7 @@ def real_results():
 @functools.lru_cache(maxsize=None)
 def listed_labs():
     """Les labs du dépôt, dans l'ordre."""
-    return sorted(os.path.basename(os.path.dirname(path)) for path in glob.glob(os.path.join("tests", "*", "lab.mk")))
+    return lab_reader.names()
 
 
 def mark(run):
