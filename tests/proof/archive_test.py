@@ -1,4 +1,4 @@
-"""L'archive des étudiants tient ses promesses : « make archive ».
+"""L'archive des étudiants tient ses promesses : « make check-archive ».
 
 Elle est faite deux fois (une autre copie du dépôt, d'autres dates, un autre masque, une autre langue, et un autre
 utilisateur quand c'est possible), déballée, jugée, mise à jour par-dessus un travail commencé ; chaque ligne des

@@ -38,7 +38,7 @@ gate_warnings() { ## aucun avertissement de gcc ni de clang
     compile_strictly gcc && compile_strictly clang
 }
 
-gate_rooms() { ## la bibliothèque du juge ne tourne pas en rond, et chaque fichier a son en-tête
+gate_rooms() { ## chaque pièce ne se sert que de celles d'en dessous, et rien ne tourne en rond
     sh tests/judge/command/python.sh tests/proof/agreement/rooms.py
 }
 
@@ -238,7 +238,7 @@ gate_interop() { ## des programmes en Python s'entendent avec les solutions
     sh tests/judge/command/python.sh tests/proof/programs/interop.py $LABS
 }
 
-# Un seul lab suffit ici ; « make check-slurm » les essaie tous.
+# Un seul lab suffit ici ; « make slurm-proof » les essaie tous.
 gate_slurm() { ## la notation d'une classe sous Slurm : mêmes notes, malgré les pannes
     env LAB="${LABS%% *}" sh tests/judge/command/python.sh tests/proof/grading/slurm_test.py
     status=$?

@@ -24,8 +24,8 @@ class      5 make test WORK=rendus/ (noter une classe) et SANDBOX=1
 similar    1 make similar
 bench     53 make bench, make soak
 check    113 make check
-browser  250 make axe
-slurm     15 make check-slurm
+browser  250 make check-accessibility
+slurm     15 make slurm-proof
 handout   26 make handout
 systems    1 make systems'
 

@@ -1,15 +1,25 @@
-"""La bibliothèque du juge ne tourne pas en rond : aucun fichier n'y appelle, même de loin, ceux qui l'appellent.
+"""La maison : une pièce ne se sert que d'elle-même et de celles d'en dessous, et rien n'y tourne en rond.
 
-Une flèche va d'un fichier à un autre dont il inclut l'en-tête, ou dont il prend une fonction : ce que disent les sources,
-et les objets de la bibliothèque (nm). Ce qu'un fichier offre aux autres est dans l'en-tête de son nom, et nulle part ailleurs.
+Dans la bibliothèque du juge, une flèche va d'un fichier à un autre dont il inclut l'en-tête, ou dont il prend une fonction :
+ce que disent les sources, et les objets (nm). Aucun fichier n'y appelle, même de loin, ceux qui l'appellent ; ce qu'un
+fichier offre aux autres est dans l'en-tête de son nom, et nulle part ailleurs. En Python, une flèche est un import. Deux
+modules n'ont pas le même nom, et un dossier se lit d'un coup d'œil.
 """
 
+import ast
+import collections
 import glob
 import pathlib
 import re
 import subprocess
 import sys
 
+# De bas en haut.
+LIBRARY_ROOMS = ("base", "look", "launch", "wait", "talk", "expect", "explain", "run")
+ROOMS = ("judge", "student", "handout", "grading", "bench", "proof")
+MOST_ENTRIES = 25
+# Des fichiers de données, tous de la même forme : on n'en cherche pas un des yeux.
+DATA = {"mutants", "submissions", "corpus"}
 LIBRARY = "build/judge/libjudge.a"
 SOURCES = {path.stem: path for path in pathlib.Path("tests/judge/library").rglob("*.c")}
 SYMBOL = re.compile(r"(\w+)\.o\]?: (\w+) ([A-Z]) ")
@@ -64,13 +74,18 @@ def circles(arrows):
     return {tuple(sorted(other for other in far[name] if name in far[other])) for name in far if name in far[name]}
 
 
-def complaints(arrows, offered, asked):
-    """Tout ce qui ne va pas."""
+def library_complaints(arrows, offered, asked):
+    """Ce qui ne va pas dans la bibliothèque du juge."""
     for circle in sorted(circles(arrows)):
         yield f"cercle de {len(circle)} fichiers : {', '.join(circle)}"
         for name in circle:
             for other in sorted(arrows[name].keys() & set(circle)):
                 yield f"    {name} → {other} : {', '.join(arrows[name][other])}"
+    floor = {name: LIBRARY_ROOMS.index(SOURCES[name].parent.name) for name in arrows}
+    for name, others in arrows.items():
+        for other in others:
+            if floor[other] > floor[name]:
+                yield f"{SOURCES[name]} remonte à {SOURCES[other].parent.name}/ : {', '.join(others[other])}"
     called = {symbol for _, symbol in asked}
     for name, symbol in offered:
         header = SOURCES[name].with_suffix(".h")
@@ -78,14 +93,58 @@ def complaints(arrows, offered, asked):
             yield f"{SOURCES[name]} : {symbol} sert à d'autres, et n'est pas dans {header.name}"
 
 
+def modules():
+    """Les modules Python du dépôt : ceux que d'autres importent, ou pourraient importer."""
+    tracked = subprocess.run(["git", "ls-files", "*.py"], check=True, capture_output=True, text=True).stdout.splitlines()
+    return [pathlib.Path(name) for name in tracked if name.startswith("docs/") or pathlib.Path(name).parts[1] in ROOMS
+            and not DATA & set(pathlib.Path(name).parts)]
+
+
+def imported(path):
+    """Les modules du dépôt que ce module importe, par leur nom entier."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+
+
+def module_complaints(paths):
+    """Les imports qui remontent, et les noms portés deux fois."""
+    for path in paths:
+        room = path.parts[1]
+        for name in imported(path):
+            top, _, rest = name.partition(".")
+            other = rest.partition(".")[0]
+            if top == "tests" and (room not in ROOMS or ROOMS.index(other) > ROOMS.index(room)):
+                yield f"{path} remonte à {other}/ : {name}"
+    places = collections.defaultdict(list)
+    for path in paths:
+        places[path.stem].append(str(path))
+    yield from (f"deux modules ont le même nom : {', '.join(same)}" for same in places.values() if len(same) > 1)
+
+
+def crowded_folders():
+    """Les dossiers de tests/ où il y a trop à regarder."""
+    tracked = subprocess.run(["git", "ls-files", "tests"], check=True, capture_output=True, text=True).stdout.splitlines()
+    entries = collections.defaultdict(set)
+    for name in tracked:
+        parts = pathlib.PurePath(name).parts
+        for depth in range(1, len(parts)):
+            entries["/".join(parts[:depth])].add(parts[depth])
+    for folder, inside in sorted(entries.items()):
+        if len(inside) > MOST_ENTRIES and pathlib.PurePath(folder).name not in DATA:
+            yield f"{folder} : {len(inside)} entrées, {MOST_ENTRIES} au plus"
+
+
 def main():
     """Le compte, et le statut."""
     offered, asked = map(of_library, symbols(LIBRARY))
     tests = symbols(*sorted(glob.glob("build/tests/*/*.o")))[1]
-    arrows = find_arrows(offered, asked)
-    found = list(complaints(arrows, offered, asked + tests))
-    print(*found, f"{len(arrows)} fichiers, {sum(map(len, arrows.values()))} flèches", sep="\n")
-    sys.exit(1 if found or not arrows else 0)
+    arrows, paths = find_arrows(offered, asked), modules()
+    found = [*library_complaints(arrows, offered, asked + tests), *module_complaints(paths), *crowded_folders()]
+    print(*found, f"{len(arrows)} fichiers de C, {sum(map(len, arrows.values()))} flèches ; {len(paths)} modules", sep="\n")
+    sys.exit(1 if found or not arrows or not paths else 0)
 
 
 if __name__ == "__main__":

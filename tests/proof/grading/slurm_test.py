@@ -1,4 +1,4 @@
-"""Éprouve le moteur Slurm avec un vrai Slurm, privé : « make check-slurm ».
+"""Éprouve le moteur Slurm avec un vrai Slurm, privé : « make slurm-proof ».
 
 Une petite classe est notée par ENGINE=parallel, puis par ENGINE=slurm, sur deux nœuds. Pendant celle-ci, la notation
 est tuée (SIGKILL) et relancée, puis un nœud est tué avec le travail qu'il portait, et relancé. À la fin, chacun a les

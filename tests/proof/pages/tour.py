@@ -2,7 +2,7 @@
 import os
 import re
 
-HARNESS = "tests/judge/library"
+LIBRARY = "tests/judge/library"
 # « … (`fichier:nom`) : », puis un bloc : c'est une citation, à la lettre.
 QUOTE = re.compile(r"\(`([\w./-]+):\w+`\) :\n\n```\w*\n(.*?)^```$", re.S | re.M)
 # Le tableau où chaque fichier du juge a sa ligne.
@@ -18,9 +18,9 @@ def check_quotes(path, text):
                 yield "%s:%d: la citation de %s n'est plus la sienne" % (path, text.count("\n", 0, found.start()) + 1, source)
 
 
-def harness_files():
-    """Les fichiers du juge, avec leur sous-dossier s'ils en ont un."""
-    return sorted(os.path.relpath(os.path.join(folder, name), HARNESS) for folder, _, names in os.walk(HARNESS)
+def library_files():
+    """Les fichiers de la bibliothèque, avec leur pièce."""
+    return sorted(os.path.relpath(os.path.join(folder, name), LIBRARY) for folder, _, names in os.walk(LIBRARY)
                   for name in names if name.endswith((".c", ".h")))
 
 
@@ -28,22 +28,22 @@ def named(word, files):
     """Les fichiers que nomme ce mot du tableau : un dossier, un fichier, ou un en-tête et sa source."""
     if word.endswith("/"):
         return [name for name in files if name.startswith(word)]
-    return [name for name in files if name == word or (os.path.splitext(name)[0] == word)]
+    return [name for name in files if word in (os.path.basename(name), os.path.splitext(os.path.basename(name))[0])]
 
 
 def check_places(text):
     """Chaque fichier du juge est nommé une fois dans le tableau, qui n'en nomme pas d'autre."""
     table = text[text.index(PLACE):].split("\n\n## ")[0]
-    files, seen = harness_files(), []
-    for row in re.findall(r"^\|[^|\n]*\|([^|\n]*)\|$", table, re.M):
+    files, seen = library_files(), []
+    for row in re.findall(r"^\|.*\|([^|\n]*)\|$", table, re.M):
         for word in re.findall(r"`([^`]+)`", row):
             found = named(word, files)
             seen += found
             if not found:
-                yield "%s : « %s » n'est pas dans %s" % (TOUR, word, HARNESS)
+                yield "%s : « %s » n'est pas dans %s" % (TOUR, word, LIBRARY)
     for name in files:
         if seen.count(name) != 1:
-            yield "%s : %s/%s est nommé %d fois dans le tableau de %s" % (TOUR, HARNESS, name, seen.count(name), PLACE)
+            yield "%s : %s/%s est nommé %d fois dans le tableau de %s" % (TOUR, LIBRARY, name, seen.count(name), PLACE)
 
 
 def check(path):
