@@ -11,7 +11,7 @@ number=0 passed=0 failed=0
 # Le dossier où l'on tape, dans /srv pour root, chez lui pour un utilisateur ordinaire.
 folder=sockets-en-c
 REPOSITORY=/srv/$folder STUDENT=/home/eleve
-HOSTILE=tests/proof/hostile/submissions/signale-tous
+HOSTILE=tests/proof/hostile/submissions/signals-all
 
 now() {
     read -r seconds _ </proc/uptime
