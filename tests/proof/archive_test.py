@@ -154,6 +154,7 @@ def it_works(here):
     for goal in goals:
         run(["make", "-n", goal], root)
     run(["make", "docs"], root)
+    run(["sh", "tests/tools/python.sh", "docs/tools/links.py", "build/docs/html"], root)
     student_commands(root, root / "labs" / first)
     links_lead_somewhere(root)
 
@@ -175,7 +176,8 @@ def links_lead_somewhere(root):
     for page in [root / "README.fr.md", *root.glob("labs/*/NOTES.fr.md"), *root.glob("docs/**/*.md")]:
         text = page.read_text(encoding="utf-8")
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
-            check((page.parent / target).exists(), f"{page.relative_to(root)} mène à {target}, qui n'est pas dans l'archive")
+            check((page.parent / target).exists() or (root / "build/docs/html" / target).exists(),
+                  f"{page.relative_to(root)} mène à {target}, qui n'est pas dans l'archive")
         for path in re.findall(r"`((?:tests|docs|labs|common|solutions)/[\w./-]+)`", text):
             check((root / path).exists() or path.endswith("mes-notes.md"), f"{page.relative_to(root)} parle de {path}, qui n'y est pas")
 
