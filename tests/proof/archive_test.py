@@ -154,7 +154,7 @@ def it_works(here):
     for goal in goals:
         run(["make", "-n", goal], root)
     run(["make", "docs"], root)
-    run(["sh", "tests/tools/python.sh", "docs/tools/links.py", "build/docs/html"], root)
+    run(["sh", "tests/judge/command/python.sh", "tests/proof/pages/dead_links.py", str(root / "build/docs/html")], ".")
     student_commands(root, root / "labs" / first)
     links_lead_somewhere(root)
 

@@ -2,7 +2,10 @@
 # Les vérifications du dépôt, dans l'ordre où check.sh les passe : une fonction gate_NOM chacune, décrite sur sa première
 # ligne. « ##& » la met de front avec les autres : elle juge des centaines de programmes, attend souvent, et a ses propres
 # dossiers sous build/. « make check-NOM » la passe seule.
-STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
+# Criterion, quand deps.sh l'a déballé là plutôt qu'installé.
+UNPACKED="-isystem build/packages/usr/include"
+STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror $UNPACKED"
+INCLUDES="-Icommon -Itests/shared $(find tests/judge/library labs -mindepth 1 -maxdepth 1 -type d -printf '-I%p ')"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
 sources() { # DOSSIER… : les fichiers C qui s'y trouvent
@@ -30,8 +33,7 @@ compile_strictly() { # COMPILATEUR : chaque source C, sous les options les plus 
     # shellcheck disable=SC2016 # c'est le shell lancé qui développe
     # Les programmes naïfs et les pires programmes sont écrits comme on les rencontre.
     sources labs solutions common tests | grep '\.c$' | grep -vE '^tests/([^/]*/naive|grading|proof/hostile)/' | xargs -P "$JOBS" -I '{}' \
-        sh -c '"$1" $2 -fPIC -Icommon $(printf -- "-I%s " tests/judge/library/*/ labs/*/) -c -o /dev/null "$3"' \
-        - "$1" "$STRICT" '{}'
+        sh -c '"$1" $2 -fPIC -c -o /dev/null "$3"' - "$1" "$STRICT $INCLUDES" '{}'
 }
 
 gate_warnings() { ## aucun avertissement de gcc ni de clang
@@ -121,18 +123,19 @@ gate_format() { ## la mise en forme du C
 # clang-tidy reçoit les fichiers un par un : à plusieurs, sa version 14 accuse à tort les va_list.
 tidy_sources() {
     # shellcheck disable=SC2016
-    sources labs solutions common tests | grep '\.c$' | grep -vE '^tests/([^/]*/(variants|naive)|grading|proof/hostile)/' | xargs -P "$JOBS" -n 1 \
-        sh -c 'clang-tidy --quiet "$1" -- -std=c11 -D_GNU_SOURCE -Icommon $(printf -- "-I%s " tests/judge/library/*/) -Ilabs/01-tcp' -
+    sources labs solutions common tests | grep '\.c$' | grep -vE '^tests/([^/]*/(variants|naive)|grading|proof/hostile)/' | xargs -P "$JOBS" -I '{}' \
+        sh -c 'clang-tidy --quiet "$2" -- -std=c11 -D_GNU_SOURCE $1' - "$INCLUDES $UNPACKED" '{}'
 }
 
 # cppcheck ne connaît ni les macros de Criterion, ni les fonctions du juge qui ne reviennent pas ; et le juge, les
 # générateurs et les programmes naïfs ont le droit de mourir quand il n'y a plus de mémoire. Qu'il n'ait pas suivi toutes
 # les branches (2.17) n'est pas une remarque, mais change son statut.
 cppcheck_sources() {
+    # shellcheck disable=SC2086 # des options, et des noms du dépôt : jamais d'espace
     cppcheck --quiet --std=c11 -j "$JOBS" --enable=warning,performance,portability --inline-suppr \
         --suppress=missingIncludeSystem --suppress='nullPointerRedundantCheck:tests/*' --suppress='nullPointerArithmeticRedundantCheck:tests/*' \
         --suppress='nullPointerOutOfMemory:tests/*' --suppress=normalCheckLevelMaxBranches \
-        --error-exitcode=1 -Icommon $(set +f && printf -- '-I%s ' tests/judge/library/*/) -Ilabs/01-tcp \
+        --error-exitcode=1 $INCLUDES \
         -D_GNU_SOURCE '-DTest(suite,name,...)=void test_##name(void)' labs solutions common tests
 }
 

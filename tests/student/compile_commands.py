@@ -3,7 +3,9 @@
 import json
 import pathlib
 
-FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Icommon"]
+# Criterion est là quand deps.sh l'a déballé plutôt qu'installé.
+FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Icommon",
+         "-isystem", "build/packages/usr/include"]
 
 
 def flags(source):
