@@ -16,8 +16,8 @@ import shutil
 import socket
 import tempfile
 
-# Ce qu'il faut du dépôt pour noter : pas ce que d'autres jugements y ont laissé.
-COPIED = ("Makefile", "common", "labs", "solutions", "tests", "build/tests", "build/judge", "build/sandbox")
+# Ce qu'il faut du dépôt pour noter : pas ce que d'autres jugements y ont laissé. Criterion est parfois dans build/packages.
+COPIED = ("Makefile", "common", "labs", "solutions", "tests", "build/tests", "build/judge", "build/sandbox", "build/packages")
 # Ce qu'une notation a le droit d'écrire dans le dépôt.
 WRITTEN = ("build/given", "build/work", "build/pycache", "build/lock")
 FIRST_UID = 61000
@@ -108,7 +108,7 @@ def copy_tree(depot):
         if source.is_dir():
             # Un dossier rangé ailleurs par un autre essai peut disparaître pendant la copie : aucun n'est utile.
             shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", "*.d"))
-        else:
+        elif source.exists():
             shutil.copy2(source, target)
 
 
