@@ -43,6 +43,8 @@ def environment(plan, work, base):
     values = {name: os.environ[name] for name in kept if os.environ.get(name)}
     values.update({name: value for name, value in os.environ.items() if name.startswith("JUDGE_")})
     values.update(plan["settings"])
+    if plan["tasks"]:
+        values["JUDGE_TASKS"] = str(plan["tasks"])
     values.update({"WORK": work, "JUDGE_BASE": base, "TMPDIR": os.path.join(os.path.dirname(base), "tmp"),
                    "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", workroom.MARK: plan["mark"]})
     return values

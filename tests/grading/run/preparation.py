@@ -3,6 +3,8 @@
 import fcntl
 import os
 import pathlib
+import re
+import resource
 import secrets
 import subprocess
 import sys
@@ -16,6 +18,8 @@ SANDBOX = pathlib.Path(__file__).resolve().parents[1] / "sandbox"
 DEFAULT_OUT = "build/notes"
 SINGLE_OUT = "build/notes-seul"
 SHOWN = 20
+# Le plus grand nombre de processus qu'un noyau sache compter.
+MOST_TASKS = 1 << 22
 OUTSIDE = {"JUDGE_WRAPPER": "les programmes sont lancés hors du bac à sable", "COMPILE_WRAPPER": "les sources sont compilées hors du bac à sable"}
 
 
@@ -116,9 +120,44 @@ def check_protections():
                       "INSECURE=1 passe outre ; les notes diront alors « non protégé »")
     if missing:
         outside = [words for name, words in OUTSIDE.items() if name not in settings]
+        if "JUDGE_WRAPPER" not in settings and not ordinary:
+            outside.append("rien n'y borne leurs processus : un seul peut prendre toute la machine")
         say("Attention, INSECURE=1 : sans " + ", ".join(missing) + "".join(" ; " + words for words in outside)
             + ". Les notes diront « non protégé ».")
     return ordinary, missing, settings
+
+
+def running_tasks():
+    """Ce que le noyau compte déjà de processus et de threads à qui jugera : la plus petite limite qui laisse encore se
+    dédoubler. Dans un conteneur, /proc ne les montre pas tous. Le numéro que prend root n'est celui de personne."""
+    if os.getuid() == 0:
+        return 0
+    soft, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+    low, high = 0, min(soft, MOST_TASKS) if soft != resource.RLIM_INFINITY else MOST_TASKS
+    while low < high:
+        middle = (low + high) // 2
+        resource.setrlimit(resource.RLIMIT_NPROC, (middle, hard))
+        try:
+            pid = os.fork()
+        except BlockingIOError:
+            low = middle + 1
+            continue
+        finally:
+            resource.setrlimit(resource.RLIMIT_NPROC, (soft, hard))
+        if pid == 0:
+            os._exit(0)
+        os.waitpid(pid, 0)
+        high = middle
+    return low
+
+
+def most_tasks(settings):
+    """Hors du bac à sable, ce que les programmes jugés ne peuvent pas dépasser, avec ce qui tourne déjà ; dedans, rien."""
+    if "JUDGE_WRAPPER" in settings:
+        return None
+    allowed = int(re.search(r"^OUTSIDE_TASKS=(\d+)$", (SANDBOX / "limits.conf").read_text(encoding="utf-8"), re.M)[1])
+    jobs = int(os.environ.get("JOBS") or len(os.sched_getaffinity(0)))
+    return running_tasks() + allowed * jobs
 
 
 def build_common():
@@ -149,7 +188,7 @@ def make_plan(work, single, labs, out):
     plan = {"format": 1, "run": secrets.token_hex(8), "out": plans.encode(out), "work": plans.encode(os.path.abspath(work)),
             "title": naming.visible(os.path.basename(os.path.abspath(work))), "labs": lab_reader.chosen_names(),
             "settings": keys.settings_of(environment),
-            "ground": keys.ground_key(environment, missing), "mark": mark, "protected": not missing,
+            "ground": keys.ground_key(environment, missing), "mark": mark, "protected": not missing, "tasks": most_tasks(settings),
             "ordinary_user": ordinary, "protections_missing": missing, "students": students, "todo": []}
     plan["todo"] = [student["id"] for student in students if not is_done(plan, labs, student)]
     atomic.write_json(os.path.join(out, plans.PLAN), plan)

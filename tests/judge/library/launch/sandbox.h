@@ -23,6 +23,9 @@
 /** Variable d'environnement : le dossier qui tient lieu de `/etc`. Posée par sandbox_copy_etc(). */
 #define ETC_VARIABLE "JUDGE_ETC"
 
+/** Variable d'environnement : sans bac à sable, combien de processus et de threads un programme ne peut pas dépasser. */
+#define TASKS_VARIABLE "JUDGE_TASKS"
+
 /** Le descripteur où le premier processus du bac à sable rend compte. */
 #define SANDBOX_REPORT 3
 

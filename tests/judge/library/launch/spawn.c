@@ -38,6 +38,7 @@ struct command {
     char directory[4096];                 /**< Dossier de travail jetable. */
     bool fixed_addresses;                 /**< Pas d'adresses au hasard : voir become(). */
     bool sandboxed;                       /**< Le descripteur 3 reste ouvert : un compte rendu. */
+    rlim_t tasks;                         /**< La limite de processus, ou RLIM_INFINITY. */
 };
 
 static char failure[512];
@@ -155,6 +156,23 @@ static size_t add_wrapper(struct command *command, const char *which)
     return count;
 }
 
+// Le bac à sable a sa propre limite. Sans lui, celle-ci compte tout ce que fait tourner l'utilisateur : c'est à qui note une
+// classe de la choisir. Le juge ne se la donne pas : il doit pouvoir finir, et tuer.
+static rlim_t wanted_tasks(bool sandboxed)
+{
+    unsigned long long wanted = strtoull(variable_or(TASKS_VARIABLE, "0"), NULL, 10);
+    return sandboxed || wanted == 0 ? RLIM_INFINITY : (rlim_t)wanted;
+}
+
+static void limit_tasks(rlim_t wanted)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NPROC, &limit) < 0 || wanted >= limit.rlim_max)
+        return;
+    limit.rlim_cur = limit.rlim_max = wanted;
+    setrlimit(RLIMIT_NPROC, &limit);
+}
+
 static void prepare_command(struct command *command, const char *which,
                             const char *const *arguments)
 {
@@ -165,6 +183,7 @@ static void prepare_command(struct command *command, const char *which,
         command->words[count++] = *arguments++;
     command->words[count] = NULL;
     command->fixed_addresses = is_thread_checked(which);
+    command->tasks = wanted_tasks(command->sandboxed);
 }
 
 static void default_signals(void)
@@ -217,6 +236,7 @@ static void become(const struct command *command, const int ends[3], int report,
         _exit(127);
     setsid();
     setrlimit(RLIMIT_CORE, &no_core);
+    limit_tasks(command->tasks);
     // Le ThreadSanitizer de gcc 12 ne démarre pas quand le noyau répartit les adresses sur plus de
     // 28 bits, réglage de plusieurs distributions.
     if (command->fixed_addresses)

@@ -17,10 +17,10 @@ import time
 import unittest
 import zipfile
 
-from proofs import victims
-from proofs.classroom import shape_test
+from tests.grading.run import plans, preparation, workroom
 from tests.judge.command import lab_reader
-from tests.grading.run import plans, workroom
+from tests.proof.grading import victims
+from tests.proof.grading.classroom import shape_test
 
 LAB = lab_reader.every_lab()[0]
 KILLS = int(os.environ.get("KILLS") or 10)
@@ -37,6 +37,33 @@ def quick_test():
 TEST = quick_test()
 # Le bac à sable a ses propres essais ; il demande chaque fois plusieurs secondes.
 SETTINGS = {"LAB": LAB.name, "TEST": TEST, "INSECURE": "1", "JUDGE_SANDBOX": "none"}
+
+
+# Ne fait ce qu'on attend de lui que si on l'empêche de se multiplier ; jamais sans fin, pour la machine qui l'essaie.
+HYDRA = """
+#undef main
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+    static pid_t heads[1100];
+    int count = 0;
+    while (count < 1100 && (heads[count] = fork()) > 0)
+        count++;
+    if (count < 1100 && heads[count] == 0)
+        for (;;)
+            pause();
+    int stopped = count < 1100 && errno == EAGAIN;
+    while (count-- > 0) {
+        kill(heads[count], SIGKILL);
+        waitpid(heads[count], NULL, 0);
+    }
+    return stopped ? tame_main(argc, argv) : 1;
+}
+"""
 
 
 def fill(folder, origin="solutions"):
@@ -182,6 +209,17 @@ class WholeClass(Case):
         said = self.grade(status=2, INSECURE=None, JUDGE_SANDBOX=None, PATH=self.path_without("bwrap"))
         self.assertRegex(said, "INSECURE=1")
         self.assertEqual(self.marks(), {})
+
+    def test_outside_the_sandbox_a_program_cannot_multiply_for_ever(self):
+        possible, reason = preparation.can_drop_root()
+        if not possible:
+            self.skipTest(reason)
+        self.add("hydre")
+        for program in ("server.c", "client.c"):
+            path = pathlib.Path(self.work, "hydre", LAB.name, program)
+            path.write_text("#define main tame_main\n" + path.read_text(encoding="utf-8") + HYDRA, encoding="utf-8")
+        self.grade(JOBS="1")
+        self.assertEqual(self.marks(), {"hydre": 20.0})
 
     def path_without(self, missing):
         """Un PATH où cette commande n'est pas."""
