@@ -107,6 +107,42 @@ static const char *after(const char *line, const char *prefix)
     return strncmp(line, prefix, length) == 0 ? line + length : NULL;
 }
 
+static const char *announced_address(const struct journal *journal)
+{
+    const char *arrived = after(journal->line, "connected to ");
+    const char *address = arrived != NULL ? arrived : after(journal->line, "disconnected from ");
+    if (address == NULL)
+        reject(journal, "connected to …, ou disconnected from …",
+               "Chaque paire commence par l'adresse et finit par le nombre. Deux threads qui "
+               "écrivent en même temps mêlent leurs lignes.",
+               "une ligne de stdout n'est pas à sa place");
+    return address;
+}
+
+static void expect_a_number(const struct journal *journal, const char *address)
+{
+    if (after(journal->line, "ThreadNumber ") == NULL)
+        reject(journal, "ThreadNumber …",
+               "Deux threads écrivent en même temps, et leurs lignes se mêlent : les deux lignes "
+               "d'une paire doivent sortir ensemble, sans qu'un autre puisse écrire entre elles.",
+               "la ligne de %s n'est pas suivie de son nombre", address);
+}
+
+// Des lignes qui se mêlent expliquent un nombre faux, et non l'inverse : où qu'elles soient, elles se disent d'abord.
+static void read_pairs(struct journal *journal)
+{
+    size_t start = journal->server->out.consumed;
+    size_t read = journal->read;
+    while (next_line(journal)) {
+        char address[128];
+        snprintf(address, sizeof address, "%s", announced_address(journal));
+        if (next_line(journal))
+            expect_a_number(journal, address);
+    }
+    journal->server->out.consumed = start;
+    journal->read = read;
+}
+
 static void read_number(struct journal *journal, bool arriving, const char *address)
 {
     char expected[64];
@@ -114,11 +150,7 @@ static void read_number(struct journal *journal, bool arriving, const char *addr
     snprintf(expected, sizeof expected, "ThreadNumber %ld", wanted);
     if (!next_line(journal))
         snprintf(journal->line, sizeof journal->line, "%s", "");
-    if (after(journal->line, "ThreadNumber ") == NULL)
-        reject(journal, "ThreadNumber …",
-               "Deux threads écrivent en même temps, et leurs lignes se mêlent : les deux lignes "
-               "d'une paire doivent sortir ensemble, sans qu'un autre puisse écrire entre elles.",
-               "la ligne de %s n'est pas suivie de son nombre", address);
+    expect_a_number(journal, address);
     if (strcmp(journal->line, expected) != 0)
         reject(
             journal, expected,
@@ -132,15 +164,8 @@ static void read_number(struct journal *journal, bool arriving, const char *addr
 static void read_pair(struct journal *journal)
 {
     const char *arrived = after(journal->line, "connected to ");
-    const char *left = after(journal->line, "disconnected from ");
-    const char *address = arrived != NULL ? arrived : left;
-    if (address == NULL)
-        reject(journal, "connected to …, ou disconnected from …",
-               "Chaque paire commence par l'adresse et finit par le nombre. Deux threads qui "
-               "écrivent en même temps mêlent leurs lignes.",
-               "une ligne de stdout n'est pas à sa place");
     char name[128];
-    snprintf(name, sizeof name, "%s", address);
+    snprintf(name, sizeof name, "%s", announced_address(journal));
     size_t peer = find_peer(journal, name, arrived != NULL);
     if (peer == journal->count)
         reject(journal, arrived != NULL ? "l'adresse d'un client qui arrive" : "un client présent",
@@ -169,6 +194,7 @@ void expect_journal(struct program *server, struct peer *const *peers, size_t co
     server->out.consumed = 0;
     program_expect_line(server, "waiting for connection");
     journal.read = 1;
+    read_pairs(&journal);
     while (next_line(&journal))
         read_pair(&journal);
     transcript_note("juge", "·", "relit les arrivées et les départs : le dernier nombre est %ld",
