@@ -28,6 +28,8 @@ add() {
         similarity-tester) package=sim_c ;;
         gcc) package=cc ;;
         nodejs) package=node ;;
+        # Un en-tête, non une commande ; cette machine ne l'a pas toujours installé, mais déballé.
+        criterion*) mkdir -p "$TOP/tree/build/packages/usr/include/criterion" && : >"$TOP/tree/build/packages/usr/include/criterion/criterion.h" ;;
         esac
         printf '#!/bin/sh\n' >"$TOP/tools/$package" && chmod 755 "$TOP/tools/$package"
     done
