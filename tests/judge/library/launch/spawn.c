@@ -166,11 +166,11 @@ static rlim_t wanted_tasks(bool sandboxed)
 
 static void limit_tasks(rlim_t wanted)
 {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NPROC, &limit) < 0 || wanted >= limit.rlim_max)
+    struct rlimit tasks;
+    if (getrlimit(RLIMIT_NPROC, &tasks) < 0 || wanted >= tasks.rlim_max)
         return;
-    limit.rlim_cur = limit.rlim_max = wanted;
-    setrlimit(RLIMIT_NPROC, &limit);
+    tasks.rlim_cur = tasks.rlim_max = wanted;
+    setrlimit(RLIMIT_NPROC, &tasks);
 }
 
 static void prepare_command(struct command *command, const char *which,
