@@ -21,6 +21,9 @@
 
 #define PROBE_PATIENCE_MS 20000
 
+// À des adresses tirées au hasard, un assainisseur marche ou non selon le tirage : une seule fois ne dirait rien.
+#define PROBES_AT_RANDOM 20
+
 // Le programme et ses arguments : aucun de nos programmes n'en a davantage.
 #define MAX_TWIN_WORDS 8
 
@@ -42,30 +45,53 @@ static bool is_built(const char *name)
     return access(path, X_OK) == 0;
 }
 
-// Ce qu'un programme vide, compilé de même, écrit sur stderr ; et s'il finit bien.
+static void hear_first_line(int err, char *said, size_t size)
+{
+    struct pollfd heard = {.fd = err, .events = POLLIN};
+    size_t length = 0;
+    ssize_t count = 1;
+    while (count > 0 && length < size - 1 && memchr(said, '\n', length) == NULL &&
+           poll(&heard, 1, PROBE_PATIENCE_MS) > 0) {
+        count = read(err, said + length, size - 1 - length);
+        length += (size_t)(count > 0 ? count : 0);
+    }
+    said[length] = '\0';
+    said[strcspn(said, "\n")] = '\0';
+}
+
+// Un programme vide n'a rien à dire : ce qui se lit est de l'assainisseur, qui parfois le répète sans fin.
+static bool ends_silently(const struct spawned *spawned, char *said, size_t size)
+{
+    struct pollfd waited[] = {{.fd = spawned->life, .events = POLLIN},
+                              {.fd = spawned->err, .events = POLLIN}};
+    if (poll(waited, 2, PROBE_PATIENCE_MS) <= 0)
+        return false;
+    if ((waited[1].revents & POLLIN) != 0) {
+        hear_first_line(spawned->err, said, size);
+        return false;
+    }
+    return poll(waited, 1, PROBE_PATIENCE_MS) > 0;
+}
+
+// Ce qu'un programme vide, compilé de même, écrit sur stderr ; et s'il finit bien, sans rien écrire.
 static bool probe_runs(const char *probe, char *said, size_t size)
 {
     static const char *const no_arguments[] = {NULL};
     struct spawned spawned;
-    size_t length = 0;
     int status = 1;
     said[0] = '\0';
     if (!spawn(probe, "le programme vide du juge", no_arguments, &spawned))
         return false;
-    struct pollfd ended = {.fd = spawned.life, .events = POLLIN};
-    bool in_time = poll(&ended, 1, PROBE_PATIENCE_MS) > 0;
-    if (!in_time)
+    bool silent = ends_silently(&spawned, said, size);
+    if (!silent)
         process_tree_kill_descendants();
     else if (!spawn_ended(&spawned, &status))
         status = 1;
-    ssize_t count = read(spawned.err, said, size - 1);
-    length = count > 0 ? strcspn(said, "\n") : 0;
-    said[length] = '\0';
     close(spawned.in);
     close(spawned.out);
     close(spawned.err);
     spawn_forget(&spawned);
-    return in_time && status == 0;
+    return silent && status == 0;
 }
 
 static void require_sanitizer(const char *sanitizer)
@@ -75,9 +101,11 @@ static void require_sanitizer(const char *sanitizer)
     snprintf(probe, sizeof probe, "probe_%s", sanitizer);
     if (!is_built(probe))
         verdict_skip("ce compilateur n'a pas %s", title_of(sanitizer));
-    if (!probe_runs(probe, said, sizeof said))
-        verdict_skip("%s ne marche pas sur cette machine, même pour un programme vide%s%s",
-                     title_of(sanitizer), said[0] != '\0' ? " : " : "", said);
+    for (int left = spawn_can_fix_addresses() ? 1 : PROBES_AT_RANDOM; left > 0; left--) {
+        if (!probe_runs(probe, said, sizeof said))
+            verdict_skip("%s ne marche pas sur cette machine, même pour un programme vide%s%s",
+                         title_of(sanitizer), said[0] != '\0' ? " : " : "", said);
+    }
 }
 
 // Le juge sait que l'outil marche ici : si l'étudiant ne compile pas avec lui, cela vient du code.

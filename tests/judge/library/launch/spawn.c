@@ -41,6 +41,9 @@ struct command {
     rlim_t tasks;                         /**< La limite de processus, ou RLIM_INFINITY. */
 };
 
+// La valeur par laquelle personality() dit sans rien changer.
+#define PERSONALITY_AS_IS 0xffffffffUL
+
 static char failure[512];
 
 static const char *variable_or(const char *name, const char *otherwise)
@@ -68,6 +71,21 @@ static bool is_thread_checked(const char *which)
 {
     const char *suffix = strrchr(which, '_');
     return suffix != NULL && strcmp(suffix, "_thread") == 0;
+}
+
+static bool is_sanitized(const char *which)
+{
+    const char *suffix = strrchr(which, '_');
+    return is_thread_checked(which) || (suffix != NULL && strcmp(suffix, "_address") == 0) ||
+           *variable_or("SANITIZE", "") != '\0';
+}
+
+bool spawn_can_fix_addresses(void)
+{
+    int usual = personality(PERSONALITY_AS_IS);
+    bool possible = personality(ADDR_NO_RANDOMIZE) >= 0;
+    personality((unsigned long)usual);
+    return possible;
 }
 
 // Compilé pour un test des courses, un serveur doit continuer après la première : le dialogue se
@@ -182,7 +200,7 @@ static void prepare_command(struct command *command, const char *which,
     while (*arguments != NULL && count < MAX_WORDS - 1)
         command->words[count++] = *arguments++;
     command->words[count] = NULL;
-    command->fixed_addresses = is_thread_checked(which);
+    command->fixed_addresses = is_sanitized(which);
     command->tasks = wanted_tasks(command->sandboxed);
 }
 
@@ -237,8 +255,8 @@ static void become(const struct command *command, const int ends[3], int report,
     setsid();
     setrlimit(RLIMIT_CORE, &no_core);
     limit_tasks(command->tasks);
-    // Le ThreadSanitizer de gcc 12 ne démarre pas quand le noyau répartit les adresses sur plus de
-    // 28 bits, réglage de plusieurs distributions.
+    // Quand le noyau répartit les adresses sur plus de 28 bits, réglage de plusieurs distributions, le
+    // ThreadSanitizer de gcc 12 ne démarre presque jamais, et son AddressSanitizer pas toujours.
     if (command->fixed_addresses)
         personality(ADDR_NO_RANDOMIZE);
     default_signals();

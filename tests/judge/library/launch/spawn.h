@@ -39,6 +39,13 @@ struct spawned {
 bool spawn(const char *which, const char *actor, const char *const *arguments,
            struct spawned *spawned);
 
+/**
+ * @brief Les programmes assainis sont-ils lancés à des adresses fixes ?
+ *
+ * Docker l'interdit. Ceux de gcc 12 ne démarrent alors, selon le noyau, qu'une fois sur deux ou trois.
+ */
+bool spawn_can_fix_addresses(void);
+
 /** @brief Pourquoi le dernier spawn() a échoué : ce que le bac à sable en a dit, ou `errno`. */
 const char *spawn_failure(void);
 
