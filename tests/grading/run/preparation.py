@@ -121,7 +121,7 @@ def check_protections():
     if missing:
         outside = [words for name, words in OUTSIDE.items() if name not in settings]
         if "JUDGE_WRAPPER" not in settings and not ordinary:
-            outside.append("rien n'y borne leurs processus : un seul peut prendre toute la machine")
+            outside.append("rien ne borne les processus d'un programme : un seul peut prendre toute la machine")
         say("Attention, INSECURE=1 : sans " + ", ".join(missing) + "".join(" ; " + words for words in outside)
             + ". Les notes diront « non protégé ».")
     return ordinary, missing, settings
