@@ -8,8 +8,8 @@ import subprocess
 import tempfile
 import unittest
 
-from proofs.formats import writers_sample as sample
-from proofs.formats.writers_test import Written, content
+from tests.proof.grading.formats import writers_sample as sample
+from tests.proof.grading.formats.writers_test import Written, content
 from tests.grading.render import chart, files, lessons, html_page, view
 
 SHAPES = {"class", "id", "role", "aria-label", "aria-hidden", "title"}
