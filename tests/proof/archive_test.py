@@ -221,6 +221,7 @@ def student_folder(name, archive):
     for lab, sources in SOURCES.items():
         run(["make", "-s", "skeleton"], root / "labs" / lab)
         for source in sources:
+            check((root / "labs" / lab / source).is_file(), f"{lab}/{source} n'est pas posé dans un dossier neuf")
             own[f"labs/{lab}/{source}"] = f"/* le travail de {name}, {source} */\nint main(void) {{ return 0; }}\n".encode()
         own[f"labs/{lab}/mes-notes.md"] = b"piege : \xff relire\n"
     own["essai.c"] = b"int x;\n"
@@ -267,12 +268,83 @@ def updating_touches_nothing(here):
             check((root / path).read_bytes() == content, f"{path} a été touché par make")
 
 
+def parted_labs():
+    """{lab: (le programme, ses parts)} : les labs dont un programme a un en-tête à lui, que l'étudiant écrit."""
+    for lab, sources in contents.Labs().sources.items():
+        for header in (source for source in sources if source.endswith(".h")):
+            parts = [header, header[:-2] + ".c"]
+            program = next(source for source in sources if source not in parts
+                           and f'#include "{header}"' in pathlib.Path("labs", lab, source).read_text(encoding="utf-8"))
+            yield lab, program, parts
+
+
+def in_one_file(folder, program, parts):
+    """Ce programme et ses parts, d'un seul tenant : ce qu'était le travail dans une édition plus ancienne."""
+    text = "".join((folder / name).read_text(encoding="utf-8") for name in (*parts, program))
+    return text.replace(f'#include "{parts[0]}"\n', "")
+
+
+def older_archive():
+    """L'archive d'une édition plus ancienne, où chaque programme était d'un seul tenant."""
+    shutil.rmtree(OTHER, ignore_errors=True)
+    other_copy()
+    for lab, program, parts in parted_labs():
+        place, settings = OTHER / "labs" / lab, OTHER / "tests" / lab / "lab.mk"
+        (place / program).write_text(in_one_file(place, program, parts), encoding="utf-8")
+        text = settings.read_text(encoding="utf-8")
+        for part in parts:
+            (place / part).unlink()
+            text = re.sub(rf"^(LIBRARY := .*?) ?{re.escape(part)}", r"\1", text, flags=re.M)
+        settings.write_text(text, encoding="utf-8")
+    return Archives(OTHER)
+
+
+def full_marks(root, lab, words):
+    """Ce travail se compile à la main, et a tous ses points."""
+    run(["make"], root / "labs" / lab)
+    said = run(["make", "test", f"LAB={lab}"], root)
+    check("Note : 20 / 20" in said, f"{lab}, {words} :\n{said}")
+
+
+def editions_go_together(here):
+    """un travail fini, d'un seul tenant ou non, traverse les éditions : une archive plus récente, ou plus ancienne"""
+    older = older_archive()
+    folder = PLACE / "éditions"
+    folder.mkdir()
+    root = folder / contents.NAME
+    for lab, program, parts in parted_labs():
+        place, solution = root / "labs" / lab, pathlib.Path("solutions", lab)
+        whole = in_one_file(solution, program, parts)
+        unpack(older.tar, folder)
+        run(["make", "-s", "skeleton"], place)
+        for owner, sources in contents.Labs().sources.items():
+            for source in set(sources) - set(parts):
+                shutil.copyfile(pathlib.Path("solutions", owner, source), root / "labs" / owner / source)
+        (place / program).write_text(whole, encoding="utf-8")
+        full_marks(root, lab, "édition ancienne")
+        unpack(here.tar, folder)
+        full_marks(root, lab, "d'un seul tenant, sous l'édition suivante")
+        check(not any((place / part).exists() for part in parts), f"{lab} : {parts} posés à côté d'un travail qui les contient")
+        for part in parts:
+            shutil.copyfile(place / contents.SKELETON / part, place / part)
+        full_marks(root, lab, f"d'un seul tenant, à côté du squelette de {parts}")
+        own = {name: (solution / name).read_bytes() for name in (program, *parts)}
+        for name, content in own.items():
+            (place / name).write_bytes(content)
+        unpack(older.tar, folder)
+        said = run(["make", "test", f"LAB={lab}"], root, status=1)
+        check("undefined reference" in said, f"{lab}, en parts, sous l'édition ancienne : ce qui manque n'est pas dit\n{said}")
+        check(all((place / name).read_bytes() == content for name, content in own.items()), f"{lab} : l'ancienne archive y a touché")
+        unpack(here.tar, folder)
+        full_marks(root, lab, "en parts, l'édition ancienne passée par-dessus")
+
+
 def main():
     shutil.rmtree(PLACE, ignore_errors=True)
     PLACE.mkdir(parents=True)
     here = Archives(pathlib.Path(".").resolve())
     trials = (nothing_of_the_machine, nothing_of_the_solutions, same_everywhere, planting_is_refused, it_works,
-              full_marks_remain_possible, calls_are_still_tried, updating_touches_nothing)
+              full_marks_remain_possible, calls_are_still_tried, updating_touches_nothing, editions_go_together)
     for trial in trials:
         try:
             trial(here)
