@@ -1,6 +1,7 @@
 #include "framing.h"
 
 // Chaque page de manuel nomme, au début, les en-têtes système de ses appels : ajoutez-les ici.
+#include <stdbool.h>
 #include <sys/types.h>
 
 void line_reader_init(struct line_reader *reader, int fd, char *storage, size_t size)
