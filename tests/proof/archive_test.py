@@ -270,7 +270,7 @@ def updating_touches_nothing(here):
 
 def parted_labs():
     """{lab: (le programme, ses parts)} : les labs dont un programme a un en-tête à lui, que l'étudiant écrit."""
-    for lab, sources in contents.Labs().sources.items():
+    for lab, sources in SOURCES.items():
         for header in (source for source in sources if source.endswith(".h")):
             parts = [header, header[:-2] + ".c"]
             program = next(source for source in sources if source not in parts
@@ -317,7 +317,7 @@ def editions_go_together(here):
         whole = in_one_file(solution, program, parts)
         unpack(older.tar, folder)
         run(["make", "-s", "skeleton"], place)
-        for owner, sources in contents.Labs().sources.items():
+        for owner, sources in SOURCES.items():
             for source in set(sources) - set(parts):
                 shutil.copyfile(pathlib.Path("solutions", owner, source), root / "labs" / owner / source)
         (place / program).write_text(whole, encoding="utf-8")

@@ -120,5 +120,5 @@ class Reading(unittest.TestCase):
         for lab in LABS:
             self.assertTrue(lab.sources)
             for source in lab.sources:
-                self.assertTrue(re.fullmatch(r"\w+\.c", source))
+                self.assertTrue(re.fullmatch(r"\w+\.[ch]", source))
                 self.assertIsNotNone(lab.given(source), f"{lab.name}/{source}")
