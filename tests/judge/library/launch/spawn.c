@@ -286,13 +286,17 @@ static ssize_t read_report(int report, struct sandbox_report *message)
     return count;
 }
 
-// Ce que bwrap, ou run.sh, dit avant de mourir prend la place du premier message.
+// Ce que bwrap, ou run.sh, dit avant de mourir prend la place du premier message. bwrap l'écrit par morceaux.
 static void read_failure(int report, const struct sandbox_report *start, size_t length)
 {
-    char said[512];
+    char said[512] = "";
+    ssize_t count = 1;
     memcpy(said, start, length);
-    ssize_t count = read(report, said + length, sizeof said - 1 - length);
-    said[length + (size_t)(count > 0 ? count : 0)] = '\0';
+    while (count > 0 && length < sizeof said - 1 && memchr(said, '\n', length) == NULL) {
+        count = read(report, said + length, sizeof said - 1 - length);
+        length += (size_t)(count > 0 ? count : 0);
+    }
+    said[length] = '\0';
     snprintf(failure, sizeof failure, "le bac à sable n'a pas pu être ouvert : %.*s",
              (int)strcspn(said, "\n"), said);
 }
