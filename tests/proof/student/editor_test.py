@@ -127,8 +127,8 @@ def check_compiling(it, tasks, top, lab):
     """« Compiler ce lab », sur une source qui avertit, qui ne compile pas, qui ne se lie pas."""
     tree = os.path.abspath(os.path.join(top, "un arbre"))
     folder = os.path.join(tree, "labs", lab)
-    for name in ("common", os.path.join("labs", lab)):
-        shutil.copytree(name, os.path.join(tree, name), ignore=shutil.ignore_patterns("build"))
+    for name in ("common", os.path.join("labs", lab), os.path.join("tests", lab)):
+        shutil.copytree(name, os.path.join(tree, name), ignore=shutil.ignore_patterns("build", "mutants", "variants"))
     source = os.path.join(folder, "server.c")
     for label in ("Compiler ce lab", "Compiler pour déboguer"):
         for kind, text in BROKEN.items():
