@@ -99,8 +99,9 @@ object)
     shift
     rm -f "$name.error"
     if [ ! -f "$source" ]; then
-        rm -f "$target" "$name.log"
-        cp "$source.problem" "$name.error" || exit 2
+        rm -f "$target"
+        # Absent avec l'en-tête que l'étudiant aurait écrit : rien ne le demande, tout est dans le programme.
+        [ -f "${source%.c}.h.problem" ] || cp "$source.problem" "$name.error" || exit 2
         exit 0
     fi
     rm -f "$name.log"
@@ -149,18 +150,14 @@ program)
     fi
     rm -f "$target.new"
     refuse_failure_of_ours "$status" "$target.link"
-    # Un fichier de la bibliothèque qui ne compile pas explique mieux que l'éditeur de liens. Un fichier absent (rien ne l'a
-    # compilé) n'explique peut-être rien, si le programme s'en passe : l'éditeur de liens parle aussi.
-    explained=
+    # Un fichier de la bibliothèque qui ne compile pas explique mieux que l'éditeur de liens.
     for error in "${2%/*}"/*.error; do
-        [ -f "$error" ] || continue
-        cat "$error" >>"$target.error"
-        [ ! -f "${error%.error}.log" ] || explained=yes
+        [ ! -f "$error" ] || cat "$error" >>"$target.error"
     done
     # Sans le nom de l'éditeur de liens (ld, ld.bfd, ld.lld), ni la place dans la section que binutils, depuis la version
     # 2.41, ajoute au numéro de ligne.
-    [ -n "$explained" ] || sed -e 's|^/usr/bin/[^ ]*ld[.a-z]*: ||' -e "s|${object%/*}/||g" -e 's|[^ ]*/src/||g' \
-        -e 's|^\([^ ]*:[0-9][0-9]*\):(\.[^)]*): |\1: |' "$target.link" | head -n 12 >>"$target.error"
+    [ -f "$target.error" ] || sed -e 's|^/usr/bin/[^ ]*ld[.a-z]*: ||' -e "s|${object%/*}/||g" -e 's|[^ ]*/src/||g' \
+        -e 's|^\([^ ]*:[0-9][0-9]*\):(\.[^)]*): |\1: |' "$target.link" | head -n 12 >"$target.error"
     [ -s "$target.error" ] || explain_status "$status" "$target.link" >"$target.error"
     ;;
 esac
