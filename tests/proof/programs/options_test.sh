@@ -116,6 +116,19 @@ for header in "solutions/$lab"/*.h; do
     expect 0 "Remarque : ${header##*/} a été modifié" WORK="$top/entete" LAB="$lab"
 done
 
+# Une part d'un programme est demandée quand son en-tête est là ; sans l'un ni l'autre, l'éditeur de liens dit ce qui manque.
+for header in solutions/*/*.h; do
+    other=${header%/*} other=${other#*/} part=${header##*/} part=${part%.h}
+    grep -q "^LIBRARY := .*$part\.h" "tests/$other/lab.mk" || continue
+    mkdir -p "$top/part/$other"
+    cp "solutions/$other"/*.[ch] "$top/part/$other/"
+    expect 0 "Note : 20 / 20" WORK="$top/part" LAB="$other"
+    rm "$top/part/$other/$part.c"
+    expect 1 "^ +$part.c manque" WORK="$top/part" LAB="$other"
+    rm "$top/part/$other/$part.h"
+    expect 1 "server.c:[0-9]+: undefined reference to .${part}_" WORK="$top/part" LAB="$other"
+done
+
 # Pour root, tout est lisible.
 if [ "$(id -u)" -ne 0 ]; then
     work "$top/secret/$lab"
