@@ -72,7 +72,7 @@ fi
 
 # L'archive des étudiants (elle a un fichier « edition ») n'a que les notes, et l'API de common.
 input="docs/course docs/theme/recherche.md build/docs/pages common"
-[ -f edition ] || input="docs $input $(find tests/judge/library -mindepth 1 -type d | sort | tr '\n' ' ')"
+[ -f edition ] || input="docs $input tests/shared $(find tests/judge/library -mindepth 1 -type d | sort | tr '\n' ' ')"
 for lab in labs/*/; do
     if [ -f edition ]; then
         input="$input ${lab}NOTES.fr.md"

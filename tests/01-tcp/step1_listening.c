@@ -1,9 +1,10 @@
 // Étape 1 : le serveur écoute là où on le lui demande, et dit ce qui ne va pas.
+#include "addresses.h"
 #include "judge.h"
+#include "usage.h"
 
 #include "visible.h"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 LESSON(server_listens, .step = 1, .points = 0.25, .programs = "server", .defects = "D07 D17",
@@ -36,18 +37,13 @@ LESSON(server_announces_client, .step = 1, .points = 0.25, .programs = "server",
 LESSON(server_default_address, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_listens", .title = "Sans argument, le serveur écoute sur 127.0.0.1:8001")
 {
-    const char *port = default_port();
-    struct program *server = START("server");
-    server_expect_listening(server, port);
-    server_expect_only_address("127.0.0.1", port);
+    expect_default_address();
 }
 
 LESSON(server_listens_only_there, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_listens", .title = "Le serveur n'écoute que sur l'adresse demandée")
 {
-    struct program *server = START("server", "127.0.0.2", test_port());
-    server_expect_listening(server, test_port());
-    server_expect_only_address("127.0.0.2", test_port());
+    expect_only_address_asked();
 }
 
 LESSON(server_speaks_ipv6, .step = 1, .points = 0.25, .programs = "server",
@@ -56,8 +52,7 @@ LESSON(server_speaks_ipv6, .step = 1, .points = 0.25, .programs = "server",
        .hint = "« ::1 » est une adresse IPv6, montrée entre crochets : le programme suppose-t-il "
                "IPv4 quelque part ?")
 {
-    if (!network_has_ipv6())
-        verdict_skip("cette machine n'a pas d'IPv6");
+    require_ipv6();
     struct program *server = START("server", "::1", test_port());
     server_expect_listening(server, test_port());
     program_expect_line(server, "server waiting...");
@@ -75,23 +70,12 @@ LESSON(server_accepts_a_name, .step = 1, .points = 0.25, .programs = "server",
     server_expect_address_of("localhost", test_port());
 }
 
-/** Tient un port de l'une des adresses de localhost : le serveur doit prendre l'autre. */
-static void expect_other_address(int held, int free, const char *port)
-{
-    hold_port(held, SOCK_STREAM, port);
-    struct program *server = START("server", "localhost", port);
-    server_expect_open_on(server, IPPROTO_TCP, free, port);
-}
-
 LESSON(server_tries_each_address, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_accepts_a_name", .defects = "D06",
        .title = "Un nom à plusieurs adresses : la première est prise, la suivante est essayée",
        .hint = "Un nom peut avoir plusieurs adresses, IPv4 et IPv6, à essayer l'une après l'autre.")
 {
-    if (!network_has_ipv6() || !name_has_both_families("localhost"))
-        verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");
-    expect_other_address(AF_INET6, AF_INET, test_port());
-    expect_other_address(AF_INET, AF_INET6, other_port());
+    expect_each_address_tried(SOCK_STREAM);
 }
 
 LESSON(server_refuses_bad_arguments, .step = 1, .points = 0.25, .programs = "server",
@@ -100,19 +84,9 @@ LESSON(server_refuses_bad_arguments, .step = 1, .points = 0.25, .programs = "ser
        .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre, et il y a au plus "
                "deux arguments.")
 {
-    static const char *const bad_ports[] = {
-        "8001x", "-1", "0", "65536", "70000", "", "+8001", " 8001", "0x50", "99999999999999999999",
-    };
-    for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++) {
-        struct program *server = START("server", "127.0.0.1", bad_ports[i]);
-        program_expect_exit(server, 2);
-        program_expect_some_error(server);
-        program_expect_no_more_output(server);
-    }
-    struct program *server = START("server", "127.0.0.1", test_port(), "trop");
-    program_expect_exit(server, 2);
-    program_expect_some_error(server);
-    program_expect_no_more_output(server);
+    for (const char *const *port = bad_ports(); *port != NULL; port++)
+        EXPECT_USAGE_REFUSED("server", "127.0.0.1", *port);
+    EXPECT_USAGE_REFUSED("server", "127.0.0.1", test_port(), "trop");
 }
 
 /** Il n'a pas pu écouter : il finit, le dit sur stderr, et n'a pas prétendu attendre un client. */

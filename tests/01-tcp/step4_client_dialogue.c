@@ -1,17 +1,9 @@
 // Étape 4 : le client demande, se connecte, envoie, montre.
+#include "addresses.h"
 #include "judge.h"
+#include "usage.h"
 
 #include <string.h>
-
-static struct listener *listener;
-
-static struct program *start_client(struct peer **server)
-{
-    listener = listener_open("127.0.0.1");
-    struct program *client = START("client", "127.0.0.1", test_port());
-    *server = listener_accept(listener, "serveur du juge");
-    return client;
-}
 
 static void expect_greeting(struct program *client, const char *host)
 {
@@ -25,7 +17,7 @@ LESSON(client_connects, .step = 4, .points = 0.5, .programs = "client",
                "commande, et le port dans l'ordre du réseau ?")
 {
     struct peer *server;
-    start_client(&server);
+    start_tcp_client(&server);
 }
 
 LESSON(client_announces_connection, .step = 4, .points = 0.5, .programs = "client",
@@ -35,7 +27,7 @@ LESSON(client_announces_connection, .step = 4, .points = 0.5, .programs = "clien
                "réussite.")
 {
     struct peer *server;
-    struct program *client = start_client(&server);
+    struct program *client = start_tcp_client(&server);
     expect_greeting(client, "127.0.0.1");
 }
 
@@ -46,7 +38,7 @@ LESSON(client_sends_and_shows, .step = 4, .points = 0.75, .programs = "client",
                "montrer.")
 {
     struct peer *server;
-    struct program *client = start_client(&server);
+    struct program *client = start_tcp_client(&server);
     expect_greeting(client, "127.0.0.1");
     program_type(client, "bonjour\n");
     peer_expect_line(server, "bonjour");
@@ -67,7 +59,7 @@ LESSON(
     .title = "Sans argument, le client demande l'hôte puis le port, sans attendre la fin de ligne",
     .hint = "La réponse à une question est une ligne sans son \\n.")
 {
-    listener = listener_open("127.0.0.1");
+    struct listener *listener = listener_open("127.0.0.1");
     struct program *client = START("client");
     program_expect_text(client, "enter the host name to connect: ");
     program_type(client, "127.0.0.1\n");
@@ -86,7 +78,7 @@ LESSON(client_asks_port_only, .step = 4, .points = 0.25, .programs = "client",
        .hint = "Tout est tapé d'avance : la lecture du port a pu prendre aussi la suite. Qui la "
                "garde ?")
 {
-    listener = listener_open("127.0.0.1");
+    struct listener *listener = listener_open("127.0.0.1");
     struct program *client = START("client", "127.0.0.1");
     program_type(client, test_port());
     program_type(client, "\nbonjour\n");
@@ -117,7 +109,7 @@ LESSON(client_ends_politely, .step = 4, .points = 0.25, .programs = "client",
                "jusqu'à la fin de flux.")
 {
     struct peer *server;
-    struct program *client = start_client(&server);
+    struct program *client = start_tcp_client(&server);
     expect_greeting(client, "127.0.0.1");
     program_end_input(client);
     peer_expect_line(server, "END");
@@ -168,6 +160,16 @@ static void expect_refused_nul(struct program *client, int other_code, const cha
     program_expect_no_more_output(client);
 }
 
+static void expect_typed_port_refused(const char *port)
+{
+    struct program *client = START("client", "127.0.0.1");
+    program_type(client, port);
+    program_type(client, "\n");
+    program_expect_text(client, "enter the port: ");
+    program_expect_exit(client, 2);
+    program_expect_some_error(client);
+}
+
 LESSON(
     client_refuses_bad_ports, .step = 4, .points = 0.25, .programs = "client",
     .needs = "client_asks_host_and_port", .defects = "D04",
@@ -175,30 +177,16 @@ LESSON(
         "Un port mal écrit ou un octet nul, en argument ou tapé, est refusé : code 2, un message",
     .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre.")
 {
-    static const char *const bad_ports[] = {
-        "abc", "8001x", "-1", "0", "70000", "", "+8001", "0x50", "99999999999999999999",
-    };
-    for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++) {
-        struct program *client = START("client", "127.0.0.1", bad_ports[i]);
-        program_expect_exit(client, 2);
-        program_expect_some_error(client);
-        program_expect_no_more_output(client);
-    }
-    for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++) {
-        struct program *client = START("client", "127.0.0.1");
-        program_type(client, bad_ports[i]);
-        program_type(client, "\n");
-        program_expect_text(client, "enter the port: ");
-        program_expect_exit(client, 2);
-        program_expect_some_error(client);
-    }
-    struct program *client = START("client", "127.0.0.1", test_port(), "trop");
-    program_expect_exit(client, 2);
-    program_expect_some_error(client);
-    program_expect_no_more_output(client);
+    EXPECT_USAGE_REFUSED("client", "127.0.0.1", "abc");
+    for (const char *const *port = bad_ports(); *port != NULL; port++)
+        EXPECT_USAGE_REFUSED("client", "127.0.0.1", *port);
+    expect_typed_port_refused("abc");
+    for (const char *const *port = bad_ports(); *port != NULL; port++)
+        expect_typed_port_refused(*port);
+    EXPECT_USAGE_REFUSED("client", "127.0.0.1", test_port(), "trop");
 
     // Un octet nul finit une chaîne C, pas une réponse : ce qui le suit compte aussi.
-    client = START("client", "127.0.0.1");
+    struct program *client = START("client", "127.0.0.1");
     program_type(client, test_port());
     program_type_bytes(client, "\0x\n", 3);
     program_expect_text(client, "enter the port: ");
@@ -210,15 +198,10 @@ LESSON(
     expect_refused_nul(client, 1, "l'hôte tapé");
 }
 
-static bool has_ended(void *client)
-{
-    return ((const struct program *)client)->ended;
-}
-
 // Celui qui se croit connecté attend qu'on lui tape une ligne : il ne finirait pas.
 static void refuse_false_connection(struct program *client)
 {
-    pump_until(has_ended, client, 20);
+    pump_until(program_has_ended, client, 20);
     pump_now();
     if (client->out.length == 0 || strstr(client->out.bytes, "socket connected") == NULL)
         return;
@@ -256,9 +239,8 @@ LESSON(client_speaks_ipv6, .step = 4, .points = 0.25, .programs = "client",
        .hint = "« ::1 » est une adresse IPv6, montrée entre crochets : le programme suppose-t-il "
                "IPv4 quelque part ?")
 {
-    if (!network_has_ipv6())
-        verdict_skip("cette machine n'a pas d'IPv6");
-    listener = listener_open("::1");
+    require_ipv6();
+    struct listener *listener = listener_open("::1");
     struct program *client = START("client", "::1", test_port());
     listener_accept(listener, "serveur du juge");
     expect_greeting(client, "[::1]");
@@ -270,11 +252,10 @@ LESSON(client_tries_each_address, .step = 4, .points = 0.25, .programs = "client
        .hint = "Un nom peut avoir plusieurs adresses, à essayer l'une après l'autre ; « socket "
                "created » n'est dit qu'une fois.")
 {
-    if (!network_has_ipv6() || !name_has_both_families("localhost"))
-        verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");
+    require_two_addresses();
     static const char *const places[] = {"127.0.0.1", "::1"};
     for (size_t i = 0; i < 2; i++) {
-        listener = listener_open(places[i]);
+        struct listener *listener = listener_open(places[i]);
         struct program *client = START("client", "localhost", test_port());
         struct peer *server = listener_accept(listener, "serveur du juge");
         expect_greeting(client, "localhost");

@@ -1,6 +1,6 @@
 // Étape 5 : le serveur tient, quoi que fassent ses clients, et s'arrête quand on le lui demande.
 #include "judge.h"
-#include "long_line.h"
+#include "letters.h"
 #include "transcript.h"
 
 #include <signal.h>

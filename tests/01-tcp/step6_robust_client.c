@@ -1,6 +1,7 @@
 // Étape 6 : le client tient, quoi que fasse le serveur.
+#include "addresses.h"
 #include "judge.h"
-#include "long_line.h"
+#include "letters.h"
 
 #include <signal.h>
 #include <string.h>
@@ -8,9 +9,7 @@
 
 static struct program *start_client(struct peer **server)
 {
-    struct listener *listener = listener_open("127.0.0.1");
-    struct program *client = START("client", "127.0.0.1", test_port());
-    *server = listener_accept(listener, "serveur du juge");
+    struct program *client = start_tcp_client(server);
     program_expect_line(client, "socket created");
     program_expect_line(client, "socket connected to 127.0.0.1:%s", test_port());
     return client;
@@ -147,15 +146,10 @@ LESSON(client_survives_short_calls, .step = 6, .points = 0.25, .programs = "clie
     exchange(client, server, "et une autre");
 }
 
-static bool has_ended(void *client)
-{
-    return ((const struct program *)client)->ended;
-}
-
 // Qui finit avec le code 1 a vu l'erreur : le contrat ne lui défend pas de prendre congé.
 static void refuse_farewell(struct program *client, const struct peer *server)
 {
-    pump_until(has_ended, client, 20);
+    pump_until(program_has_ended, client, 20);
     pump_now();
     bool saw_error = client->ended && WIFEXITED(client->status) && WEXITSTATUS(client->status) == 1;
     size_t length = server->length - server->consumed;

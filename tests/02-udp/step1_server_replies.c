@@ -1,4 +1,5 @@
 // Étape 1 : le serveur se lie là où on le lui demande, montre ce qu'il reçoit et répond.
+#include "addresses.h"
 #include "talk.h"
 
 #include "lesson.h"
@@ -145,21 +146,10 @@ LESSON(
                      "lancé sur localhost, le serveur est lié à %s", shown);
 }
 
-/** Tient un port de l'une des adresses de localhost : le serveur doit prendre l'autre. */
-static void expect_other_address(int held, int free, const char *port)
-{
-    hold_port(held, SOCK_DGRAM, port);
-    struct program *server = START("server", "localhost", port);
-    server_expect_open_on(server, IPPROTO_UDP, free, port);
-}
-
 LESSON(server_tries_each_address, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_accepts_a_name",
        .title = "Un nom à plusieurs adresses : la première est prise, la suivante est essayée",
        .hint = "L'adresse qui reste libre a-t-elle été essayée ? getaddrinfo rend une liste.")
 {
-    if (!network_has_ipv6() || !name_has_both_families("localhost"))
-        verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");
-    expect_other_address(AF_INET6, AF_INET, test_port());
-    expect_other_address(AF_INET, AF_INET6, other_port());
+    expect_each_address_tried(SOCK_DGRAM);
 }

@@ -1,4 +1,6 @@
 // Étape 2 : toutes les tailles, tous les octets, toutes les familles d'adresses.
+#include "addresses.h"
+#include "letters.h"
 #include "talk.h"
 
 #include <string.h>
@@ -79,8 +81,7 @@ LESSON(server_speaks_ipv6, .step = 2, .points = 0.25, .programs = "server",
        .hint = "Une adresse IPv6 est plus longue qu'une adresse IPv4, et se montre entre crochets "
                ": le programme suppose-t-il IPv4 quelque part ?")
 {
-    if (!network_has_ipv6())
-        verdict_skip("cette machine n'a pas d'IPv6");
+    require_ipv6();
     struct program *server = START("server", "::1", test_port());
     server_expect_bound(server, test_port());
     struct postbox *client = postbox_open("client IPv6", "::1", "0");
@@ -127,8 +128,7 @@ LESSON(server_serves_interleaved_ipv6, .step = 2, .points = 0.25, .programs = "s
        .hint = "Un datagramme hors norme ne regarde que son expéditeur ; les autres clients ont "
                "chacun leurs réponses.")
 {
-    if (!network_has_ipv6())
-        verdict_skip("cette machine n'a pas d'IPv6");
+    require_ipv6();
     struct program *server = START("server", "::1", test_port());
     server_expect_bound(server, test_port());
     // IPv6 porte vingt octets de plus que le contrat n'en promet : cela ne regarde que celui-ci.

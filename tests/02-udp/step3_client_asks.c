@@ -1,4 +1,6 @@
 // Étape 3 : le client pose une question et montre la réponse.
+#include "addresses.h"
+#include "letters.h"
 #include "talk.h"
 
 #include <arpa/inet.h>
@@ -101,8 +103,7 @@ LESSON(client_speaks_ipv6, .step = 3, .points = 0.25, .programs = "client",
        .needs = "client_shows_reply", .title = "Le client interroge aussi un serveur IPv6",
        .hint = "« ::1 » est une adresse IPv6 : le programme suppose-t-il IPv4 quelque part ?")
 {
-    if (!network_has_ipv6())
-        verdict_skip("cette machine n'a pas d'IPv6");
+    require_ipv6();
     struct postbox *server = postbox_open("serveur IPv6 du juge", "::1", test_port());
     struct program *client = START("client", "::1", test_port(), QUESTION);
     postbox_answer(server, expect_question(server), "il est midi");

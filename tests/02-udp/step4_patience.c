@@ -2,11 +2,9 @@
 // Les tests qui attendent ne dépendent que des premiers, pour attendre tous en même temps.
 #include "nuisance.h"
 
-#include "sockdiag.h"
 #include "transcript.h"
 
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 
 LESSON(client_asks_again, .step = 4, .points = 1, .programs = "client", .needs = "client_asks",
@@ -60,30 +58,11 @@ static bool came_before_its_time(const struct postbox *server, size_t number)
            0.7 * wait_ms;
 }
 
-/** Ce que le noyau sait du socket d'où une question est partie. */
-struct origin {
-    unsigned port;
-    bool open;
-    unsigned unread;
-};
-
-static bool note_origin(const struct socket_view *view, void *context)
-{
-    struct origin *origin = context;
-    if (view->local_port != origin->port)
-        return true;
-    origin->open = true;
-    origin->unread += view->receive_queue;
-    return true;
-}
-
 // Perdue, une réponse l'est de deux façons : personne n'est plus là pour la lire, ou elle est lue et écartée.
 static const char *cause_of_lost_late_reply(const struct datagram *question)
 {
-    const char *colon = strrchr(question->from, ':');
-    struct origin origin = {.port = colon != NULL ? (unsigned)atoi(colon + 1) : 0};
-    sockets_visit(IPPROTO_UDP, ~0u, note_origin, &origin);
-    if (origin.open && origin.unread == 0)
+    const struct reception origin = reception_at(question->from);
+    if ((origin.open || origin.reserved) && origin.unread == 0)
         return "Elle est arrivée là d'où la question est partie, le client y écoute encore, et il "
                "l'a lue : qu'est-ce qui la lui fait écarter ?";
     return "La réponse est allée là d'où la première question est partie : le client y "

@@ -1,4 +1,5 @@
 // Étape 5 : ne croire que le serveur, et le système quand il dit que personne n'écoute.
+#include "addresses.h"
 #include "nuisance.h"
 
 #include <string.h>
@@ -189,8 +190,7 @@ LESSON(
     .title = "Un nom à plusieurs adresses : la première refuse, la suivante est essayée aussitôt",
     .hint = "Un nom peut avoir plusieurs adresses : un refus ne vaut que pour celle qui a refusé.")
 {
-    if (!network_has_ipv6() || !name_has_both_families("localhost"))
-        verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");
+    require_two_addresses();
     static const char *const places[] = {"127.0.0.1", "::1"};
     // Bien plus d'envois qu'un programme juste n'en fait : qui insiste sans fin est retenu.
     program_inject("sends=12");
@@ -214,8 +214,7 @@ LESSON(client_stops_at_silence, .step = 5, .points = 0.25, .programs = "client",
        .needs = "client_asks", .defects = "D31",
        .title = "Un silence ne mène pas à l'adresse suivante : le client renonce")
 {
-    if (!network_has_ipv6() || !name_has_both_families("localhost"))
-        verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");
+    require_two_addresses();
     struct postbox *ipv4 = open_judge_server();
     struct postbox *ipv6 = postbox_open("serveur IPv6 du juge", "::1", test_port());
     struct program *client = START("client", "localhost", test_port(), QUESTION);

@@ -1,5 +1,7 @@
 // Étape 6 : les programmes tiennent, disent ce qui ne va pas, et s'arrêtent quand on le demande.
+#include "letters.h"
 #include "talk.h"
+#include "usage.h"
 
 #include "sockdiag.h"
 #include "transcript.h"
@@ -236,24 +238,6 @@ LESSON(server_survives_interruptions, .step = 6, .points = 0.25, .programs = "se
     program_expect_alive(server);
 }
 
-static const char *const bad_ports[] = {
-    "12345x", "-1", "0", "65536", "70000", "", "+12345", " 12345", "0x50", "99999999999999999999",
-};
-
-// Vingt refus justes cacheraient, dans le récit, celui qui manque : chacun y tient en une ligne.
-static void expect_usage_refused(const char *const *words)
-{
-    size_t mark = transcript_mark();
-    struct program *program = program_start(words);
-    program_expect_exit(program, 2);
-    program_expect_some_error(program);
-    program_expect_no_more_output(program);
-    transcript_replace(mark, program->actor, "·", "refuse bien « %s »", program->command);
-}
-
-/** Des mots que le programme doit refuser : son nom et ses arguments. */
-#define EXPECT_USAGE_REFUSED(...) expect_usage_refused((const char *const[]){__VA_ARGS__, NULL})
-
 LESSON(
     server_refuses_bad_arguments, .step = 6, .points = 0.25, .programs = "server",
     .needs = "server_binds",
@@ -261,8 +245,8 @@ LESSON(
     .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre, et il y a au plus deux "
             "arguments.")
 {
-    for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++)
-        EXPECT_USAGE_REFUSED("server", "127.0.0.1", bad_ports[i]);
+    for (const char *const *port = bad_ports(); *port != NULL; port++)
+        EXPECT_USAGE_REFUSED("server", "127.0.0.1", *port);
     EXPECT_USAGE_REFUSED("server", "127.0.0.1", test_port(), "trop");
 }
 
@@ -272,8 +256,8 @@ LESSON(client_refuses_bad_arguments, .step = 6, .points = 0.25, .programs = "cli
        .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre, et il y a au plus "
                "trois arguments.")
 {
-    for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++)
-        EXPECT_USAGE_REFUSED("client", "127.0.0.1", bad_ports[i], QUESTION);
+    for (const char *const *port = bad_ports(); *port != NULL; port++)
+        EXPECT_USAGE_REFUSED("client", "127.0.0.1", *port, QUESTION);
     EXPECT_USAGE_REFUSED("client", "127.0.0.1", test_port(), QUESTION, "trop");
 
     // En IPv6 le système prendrait vingt octets de plus ; le contrat n'a qu'une limite.

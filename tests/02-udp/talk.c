@@ -25,21 +25,6 @@ void expect_service(const char *name)
     postbox_close(client);
 }
 
-bool program_has_ended(void *program)
-{
-    return ((const struct program *)program)->ended;
-}
-
-char *letters(size_t length)
-{
-    char *bytes = malloc(length + 1);
-    if (bytes == NULL)
-        verdict_broken("mémoire insuffisante");
-    memset(bytes, 'a', length);
-    bytes[length] = '\0';
-    return bytes;
-}
-
 struct postbox *open_judge_server(void)
 {
     return postbox_open("serveur du juge", "127.0.0.1", test_port());

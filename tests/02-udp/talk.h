@@ -22,9 +22,6 @@ void note_interruptions(void);
 /** @brief Un client du juge pose une question au serveur et reçoit la réponse. */
 void expect_service(const char *name);
 
-/** @brief Condition d'attente : le programme est terminé. */
-bool program_has_ended(void *program);
-
 /** Ce qui peut suivre un envoi : la fin du client, ou une question dans l'une des boîtes. */
 struct next_move {
     const struct program *client; /**< Le client qui attend. */
@@ -34,9 +31,6 @@ struct next_move {
 
 /** @brief Condition d'attente : l'une de ces choses est arrivée. */
 bool sent_or_ended(void *move);
-
-/** @brief Autant de lettres « a », à ne pas libérer. */
-char *letters(size_t length);
 
 /** @brief Ouvre la boîte du serveur tenu par le juge : 127.0.0.1 et test_port(). */
 struct postbox *open_judge_server(void);

@@ -192,17 +192,6 @@ void leave(struct peer *client, int manner)
     peer_close(client);
 }
 
-char *letters(size_t length)
-{
-    char *bytes = malloc(length + 2);
-    if (bytes == NULL)
-        verdict_broken("mémoire insuffisante");
-    memset(bytes, 'a', length);
-    bytes[length] = '\n';
-    bytes[length + 1] = '\0';
-    return bytes;
-}
-
 struct peer *flood(struct program *server, const char *name)
 {
     const size_t length = FLOOD_LINES * strlen(FLOOD_LINE);

@@ -54,9 +54,6 @@ void expect_departure(struct program *server, const struct peer *client, int num
 /** @brief Fait partir un client, d'une façon ou d'une autre selon @p manner : FIN ou RST. */
 void leave(struct peer *client, int manner);
 
-/** @brief Une suite de @p length lettres et son `\n`, allouée. */
-char *letters(size_t length);
-
 /**
  * @brief Un client qui ne lit plus : envoie jusqu'à ce que ses réponses ne puissent plus partir.
  *

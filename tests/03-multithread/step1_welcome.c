@@ -1,9 +1,11 @@
 // Étape 1 : le serveur écoute là où on le lui demande, et accueille.
+#include "addresses.h"
 #include "multithread.h"
+#include "usage.h"
 
 #include "transcript.h"
 
-#include <netinet/in.h>
+#include <sys/socket.h>
 
 LESSON(server_listens, .step = 1, .points = 0.25, .programs = "server",
        .title = "Le serveur démarre et écoute sur l'adresse et le port donnés",
@@ -55,27 +57,14 @@ LESSON(server_default_address, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_listens", .title = "Sans argument, le serveur écoute sur 127.0.0.1:1233",
        .hint = "Les valeurs par défaut de ce lab sont 127.0.0.1 et 1233.")
 {
-    const char *port = default_port();
-    struct program *server = START("server");
-    server_expect_listening(server, port);
-    server_expect_only_address("127.0.0.1", port);
+    expect_default_address();
 }
 
 LESSON(server_listens_only_there, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_listens", .title = "Le serveur n'écoute que sur l'adresse demandée",
        .hint = "L'adresse donnée à bind est-elle celle de HOST ?")
 {
-    struct program *server = START("server", "127.0.0.2", test_port());
-    server_expect_listening(server, test_port());
-    server_expect_only_address("127.0.0.2", test_port());
-}
-
-/** Tient un port de l'une des adresses de localhost : le serveur doit prendre l'autre. */
-static void expect_other_address(int held, int free, const char *port)
-{
-    hold_port(held, SOCK_STREAM, port);
-    struct program *server = START("server", "localhost", port);
-    server_expect_open_on(server, IPPROTO_TCP, free, port);
+    expect_only_address_asked();
 }
 
 LESSON(server_tries_each_address, .step = 1, .points = 0.25, .programs = "server",
@@ -83,10 +72,7 @@ LESSON(server_tries_each_address, .step = 1, .points = 0.25, .programs = "server
        .title = "Un nom à plusieurs adresses : la première est prise, la suivante est essayée",
        .hint = "L'adresse qui reste libre a-t-elle été essayée ? getaddrinfo rend une liste.")
 {
-    if (!network_has_ipv6() || !name_has_both_families("localhost"))
-        verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");
-    expect_other_address(AF_INET6, AF_INET, test_port());
-    expect_other_address(AF_INET, AF_INET6, other_port());
+    expect_each_address_tried(SOCK_STREAM);
 }
 
 LESSON(server_speaks_ipv6, .step = 1, .points = 0.25, .programs = "server",
@@ -97,8 +83,7 @@ LESSON(server_speaks_ipv6, .step = 1, .points = 0.25, .programs = "server",
 {
     struct program *server = START("server", "localhost", test_port());
     server_expect_listening(server, test_port());
-    if (!network_has_ipv6())
-        verdict_skip("cette machine n'a pas d'IPv6");
+    require_ipv6();
     server = START("server", "::1", other_port());
     server_expect_listening(server, other_port());
     program_expect_line(server, "waiting for connection");
@@ -113,16 +98,9 @@ LESSON(server_refuses_bad_arguments, .step = 1, .points = 0.25, .programs = "ser
        .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre, et il y a au plus deux "
                "arguments après les options.")
 {
-    static const char *const bad_ports[] = {"1233x", "-1", "0", "65536", "70000", "", "0x50"};
-    for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++) {
-        struct program *server = START("server", "127.0.0.1", bad_ports[i]);
-        program_expect_exit(server, 2);
-        program_expect_some_error(server);
-        program_expect_no_more_output(server);
-    }
-    struct program *server = START("server", "127.0.0.1", test_port(), "trop");
-    program_expect_exit(server, 2);
-    program_expect_some_error(server);
+    for (const char *const *port = bad_ports(); *port != NULL; port++)
+        EXPECT_USAGE_REFUSED("server", "127.0.0.1", *port);
+    EXPECT_USAGE_REFUSED("server", "127.0.0.1", test_port(), "trop");
 }
 
 static bool gave_up_or_listens(void *context)

@@ -1,4 +1,5 @@
 // Étape 2 : chaque client a son service, sans attendre les autres.
+#include "letters.h"
 #include "multithread.h"
 
 #include <signal.h>
@@ -236,7 +237,7 @@ LESSON(server_accepts_longest_line, .step = 2, .points = 0.25, .programs = "serv
 {
     start_server();
     struct peer *client = arrive("client");
-    char *line = letters(65536);
+    char *line = long_line(65536);
     peer_send(client, line);
     refuse_second_start(client, strlen(REPLY) + 65537);
     peer_expect_line(client, REPLY "%.65536s", line);

@@ -1,5 +1,8 @@
 // Étape 3 : le client montre l'accueil, envoie, montre les réponses.
+#include "addresses.h"
+#include "letters.h"
 #include "multithread.h"
+#include "usage.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -8,19 +11,9 @@
 
 #define PROMPT "Say something: "
 
-static struct listener *listener;
-
-static struct program *start_client(struct peer **server)
-{
-    listener = listener_open("127.0.0.1");
-    struct program *client = START("client", "127.0.0.1", test_port());
-    *server = listener_accept(listener, "serveur du juge");
-    return client;
-}
-
 static struct program *start_dialogue(struct peer **server)
 {
-    struct program *client = start_client(server);
+    struct program *client = start_tcp_client(server);
     peer_send(*server, WELCOME "\n");
     program_expect_line(client, WELCOME);
     return client;
@@ -54,7 +47,7 @@ LESSON(client_connects, .step = 3, .points = 0.5, .programs = "client",
                "commande, et le port dans l'ordre du réseau ?")
 {
     struct peer *server;
-    start_client(&server);
+    start_tcp_client(&server);
 }
 
 LESSON(client_shows_welcome, .step = 3, .points = 0.25, .programs = "client",
@@ -63,7 +56,7 @@ LESSON(client_shows_welcome, .step = 3, .points = 0.25, .programs = "client",
        .hint = "D'abord lire l'accueil et le montrer ; ensuite seulement poser la question.")
 {
     struct peer *server;
-    struct program *client = start_client(&server);
+    struct program *client = start_tcp_client(&server);
     program_wait_until_calm(client);
     program_expect_no_more_output(client);
     peer_send(server, WELCOME "\n");
@@ -106,7 +99,7 @@ LESSON(client_default_address, .step = 3, .points = 0.25, .programs = "client",
        .needs = "client_connects", .title = "Sans argument, le client va à 127.0.0.1:1233",
        .hint = "Les valeurs par défaut de ce lab sont 127.0.0.1 et 1233.")
 {
-    listener = listener_open_on("127.0.0.1", default_port());
+    struct listener *listener = listener_open_on("127.0.0.1", default_port());
     START("client");
     listener_accept(listener, "serveur du juge");
 }
@@ -117,12 +110,11 @@ LESSON(
     .title = "Une adresse IPv6 ; un nom à deux adresses dont la première refuse",
     .hint = "Un nom peut avoir plusieurs adresses : que fait le client quand la première refuse ?")
 {
-    if (!network_has_ipv6() || !name_has_both_families("localhost"))
-        verdict_skip("localhost n'a pas ici une adresse IPv4 et une adresse IPv6");
+    require_two_addresses();
     static const char *const places[][2] = {
         {"::1", "::1"}, {"::1", "localhost"}, {"127.0.0.1", "localhost"}};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        listener = listener_open(places[i][0]);
+        struct listener *listener = listener_open(places[i][0]);
         START("client", places[i][1], test_port());
         struct peer *server = listener_accept(listener, "serveur du juge");
         peer_reset(server);
@@ -136,16 +128,10 @@ LESSON(client_refuses_bad_arguments, .step = 3, .points = 0.25, .programs = "cli
        .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre, et il y a au plus deux "
                "arguments.")
 {
-    static const char *const bad_ports[] = {"abc", "1233x", "-1", "0", "65536", "", "0x50"};
-    for (size_t i = 0; i < sizeof bad_ports / sizeof bad_ports[0]; i++) {
-        struct program *client = START("client", "127.0.0.1", bad_ports[i]);
-        program_expect_exit(client, 2);
-        program_expect_some_error(client);
-        program_expect_no_more_output(client);
-    }
-    struct program *client = START("client", "127.0.0.1", test_port(), "trop");
-    program_expect_exit(client, 2);
-    program_expect_some_error(client);
+    EXPECT_USAGE_REFUSED("client", "127.0.0.1", "abc");
+    for (const char *const *port = bad_ports(); *port != NULL; port++)
+        EXPECT_USAGE_REFUSED("client", "127.0.0.1", *port);
+    EXPECT_USAGE_REFUSED("client", "127.0.0.1", test_port(), "trop");
 }
 
 LESSON(client_reports_refusal, .step = 3, .points = 0.25, .programs = "client",
@@ -181,7 +167,7 @@ LESSON(
         "Un recv ne rend ni une ligne, ni une seule : qu'y a-t-il après le premier \\n, et avant ?")
 {
     struct peer *server;
-    struct program *client = start_client(&server);
+    struct program *client = start_tcp_client(&server);
     peer_send_byte_by_byte(server, "welcome to the serv");
     program_expect_no_more_output(client);
     peer_send(server, "er\nréponse d'avance\n");
@@ -209,12 +195,10 @@ LESSON(
     struct peer *server;
     struct program *client = start_dialogue(&server);
     char *line = letters(5000);
-    line[5000] = '\0';
     converse(client, server, line);
     converse(client, server, "courte");
     free(line);
     line = letters(65536);
-    line[65536] = '\0';
     converse(client, server, line);
     converse(client, server, "courte encore");
     // Un octet de plus n'est plus une ligne.
@@ -222,7 +206,7 @@ LESSON(
         "Une ligne tapée de 65 537 octets est trop longue : le client le dit et finit avec le "
         "code 1. Ce n'est pas la fin de l'entrée.");
     program_expect_text(client, PROMPT);
-    program_type(client, letters(65537));
+    program_type(client, long_line(65537));
     program_expect_exit(client, 1);
     program_expect_error(client, "client");
 }
@@ -283,7 +267,7 @@ LESSON(client_reports_departed_server, .step = 3, .points = 0.25, .programs = "c
     peer_close(server);
     expect_complaint(client);
 
-    listener = listener_open_on("127.0.0.1", other_port());
+    struct listener *listener = listener_open_on("127.0.0.1", other_port());
     client = START("client", "127.0.0.1", other_port());
     server = listener_accept(listener, "serveur complet");
     peer_send(server, SERVER_FULL "\n");

@@ -1,4 +1,5 @@
 // Étape 4 : le compte juste, quoi que fassent les threads.
+#include "letters.h"
 #include "multithread.h"
 
 #include <signal.h>

@@ -1,5 +1,7 @@
 // Étape 5 : le serveur tient, quoi que fassent ses clients et quoi qu'il lui manque.
+#include "letters.h"
 #include "multithread.h"
+#include "usage.h"
 
 #include "sockdiag.h"
 #include "transcript.h"
@@ -168,18 +170,10 @@ LESSON(
         "-m veut un entier décimal d'au moins 1, et rien d'autre ; aucune autre option n'existe.")
 {
     static const char *const bad_limits[] = {"0", "x", "-1", "2x", "", "1.5", "0x2"};
-    for (size_t i = 0; i < sizeof bad_limits / sizeof bad_limits[0]; i++) {
-        struct program *server = START("server", "-m", bad_limits[i], "127.0.0.1", test_port());
-        program_expect_exit(server, 2);
-        program_expect_some_error(server);
-        program_expect_no_more_output(server);
-    }
-    struct program *server = START("server", "-m");
-    program_expect_exit(server, 2);
-    program_expect_some_error(server);
-    server = START("server", "-z", "127.0.0.1", test_port());
-    program_expect_exit(server, 2);
-    program_expect_some_error(server);
+    for (size_t i = 0; i < sizeof bad_limits / sizeof bad_limits[0]; i++)
+        EXPECT_USAGE_REFUSED("server", "-m", bad_limits[i], "127.0.0.1", test_port());
+    EXPECT_USAGE_REFUSED("server", "-m");
+    EXPECT_USAGE_REFUSED("server", "-z", "127.0.0.1", test_port());
 }
 
 // Quatre façons de couper : sans avoir rien lu, après l'accueil, au milieu d'une ligne, avec des
@@ -395,7 +389,7 @@ LESSON(server_limits_line, .step = 5, .points = 0.25, .programs = "server",
     struct program *server = start_server();
     struct peer *other = arrive("autre client");
     struct peer *client = arrive("client bavard");
-    peer_send_while_open(client, letters(65537), 65538);
+    peer_send_while_open(client, long_line(65537), 65538);
     peer_expect_gone(client);
     program_expect_some_error(server);
     struct peer *worse = arrive("client sans fin");
@@ -548,7 +542,7 @@ LESSON(server_has_no_memory_error, .step = 5, .points = 0.25, .programs = "serve
     expect_full_house(server);
     expect_nothing_kept(server);
     struct peer *long_winded = arrive("client aux longues lignes");
-    char *line = letters(65536);
+    char *line = long_line(65536);
     peer_send(long_winded, line);
     peer_expect_line(long_winded, REPLY "%.65536s", line);
     peer_send_bytes(long_winded, "a\0b\xFF\n\n", 6);

@@ -11,7 +11,8 @@ FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic", "-Wshado
 def flags(source):
     """Les options d'une source : le juge a ses en-têtes, un lab peut prendre ceux d'un autre."""
     if source.parts[0] == "tests":
-        headers = [*sorted(str(path) for path in pathlib.Path("tests/judge/library").iterdir() if path.is_dir()), *sorted({str(path.parent) for path in pathlib.Path("labs").glob("*/*.h")})]
+        headers = [*sorted(str(path) for path in pathlib.Path("tests/judge/library").iterdir() if path.is_dir()), "tests/shared",
+                   *sorted({str(path.parent) for path in pathlib.Path("labs").glob("*/*.h")})]
     else:
         headers = sorted({str(path.parent) for path in pathlib.Path(source.parts[0]).glob("*/*.h")})
     return FLAGS + [f"-I{header}" for header in headers]

@@ -6,8 +6,8 @@
 MAKEFLAGS += --no-builtin-rules
 
 judge_sources = $(filter-out %_driver.c,$(wildcard tests/$1/*.c tests/$1/private/*.c))
-judge_objects = $(patsubst tests/%.c,build/tests/%.o,$(call judge_sources,$1))
-TEST_OBJECTS := $(foreach lab,$(LABS),$(call judge_objects,$(lab)))
+judge_objects = $(patsubst tests/%.c,build/tests/%.o,$(call judge_sources,$1) $(wildcard tests/shared/*.c))
+TEST_OBJECTS := $(sort $(foreach lab,$(LABS),$(call judge_objects,$(lab))))
 # La bibliothèque du juge, et ce qui se glisse dans le programme jugé pour qu'un appel y échoue.
 ROOMS := $(filter-out %/inject,$(patsubst %/,%,$(wildcard tests/judge/library/*/)))
 LIBRARY_OBJECTS := $(patsubst tests/%.c,build/%.o,$(wildcard $(ROOMS:%=%/*.c)))
@@ -21,7 +21,7 @@ CFLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wpedantic -Wshadow -Wconv
 # Criterion, quand ce n'est pas le système qui l'a : deps.sh l'a déballé là.
 CRITERION := $(firstword $(wildcard build/packages/usr/lib/*/libcriterion.so))
 CRITERION_DIR := $(patsubst %/libcriterion.so,%,$(CRITERION))
-CPPFLAGS := $(ROOMS:%=-I%) -Icommon $(if $(CRITERION),-isystem build/packages/usr/include)
+CPPFLAGS := $(ROOMS:%=-I%) -Itests/shared -Icommon $(if $(CRITERION),-isystem build/packages/usr/include)
 # La doublure de libgit2 (lighten.sh) passe devant la vraie : un DT_RPATH vaut aussi pour les bibliothèques de Criterion.
 RPATH := $$ORIGIN/../../judge$(if $(CRITERION),:$$ORIGIN/../../../$(CRITERION_DIR))
 LDLIBS := $(if $(CRITERION),-L$(CRITERION_DIR) -Wl$(comma)-rpath-link$(comma)build/judge:$(CRITERION_DIR)) \

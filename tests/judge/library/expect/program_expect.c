@@ -118,15 +118,9 @@ void program_expect_line(struct program *program, const char *format, ...)
     free(line);
 }
 
-static bool has_ended(void *context)
-{
-    const struct program *program = context;
-    return program->ended;
-}
-
 static void wait_for_end(struct program *program)
 {
-    enum wait_end end = pump_until(has_ended, program, 20);
+    enum wait_end end = pump_until(program_has_ended, program, 20);
     pump_now();
     if (program->ended)
         return;

@@ -163,11 +163,6 @@ struct program *start_sanitized_server(const char *sanitizer)
     return server;
 }
 
-static bool has_ended(void *context)
-{
-    return ((const struct program *)context)->ended;
-}
-
 void program_stop_and_expect_clean_report(struct program *program)
 {
     program_signal(program, SIGTERM);
@@ -176,7 +171,7 @@ void program_stop_and_expect_clean_report(struct program *program)
 
 void program_end_and_expect_clean_report(struct program *program)
 {
-    pump_until(has_ended, program, 20);
+    pump_until(program_has_ended, program, 20);
     pump_now();
     complain_of_report(program);
 }

@@ -17,17 +17,12 @@ static bool is_set(const char *variable)
     return value != NULL && *value != '\0';
 }
 
-static bool has_ended(void *context)
-{
-    return ((const struct program *)context)->ended;
-}
-
 static void stop_server(struct program *program)
 {
     if (program->ended || !program_is_server(program))
         return;
     program_signal(program, SIGTERM);
-    pump_until(has_ended, program, 20);
+    pump_until(program_has_ended, program, 20);
 }
 
 static void refuse_report(const struct program *program)

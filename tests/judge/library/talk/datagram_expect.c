@@ -19,14 +19,6 @@ static bool same_bytes(const struct datagram *datagram, const void *bytes, size_
     return datagram->length == length && memcmp(datagram->bytes, bytes, length) == 0;
 }
 
-/** Ce que le noyau sait des sockets liés à un port UDP. */
-struct reception {
-    unsigned port;
-    unsigned unread;
-    bool open;     /**< L'un d'eux prend ce qui vient de n'importe qui. */
-    bool reserved; /**< L'un d'eux est connecté : il n'entend que son correspondant. */
-};
-
 static bool note_reception(const struct socket_view *view, void *context)
 {
     struct reception *reception = context;
@@ -38,9 +30,9 @@ static bool note_reception(const struct socket_view *view, void *context)
     return true;
 }
 
-static struct reception reception_of(const struct postbox *box)
+struct reception reception_at(const char *address)
 {
-    const char *colon = strrchr(box->asked, ':');
+    const char *colon = strrchr(address, ':');
     struct reception reception = {.port = colon != NULL ? (unsigned)atoi(colon + 1) : 0};
     sockets_visit(IPPROTO_UDP, ~0u, note_reception, &reception);
     return reception;
@@ -117,7 +109,7 @@ static const char *cause_of_lost_reply(const struct postbox *box)
 
 static const char *cause_of_silence(const struct postbox *box)
 {
-    const struct reception reception = reception_of(box);
+    const struct reception reception = reception_at(box->asked);
     if (reception.unread > 0)
         return "La question est arrivée, mais elle attend encore dans la file du socket : le "
                "programme ne la lit pas.";

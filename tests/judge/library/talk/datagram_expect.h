@@ -20,4 +20,15 @@ const struct datagram *postbox_expect_question(struct postbox *box, const void *
 /** @brief Vérifie que rien d'autre n'a été reçu jusqu'ici. */
 void postbox_expect_nothing_more(struct postbox *box);
 
+/** Ce que le noyau sait des sockets liés à un port UDP : de quoi dire où un datagramme s'est perdu. */
+struct reception {
+    unsigned port;   /**< Ce port. */
+    unsigned unread; /**< Octets qui attendent encore d'être lus. */
+    bool open;       /**< L'un de ces sockets prend ce qui vient de n'importe qui. */
+    bool reserved;   /**< L'un d'eux est connecté : il n'entend que son correspondant. */
+};
+
+/** @brief Regarde le port d'une adresse, écrite comme `127.0.0.1:40112`. */
+struct reception reception_at(const char *address);
+
 #endif

@@ -43,6 +43,11 @@ struct program *program_named(const char *which)
     return NULL;
 }
 
+bool program_has_ended(void *program)
+{
+    return ((const struct program *)program)->ended;
+}
+
 static void close_source(struct source *source)
 {
     pump_remove(source);

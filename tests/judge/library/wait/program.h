@@ -93,6 +93,9 @@ const char *program_actor(const char *which);
 /** @brief Dit si un programme est un serveur, compilé de quelque façon que ce soit. */
 bool program_is_server(const struct program *program);
 
+/** @brief Condition d'attente (pump_until()) : ce programme est terminé. */
+bool program_has_ended(void *program);
+
 /** @brief Dernier programme lancé sous ce nom, ou `NULL`. */
 struct program *program_named(const char *which);
 

@@ -1,0 +1,37 @@
+/**
+ * @file addresses.h
+ * @brief Le client et le serveur sont là où on le leur demande : le corps des tests que plusieurs labs déclarent.
+ *
+ * Chaque lab garde sa déclaration (::LESSON) : ce que le test y vaut, ce qu'il demande, ce qu'il montre.
+ */
+#ifndef SHARED_ADDRESSES_H
+#define SHARED_ADDRESSES_H
+
+#include "peer.h"
+#include "program.h"
+
+/** @brief Le test n'a pas d'objet sur une machine sans IPv6. */
+void require_ipv6(void);
+
+/** @brief Le test n'a pas d'objet si localhost n'a pas ici deux adresses, IPv4 et IPv6. */
+void require_two_addresses(void);
+
+/** @brief Sans argument, le serveur TCP écoute sur 127.0.0.1 et le port par défaut du lab, et là seulement. */
+void expect_default_address(void);
+
+/** @brief Lancé sur 127.0.0.2, le serveur TCP n'écoute que là. */
+void expect_only_address_asked(void);
+
+/**
+ * @brief L'une des adresses de localhost étant prise, le serveur se contente de l'autre : dans les deux sens.
+ * @param type `SOCK_STREAM` ou `SOCK_DGRAM`
+ */
+void expect_each_address_tried(int type);
+
+/**
+ * @brief Lance le client vers un serveur TCP tenu par le juge, à 127.0.0.1 et test_port().
+ * @param server reçoit la connexion, acceptée
+ */
+struct program *start_tcp_client(struct peer **server);
+
+#endif
