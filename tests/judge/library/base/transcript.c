@@ -96,13 +96,18 @@ static void fold_repetition(void)
     total--;
 }
 
-void transcript_note(const char *actor, const char *verb, const char *format, ...)
+static void add_note(const char *actor, const char *verb, const char *format, va_list arguments)
 {
     struct event *event = add_event(actor, verb);
-    va_list arguments;
-    va_start(arguments, format);
     if (vasprintf(&event->text, format, arguments) < 0)
         abort();
+}
+
+void transcript_note(const char *actor, const char *verb, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add_note(actor, verb, format, arguments);
     va_end(arguments);
     fold_repetition();
 }
@@ -118,11 +123,9 @@ void transcript_replace(size_t mark, const char *actor, const char *verb, const 
         return;
     while (total > mark)
         forget(&events[--total]);
-    struct event *event = add_event(actor, verb);
     va_list arguments;
     va_start(arguments, format);
-    if (vasprintf(&event->text, format, arguments) < 0)
-        abort();
+    add_note(actor, verb, format, arguments);
     va_end(arguments);
 }
 

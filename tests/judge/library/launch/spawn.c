@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -249,9 +248,7 @@ static void place_descriptors(const struct command *command, const int ends[3], 
 static void become(const struct command *command, const int ends[3], int report, pid_t parent)
 {
     const struct rlimit no_core = {0, 0};
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(127);
+    process_tree_die_with(parent);
     setsid();
     setrlimit(RLIMIT_CORE, &no_core);
     limit_tasks(command->tasks);

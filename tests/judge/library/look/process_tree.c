@@ -20,6 +20,14 @@ void process_tree_adopt_orphans(void)
     prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
+void process_tree_die_with(pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // Le parent était peut-être déjà mort avant la demande.
+    if (getppid() != parent)
+        _exit(2);
+}
+
 static void freeze(pid_t pid, void *context)
 {
     (void)context;

@@ -17,6 +17,12 @@
 void process_tree_adopt_orphans(void);
 
 /**
+ * @brief Ce processus meurt avec celui qui l'a lancé ; s'il est déjà orphelin, aussitôt. Sûre entre fork et exec.
+ * @param parent le numéro de celui qui l'a lancé
+ */
+void process_tree_die_with(pid_t parent);
+
+/**
  * @brief Tue tous les descendants de ce processus, et les attend.
  *
  * Recommence tant qu'il en reste : un programme qui se multiplie plus vite qu'on ne le tue est

@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -97,9 +96,7 @@ _Noreturn static void run_criterion(const struct plan *plan, const bool *wave, c
 {
     // Les verdicts sont écrits par les tests mêmes : Criterion n'a rien à raconter.
     static struct criterion_logger silent;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(2);
+    process_tree_die_with(parent);
     redirect_to_log(scratch);
     criterion_files_keep_in(scratch);
     struct criterion_test_set *tests = criterion_initialize();

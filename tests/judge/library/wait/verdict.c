@@ -124,26 +124,31 @@ void verdict_fail(const struct failure *failure)
     abort();
 }
 
+// Sans échec à montrer : un statut, et sa raison, qu'elle rend.
+static const char *write_reason(const char *status, const char *format, va_list arguments)
+{
+    static char reason[512];
+    vsnprintf(reason, sizeof reason, format, arguments);
+    write_verdict(status, reason, NULL);
+    return reason;
+}
+
 void verdict_skip(const char *format, ...)
 {
-    char reason[512];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(reason, sizeof reason, format, arguments);
+    const char *reason = write_reason("skipped", format, arguments);
     va_end(arguments);
-    write_verdict("skipped", reason, NULL);
     cr_skip_test("%s", reason);
     abort();
 }
 
 void verdict_broken(const char *format, ...)
 {
-    char reason[512];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(reason, sizeof reason, format, arguments);
+    const char *reason = write_reason("broken", format, arguments);
     va_end(arguments);
-    write_verdict("broken", reason, NULL);
     cr_assert_fail("%s", reason);
     abort();
 }
