@@ -195,16 +195,6 @@ def try_awaited_step(it):
     it.check("hint STEP=2 reste à l'étape demandée", "· étape 2 ·" in text and "attend l'étape" not in text, text)
 
 
-def write(path, text):
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
-
-
-def read(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
 def try_reset(it):
     """Dans un dépôt sans git, avec le squelette remis à part ; rien n'est jamais écrasé."""
     tree = os.path.join(TOP, "arbre")
@@ -213,35 +203,35 @@ def try_reset(it):
     shutil.copy("Makefile", tree)
     folder = os.path.join(tree, "labs", LAB)
     source = os.path.join(folder, "server.c")
-    original = read(source)
+    original = trial.read(source)
     status, text = make("reset", "FILE=server.c", cwd=folder)
-    it.check("sans git ni squelette, reset le dit", status == 2 and "n'est pas ici" in text and read(source) == original, text)
+    it.check("sans git ni squelette, reset le dit", status == 2 and "n'est pas ici" in text and trial.read(source) == original, text)
     os.makedirs(os.path.join(folder, ".squelette"))
     shutil.copy(source, os.path.join(folder, ".squelette"))
     status, text = make("reset", "FILE=server.c", cwd=folder)
     it.check("un fichier intact n'est pas touché", status == 0 and "rien n'a été changé" in text
              and not os.path.exists(source + ".ancien-1"), text)
     for number, mine in ((1, "un"), (2, "deux")):
-        write(source, mine)
+        trial.write(source, mine)
         status, text = make("reset", "FILE=server.c", cwd=folder)
         kept = f"{source}.ancien-{number}"
         it.check(f"reset rend le squelette et garde le travail sous {os.path.basename(kept)}",
-                 status == 0 and read(source) == original and read(kept) == mine and os.path.basename(kept) in text, text)
+                 status == 0 and trial.read(source) == original and trial.read(kept) == mine and os.path.basename(kept) in text, text)
         it.check("reset n'a rien à dire de plus de l'archive", "celui du squelette.\n" in text, text)
-    it.check("ce qui était gardé l'est toujours", read(source + ".ancien-1") == "un")
+    it.check("ce qui était gardé l'est toujours", trial.read(source + ".ancien-1") == "un")
     os.unlink(source)
     status, text = make("reset", "FILE=server.c", f"LAB={LAB}", cwd=tree)
-    it.check("un fichier effacé revient", status == 0 and read(source) == original and "rien n'était à garder" in text, text)
+    it.check("un fichier effacé revient", status == 0 and trial.read(source) == original and "rien n'était à garder" in text, text)
     os.rename(source, source + ".c")
     os.symlink("server.c.c", source)
     status, text = make("reset", "FILE=server.c", cwd=folder)
     it.check("un lien n'est pas touché", status == 2 and os.path.islink(source) and "fichier ordinaire" in text, text)
     if os.path.isdir(".git"):
         copy = trial.copy_work("labs", os.path.join(TOP, "git"), LAB)
-        write(os.path.join(copy, "server.c"), "moi")
+        trial.write(os.path.join(copy, "server.c"), "moi")
         status, text = make("reset", f"WORK={TOP}/git", f"LAB={LAB}", "FILE=server.c")
         it.check("dans un dépôt, git connaît le squelette", status == 0 and "git, version" in text
-                 and "TODO" in read(os.path.join(copy, "server.c")), text)
+                 and "TODO" in trial.read(os.path.join(copy, "server.c")), text)
 
 
 def path_without(*absent):
@@ -280,7 +270,7 @@ def try_debuggers(it):
 
 def try_notes(it):
     """Les notes de chaque lab expliquent les débogueurs, et dans les mêmes mots."""
-    sections = [re.search(r"^## Déboguer\n\n(Deux commandes .*?pour ces trois commandes\.)$", read(lab_notes), re.M | re.S)
+    sections = [re.search(r"^## Déboguer\n\n(Deux commandes .*?pour ces trois commandes\.)$", trial.read(lab_notes), re.M | re.S)
                 for lab_notes in map(editor_lines.notes_of, LABS)]
     told = {section.group(1) if section else "" for section in sections}
     it.check("chaque lab explique debug-server et strace, dans les mêmes mots", len(told) == 1 and "" not in told, told)

@@ -23,16 +23,6 @@ LINKERS = ("/usr/bin/ld: {}:3: undefined reference to `later'", "{}:3:(.text+0x5
 WORDS = {"error": "broken = zero", "warning": "return wide", "link": "return later"}
 
 
-def read(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
-def write(path, text):
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
-
-
 def append(path, text):
     with open(path, "a", encoding="utf-8") as file:
         file.write(text)
@@ -45,7 +35,7 @@ def load(it):
         for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
             if name.endswith(".json"):
                 try:
-                    parsed[name] = json.loads(read(os.path.join(folder, name)))
+                    parsed[name] = json.loads(trial.read(os.path.join(folder, name)))
                 except ValueError as error:
                     it.check(f"{folder}/{name} est du JSON", False, error)
     return parsed
@@ -95,14 +85,14 @@ def problem(matcher, match, workspace, folder):
 
 def leads_to(found, text, severity):
     """L'un de ces problèmes mène-t-il à une ligne qui contient ce texte ?"""
-    return any(kind == severity and os.path.isfile(path) and text in read(path).splitlines()[line - 1]
+    return any(kind == severity and os.path.isfile(path) and text in trial.read(path).splitlines()[line - 1]
                for _, path, line, kind, _ in found)
 
 
 def check_files(it, parsed, labs):
     """Ce qui se voit sans rien lancer : des buts, des tâches et des fichiers qui existent."""
     tasks = parsed["tasks.json"]["tasks"]
-    goals = set(re.findall(r"^([a-z][\w-]*):|^COMFORTS := (.+)$|^\.PHONY: (all test clean help)$", read("common/lab.mk"), re.M))
+    goals = set(re.findall(r"^([a-z][\w-]*):|^COMFORTS := (.+)$|^\.PHONY: (all test clean help)$", trial.read("common/lab.mk"), re.M))
     known = {name for group in goals for part in group for name in part.split()}
     for task in tasks:
         for goal in [name for name in map(word, task.get("args", [])) if "=" not in name]:
@@ -154,8 +144,8 @@ def check_judging(it, tasks, work, lab):
     here = os.getcwd()
     folder = trial.copy_work("solutions", work, lab)
     source = os.path.join(folder, "server.c")
-    wrong = read(source).replace("Hey client", "Hey you")
-    write(source, wrong)
+    wrong = trial.read(source).replace("Hey client", "Hey you")
+    trial.write(source, wrong)
     append(os.path.join(folder, "client.c"), BROKEN["error"])
     plain, text = judged(work, lab), judged(work, lab, EDITOR_LINKS="1")
     it.check("rien de tel n'est écrit sans EDITOR_LINKS", not tasks.problems(label, plain, here, folder), plain)
@@ -164,7 +154,7 @@ def check_judging(it, tasks, work, lab):
     it.check("un échec est reconnu par le motif", bool(titles), text)
     it.check("une erreur de compilation mène à sa ligne", leads_to(found, WORDS["error"], "error"), text)
     for path, line in titles:
-        title = read(path).splitlines()[line - 1]
+        title = trial.read(path).splitlines()[line - 1]
         it.check("le lien mène à un titre des notes", path == os.path.join(here, editor_lines.notes_of(lab))
                  and re.match(r"### (D\d\d|Étape \d) — ", title), f"{path}:{line}\n{title}")
     append(source, BROKEN["link"])
@@ -174,7 +164,7 @@ def check_judging(it, tasks, work, lab):
     os.unlink(source)
     text = judged(work, lab, EDITOR_LINKS="1")
     it.check("une source absente mène au contrat, et dit laquelle",
-             any("server.c manque" in message and read(path).splitlines()[line - 1] == editor_lines.CONTRACT
+             any("server.c manque" in message and trial.read(path).splitlines()[line - 1] == editor_lines.CONTRACT
                  for _, path, line, _, message in tasks.problems(label, text, here, folder)), text)
 
 
@@ -183,7 +173,7 @@ def check_places(it, tasks, work, lab):
     folder = trial.copy_work("solutions", work, lab)
     # Le même défaut dans les deux programmes : leurs tests renvoient au même piège.
     for name in ("server.c", "client.c"):
-        write(os.path.join(folder, name), read(os.path.join(folder, name)).replace("EXIT_USAGE", "EXIT_SYSTEM"))
+        trial.write(os.path.join(folder, name), trial.read(os.path.join(folder, name)).replace("EXIT_USAGE", "EXIT_SYSTEM"))
     told = [re.match(tasks.matchers("Juger ce lab")[0]["pattern"]["regexp"], line)
             for line in judged(work, lab, EDITOR_LINKS="1").splitlines()]
     places = [match.group(1, 2, 3) for match in told if match]
@@ -210,7 +200,7 @@ def check_watching(it, tasks, work, lab):
     label = "Rejuger à chaque enregistrement"
     folder = trial.copy_work("solutions", work, lab)
     source = os.path.join(folder, "server.c")
-    right = read(source)
+    right = trial.read(source)
     owners = {matcher["owner"] for matcher in tasks.matchers("Juger ce lab")}
     it.check("juger et rejuger remplacent les mêmes problèmes",
              owners == {matcher["owner"] for matcher in tasks.matchers(label)}, owners)
@@ -224,7 +214,7 @@ def check_watching(it, tasks, work, lab):
                            (right + BROKEN["error"], "compilation"), (right, "")):
         if text is not None:
             at = terminal.mark()
-            write(source, text)
+            trial.write(source, text)
         ended = terminal.until(end, at)
         shown = terminal.shown(at)
         found = tasks.problems(label, shown, os.getcwd(), folder)

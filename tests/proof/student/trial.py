@@ -175,6 +175,18 @@ def descendants(marker):
     return found
 
 
+def read(path):
+    """Le texte d'un fichier."""
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def write(path, text):
+    """Enregistre en place, comme nano."""
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
 def copy_work(origin, target, lab):
     """Un travail fait d'un lab de labs/ ou de solutions/, à neuf."""
     shutil.rmtree(os.path.join(target, lab), ignore_errors=True)

@@ -23,20 +23,9 @@ MARKER = "WATCH_TRIAL"
 JUDGED = r"jugé en [\d,]+ s"
 
 
-def read(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
-def save(path, text):
-    """Enregistre en place, comme nano."""
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
-
-
 def save_by_renaming(path, text):
     """Enregistre à côté puis renomme, comme vim et bien d'autres."""
-    save(path + "~neuf", text)
+    trial.write(path + "~neuf", text)
     os.rename(path + "~neuf", path)
 
 
@@ -55,11 +44,11 @@ def left_behind():
 def try_saves(it, folder):
     """Juste, puis faux, puis ne compilant pas, puis absent, puis juste : chaque enregistrement est jugé."""
     source = os.path.join(folder, "server.c")
-    right = read(source)
+    right = trial.read(source)
     terminal = start()
     it.check("watch juge d'abord ce qui est là", terminal.until(r"Note : 20 / 20"), terminal.shown())
     at = terminal.mark()
-    save(source, right.replace("Hey client", "Hey you"))
+    trial.write(source, right.replace("Hey client", "Hey you"))
     it.check("un enregistrement en place est jugé, le premier échec montré",
              terminal.until(r"✗ Une ligne reçoit sa réponse", at) and terminal.until(JUDGED, at), terminal.shown(at))
     it.check("la note perdue est dite", "(−" in terminal.shown(at), terminal.shown(at))
@@ -74,7 +63,7 @@ def try_saves(it, folder):
     it.check("un fichier effacé est dit", terminal.until(r"server\.c manque", at) and terminal.until(JUDGED, at),
              terminal.shown(at))
     at = terminal.mark()
-    save(source, right)
+    trial.write(source, right)
     it.check("un fichier revenu est jugé", terminal.until(r"Note : 20 / 20", at), terminal.shown(at))
     at = terminal.mark()
     terminal.type(b"\r")
@@ -102,21 +91,21 @@ def leave(it, terminal, key, name):
 def try_restart(it, folder):
     """Plusieurs enregistrements pendant un jugement : un seul verdict, celui du dernier."""
     source = os.path.join(folder, "server.c")
-    right = read(source)
+    right = trial.read(source)
     terminal = start()
     it.check("un jugement commence", terminal.until(r"jugement…"), terminal.shown())
     at = terminal.mark()
     for number in range(5):
-        save(source, right.replace("Hey client", f"Hey {number}"))
+        trial.write(source, right.replace("Hey client", f"Hey {number}"))
         time.sleep(0.15)  # quelqu'un qui enregistre souvent : ce rythme est l'objet du test
-    save(source, right)
+    trial.write(source, right)
     it.check("le dernier enregistrement est celui qui est jugé", terminal.until(r"Note : 20 / 20", at), terminal.shown(at))
     verdicts = re.findall(JUDGED, terminal.shown(at))
     it.check("les jugements interrompus n'ont pas de verdict, ni de file d'attente", len(set(verdicts)) <= 2, verdicts)
     it.check("un jugement interrompu ne laisse pas de processus", len([pid for pid in left_behind() if is_judge(pid)]) == 0)
     # Interrompu au milieu d'un jugement.
     at = terminal.mark()
-    save(source, right + "\n")
+    trial.write(source, right + "\n")
     terminal.until(r"jugement…", at)
     leave(it, terminal, b"q", "q")
 
@@ -159,8 +148,8 @@ def try_narrow(it):
 def try_short(it, folder):
     """Dans la fenêtre la plus commune, 24 lignes, un échec montre ce que l'on cherchait et ce qu'il faut en conclure."""
     source = os.path.join(folder, "server.c")
-    right = read(source)
-    save(source, right.replace("Hey client", "Hey you"))
+    right = trial.read(source)
+    trial.write(source, right.replace("Hey client", "Hey you"))
     terminal = start(rows=24, width=80)
     terminal.until(JUDGED)
     it.check("24 lignes : l'indice, dernière ligne, est à l'écran", terminal.until(r"Un indice : "), terminal.shown())
@@ -172,7 +161,7 @@ def try_short(it, folder):
              any(re.search(r"Note : [\d,]+ / 20 .*étapes : 1 [✓✗]", line) for line in page), whole)
     it.check("24 lignes : la page n'est pas coupée en bas", not any(line.strip() == "…" for line in page), whole)
     leave(it, terminal, b"q", "q, dans 24 lignes,")
-    save(source, right)
+    trial.write(source, right)
 
 
 def drawn(terminal):
@@ -232,13 +221,13 @@ def try_early_failure(it):
         return
     source = os.path.join(trial.copy_work("solutions", WORK, lab), "server.c")
     # Un serveur qui finit aussitôt : ses tests échouent d'emblée, pendant que le client patiente encore.
-    save(source, re.sub(r"^int main\(", "int main(void)\n{\n    return 1;\n}\n\nint unused(", read(source), flags=re.M))
+    trial.write(source, re.sub(r"^int main\(", "int main(void)\n{\n    return 1;\n}\n\nint unused(", trial.read(source), flags=re.M))
     terminal = start(lab)
     shown = terminal.until(r"✗ ")
     finished = bool(re.search(JUDGED, terminal.shown()))
     it.check("le premier échec est montré pendant que le reste attend encore", shown and not finished, terminal.shown())
     at, before = terminal.mark(), time.monotonic()
-    save(source, read(source) + "\n")
+    trial.write(source, trial.read(source) + "\n")
     again = terminal.until(r"compilation…", at)
     it.check("un enregistrement n'attend pas la fin d'un long test", again
              and time.monotonic() - before < judging.PATIENCE_S, f"{time.monotonic() - before:.1f} s\n{terminal.shown(at)}")
@@ -295,13 +284,13 @@ def measure(lab):
     """Le temps de l'enregistrement au premier échec, et à la note entière."""
     folder = trial.copy_work("solutions", WORK, lab)
     source = os.path.join(folder, "server.c")
-    right = read(source)
+    right = trial.read(source)
     terminal = start(lab)
     terminal.until(JUDGED)
     for what, text, pattern in (("juste", right + "\n", JUDGED), ("faux", right.replace("Hello I", "Hallo I")
                                                                    .replace("Hey client", "Hey you"), r"✗ ")):
         at, before = terminal.mark(), time.monotonic()
-        save(source, text)
+        trial.write(source, text)
         terminal.until(r"compilation…", at)
         seen = time.monotonic()
         terminal.until(pattern, at)
