@@ -34,6 +34,19 @@ def heed(errors):
         raise Refused(said[1].partition(". See <")[0].strip())
 
 
+def registry():
+    """Une liste d'essais (identifiant, titre, fonction), et de quoi y inscrire une fonction."""
+    entries = []
+
+    def protection(identifier, title):
+        def register(function):
+            entries.append((identifier, title, function))
+            return function
+        return register
+
+    return entries, protection
+
+
 class Outcome:
     """Ce qu'un essai a donné."""
 

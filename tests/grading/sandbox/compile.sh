@@ -15,18 +15,8 @@
 set -uf
 here=${0%/*}
 [ "$here" != "$0" ] || here=.
-# shellcheck disable=SC1091 # des affectations, rien d'autre
-. "$here/limits.conf"
-start=$here/../../../build/sandbox/start
-
-die() {
-    printf 'bac à sable : %s\n' "$1" >&2
-    exit 125
-}
-
-command -v bwrap >/dev/null || die "bubblewrap (bwrap) n'est pas installé : make deps GROUP=class"
-
-[ -x "$start" ] || die "$start manque : « make test » le construit"
+# shellcheck source=tests/grading/sandbox/opening.sh
+. "$here/opening.sh"
 
 # La commande, refaite mot à mot : le résultat ira dans /out, les dépendances nulle part.
 count=$# output='' executable=yes
@@ -90,17 +80,11 @@ for word; do
         ;;
     esac
 done
-for folder in /lib /lib32 /lib64 /bin; do
-    # Un lien vers /usr, ou, sur un système plus ancien, un vrai dossier.
-    if [ -L "$folder" ]; then
-        set -- --symlink "usr$folder" "$folder" "$@"
-    else
-        set -- --ro-bind-try "$folder" "$folder" "$@"
-    fi
-done
+# shellcheck disable=SC2086 # des mots sans espace
+set -- $system_folders "$@"
 
 status=0
-bwrap \
+"$bwrap" \
     --unshare-user \
     --disable-userns \
     --unshare-pid \

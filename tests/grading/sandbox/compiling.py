@@ -2,18 +2,10 @@
 
 import os
 
-from tests.grading.sandbox.attempts import TOP
+from tests.grading.sandbox.attempts import TOP, registry
 from tests.grading.sandbox.running import complain, expect_refusals
 
-ALL = []
-
-
-def protection(identifier, title):
-    """Inscrit un essai."""
-    def register(function):
-        ALL.append((identifier, title, function))
-        return function
-    return register
+ALL, protection = registry()
 
 
 @protection("compiler", "un programme ordinaire se compile")

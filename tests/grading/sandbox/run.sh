@@ -28,19 +28,10 @@
 set -uf
 here=${0%/*}
 [ "$here" != "$0" ] || here=.
-# shellcheck disable=SC1091 # des affectations, rien d'autre
-. "$here/limits.conf"
-start=$here/../../../build/sandbox/start
-
-die() {
-    printf 'bac à sable : %s\n' "$1" >&2
-    exit 125
-}
+# shellcheck source=tests/grading/sandbox/opening.sh
+. "$here/opening.sh"
 
 [ $# -gt 0 ] || die "aucun programme à lancer"
-# Son chemin entier : le juge n'aura pas à le chercher dans chaque dossier de PATH, à chaque programme.
-bwrap=$(command -v bwrap) || die "bubblewrap (bwrap) n'est pas installé : make deps GROUP=class"
-[ -x "$start" ] || die "$start manque : « make test » le construit"
 
 program=$1
 shift
@@ -62,14 +53,8 @@ set -- --remount-ro / --chdir /box -- /app/start "$@"
 [ -z "${UBSAN_OPTIONS:-}" ] || set -- --setenv UBSAN_OPTIONS "$UBSAN_OPTIONS" "$@"
 [ -z "${TSAN_OPTIONS:-}" ] || set -- --setenv TSAN_OPTIONS "$TSAN_OPTIONS" "$@"
 [ "${SANDBOX_NETWORK:-}" != none ] || set -- --unshare-net "$@"
-for folder in /lib /lib32 /lib64 /bin; do
-    # Un lien vers /usr, ou, sur un système plus ancien, un vrai dossier.
-    if [ -L "$folder" ]; then
-        set -- --symlink "usr$folder" "$folder" "$@"
-    else
-        set -- --ro-bind-try "$folder" "$folder" "$@"
-    fi
-done
+# shellcheck disable=SC2086 # des mots sans espace
+set -- $system_folders "$@"
 
 # De /etc, ce que lit la bibliothèque C : la copie que le juge en a faite, ou chaque fichier à sa place.
 if [ -n "${JUDGE_ETC:-}" ]; then

@@ -11,18 +11,10 @@ import subprocess
 import sys
 import time
 
-from tests.grading.sandbox.attempts import PATIENCE_S, TOP, heed
+from tests.grading.sandbox.attempts import PATIENCE_S, TOP, heed, registry
 
 NO_FILTER = "le filtre des appels n'est pas connu pour cette machine, seulement pour x86-64 et ARM 64 bits (start.c)"
-ALL = []
-
-
-def protection(identifier, title):
-    """Inscrit un essai."""
-    def register(function):
-        ALL.append((identifier, title, function))
-        return function
-    return register
+ALL, protection = registry()
 
 
 def complain(obtained):
