@@ -10,7 +10,6 @@ qu'il ne calcule, et des cœurs restent au repos), UPDATE=1 : le tableau et le d
 
 import concurrent.futures
 import contextlib
-import ctypes
 import fnmatch
 import hashlib
 import json
@@ -28,6 +27,7 @@ from tests.bench import drawing
 from tests.bench import host
 from tests.bench import pages
 from tests.bench.building import Trouble
+from tests.grading.run import with_parent
 from tests.bench.commands import environment
 from tests.bench.figures import number
 
@@ -99,11 +99,6 @@ def keep(path, target, digest):
     os.replace(str(target) + ".new", target)
 
 
-def follow_parent():
-    """Ce qui est lancé meurt avec nous."""
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-
-
 @contextlib.contextmanager
 def overloaded(way):
     """Deux calculs sans fin par cœur, le temps d'une série."""
@@ -111,7 +106,7 @@ def overloaded(way):
         yield
         return
     command = ["stress-ng", "--quiet", "--cpu", str(2 * (os.cpu_count() or 1))]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, preexec_fn=follow_parent) as stress:
+    with with_parent.start(command, signal.SIGTERM, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as stress:
         try:
             yield
         finally:
@@ -134,8 +129,9 @@ def judge_all(way, labs, folder):
         try:
             for lab in labs:
                 results = folder / f"{lab}-{work}.json"
-                running.append((lab, results, subprocess.Popen(command_of(way, lab, work, results), env=environment(), stdin=subprocess.DEVNULL,
-                                                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=follow_parent)))
+                process = with_parent.start(command_of(way, lab, work, results), signal.SIGTERM, env=environment(), stdin=subprocess.DEVNULL,
+                                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                running.append((lab, results, process))
             told += [(lab, work, results, process.wait(LONGEST_S)) for lab, results, process in running]
         finally:
             for _, _, process in running:

@@ -10,7 +10,6 @@ n'est pas refait. Chaque identifiant terminé est écrit sur la sortie standard.
 
 import argparse
 import contextlib
-import ctypes
 import os
 import pathlib
 import signal
@@ -19,7 +18,7 @@ import sys
 import time
 
 from tests.grading.door import door, naming
-from tests.grading.run import atomic, keys, plans, workroom
+from tests.grading.run import atomic, keys, plans, with_parent, workroom
 from tests.judge.command import lab_reader
 
 from tests.judge.report import results as report
@@ -28,7 +27,6 @@ SANDBOX = pathlib.Path("tests", "grading", "sandbox")
 # Le juge borne lui-même chaque test ; au-delà, quelque chose de nous est en panne.
 LONGEST = 1200
 RESULTS_LIMIT = 32 << 20
-PR_SET_PDEATHSIG = 1
 
 
 class NotGraded(Exception):
@@ -190,14 +188,6 @@ def stop(number, _):
     raise SystemExit(128 + number)
 
 
-def follow_parent():
-    """Meurt avec qui nous a lancé, au lieu de continuer seul."""
-    before = os.getppid()
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != before:
-        raise SystemExit(1)
-
-
 def parse(words):
     """Lit la ligne de commande."""
     parser = argparse.ArgumentParser(description="Juge un rendu, ou une part de la classe.")
@@ -212,7 +202,7 @@ def main():
     options = parse(sys.argv[1:])
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, stop)
-    follow_parent()
+    with_parent.die_with(os.getppid(), signal.SIGTERM)
     plan = plans.load(options.plan)
     os.environ.update(plan["settings"])
     ids = options.ids if options.chunk is None else plan["todo"][options.chunk::options.of]

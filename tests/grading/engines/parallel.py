@@ -5,14 +5,13 @@ report(identifiant) à mesure qu'ils finissent, et revient quand c'est fini. Il 
 français, quand il ne peut pas travailler. NEEDS : les commandes sans lesquelles il ne peut rien.
 """
 
-import ctypes
 import os
 import select
 import signal
 import subprocess
 import tempfile
 
-from tests.grading.run import plans, workroom
+from tests.grading.run import plans, with_parent, workroom
 
 NEEDS = ("parallel",)
 HALTED = 255
@@ -22,7 +21,6 @@ MOST_AT_ONCE = 8
 TURNS = 4
 # Entre deux regards sur parallel, quand il n'écrit rien, en secondes.
 LOOK = 0.2
-PR_SET_PDEATHSIG = 1
 
 
 def job_count():
@@ -43,11 +41,6 @@ def command(plan_path, count):
             "sh", "tests/judge/command/python.sh", "tests/grading/submission.py", "--plan", plan_path, "{}"]
 
 
-def die_with_parent():
-    """Si nous sommes tués, parallel ne commence plus rien ; ce qui était commencé finit."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 def run(plan, ids, report):
     """Juge ces étudiants, plusieurs à la fois."""
     out = plans.decode(plan["out"])
@@ -59,8 +52,9 @@ def run(plan, ids, report):
         with tempfile.TemporaryFile() as names, open(os.path.join(out, "parallel.log"), "wb") as log:
             names.write(b"\0".join(name.encode() for name in ids))
             names.seek(0)
-            process = subprocess.Popen(command(plan_path, len(ids)), env=environment, stdin=names, stdout=subprocess.PIPE,
-                                       stderr=log, start_new_session=True, preexec_fn=die_with_parent)
+            # Si nous sommes tués, parallel (SIGTERM) ne commence plus rien ; ce qui était commencé finit.
+            process = with_parent.start(command(plan_path, len(ids)), signal.SIGTERM, env=environment, stdin=names,
+                                        stdout=subprocess.PIPE, stderr=log, start_new_session=True)
             follow(process, report)
 
 

@@ -8,10 +8,9 @@ import ctypes
 import os
 import pathlib
 import signal
-import subprocess
 import time
 
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+PR_SET_CHILD_SUBREAPER = 36
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -19,19 +18,6 @@ def adopt_orphans():
     """Les orphelins de notre descendance deviennent nos enfants."""
     if LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
-
-
-def start(command, **options):
-    """Lance une commande qui meurt avec nous."""
-    parent = os.getpid()
-
-    def die_with_parent():
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        # Le parent était peut-être déjà mort avant la demande.
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return subprocess.Popen(command, preexec_fn=die_with_parent, **options)
 
 
 def parents():

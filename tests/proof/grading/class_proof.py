@@ -28,7 +28,7 @@ import time
 from tests.grading.door import door
 from tests.proof.grading import class_of, victims
 from tests.judge.command import lab_reader
-from tests.grading.run import workroom
+from tests.grading.run import with_parent, workroom
 from tests.proof.grading import children
 from tests.proof.hostile import ground
 from tests.proof.grading import local_cluster
@@ -55,8 +55,8 @@ class Grading:
         environment = {name: os.environ[name] for name in KEPT if os.environ.get(name)}
         self.before = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.started = time.monotonic()
-        self.process = children.start(["sh", "tests/judge/command/judge.sh"], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
-                                      env=dict(environment, WORK=work, OUT=out, NO_COLOR="1", **settings), start_new_session=True)
+        self.process = with_parent.start(["sh", "tests/judge/command/judge.sh"], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
+                                         env=dict(environment, WORK=work, OUT=out, NO_COLOR="1", **settings), start_new_session=True)
 
     def wait(self):
         """Attend la fin ; rend (secondes, secondes de processeur)."""

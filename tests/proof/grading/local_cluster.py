@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 
+from tests.grading.run import with_parent
 from tests.proof.grading import children
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol", "sinfo", "scancel")
@@ -156,8 +157,8 @@ class Cluster:
     def launch(self, name, *command):
         """Lance un démon, au premier plan : il est notre enfant, et sa sortie a son journal."""
         with open(self.folder / f"{name}.out", "ab") as log:
-            self.running[name] = children.start([find_program(command[0]), *command[1:]], stdin=subprocess.DEVNULL,
-                                                stdout=log, stderr=log, env=self.environment(), cwd=str(self.folder))
+            self.running[name] = with_parent.start([find_program(command[0]), *command[1:]], stdin=subprocess.DEVNULL,
+                                                   stdout=log, stderr=log, env=self.environment(), cwd=str(self.folder))
 
     def start_all(self):
         """Lance les démons, et attend que chaque nœud attende du travail."""
@@ -225,7 +226,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         with Cluster(options.nodes) as cluster:
-            return children.start(options.command or ["sinfo"], env=cluster.environment()).wait()
+            return with_parent.start(options.command or ["sinfo"], env=cluster.environment()).wait()
     except Failure as trouble:
         print(f"slurm : {trouble}", file=sys.stderr)
         return 2

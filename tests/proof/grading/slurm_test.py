@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 
-from tests.grading.run import plans
+from tests.grading.run import plans, with_parent
 from tests.grading.slurm import batch, jobs
 from tests.proof.grading import children, local_cluster
 from tests.proof.programs import judged, mutants
@@ -65,8 +65,8 @@ class Grading:
         settings = dict(environment, WORK=str(work), OUT=str(out), ENGINE=engine, INSECURE="1")
         self.log = tempfile.TemporaryFile()
         self.started = time.monotonic()
-        self.process = children.start(["sh", "tests/judge/command/judge.sh"], env=settings, stdin=subprocess.DEVNULL,
-                                      stdout=self.log, stderr=self.log)
+        self.process = with_parent.start(["sh", "tests/judge/command/judge.sh"], env=settings, stdin=subprocess.DEVNULL,
+                                         stdout=self.log, stderr=self.log)
 
     def said(self):
         """Ce que la notation a dit jusqu'ici."""

@@ -27,6 +27,7 @@ from tests.proof.hostile import cases as rendus
 HERE = pathlib.Path(__file__).resolve().parent
 from tests.proof.grading import children
 from tests.grading.door import naming
+from tests.grading.run import with_parent
 from tests.judge.command import lab_reader
 
 INNOCENTS = {"innocent corrigé": "corrigé", "innocent squelette": "squelette", "innocent naïf": "naïf"}
@@ -61,8 +62,8 @@ class Runner:
         out = os.path.join(self.ground.folder(name, 0o777), "notes")
         started = time.monotonic()
         with tempfile.TemporaryFile() as said:
-            process = children.start(self.command(), cwd=self.ground.depot, env=self.environment(work, out),
-                                     stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+            process = with_parent.start(self.command(), cwd=self.ground.depot, env=self.environment(work, out),
+                                        stdin=subprocess.DEVNULL, stdout=said, stderr=said)
             try:
                 status = process.wait(PATIENCE)
             except subprocess.TimeoutExpired:

@@ -7,13 +7,11 @@ première de chaque lab, jugée aussi pendant que les processeurs sont occupés)
 Réglages, par l'environnement : LAB= TEST= (nom d'une variante, avec *) QUICK=1.
 """
 
-import ctypes
 import os
 import pathlib
-import signal
-import subprocess
 import sys
 
+from tests.grading.run import with_parent
 from tests.proof.programs import judged
 from tests.proof.programs.judged import Trouble
 
@@ -21,20 +19,14 @@ TESTS = pathlib.Path("tests")
 NAIVE = "naive"
 # « À peu près la moitié » : au-delà, la robustesse ne rapporterait rien ; en deçà, on découragerait.
 NAIVE_MARKS = (8, 12)
-PR_SET_PDEATHSIG = 1
 BUSY = [sys.executable, "-c", "while True: pass"]
-
-
-def follow_parent():
-    """Un calcul sans fin ne doit pas survivre à qui l'a lancé, même tué."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Load:
     """De quoi occuper tous les processeurs, le temps d'un « with »."""
 
     def __enter__(self):
-        self.processes = [subprocess.Popen(BUSY, preexec_fn=follow_parent) for _ in range(2 * judged.JOBS)]
+        self.processes = [with_parent.start(BUSY) for _ in range(2 * judged.JOBS)]
 
     def __exit__(self, *exception):
         for process in self.processes:
