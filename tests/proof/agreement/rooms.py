@@ -1,6 +1,6 @@
 """La maison : une pièce ne se sert que d'elle-même et de celles d'en dessous, et rien n'y tourne en rond.
 
-Dans la bibliothèque du juge, une flèche va d'un fichier à un autre dont il inclut l'en-tête, ou dont il prend une fonction :
+Dans la bibliothèque du juge, et dans tests/shared/ qui s'en sert, une flèche va d'un fichier à un autre dont il inclut l'en-tête, ou dont il prend une fonction :
 ce que disent les sources, et les objets (nm). Aucun fichier n'y appelle, même de loin, ceux qui l'appellent ; ce qu'un
 fichier offre aux autres est dans l'en-tête de son nom, et nulle part ailleurs. En Python, une flèche est un import. Deux
 modules n'ont pas le même nom, et un dossier se lit d'un coup d'œil.
@@ -15,13 +15,14 @@ import subprocess
 import sys
 
 # De bas en haut.
-LIBRARY_ROOMS = ("base", "look", "launch", "wait", "talk", "expect", "explain", "run")
+LIBRARY_ROOMS = ("base", "look", "launch", "wait", "talk", "expect", "explain", "run", "shared")
 ROOMS = ("judge", "student", "handout", "grading", "bench", "proof")
 MOST_ENTRIES = 25
 # Des fichiers de données, tous de la même forme : on n'en cherche pas un des yeux.
 DATA = {"mutants", "submissions", "corpus"}
 LIBRARY = "build/judge/libjudge.a"
-SOURCES = {path.stem: path for path in pathlib.Path("tests/judge/library").rglob("*.c")}
+SHARED = "tests/shared"
+SOURCES = {path.stem: path for top in ("tests/judge/library", SHARED) for path in pathlib.Path(top).rglob("*.c")}
 SYMBOL = re.compile(r"(\w+)\.o\]?: (\w+) ([A-Z]) ")
 INCLUDE = re.compile(r'^#include "(?:[\w/]*/)?(\w+)\.h"', re.M)
 
@@ -139,7 +140,7 @@ def crowded_folders():
 
 def main():
     """Le compte, et le statut."""
-    offered, asked = map(of_library, symbols(LIBRARY))
+    offered, asked = map(of_library, symbols(LIBRARY, *sorted(glob.glob(f"build/{SHARED}/*.o"))))
     tests = symbols(*sorted(glob.glob("build/tests/*/*.o")))[1]
     arrows, paths = find_arrows(offered, asked), modules()
     found = [*library_complaints(arrows, offered, asked + tests), *module_complaints(paths), *crowded_folders()]
