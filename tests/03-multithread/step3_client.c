@@ -255,6 +255,17 @@ static void expect_complaint(struct program *client)
     program_expect_at_most_newline(client);
 }
 
+static struct program *start_beside(struct listener *listener, const char *name,
+                                    struct peer **server)
+{
+    struct program *client = START("client", "127.0.0.1", other_port());
+    *server = listener_accept(listener, name);
+    peer_send(*server, WELCOME "\n");
+    program_expect_line(client, WELCOME);
+    program_expect_text(client, PROMPT);
+    return client;
+}
+
 LESSON(client_reports_departed_server, .step = 3, .points = 0.25, .programs = "client",
        .needs = "client_dialogues", .defects = "D55",
        .title = "Le serveur ferme ou coupe, après l'accueil ou avant : un message, code 1",
@@ -275,20 +286,12 @@ LESSON(client_reports_departed_server, .step = 3, .points = 0.25, .programs = "c
     program_expect_line(client, SERVER_FULL);
     expect_complaint(client);
 
-    client = START("client", "127.0.0.1", other_port());
-    server = listener_accept(listener, "serveur brutal");
-    peer_send(server, WELCOME "\n");
-    program_expect_line(client, WELCOME);
-    program_expect_text(client, PROMPT);
+    client = start_beside(listener, "serveur brutal", &server);
     peer_reset(server);
     expect_complaint(client);
 
     // Fini, puis coupé : le premier envoi échoue déjà, et SIGPIPE menace.
-    client = START("client", "127.0.0.1", other_port());
-    server = listener_accept(listener, "serveur parti en deux temps");
-    peer_send(server, WELCOME "\n");
-    program_expect_line(client, WELCOME);
-    program_expect_text(client, PROMPT);
+    client = start_beside(listener, "serveur parti en deux temps", &server);
     peer_half_close(server);
     peer_reset(server);
     expect_complaint(client);

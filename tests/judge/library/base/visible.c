@@ -73,13 +73,19 @@ static int write_visible(FILE *out, const char *bytes, size_t length)
     return width;
 }
 
+static FILE *open_text(char **text, size_t *size)
+{
+    FILE *out = open_memstream(text, size);
+    if (out == NULL)
+        abort();
+    return out;
+}
+
 char *visible_all(const char *bytes, size_t length)
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL)
-        abort();
+    FILE *out = open_text(&text, &size);
     write_visible(out, bytes, length);
     fclose(out);
     return text;
@@ -91,9 +97,7 @@ char *visible_short(const char *bytes, size_t length)
         return visible_all(bytes, length);
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL)
-        abort();
+    FILE *out = open_text(&text, &size);
     write_visible(out, bytes, SHORT_EDGE);
     fprintf(out, " … (%zu octets) … ", length - 2 * (size_t)SHORT_EDGE);
     write_visible(out, bytes + length - SHORT_EDGE, SHORT_EDGE);
@@ -114,9 +118,7 @@ static char *window(const char *bytes, size_t length, size_t start, size_t diffe
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL)
-        abort();
+    FILE *out = open_text(&text, &size);
     int width = start > 0 ? 1 : 0;
     if (start > 0)
         fputs("…", out);
