@@ -4,6 +4,3 @@ PROGRAMS := server client
 LIBRARY := framing.c
 HEADERS := framing.h
 DRIVERS := framing_driver
-DEMO_PORT := 8001
-DEMO_PROTOCOL := tcp
-DEMO_CLIENTS := 1

@@ -2,5 +2,4 @@
 TITLE := UDP : des datagrammes, une question, une réponse
 PROGRAMS := server client
 SANITIZED := server:address client:address
-DEMO_PORT := 12345
-DEMO_PROTOCOL := udp
+PROTOCOL := udp

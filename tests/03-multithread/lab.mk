@@ -5,6 +5,3 @@ LIBRARY := registry.c registry.h
 BORROW := 01-tcp
 LAB_CFLAGS := -pthread
 SANITIZED := server:thread server:address
-DEMO_PORT := 1233
-DEMO_PROTOCOL := tcp
-DEMO_CLIENTS := 3

@@ -1,11 +1,8 @@
 """La machine : un réseau à part, un seul cœur, et ce qu'il faut dire d'elle à côté des chiffres."""
 
-import fcntl
 import os
 import platform
 import shutil
-import socket
-import struct
 import time
 
 from tests.student.trace import isolation
@@ -20,10 +17,8 @@ def isolated_prefix():
 
 def raise_loopback():
     """Un réseau neuf a son interface locale éteinte."""
-    if os.environ.get(INSIDE) != "1":
-        return
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        fcntl.ioctl(probe, 0x8914, struct.pack("16sH22x", b"lo", 0x41))  # SIOCSIFFLAGS : IFF_UP | IFF_RUNNING
+    if os.environ.get(INSIDE) == "1":
+        isolation.raise_loopback()
 
 
 def pin():

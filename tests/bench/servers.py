@@ -2,15 +2,12 @@
 
 import contextlib
 import pathlib
-import signal
 import socket
-import subprocess
-import time
 
 from tests.bench import building
 from tests.bench import host
+from tests.student import stage
 
-HOST = "127.0.0.1"
 PATIENCE_S = 30
 FIRST_PORT, LAST_PORT = 20000, 30000
 
@@ -21,35 +18,16 @@ class Ports:
     def __init__(self):
         self.last = FIRST_PORT
 
-    def next(self, kind):
+    def next(self, protocol):
         """Le port suivant qui est libre."""
         while True:
             self.last = self.last + 1 if self.last < LAST_PORT else FIRST_PORT
-            with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
-                probe.bind((HOST, self.last))
+            with socket.socket(socket.AF_INET, stage.KINDS[protocol]) as probe, contextlib.suppress(OSError):
+                probe.bind((stage.HOST, self.last))
                 return self.last
 
 
 PORTS = Ports()
-
-
-def is_open(table, port):
-    """Le port est-il pris ? On regarde les tables du noyau : se connecter serait déjà un client."""
-    wanted = f":{port:04X}"
-    for line in pathlib.Path(table).read_text(encoding="ascii").splitlines()[1:]:
-        fields = line.split()
-        if fields[1].endswith(wanted) and fields[3] in ("0A", "07"):
-            return True
-    return False
-
-
-def wait_until_open(process, table, port):
-    """Revient dès que le serveur écoute."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_open(table, port):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise building.Trouble(f"{process.args[0]} n'écoute pas sur le port {port}")
-        time.sleep(0.002)
 
 
 def command(row, name, port):
@@ -57,32 +35,20 @@ def command(row, name, port):
     server = row.servers[name]
     program = building.server_program(row.lab, name, server)
     words = server.get("command") or ["{program}", "{host}", "{port}"]
-    values = {"program": program, "host": HOST, "port": port, "python": host.python()}
+    values = {"program": program, "host": stage.HOST, "port": port, "python": host.python()}
     return [word.format(**values) for word in words]
-
-
-def stop(process):
-    """Demande l'arrêt, puis l'impose."""
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(PATIENCE_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 @contextlib.contextmanager
 def running(row, name):
     """Un serveur neuf, arrêté à la fin : (processus, port)."""
-    datagrams = "--datagrams" in row.values["arguments"]
-    port = PORTS.next(socket.SOCK_DGRAM if datagrams else socket.SOCK_STREAM)
-    process = subprocess.Popen(command(row, name, port), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
+    protocol = "udp" if "--datagrams" in row.values["arguments"] else "tcp"
+    port = PORTS.next(protocol)
     try:
-        wait_until_open(process, "/proc/net/udp" if datagrams else "/proc/net/tcp", port)
-        yield process, port
-    finally:
-        stop(process)
+        with stage.serving(command(row, name, port), protocol, port, PATIENCE_S) as process:
+            yield process, port
+    except stage.NotListening as reason:
+        raise building.Trouble(str(reason)) from None
 
 
 def resident_kib(process):

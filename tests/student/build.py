@@ -15,15 +15,15 @@ FLAGS = "-std=c11 -D_GNU_SOURCE -O0 -g -Wall -Wextra -Icommon".split()
 
 def libraries(lab):
     """Les sources partagées par les programmes : celles du lab ou de celui qu'il emprunte, puis common/."""
-    programs = {program + ".c" for program in lab.settings["PROGRAMS"].split()}
+    programs = {program + ".c" for program in lab.described.programs}
     return [source for source in lab.sources if source.endswith(".c") and os.path.basename(source) not in programs
             and os.path.exists(source)] + sorted(glob("common/*.c"))
 
 
 def program(command, lab, name):
     """Construit le programme et rend son chemin ; s'il ne compile pas, le compilateur l'a dit, et tout s'arrête."""
-    if name not in lab.settings["PROGRAMS"].split():
-        student_work.die(command, f"{lab.name} n'a pas de programme « {name} »")
+    if name not in lab.described.programs:
+        student_work.die(command, f"{lab.name} n'a pas de programme « {name} » (il y a : {', '.join(lab.described.programs)})")
     source = os.path.join(lab.folder, name + ".c")
     if not os.path.isfile(source):
         student_work.die(command, f"{source} manque")
@@ -53,6 +53,6 @@ def arguments(lab, name):
     import shlex
     given = os.environ.get("ARGS", "")
     try:
-        return shlex.split(given) if given else ["127.0.0.1", lab.settings.get("DEMO_PORT", "8000")]
+        return shlex.split(given) if given else ["127.0.0.1", str(lab.described.port)]
     except ValueError:
         student_work.die(name, "ARGS : il y manque un guillemet ou une apostrophe")

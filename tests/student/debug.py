@@ -1,4 +1,4 @@
-"""« make debug-server », « make debug-client » : le programme de l'étudiant sous gdb, la session déjà préparée.
+"""« make debug-server », « make debug-client »… : le programme de l'étudiant sous gdb, la session déjà préparée.
 
 debug.py PROGRAMME      LAB= WORK= ARGS=
 """
@@ -64,7 +64,7 @@ def session(lab, name, source):
     """Les commandes de gdb pour ce programme."""
     threaded = "-pthread" in lab.settings.get("LAB_CFLAGS", "")
     stops = "".join(f"tbreak {function}\n" for function in functions(source))
-    advice = (THREADS_ADVICE if threaded else "") + (SERVER_ADVICE if name == "server" else CLIENT_ADVICE)
+    advice = (THREADS_ADVICE if threaded else "") + (SERVER_ADVICE if name == lab.described.server else CLIENT_ADVICE)
     args = " ".join(shlex.quote(word) for word in build.arguments(lab, f"debug-{name}"))
     return SESSION.format(name=name, args=args, stops=stops, advice=advice, threads=THREADS if threaded else "",
                           at_main=AT_MAIN if threaded else "",

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fait dialoguer le vrai serveur et le vrai client de chaque lab trouvé dans WORK.
+# Fait jouer sa scène à chaque lab trouvé dans WORK.
 set -uf
 built=$(sh tests/judge/command/judge.sh --build) || exit 2
 # shellcheck disable=SC2086 # un dossier de build, puis des noms de labs : jamais d'espace
@@ -8,6 +8,6 @@ base=$1
 shift
 status=0
 for lab; do
-    sh tests/judge/command/python.sh tests/student/demo.py "$base/$lab/bin" "tests/$lab" || status=1
+    sh tests/judge/command/python.sh tests/student/demo.py "$base/$lab/bin" "$lab" || status=$?
 done
 exit "$status"

@@ -49,8 +49,8 @@ def main():
     words = build.arguments(lab, "strace")
     if not shutil.which("strace"):
         student_work.die("strace", "strace n'est pas installé. Pour l'avoir : make deps GROUP=debug")
-    target = build.program("strace", lab, "server")
-    udp = "-u " if lab.settings.get("DEMO_PROTOCOL") == "udp" else ""
+    target = build.program("strace", lab, lab.described.server)
+    udp = "-u " if lab.described.protocol == "udp" else ""
     print(LOOK_FOR.format(address=f"votre serveur : nc {udp}{' '.join(words)}"), file=sys.stderr, flush=True)
     # read et poll ne sont pas du réseau, mais c'est souvent là qu'un serveur attend. -I 3 : Ctrl-C est pour le
     # serveur ; strace montre son arrêt, et finit avec son statut.

@@ -23,8 +23,8 @@ class Lab:
         # Ce que toutes les commandes savent de ce lab ; ce qui n'est qu'à celle-ci.
         self.base, self.room = os.path.join(base, name), os.path.join(room, name)
         self.sources, self.headers = [], []
-        self.settings = lab_reader.settings(name)
-        self.title = self.settings.get("TITLE", name)
+        self.described = lab_reader.Lab(name)
+        self.settings, self.title = self.described.settings, self.described.title
         self.judge = os.path.join("build", "tests", name, "judge")
 
     def files(self):
@@ -33,8 +33,7 @@ class Lab:
 
     def own_sources(self):
         """Les sources qui sont dans son propre dossier (pas celles qu'il emprunte à un autre lab)."""
-        own = self.settings.get("LIBRARY", "").split() + [p + ".c" for p in self.settings["PROGRAMS"].split()]
-        return [os.path.join(self.folder, name) for name in own]
+        return [os.path.join(self.folder, name) for name in self.described.sources]
 
     def notes(self):
         """Les notes à lire : celles qui sont données avec le lab."""

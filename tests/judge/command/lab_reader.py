@@ -7,11 +7,12 @@ import os
 import pathlib
 import re
 
+PORT = re.compile(r"\.default_port = (\d+),")
 SETTING = re.compile(r"(\w+) := (.*)")
 
 
 class Malformed(ValueError):
-    """Une ligne de lab.mk n'a pas la forme attendue."""
+    """Une ligne de lab.mk, ou de lab.c, n'a pas la forme attendue."""
 
 
 def settings(name):
@@ -35,10 +36,22 @@ class Lab:
         self.settings = settings(name)
         self.title = self.settings.get("TITLE", name)
         self.programs = self.settings["PROGRAMS"].split()
+        # Celui qui écoute : « server », ou le premier d'un lab qui n'en a pas de ce nom.
+        self.server = "server" if "server" in self.programs else self.programs[0]
+        self.protocol = self.settings.get("PROTOCOL", "tcp")
         self.library = self.settings.get("LIBRARY", "").split()
         self.sources = self.library + [program + ".c" for program in self.programs]
         self.headers = self.settings.get("HEADERS", "").split()
         self.lender = self.settings.get("BORROW")
+
+    @property
+    def port(self):
+        """Le port de l'énoncé, que dit lab.c."""
+        path = pathlib.Path("tests", self.name, "lab.c")
+        match = PORT.search(path.read_text(encoding="utf-8"))
+        if not match:
+            raise Malformed(f"{path} ne dit pas le port du lab : « .default_port = 8001, » est attendu")
+        return int(match[1])
 
     def given(self, name):
         """Le fichier donné aux étudiants sous ce nom, ou None."""

@@ -1,9 +1,7 @@
 """Capturer tous les paquets de l'interface locale, avec tcpdump, en étant sûr du début et de la fin."""
 
-import fcntl
 import re
 import socket
-import struct
 import subprocess
 import threading
 
@@ -103,12 +101,6 @@ class Replay:
             data, self.start = self.start[:size], self.start[size:]
             return data
         return self.stream.read(size)
-
-
-def bring_loopback_up():
-    """Allume l'interface locale de ce réseau neuf."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        fcntl.ioctl(probe, 0x8914, struct.pack("16sH22x", b"lo", 0x41))  # SIOCSIFFLAGS : IFF_UP | IFF_RUNNING
 
 
 def repeat_less():

@@ -1,7 +1,10 @@
 """Un réseau et une famille de processus à part : rien n'y entre, rien n'en sort, tout finit avec eux."""
 
+import fcntl
 import functools
 import os
+import socket
+import struct
 import subprocess
 
 MISSING = ("trace : ce système ne permet pas de créer un réseau à part (unshare), et rien n'est capturé sur le vrai "
@@ -41,6 +44,12 @@ def found():
 def prefix():
     """Les mots à mettre devant une commande pour la lancer à part."""
     return list(found() or command(AS_ANYONE))
+
+
+def raise_loopback():
+    """Allume l'interface locale d'un réseau neuf."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        fcntl.ioctl(probe, 0x8914, struct.pack("16sH22x", b"lo", 0x41))  # SIOCSIFFLAGS : IFF_UP | IFF_RUNNING
 
 
 def available():

@@ -20,6 +20,9 @@ def load(folder, title):
     decoded = packets.decode(pcapfile.read(os.path.join(folder, "capture.pcap")))
     programs, socks, binaries = [], [], {}
     for actor in record["actors"]:
+        if actor["program"] is None:
+            programs.append((actor, []))
+            continue
         calls = strace_log.read_actor(folder, actor["log"], actor["pid"])
         for call in calls:
             call.actor = actor["name"]

@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 
-from tests.judge.command.lab_reader import settings
+from tests.judge.command import lab_reader
 from tests.student.trace.draw import draw_msc
 from tests.student.trace.draw import draw_page
 from tests.student.trace.draw import draw_text
@@ -56,13 +56,10 @@ def record(lab, programs, folder):
     """Joue la scène dans un monde à part."""
     for name in os.listdir(folder):
         os.unlink(os.path.join(folder, name))
-    tests = os.path.join("tests", lab)
-    for program in ("server", "client"):
+    for program in lab_reader.Lab(lab).programs:
         if not os.path.exists(os.path.join(programs, program)):
             raise Failure(f"{lab} : {program} n'a pas pu être construit ; « make test » dit pourquoi.")
-    if not os.path.exists(os.path.join(tests, "trace.txt")):
-        raise Failure(f"{lab} : {tests}/trace.txt manque, il n'y a pas de scène à jouer.")
-    command = [*isolation.prefix(), "sh", "tests/judge/command/python.sh", "tests/student/trace/record.py", programs, tests, folder]
+    command = [*isolation.prefix(), "sh", "tests/judge/command/python.sh", "tests/student/trace/record.py", programs, lab, folder]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False, timeout=RECORD_S)
     except subprocess.TimeoutExpired:
@@ -134,8 +131,7 @@ def tell(ladder, recorded, folder):
 def play(lab, programs, folder):
     """Joue la scène, et rend son dessin avec ce qui a été enregistré."""
     record(lab, programs, folder)
-    title = settings(lab).get("TITLE", "")
-    ladder, recorded = scene.load(folder, f"{lab} · {title}")
+    ladder, recorded = scene.load(folder, f"{lab} · {lab_reader.Lab(lab).title}")
     check_alive(ladder, recorded, lab)
     if recorded["lost_by_capture"]:
         ladder.remarks.append(f"La capture a perdu {recorded['lost_by_capture']} paquets : ce dessin n'est pas complet.")

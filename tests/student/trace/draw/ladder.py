@@ -7,14 +7,18 @@ from tests.student.trace.sockets import RECEIVERS, WAITERS
 GAP_S = 0.2
 MOST_CALLS = 400
 SILENT = {"getsockname", "getpeername", "getsockopt", "dup", "dup2", "dup3"}
+PLAYED = "ce lab n'a pas de client : « make trace » en joue un"
 VERBS = {"tape": "⌨ ", "écrit": "affiche : ", "dit": "stderr : ", "finit": "Ctrl-D : fin de l'entrée", "signal": "reçoit "}
 
 
 class Column:
-    """Un acteur. Sa teinte (0 : neutre) le suit partout ; son nom aussi, pour qui ne voit pas les couleurs."""
+    """Un acteur. Sa teinte (0 : neutre) le suit partout ; son nom aussi, pour qui ne voit pas les couleurs.
 
-    def __init__(self, name, tint, subtitle=""):
-        self.name, self.tint, self.subtitle = name, tint, subtitle
+    Celui que nous jouons n'a pas d'appels : « reason » dit pourquoi ses paquets partent.
+    """
+
+    def __init__(self, name, tint, subtitle="", reason=""):
+        self.name, self.tint, self.subtitle, self.reason = name, tint, subtitle, reason
 
 
 class Row:
@@ -55,9 +59,10 @@ class Ladder:
 
 def build(title, record, packets, programs):
     """Le dessin d'une scène jouée : record.json, ses paquets, et les appels de chaque acteur."""
-    columns = [Column(actor["name"], index) for index, actor in enumerate(record["actors"]) if index]
+    columns = [Column(actor["name"], index) if actor["program"] else Column(actor["name"], index, "joué par make trace", PLAYED)
+               for index, actor in enumerate(record["actors"]) if index]
     if record["relay"]:
-        columns.append(Column("relais", 0, "il perd des réponses"))
+        columns.append(Column("relais", 0, "il perd des réponses", "le relais fait suivre"))
     columns.append(Column("serveur", 0, f"port {record['port']}"))
     owners = Owners(record, columns, packets, programs)
     rows = [packet_row(packet, owners, record) for packet in packets]
@@ -86,6 +91,8 @@ class Owners:
         for port in record["relay"]["ports"] if record["relay"] else []:
             self.ports[port] = self.columns["relais"]
         for actor, calls in programs:
+            if not actor["program"]:
+                self.ports[actor["port"]] = self.columns[actor["name"]]
             for call in calls:
                 if call.sock and call.sock.local and call.sock.local[1]:
                     self.ports.setdefault(call.sock.local[1], self.columns[actor["name"]])
@@ -118,8 +125,10 @@ def packet_row(packet, owners, record):
     where = ""
     if packet.causes:
         where = wording.call_label(packet.causes[0], 16).partition("(")[0] + "() " + wording.place_label(packet.causes[0])
-    kernel = not packet.causes and source.name != "relais"
-    reason = packet.reason or ("le relais fait suivre" if source.name == "relais" else "")
+    # Le noyau seul accuse réception ; le reste est voulu par qui nous jouons.
+    played = source.reason and (packet.kind == "udp" or packet.payload or packet.flags - {"ACK", "RST"})
+    kernel = not packet.causes and not played
+    reason = source.reason if played and not getattr(packet, "repeated", False) else packet.reason
     return Row("packet", packet.time, label, max(source.tint, target.tint), source=source, target=target,
                number=packet.number, order=1, where=where.strip(), details=packet_details(packet, reason), lost=lost,
                kernel=kernel, reason=reason, repeated=getattr(packet, "repeated", False))
