@@ -15,6 +15,7 @@ LOST = "un client perdu"             # au plus un, avec une ligne sur stderr ; l
 QUIET = "un refus perdu"             # de même, sans message : le client était refusé de toute façon
 REFUSED = "un client refusé"         # « server full », une ligne sur stderr ; les autres et le suivant servis
 FATAL = "le programme renonce"       # statut 1 et une ligne sur stderr
+ALIVE = "il survit"                  # statut 0, ou 1 et quelque chose sur stderr
 STOPPED = "l'arrêt en ordre"         # statut 0 ; avant d'écouter, le signal peut aussi tuer le serveur
 
 MEMORY = {"malloc", "calloc", "realloc", "libc.malloc", "libc.calloc", "libc.realloc"}
@@ -87,7 +88,7 @@ EXCLUDED = {
         "EAGAIN": "seul le refus de 03 est non bloquant : un envoi qui n'y tient pas se perd comme les autres (QUIET)",
     },
     "connect": {
-        "EALREADY": "n'arrive qu'après un appel interrompu : voyez PAIRS", "EISCONN": "de même",
+        "EALREADY": "n'arrive qu'après un appel interrompu : voyez les paires des scènes", "EISCONN": "de même",
         "EINPROGRESS": "ces sockets sont bloquants", "EBADF": "le descripteur vient de socket",
         "EFAULT": "l'adresse vient de getaddrinfo", "ENOTSOCK": "le descripteur est un socket",
         "EPROTOTYPE": "de la famille AF_UNIX seule",
@@ -117,31 +118,13 @@ COMPUTE = set("""fflush flockfile fprintf fputc fputs funlockfile fwrite gai_str
 DEFAULT = {"close": BENIGN, "shutdown": BENIGN, "getnameinfo": BENIGN, "getrlimit": BENIGN, "setrlimit": BENIGN,
            "pthread_join": BENIGN, "pthread_mutex_lock": BENIGN, "pthread_cond_wait": BENIGN}
 
-SERVER = {
-    "01-tcp": {"read": LOST, "send": LOST, "write": LOST, "recv": LOST},
-    "02-udp": {"recvfrom": TOLD, "sendto": LOST},
-    "03-multithread": {"accept4": TOLD, "read": LOST, "recv": LOST, "send": LOST,
-                       "pthread_create": REFUSED, "malloc": REFUSED, "calloc": REFUSED},
-}
-
-# Ce qui n'a lieu qu'à une adresse : quand il en reste une autre, le programme y passe.
-PER_ADDRESS = {"socket", "setsockopt", "bind", "listen", "connect"}
-
-
-def per_address(lab, program):
-    """Un client UDP n'apprend un refus qu'en parlant : tout son échange est à refaire ailleurs."""
-    return PER_ADDRESS | {"send", "recv", "poll"} if (lab, program) == ("02-udp", "client") else PER_ADDRESS
-
-
-def faults_of(call, lab):
+def faults_of(call, protocol):
     """Les pannes d'un appel : (manière, nom de l'erreur, code)."""
-    found = []
+    found, absent = [], NOT_FOR_DATAGRAMS if protocol == "udp" else NOT_FOR_STREAMS
     for table, manner in ((ERRNO, "errno"), (RETURN, "return"), (AFTER, "after"), (STARTED, "started")):
         # connect sur UDP ne fait que noter une adresse : rien à interrompre.
-        if manner == "started" and lab == "02-udp":
-            continue
-        found += [(manner, name, getattr(errno, name)) for name in table.get(call, "").split()
-                  if name not in (NOT_FOR_DATAGRAMS if lab == "02-udp" else NOT_FOR_STREAMS)]
+        if manner != "started" or protocol != "udp":
+            found += [(manner, name, getattr(errno, name)) for name in table.get(call, "").split() if name not in absent]
     return found + [("return", name, code) for name, code in EAI.get(call, {}).items()]
 
 
@@ -153,40 +136,24 @@ def contradictions():
                 yield f"expectations.py exclut {error} de {call}, et l'y met aussi"
 
 
-def expected(lab, program, dialogue, call, rank, error):
+def expected(scene, call, rank, error):
     """Ce qui peut suivre une panne ; l'un ou l'autre, quand la panne est dans la bibliothèque C."""
-    if error == "EINTR":
+    if scene.lenient:
+        return {ALIVE}
+    if error == "EINTR" or call in scene.elsewhere:
         return {BENIGN}
+    own = getattr(scene.rules, "expected", lambda *_: None)(scene, call, rank, error)
+    if own:
+        return own
     if call.startswith("libc."):
-        return {BENIGN, FATAL} | ({REFUSED} if lab == "03-multithread" and program == "server" else set())
-    if dialogue == "deux adresses" and call in per_address(lab, program):
-        return {BENIGN}
+        return {BENIGN, FATAL}
     if error == "EAGAIN" and call in ("accept4", "recvfrom"):
         return {BENIGN}
-    if program == "client":
+    if scene.program != scene.lab.server:
         return {BENIGN if error == "EAGAIN" and call != "connect" else DEFAULT.get(call, FATAL)}
-    if call == "accept":
-        outcome = FATAL if error in ("EBADF", "EINVAL", "ENOTSOCK") else TOLD
-        # Après le dernier client, l'arrêt peut devancer la panne.
-        return {outcome, BENIGN} if rank > 3 else {outcome}
-    if call == "accept4" and error == "ECONNABORTED":
-        return {BENIGN}
     if call == "setsockopt" and rank > 1:
         return {BENIGN}
-    # Une erreur pendant l'arrêt ne se dit pas : c'est lui qui abandonne le client.
-    if dialogue == "arrêt" and call == "read" and rank > 1:
-        return {BENIGN, LOST}
-    if dialogue == "cinq clients" and (call == "read" and rank >= 13 or call == "send" and rank >= 14):
-        return {BENIGN, LOST}
-    # Le deuxième client de ce dialogue est refusé : son message d'adieu peut se perdre.
-    if dialogue == "une place" and (call, rank) == ("send", 2):
-        return {QUIET}
-    if dialogue == "une place" and call == "read" and rank <= 2:
-        return {BENIGN, LOST}
-    # Ce refusé le serait de toute façon.
-    if dialogue == "une place" and call == "malloc":
-        return {REFUSED, TOLD}
-    return {SERVER[lab].get(call, DEFAULT.get(call, FATAL))}
+    return {getattr(scene.rules, "SERVER", {}).get(call, DEFAULT.get(call, FATAL))}
 
 
 def stops_of(call):

@@ -9,6 +9,8 @@ Réglages, par l'environnement : WORK= LAB= TEST= (partie du nom d'une panne, av
 """
 
 import collections
+import dataclasses
+import importlib
 import multiprocessing
 import os
 import pathlib
@@ -17,23 +19,20 @@ import signal
 import subprocess
 import sys
 
-from tests.proof.torture import dialogues
-from tests.proof.torture import expectations
-from tests.proof.torture.expectations import BENIGN, FATAL, LOST, QUIET, REFUSED, STOPPED, TOLD
-from tests.proof.torture.stage import Hang, Network, Stage, normalize
-
+from tests.judge.command import lab_reader
 from tests.proof.programs import judged
 from tests.proof.programs.judged import Trouble
+from tests.proof.torture import expectations
+from tests.proof.torture import usual
+from tests.proof.torture.expectations import ALIVE, BENIGN, FATAL, LOST, QUIET, REFUSED, STOPPED, TOLD
+from tests.proof.torture.ordeal import Hang, Network, Ordeal, normalize
 
 FAULT_LIBRARY = os.path.abspath("build/torture/fault.so")
 SHORT_LIBRARY = os.path.abspath("build/judge/inject.so")
-# Ce nom a deux adresses : la bibliothèque préchargée le veut ainsi.
-TWO = "deux.exemple"
 ENOUGH = 1000
 SHORT_SIZES = range(1, 8)
 SECONDS = 20
 
-Scene = collections.namedtuple("Scene", "lab program dialogue arguments typed play status", defaults=[0])
 # « scene » est un rang dans SCENES : une scène contient des fonctions, que les processus ne s'échangent pas.
 Try = collections.namedtuple("Try", "scene faults inject allowed variant")
 Result = collections.namedtuple("Result", "hung ready status out err received counts injected left")
@@ -41,80 +40,13 @@ Result = collections.namedtuple("Result", "hung ready status out err received co
 
 # --- Les scènes ----------------------------------------------------------------------------------
 
-def server_scene(lab, dialogue, arguments, play):
-    def run(stage, start):
-        start()
-        return play(stage)
-    return Scene(lab, "server", dialogue, arguments, b"", run)
-
-
-def all_scenes():
-    lines = b"un\nnon\n" + dialogues.EDGES + b"\n\n"
-    one, two = ["127.0.0.1"], ["127.0.0.1", "::1"]
-    answers = {"01-tcp": (b"", dialogues.tcp_answer), "03-multithread": (dialogues.WELCOME, dialogues.thread_reply)}
-
-    def stream(lab, stage, start, hosts):
-        return dialogues.play_client(stage, start, hosts, *answers[lab])
-
-    found = [
-        server_scene("01-tcp", "trois clients", ["127.0.0.1", "@"], dialogues.tcp_server),
-        server_scene("01-tcp", "arrêt", ["127.0.0.1", "@"], dialogues.tcp_stop),
-        server_scene("02-udp", "trois clients", ["127.0.0.1", "@"], dialogues.udp_server),
-        server_scene("03-multithread", "cinq clients", ["127.0.0.1", "@"], dialogues.thread_server),
-        server_scene("03-multithread", "une place", ["-m", "1", "127.0.0.1", "@"], dialogues.thread_full),
-        Scene("01-tcp", "client", "questions", [], b"127.0.0.1\n@\n" + lines,
-              lambda stage, start: stream("01-tcp", stage, start, one)),
-        Scene("02-udp", "client", "réponse", ["127.0.0.1", "@", "bonjour"], b"",
-              lambda stage, start: dialogues.udp_play(stage, start, one, 0)),
-        Scene("02-udp", "client", "une perte", ["127.0.0.1", "@", "bonjour"], b"",
-              lambda stage, start: dialogues.udp_play(stage, start, one, 1)),
-        Scene("03-multithread", "client", "trois lignes", ["127.0.0.1", "@"], lines,
-              lambda stage, start: stream("03-multithread", stage, start, one)),
-    ]
-    found += [
-        Scene("01-tcp", "client", "octet nul", [], b"127.0.0.1\0\n", lambda stage, start: stream("01-tcp", stage, start, one), 2),
-        Scene("01-tcp", "client", "IPv6", ["::1", "@"], lines, lambda stage, start: stream("01-tcp", stage, start, ["::1"])),
-        # IPv6 permet vingt octets de plus qu'IPv4.
-        Scene("02-udp", "client", "réponse trop longue", ["::1", "@"], b"",
-              lambda stage, start: dialogues.udp_play(stage, start, ["::1"], 0, bytes(65508)), 1),
-    ]
-    servers = {"01-tcp": dialogues.tcp_server, "02-udp": dialogues.udp_server, "03-multithread": dialogues.thread_server}
-    found += [server_scene(lab, "deux adresses", [TWO, "@"], play) for lab, play in servers.items()]
-    for hosts, dialogue in ((two, "deux adresses"), (two[-1:], "la deuxième adresse")):
-        found += [Scene("01-tcp", "client", dialogue, [TWO, "@"], lines,
-                        lambda stage, start, hosts=hosts: stream("01-tcp", stage, start, hosts)),
-                  Scene("02-udp", "client", dialogue, [TWO, "@"], b"",
-                        lambda stage, start, hosts=hosts: dialogues.udp_play(stage, start, hosts, 0)),
-                  Scene("03-multithread", "client", dialogue, [TWO, "@"], lines,
-                        lambda stage, start, hosts=hosts: stream("03-multithread", stage, start, hosts))]
-    return found
-
-
-# À plusieurs adresses, seul compte ce qui se fait pour chacune ; le reste a déjà échoué ailleurs.
-def is_new(scene, call):
-    if scene.dialogue == "deux adresses":
-        return call in expectations.per_address(scene.lab, scene.program) | {"getaddrinfo", "libc.malloc"}
-    if scene.dialogue == "arrêt":
-        return call in ("read", "close", "shutdown")
-    return scene.dialogue not in ("la deuxième adresse", "octet nul", "IPv6", "réponse trop longue")
-
-
-# Des pannes qui n'ont lieu qu'après une première.
-PAIRS = {
-    ("01-tcp", "server", "trois clients"): [
-        ("accept=1:errno:EMFILE", "poll=1:errno:ENOMEM", TOLD), ("accept=2:errno:ENOBUFS", "poll=1:errno:EINTR", TOLD)],
-    ("01-tcp", "client", "questions"): [
-        ("connect=1:started:EINTR", "poll=1:errno:EINTR", BENIGN), ("connect=1:started:EINTR", "poll=1:errno:ENOMEM", FATAL),
-        ("connect=1:started:EINTR", "getsockopt=1:errno:ENOBUFS", FATAL)],
-    ("01-tcp", "client", "la deuxième adresse"): [("connect=1:started:EINTR", "socket=2:errno:EMFILE", FATAL)],
-    ("03-multithread", "client", "trois lignes"): [
-        ("connect=1:started:EINTR", "poll=1:errno:EINTR", BENIGN), ("connect=1:started:EINTR", "connect=2:errno:EINTR", BENIGN),
-        ("connect=1:started:EINTR", "connect=2:errno:EALREADY", BENIGN),
-        ("connect=1:started:EINTR", "connect=2:errno:EISCONN", BENIGN)],
-    ("03-multithread", "client", "la deuxième adresse"): [("connect=1:started:EINTR", "socket=2:errno:EMFILE", FATAL)],
-    ("03-multithread", "server", "cinq clients"): [
-        ("accept4=1:errno:EMFILE", "poll=3:errno:EINTR", TOLD), ("accept4=1:errno:EMFILE", "accept4=2:errno:EMFILE", TOLD)],
-}
+def scenes_of(name):
+    """Les scènes d'un lab : les siennes, ou celles qu'on joue à tous."""
+    lab, rules = lab_reader.Lab(name), None
+    if pathlib.Path("tests", name, "torture", "scenes.py").is_file():
+        rules = importlib.import_module(f"tests.{name}.torture.scenes")
+    for scene in rules.SCENES if rules else usual.scenes(lab):
+        yield dataclasses.replace(scene, lab=lab, rules=rules)
 
 
 # --- Une exécution -------------------------------------------------------------------------------
@@ -137,8 +69,8 @@ def enter_network(wanted):
 def play(attempt):
     """Joue une scène avec ses pannes ; rend ce qui s'est passé."""
     scene = SCENES[attempt.scene]
-    port = NETWORK.fresh_port()
-    with Stage(port, SECONDS) as stage:
+    port, folder = NETWORK.fresh_port(), PROGRAMS[attempt.variant, scene.lab.name]
+    with Ordeal(folder, port, SECONDS) as ordeal:
         words = [str(port) if word == "@" else word for word in scene.arguments]
         settings = {"TORTURE_FAULTS": ",".join(map(spell, attempt.faults))}
         libraries = FAULT_LIBRARY
@@ -147,18 +79,18 @@ def play(attempt):
             libraries += ":" + SHORT_LIBRARY
 
         def start():
-            stage.start([PROGRAMS[attempt.variant, scene.lab] / scene.program] + words, libraries, settings,
-                        scene.typed.replace(b"@", str(port).encode()))
-        stage.signals_itself = attempt.allowed == {STOPPED}
+            ordeal.start([folder / scene.program] + words, libraries, settings,
+                         scene.typed.replace(b"@", str(port).encode()))
+        ordeal.signals_itself = attempt.allowed == {STOPPED}
         received, hung = [], False
         try:
-            received = scene.play(stage, start)
+            received = scene.play(ordeal, start)
         except Hang:
             hung = True
-        counts = {name: int(count) for name, count in stage.events("count")}
-        left = stage.events("left")
-        return Result(hung, bool(stage.events("ready")), None if hung else stage.process.returncode, normalize(stage.streams["out"]),
-                      stage.streams["err"], received, counts, len(stage.events("fault")),
+        counts = {name: int(count) for name, count in ordeal.events("count")}
+        left = ordeal.events("left")
+        return Result(hung, bool(ordeal.events("ready")), None if hung else ordeal.process.returncode,
+                      normalize(ordeal.streams["out"]), ordeal.streams["err"], received, counts, len(ordeal.events("fault")),
                       [int(word) for word in left[0]] if left else None)
 
 
@@ -178,19 +110,22 @@ def follows(outcome, scene, clean, result):
     if outcome == STOPPED:
         # Le client que l'arrêt abandonne peut être nommé.
         return result.status == 0 and (result.err == b"" or one_line(scene, result.err))
+    if outcome == ALIVE:
+        return result.status == 0 or result.status == 1 and result.err != b""
     if outcome == FATAL:
         return result.status == 1 and one_line(scene, result.err)
     others, late = differing(clean, result)
+    refusal = getattr(scene.rules, "REFUSAL", None)
     # La place du client perdu ou refusé va à celui qui aurait été de trop.
     if outcome in (LOST, REFUSED):
-        others = [pair for pair in others if pair != (dialogues.FULL, dialogues.WELCOME)]
+        others = [pair for pair in others if pair != refusal]
     if result.status != clean.status or late:
         return False
     if outcome in (BENIGN, TOLD):
         said = normalize(result.err) == normalize(clean.err) if outcome == BENIGN else one_line(scene, result.err)
         return not others and said and result.out == clean.out
     if outcome == REFUSED:
-        return [got for _, got in others] == [dialogues.FULL] and one_line(scene, result.err)
+        return [got for _, got in others] == [refusal[0]] and one_line(scene, result.err)
     said = result.err == b"" if outcome == QUIET else one_line(scene, result.err)
     return said and len(others) <= 1 and all(want.startswith(got) for want, got in others)
 
@@ -227,23 +162,24 @@ def attempt_once(item):
 def plan_scene(place, counts):
     """Toutes les pannes d'une scène."""
     scene = SCENES[place]
+    unchanged = {ALIVE} if scene.lenient else {BENIGN}
     for call, count in sorted(counts.items()):
-        if not is_new(scene, call):
+        if scene.calls is not None and call not in scene.calls:
             continue
         for rank in range(1, count + 1):
-            for manner, error, _ in expectations.faults_of(call, scene.lab):
-                allowed = expectations.expected(scene.lab, scene.program, scene.dialogue, call, rank, error)
+            for manner, error, _ in expectations.faults_of(call, scene.lab.protocol):
+                allowed = expectations.expected(scene, call, rank, error)
                 yield Try(place, [f"{call}={rank}:{manner}:{error}"], "", allowed, "plain")
-            if call in ("read", "recv", "send", "write") and scene.lab != "02-udp":
+            if call in ("read", "recv", "send", "write") and scene.lab.protocol == "tcp":
                 for size in SHORT_SIZES:
-                    yield Try(place, [f"{call}={rank}:short:{size}"], "", {BENIGN}, "plain")
-            for manner in expectations.stops_of(call) if scene.program == "server" else ():
+                    yield Try(place, [f"{call}={rank}:short:{size}"], "", unchanged, "plain")
+            for manner in expectations.stops_of(call) if scene.program == scene.lab.server else ():
                 yield Try(place, [f"{call}={rank}:{manner}:SIGTERM"], "", {STOPPED}, "plain")
-    for first, second, outcome in PAIRS.get((scene.lab, scene.program, scene.dialogue), ()):
+    for first, second, outcome in scene.pairs:
         yield Try(place, [first, second], "", {outcome}, "plain")
     for inject in [f"short={size}" for size in SHORT_SIZES] + ["eintr=1", "eintr=2", "eintr=3", "short=1,eintr=2"]:
         # L'injecteur du juge interrompt aussi le poll de connect, sans commencer de connexion : cela revient au même.
-        yield Try(place, [], inject, {BENIGN}, "plain")
+        yield Try(place, [], inject, unchanged, "plain")
 
 
 def sanitized(tries):
@@ -258,10 +194,9 @@ def sanitized(tries):
 
 
 def title(attempt):
-    scene = SCENES[attempt.scene]
     what = " puis ".join(attempt.faults) or attempt.inject
     sanitizer = ", sous ASan" if attempt.variant == "address" else ""
-    return f"{scene.lab}/{scene.program}, {scene.dialogue} : {what}{sanitizer}"
+    return f"{SCENES[attempt.scene].title} : {what}{sanitizer}"
 
 
 # --- Le déroulement ------------------------------------------------------------------------------
@@ -294,13 +229,14 @@ def forgotten_calls(lab, program):
 def clean_run(pool, place):
     """Le dialogue sans panne ; deux fois, pour savoir quels appels sont toujours faits."""
     scene = SCENES[place]
-    name = f"{scene.lab}/{scene.program}, {scene.dialogue}"
     first, second = pool.map(play, 2 * [Try(place, [], "", {BENIGN}, "plain")])
     for result in (first, second):
+        if result.status == -signal.SIGTERM:
+            raise Trouble(f"{scene.title} : SIGTERM tue ce programme, et ses appels ne sont comptés que s'il s'arrête en ordre")
         if result.hung or result.status != scene.status or (result.err and not scene.status) or result.left != [0, 0]:
-            raise Trouble(f"{name} : le dialogue sans panne échoue déjà : {result}")
+            raise Trouble(f"{scene.title} : le dialogue sans panne échoue déjà : {result}")
     if first.received != second.received or first.out != second.out:
-        raise Trouble(f"{name} : le dialogue sans panne n'est pas toujours le même : {first} {second}")
+        raise Trouble(f"{scene.title} : le dialogue sans panne n'est pas toujours le même : {first} {second}")
     return first._replace(counts={call: min(count, second.counts.get(call, 0)) for call, count in first.counts.items()})
 
 
@@ -332,7 +268,7 @@ def summarize(items, outcomes):
         if happened and not trouble:
             scene = SCENES[attempt.scene]
             call = attempt.faults[0].partition("=")[0] if attempt.faults else "partout"
-            programs[f"{scene.lab}/{scene.program}"][call] += 1
+            programs[f"{scene.lab.name}/{scene.program}"][call] += 1
     for program, calls in sorted(programs.items()):
         detail = ", ".join(f"{call} {count}" for call, count in sorted(calls.items()))
         print(f"{program} : {calls.total()} pannes surmontées ({detail})")
@@ -361,9 +297,9 @@ def main():
         build(variant)
     names = judged.labs()
     problems = [f"{lab}/{program} appelle {name}, que ce banc d'essai ne connaît pas" for lab in names
-                for program in ("server", "client") for name in forgotten_calls(lab, program)]
+                for program in lab_reader.Lab(lab).programs for name in forgotten_calls(lab, program)]
     problems += expectations.contradictions()
-    SCENES.extend(scene for scene in all_scenes() if scene.lab in names)
+    SCENES.extend(scene for name in names for scene in scenes_of(name))
     wanted = os.environ.get("JUDGE_NETWORK") != "shared"
     # Plus de scènes que de processeurs : beaucoup ne font qu'attendre.
     with multiprocessing.get_context("fork").Pool(4 * judged.JOBS, enter_network, (wanted,)) as pool:

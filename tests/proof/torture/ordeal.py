@@ -1,23 +1,23 @@
-"""La scène : un programme sous LD_PRELOAD, et les correspondants qui lui parlent, dans un réseau à part.
+"""L'épreuve : un programme sous LD_PRELOAD, et les correspondants qui lui parlent, dans un réseau à part.
 
 Aucune attente n'a de durée fixe : until() rend la main dès que la réponse est connue, ou que le programme
 a fini. Seule l'échéance de toute la scène est un temps ; la dépasser, c'est un blocage.
 """
 
+import contextlib
 import ctypes
-import fcntl
 import os
 import pathlib
 import re
-import selectors
 import signal
 import socket
-import struct
 import subprocess
 import time
 
+from tests.student import stage
+from tests.student.trace import isolation
+
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
-SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40
 PORT = 5000
 ADDRESS = re.compile(rb"(?:127\.0\.0\.1|\[::1\]|deux\.exemple):\d+|\?(?=\n|: )")
 
@@ -37,20 +37,15 @@ class Network:
             for name, text in (("setgroups", "deny"), ("uid_map", f"0 {user} 1"), ("gid_map", f"0 {group} 1")):
                 with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
                     file.write(text)
-            self.raise_loopback()
+            isolation.raise_loopback()
         except OSError:
             return False
         return True
 
-    @staticmethod
-    def raise_loopback():
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-            fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP | IFF_RUNNING))
-
     def fresh_port(self):
         """Un port que personne n'emploie, dans un réseau où personne n'est passé."""
         if self.isolated and self.libc.unshare(CLONE_NEWNET) == 0:
-            self.raise_loopback()
+            isolation.raise_loopback()
             return PORT
         with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
@@ -65,11 +60,11 @@ class Hang(Exception):
 class Peer:
     """Un correspondant : son socket, ce qu'il a reçu, et si l'autre a fini de parler."""
 
-    def __init__(self, stage, connection):
+    def __init__(self, ordeal, connection):
         self.socket, self.received, self.ended = connection, b"", False
         connection.setblocking(False)
-        stage.watch(connection, self.collect)
-        self.stage = stage
+        ordeal.watch(connection, self.collect)
+        self.ordeal = ordeal
 
     def collect(self):
         try:
@@ -81,7 +76,7 @@ class Peer:
         self.received += data
         if not data and self.socket.type == socket.SOCK_STREAM:
             self.ended = True
-            self.stage.unwatch(self.socket)
+            self.ordeal.unwatch(self.socket)
 
     def collect_all(self):
         """Prend tout ce qui est déjà là."""
@@ -91,30 +86,26 @@ class Peer:
             self.collect()
 
     def send(self, data):
-        try:
+        with contextlib.suppress(OSError):
             self.socket.send(data)
-        except OSError:
-            pass
 
     def finish(self):
         """Ferme son sens de la connexion ; un échec veut dire qu'elle est déjà tombée."""
-        try:
+        with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
 
     def close(self):
-        self.stage.unwatch(self.socket)
+        self.ordeal.unwatch(self.socket)
         self.socket.close()
 
 
-class Stage:
+class Ordeal(stage.Stage):
     """Un programme lancé, et tout ce qui se passe autour de lui."""
 
-    def __init__(self, port, seconds):
-        self.port = port
+    def __init__(self, folder, port, seconds):
+        super().__init__()
+        self.folder, self.port = folder, port
         self.deadline = time.monotonic() + seconds
-        self.selector = selectors.DefaultSelector()
         self.streams = {"out": b"", "err": b"", "report": b""}
         self.process, self.opened = None, []
         self.signals_itself = False
@@ -127,10 +118,8 @@ class Stage:
             self.process.kill()
             self.process.wait()
         for thing in self.opened:
-            try:
+            with contextlib.suppress(OSError):
                 thing.close()
-            except OSError:
-                pass
         self.selector.close()
 
     def start(self, command, library, settings, typed=b""):
@@ -154,13 +143,7 @@ class Stage:
 
     def watch(self, source, ready):
         self.opened.append(source)
-        self.selector.register(source, selectors.EVENT_READ, ready)
-
-    def unwatch(self, source):
-        try:
-            self.selector.unregister(source)
-        except (KeyError, ValueError):
-            pass
+        super().watch(source, ready)
 
     def collect(self, name, source):
         data = source.read(1 << 16)
@@ -179,8 +162,7 @@ class Stage:
             rest = self.deadline - time.monotonic()
             if rest <= 0:
                 raise Hang
-            for key, _ in self.selector.select(rest):
-                key.data()
+            self.listen(rest)
         return condition()
 
     def events(self, name):
@@ -210,10 +192,7 @@ class Stage:
         quiet = False
         while not self.ended and not quiet:
             quiet = self.asleep()
-            found = self.selector.select(0 if quiet else 0.005)
-            for key, _ in found:
-                key.data()
-            quiet = quiet and not found
+            quiet = not self.listen(0 if quiet else 0.005) and quiet
             if time.monotonic() > self.deadline:
                 raise Hang
 
@@ -225,14 +204,19 @@ class Stage:
         self.settle()
         return self.ended or bool(self.events("fault"))
 
-    def connect(self):
+    def connect(self, protocol="tcp"):
         """Un client arrive, par l'adresse où le serveur écoute ; None s'il n'écoute plus."""
         if self.stopped_itself():
             return None
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        connection = socket.socket(family, stage.KINDS[protocol])
+        connection.settimeout(5)
         try:
-            return Peer(self, socket.create_connection((self.host, self.port), 5))
+            connection.connect((self.host, self.port))
         except (ConnectionRefusedError, ConnectionResetError):
+            connection.close()
             return None
+        return Peer(self, connection)
 
     def stop(self):
         """Demande l'arrêt, et attend la fin."""
