@@ -79,15 +79,14 @@ hint: judge ## un indice pour l'étape en cours, plus précis à chaque fois (LA
 progress: judge ## vos étapes et vos points, et par où continuer (LAB= WORK=)
 	$(RUN)sh $(COMMAND)/python.sh $(STUDENT)/progress.py
 
-.PHONY: reset debug-server debug-client strace
+.PHONY: reset strace
 reset: ## rend un fichier du squelette ; le vôtre est gardé (FILE=server.c LAB=)
 	$(RUN)sh $(COMMAND)/python.sh $(STUDENT)/reset.py
 
 debug-server: ## votre serveur sous gdb, session préparée (LAB= ARGS=)
-	$(RUN)$(ROOM) sh $(COMMAND)/python.sh $(STUDENT)/debug.py server
-
-debug-client: ## votre client sous gdb (LAB= ARGS=)
-	$(RUN)$(ROOM) sh $(COMMAND)/python.sh $(STUDENT)/debug.py client
+debug-client: ## votre client sous gdb ; de même, tout programme d'un lab (LAB= ARGS=)
+debug-%:
+	$(RUN)$(ROOM) sh $(COMMAND)/python.sh $(STUDENT)/debug.py $*
 
 strace: ## votre serveur sous strace : chaque appel au réseau, en direct (LAB= ARGS=)
 	$(RUN)$(ROOM) sh $(COMMAND)/python.sh $(STUDENT)/strace.py

@@ -78,7 +78,7 @@ ifeq ($(MAKECMDGOALS),test)
 MAKEFLAGS += -q
 endif
 
-# Le juge recompile lui-même ; STEP=3 ou TEST=motif lui sont transmis. Avant lui, ./server et ./client
+# Le juge recompile lui-même ; STEP=3 ou TEST=motif lui sont transmis. Avant lui, ceux d'ici
 # sont refaits sans bruit, s'ils peuvent l'être : vos essais à la main portent sur ce qui est jugé.
 # MAKEFLAGS est vidé pour que -q n'y soit plus ; sous « make -n », rien n'est fait.
 test:
@@ -88,7 +88,7 @@ test:
 	    WORK="$$(basename "$$(dirname "$$(pwd)")")" LAB="$$(basename "$$(pwd)")"
 
 # Ces buts sont ceux du dépôt, pour ce dossier : voir « make help » ici, et tests/student/.
-COMFORTS := deps demo watch hint progress reset debug-server debug-client strace trace
+COMFORTS := deps demo watch hint progress reset $(PROGRAMS:%=debug-%) strace trace
 .PHONY: $(COMFORTS)
 $(COMFORTS):
 	@FROM_LAB="$$(basename "$$(pwd)")" $(MAKE) --no-print-directory -C ../.. $@ \
@@ -96,16 +96,16 @@ $(COMFORTS):
 
 help:
 	@echo "make                  compile $(PROGRAMS:%=./%)"
-	@echo "make test             juge les programmes de ce dossier (et refait ./server et ./client)"
+	@echo "make test             juge les programmes de ce dossier (et refait $(PROGRAMS:%=./%))"
 	@echo "make test STEP=3      ne juge que l'étape 3"
 	@echo "make test TEST='*un_mot*'   ne juge que les tests dont le nom contient ce mot"
 	@echo "make test DETAIL=1    nomme chaque test, réussi ou non"
-	@echo "make demo             fait dialoguer votre serveur et votre client"
+	@echo "make demo             fait dialoguer vos programmes"
 	@echo "make watch            rejuge à chaque enregistrement (q ou Ctrl-C pour finir)"
 	@echo "make hint             un indice pour l'étape en cours ; encore une fois : un indice plus précis"
 	@echo "make progress         vos étapes, vos points, et par où continuer"
-	@echo "make reset FILE=server.c    rend ce fichier du squelette, et garde le vôtre sous un autre nom"
-	@echo "make debug-server     votre serveur sous gdb (debug-client : votre client)"
+	@echo "make reset FILE=$(firstword $(PROGRAMS)).c    rend ce fichier du squelette, et garde le vôtre sous un autre nom"
+	@$(foreach program,$(PROGRAMS),printf '%-21s %s\n' 'make debug-$(program)' 'votre programme $(program) sous gdb' ;) :
 	@echo "make strace           votre serveur, et chacun de ses appels au réseau"
 	@echo "make trace            les vrais paquets d'un échange, dessinés, et la ligne qui fait partir chacun"
 	@echo "make deps             installe ce qui manque pour juger"

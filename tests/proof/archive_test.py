@@ -144,7 +144,8 @@ def it_works(here):
     root = folder / contents.NAME
     first = sorted(path.name for path in (root / "labs").iterdir())[0]
     run(["make"], root / "labs" / first)
-    check(os.access(root / "labs" / first / "server", os.X_OK), "make ne fait pas ./server")
+    for program in lab_reader.Lab(first).programs:
+        check(os.access(root / "labs" / first / program, os.X_OK), f"make ne fait pas ./{program}")
     said = run(["make", "test"], root, status=1)
     check(len(re.findall(r" 0 / 20$", said, re.M)) == len(SOURCES), said)
     check("Moyenne : 0 / 20   (labs," in said and "Le juge n'a pas pu" not in said, said)

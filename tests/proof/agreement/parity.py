@@ -9,14 +9,14 @@ import re
 import sys
 
 from tests.handout import csource
+from tests.judge.command import lab_reader
 
 LABS, SOLUTIONS = pathlib.Path("labs"), pathlib.Path("solutions")
-PRODUCED = {"server", "client", "build"}
 
 
 def files(folder):
     """Les noms des fichiers d'un lab, sans ce que make y fabrique."""
-    return {path.name for path in folder.iterdir() if path.name not in PRODUCED}
+    return {path.name for path in folder.iterdir()} - {"build", *lab_reader.Lab(folder.name).programs}
 
 
 def line_for(header):
