@@ -72,6 +72,6 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (scenario.Unreadable, lab_reader.Malformed, stage.NotListening) as reason:
+    except (lab_reader.Malformed, stage.NotListening) as reason:
         print(f"demo : {reason}", file=sys.stderr)
         sys.exit(2)

@@ -166,11 +166,11 @@ class Program(Voice):
 class StandIn(Voice):
     """Un client que nous jouons, comme le ferait nc : ce lab n'en a pas à lui."""
 
-    def __init__(self, stage, name, address, words):
+    def __init__(self, stage, name, address, asks):
         super().__init__(stage, name)
         self.socket = socket.socket(socket.AF_INET, KINDS[stage.protocol])
         self.socket.settimeout(PATIENCE_S)
-        self.port, self.over, self.asks = None, False, bool(words)
+        self.port, self.over, self.asks = None, False, asks
         try:
             self.socket.connect(address)
         except OSError as error:
@@ -178,8 +178,6 @@ class StandIn(Voice):
             return
         self.port = self.socket.getsockname()[1]
         stage.watch(self.socket, self.read)
-        for word in words:
-            self.type(word)
 
     def read(self):
         try:
@@ -355,10 +353,13 @@ class Play(Stage):
 
     def actor(self, name, *words):
         """Cet acteur ; il entre, avec ces mots en arguments, s'il n'est pas encore là."""
-        if name not in self.cast:
-            program, (host, port) = name.split()[0], self.relay.address if self.relay else (HOST, self.port)
-            self.cast[name] = self.launch(name, [self.path(program), host, str(port), *words]) \
-                if program in self.lab.programs else StandIn(self, name, (host, port), words)
+        program, (host, port) = name.split()[0], self.relay.address if self.relay else (HOST, self.port)
+        if name not in self.cast and program in self.lab.programs:
+            self.cast[name] = self.launch(name, [self.path(program), host, str(port), *words])
+        elif name not in self.cast:
+            self.cast[name] = StandIn(self, name, (host, port), bool(words))
+            for word in words:
+                self.cast[name].type(word)
         return self.cast[name]
 
     def perform(self, action):
@@ -384,7 +385,7 @@ class Play(Stage):
         patience = SETTLE_S if self.restless else PATIENCE_S * 2
         if not self.until(actor.gone, patience, still=PATIENCE_S if self.protocol == "udp" else 1.0):
             self.stuck.append(actor)
-            self.remarks.append(f"Le {actor.name} ne s'en va pas de lui-même : il attend encore.")
+            self.remarks.append(f"{actor.name.capitalize()} ne s'en va pas de lui-même : il attend encore.")
 
     def clients(self):
         return [actor for name, actor in self.cast.items() if name != "serveur"]
@@ -412,7 +413,7 @@ class Play(Stage):
                 actor.signal(signal.SIGTERM)
                 self.patiently(actor.gone)
             if not actor.gone():
-                self.remarks.append(f"Le {actor.name} ne s'est pas arrêté à SIGTERM : il a fallu SIGKILL.")
+                self.remarks.append(f"{actor.name.capitalize()} ne s'est pas arrêté à SIGTERM : il a fallu SIGKILL.")
                 actor.signal(signal.SIGKILL)
                 self.patiently(actor.gone)
         self.patiently(self.told)

@@ -12,7 +12,7 @@ SETTING = re.compile(r"(\w+) := (.*)")
 
 
 class Malformed(ValueError):
-    """Une ligne de lab.mk, ou de lab.c, n'a pas la forme attendue."""
+    """Un fichier qui décrit un lab n'a pas la forme attendue ; le texte dit laquelle, et où."""
 
 
 def settings(name):

@@ -209,7 +209,7 @@ def run_main(main):
                 print("un autre atelier travaille ici : j'attends qu'il ait fini", file=sys.stderr)
                 fcntl.flock(lock, fcntl.LOCK_EX)
             sys.exit(main())
-    except Trouble as trouble:
+    except (Trouble, lab_reader.Malformed) as trouble:
         print(f"atelier : {trouble}", file=sys.stderr)
         sys.exit(2)
 

@@ -1,7 +1,7 @@
 """La couverture des solutions par les tests et par les pannes : lignes et branches, d'après gcov.
 
 Les tests arrêtent les serveurs en ordre (settle.c), sans quoi leurs comptes seraient perdus. Chaque branche
-que rien n'emprunte est justifiée dans tests/proof/torture/coverage.md.
+que rien n'emprunte est justifiée dans tests/NN/torture/coverage.md, ou dans celui d'ici pour ce qui est commun.
 Réglages, par l'environnement : LAB=
 """
 
@@ -20,7 +20,7 @@ from tests.proof.programs.judged import Trouble
 
 BASE = pathlib.Path("build/work/solutions+coverage")
 COMMON = pathlib.Path("build/given/cc+coverage")
-REASONS = pathlib.Path("tests/proof/torture/coverage.md")
+REASONS = [pathlib.Path("tests/proof/torture/coverage.md"), *sorted(pathlib.Path("tests").glob("*/torture/coverage.md"))]
 ROW = re.compile(r"^\| `(?P<file>[^`]+)` \| (?P<tick>``?) ?(?P<line>.+?) ?(?P=tick) \| (?P<untaken>\d+) \| (?P<reason>.+) \|$",
                  re.M)
 
@@ -88,9 +88,8 @@ def share(part, whole):
 
 def read_reasons():
     """{(source, texte de la ligne): combien de ses branches sont justifiées}"""
-    if not REASONS.is_file():
-        return {}
-    return {(row["file"], row["line"]): int(row["untaken"]) for row in ROW.finditer(REASONS.read_text(encoding="utf-8"))}
+    text = "".join(path.read_text(encoding="utf-8") for path in REASONS)
+    return {(row["file"], row["line"]): int(row["untaken"]) for row in ROW.finditer(text)}
 
 
 def untaken(lines, text):
@@ -127,7 +126,7 @@ def report(counts):
         passed += not dark
     print(f"{'ensemble':<36} {share(totals['lit'], totals['lines']):>18} {share(totals['taken'], totals['branches']):>18}")
     # Une branche qui dépend d'un instant est parfois prise : sa justification reste bonne.
-    complaints += [f"{REASONS} : cette ligne n'existe plus : {file} : {line}" for file, line in reasons
+    complaints += [f"coverage.md : cette ligne n'existe plus : {file} : {line}" for file, line in reasons
                    if line not in map(str.strip, pathlib.Path(file).read_text(encoding="utf-8").splitlines())]
     print(f"lignes dont une branche n'est jamais prise, et justifiée : {len(used)}")
     return complaints, passed + len(used)

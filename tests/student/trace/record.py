@@ -114,7 +114,7 @@ def main():
         record = Record(lab, folder, output)
         record.play(actions)
         lost = record.capture.finish()
-    except (capture.Trouble, scenario.Unreadable, lab_reader.Malformed, OSError) as reason:
+    except (capture.Trouble, lab_reader.Malformed, OSError) as reason:
         print(f"trace : {reason}", file=sys.stderr)
         return 2
     with open(os.path.join(output, "record.json"), "w", encoding="utf-8") as file:
