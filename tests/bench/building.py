@@ -8,7 +8,7 @@ import os
 import pathlib
 import subprocess
 
-from tests.judge.command.lab_reader import settings
+from tests.judge.command.lab_reader import Lab, settings
 
 HERE = pathlib.Path("tests", "bench")
 BIN = pathlib.Path("build", "bench", "bin")
@@ -63,7 +63,8 @@ def server_program(lab, name, server):
         return compile_program(f"{lab}-{name}", [server["source"]], server.get("libraries", []))
     if "command" in server:
         return None
-    files = {"server.c": f"solutions/{lab}/server.c", **library(lab)}
+    main = Lab(lab).server + ".c"
+    files = {main: f"solutions/{lab}/{main}", **library(lab)}
     files.update((file, HERE / "partners" / other) for file, other in server.get("replace", {}).items())
     sources = [*files.values(), *sorted(pathlib.Path("common").glob("*.c"))]
     sources += [HERE / "partners" / other for other in server.get("with", [])]

@@ -15,6 +15,7 @@ from tests.bench import commands
 from tests.bench import figures
 from tests.bench import host
 from tests.bench.building import Trouble
+from tests.judge.command import lab_reader
 
 ROOM = pathlib.Path("build", "bench", "classe")
 STUDENTS = 6
@@ -29,7 +30,7 @@ def make_class():
     for number in range(1, STUDENTS + 1):
         folder = ROOM / "rendus" / f"etudiant{number}"
         shutil.copytree("solutions", folder)
-        for source in folder.glob("*/server.c"):
+        for source in (folder / lab.name / (lab.server + ".c") for lab in lab_reader.every_lab()):
             source.write_text(source.read_text(encoding="utf-8") + f"\n// rendu {number}\n", encoding="utf-8")
 
 

@@ -45,8 +45,9 @@ def prepare(case, labs, number):
     if case.fresh:
         shutil.rmtree(case.base, ignore_errors=True)
     if case.edited:
-        source = pathlib.Path(case.work) / labs[0] / "server.c"
-        original = pathlib.Path("solutions", labs[0], "server.c").read_text(encoding="utf-8")
+        name = lab_reader.Lab(labs[0]).server + ".c"
+        source = pathlib.Path(case.work) / labs[0] / name
+        original = pathlib.Path("solutions", labs[0], name).read_text(encoding="utf-8")
         source.write_text(f"{original}\n// {number}\n", encoding="utf-8")
 
 

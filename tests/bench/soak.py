@@ -30,6 +30,7 @@ from tests.bench.building import Trouble
 from tests.grading.run import with_parent
 from tests.bench.commands import environment
 from tests.bench.figures import number
+from tests.judge.command import lab_reader
 
 ROOM = pathlib.Path("build", "soak")
 WAYS = ("root-repos", "utilisateur-repos", "root-surcharge", "utilisateur-surcharge")
@@ -44,10 +45,9 @@ TITLE = "Durée d'un jugement entier"
 
 def labs_asked():
     """Les labs à juger."""
-    wanted = os.environ.get("LAB", "")
-    found = [lab for lab in os.environ["LABS"].split() if wanted in ("", lab) or lab.startswith(wanted + "-")]
+    found = lab_reader.chosen_names()
     if not found:
-        raise Trouble(f"LAB={wanted} : ce lab n'existe pas")
+        raise Trouble(f"LAB={os.environ['LAB']} : ce lab n'existe pas")
     return found
 
 

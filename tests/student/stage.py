@@ -246,7 +246,7 @@ def stirrings(pids):
 
 
 class Calm:
-    """Dit depuis combien de temps plus personne ne bouge."""
+    """Dit quand plus personne ne bouge, et depuis combien de temps."""
 
     def __init__(self, world):
         self.world = world
@@ -258,6 +258,7 @@ class Calm:
             self.last, self.since, self.looks = now, time.monotonic(), 0
         else:
             self.looks += 1
+        return self.reached()
 
     def reached(self, seconds=0.0):
         return self.looks >= CALM_LOOKS and time.monotonic() - self.since >= seconds
@@ -299,8 +300,12 @@ class Play(Stage):
     def note(self, kind, name, text):
         """Quelqu'un écrit, dit (sur stderr), tape, finit ou reçoit un signal."""
 
-    def launch(self, name, command):
-        """Lance un programme ; tout ce qu'il écrit est dit dans l'ordre."""
+    def launch(self, name, program, *words):
+        """Lance un programme du travail, avec ces arguments."""
+        return self.watched(name, [os.path.join(self.folder, program), *map(str, words)])
+
+    def watched(self, name, command):
+        """Un programme dont tout ce qu'il écrit, où que ce soit, est dit dans l'ordre."""
         return Program(self, name, command, stderr=subprocess.STDOUT)
 
     def world(self):
@@ -326,20 +331,12 @@ class Play(Stage):
 
     def settle(self):
         """Laisse chacun faire ce qu'il a à faire."""
-        calm = Calm(self.world)
-
-        def quiet():
-            calm.look()
-            return calm.reached()
         # Un programme qui ne s'arrête jamais ne mérite pas toujours la même attente.
-        self.restless = not self.until(quiet, RESTLESS_S if self.restless else SETTLE_S)
-
-    def path(self, program):
-        return os.path.join(self.folder, program)
+        self.restless = not self.until(Calm(self.world).look, RESTLESS_S if self.restless else SETTLE_S)
 
     def start_server(self):
         """Lance celui qui écoute ; dit s'il le fait."""
-        server = self.cast["serveur"] = self.launch("serveur", [self.path(self.lab.server), HOST, str(self.port)])
+        server = self.cast["serveur"] = self.launch("serveur", self.lab.server, HOST, self.port)
 
         def ready():
             return is_listening(server.process.pid, self.protocol, self.port)
@@ -355,7 +352,7 @@ class Play(Stage):
         """Cet acteur ; il entre, avec ces mots en arguments, s'il n'est pas encore là."""
         program, (host, port) = name.split()[0], self.relay.address if self.relay else (HOST, self.port)
         if name not in self.cast and program in self.lab.programs:
-            self.cast[name] = self.launch(name, [self.path(program), host, str(port), *words])
+            self.cast[name] = self.launch(name, program, host, port, *words)
         elif name not in self.cast:
             self.cast[name] = StandIn(self, name, (host, port), bool(words))
             for word in words:
@@ -387,9 +384,6 @@ class Play(Stage):
             self.stuck.append(actor)
             self.remarks.append(f"{actor.name.capitalize()} ne s'en va pas de lui-même : il attend encore.")
 
-    def clients(self):
-        return [actor for name, actor in self.cast.items() if name != "serveur"]
-
     def play(self, actions, needs_server=False):
         """La scène entière ; rien n'en reste. needs_server : sans serveur qui écoute, elle n'est pas jouée."""
         try:
@@ -397,7 +391,7 @@ class Play(Stage):
                 return
             for action in actions:
                 self.perform(action)
-            for actor in self.clients():
+            for actor in list(self.cast.values())[1:]:
                 actor.finish_input()
                 self.wait_departure(actor)
         except Cut as reason:
@@ -407,7 +401,7 @@ class Play(Stage):
 
     def clear(self):
         """Rien ne reste : les clients d'abord, puis le serveur ; SIGTERM, et SIGKILL s'il le faut."""
-        for actor in [*self.clients(), *(actor for name, actor in self.cast.items() if name == "serveur")]:
+        for actor in sorted(self.cast.values(), key=lambda actor: actor.name == "serveur"):
             if not actor.gone():
                 self.note("signal", actor.name, "SIGTERM")
                 actor.signal(signal.SIGTERM)

@@ -51,7 +51,7 @@ class Record(stage.Play):
         if len(self.notes) < MOST_LINES and kind != "perd":
             self.notes.append({"time": time.time(), "kind": kind, "actor": name, "text": text})
 
-    def launch(self, name, command):
+    def watched(self, name, command):
         return Traced(self, name, command, os.path.join(self.output, name.replace(" ", "") + ".strace"))
 
     def world(self):
