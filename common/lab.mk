@@ -8,7 +8,7 @@ BUILD  := build
 WARNINGS    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 CFLAGS      ?= -O1 -g
 TOP := ../../
-include $(TOP)tests/judge/command/lender.mk
+include $(TOP)common/lender.mk
 
 # Qui a tout écrit dans le programme lui-même n'a pas ses autres sources : elles ne sont demandées que si elles sont là.
 LIBRARY_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(filter %.c,$(LIBRARY))))

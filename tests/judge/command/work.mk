@@ -111,7 +111,7 @@ before_colon = $(firstword $(subst :, ,$1))
 TWINS :=
 $(foreach lab,$(LABS),\
 	$(eval $(call load_lab,$(lab)))\
-	$(eval include tests/judge/command/lender.mk)\
+	$(eval include common/lender.mk)\
 	$(eval LIBRARIES := $(filter %.c,$(LIBRARY) $(LENT)))\
 	$(eval OWN_HEADERS := $(filter %.h,$(LIBRARY)))\
 	$(eval INCLUDES := $(if $(OWN_HEADERS),-I$(BASE)/$(lab)/src) -Ilabs/$(lab) $(BORROW:%=-Ilabs/%))\

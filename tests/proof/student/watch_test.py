@@ -172,7 +172,7 @@ def drawn(terminal):
 
 def watcher():
     """Le numéro du processus de watch.py."""
-    return next(pid for pid in left_behind() if b"watch.py" in (student_work.read_bytes(f"/proc/{pid}/cmdline") or b"")
+    return next(pid for pid in left_behind() if b"student.watch" in (student_work.read_bytes(f"/proc/{pid}/cmdline") or b"")
                 and b"python" in (student_work.read_bytes(f"/proc/{pid}/cmdline") or b"").split(b"\0")[0])
 
 
