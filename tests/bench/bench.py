@@ -19,6 +19,7 @@ from tests.bench import host
 from tests.bench import judge_price
 from tests.bench import pages
 from tests.bench import rows_table
+from tests.judge.command.call import PYTHON
 
 OUT = pathlib.Path("build", "bench")
 # Ce qui se mesure sans serveur : le juge lui-même, et la notation d'une classe.
@@ -38,7 +39,7 @@ def measure(rows, count):
     prefix = host.isolated_prefix()
     if not prefix:
         print("Réseau commun : cette machine ne permet pas d'en créer un à part. Les mesures se font sur 127.0.0.1.")
-    command = [*prefix, "sh", "tests/judge/command/python.sh", "tests/bench/measure.py", str(count), *[row.id for row in rows]]
+    command = [*prefix, *PYTHON, "tests/bench/measure.py", str(count), *[row.id for row in rows]]
     return subprocess.run(command, env={**os.environ, host.INSIDE: "1" if prefix else "0"}, stdin=subprocess.DEVNULL,
                           check=False).returncode
 

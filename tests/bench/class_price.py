@@ -16,12 +16,13 @@ from tests.bench import figures
 from tests.bench import host
 from tests.bench.building import Trouble
 from tests.judge.command import lab_reader
+from tests.judge.command.call import PYTHON
 
 ROOM = pathlib.Path("build", "bench", "classe")
 STUDENTS = 6
 USUAL_ROUNDS = 3
 AIM = 1.9
-LOCAL_CLUSTER = ["sh", "tests/judge/command/python.sh", "tests/proof/grading/local_cluster.py"]
+LOCAL_CLUSTER = [*PYTHON, "tests/proof/grading/local_cluster.py"]
 
 
 def make_class():

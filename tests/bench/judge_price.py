@@ -16,6 +16,7 @@ from tests.bench import commands
 from tests.bench import figures
 from tests.bench import host
 from tests.judge.command import lab_reader
+from tests.judge.command.call import PYTHON
 
 ROOM = pathlib.Path("build", "bench", "juge")
 LOG = ROOM / "compilations"
@@ -83,7 +84,7 @@ def judged(case):
 
 def report_time(case):
     """Ce que prend le rapport seul, refait à part."""
-    command = ["sh", "tests/judge/command/python.sh", "tests/judge/report/terminal.py", "--work", case.work, "--started", "0", "--troubles", "",
+    command = [*PYTHON, "tests/judge/report/terminal.py", "--work", case.work, "--started", "0", "--troubles", "",
                "--absent", "", "--minimum", "", "--junit", "", "--", *map(str, result_files(case))]
     return commands.run(command)["wall"]
 

@@ -31,6 +31,7 @@ from tests.grading.run import with_parent
 from tests.bench.commands import environment
 from tests.bench.figures import number
 from tests.judge.command import lab_reader
+from tests.judge.command.call import JUDGE
 
 ROOM = pathlib.Path("build", "soak")
 WAYS = ("root-repos", "utilisateur-repos", "root-surcharge", "utilisateur-surcharge")
@@ -80,7 +81,7 @@ def build(labs):
         keep(pathlib.Path("build", "tests", lab, "judge"), ROOM / lab / "judge", digest)
     for work in WORKS:
         settings = environment(WORK=work, LABS=" ".join(labs), **({"LAB": labs[0]} if len(labs) == 1 else {}))
-        done = subprocess.run(["sh", "tests/judge/command/judge.sh", "--build"], env=settings, stdin=subprocess.DEVNULL,
+        done = subprocess.run([*JUDGE, "--build"], env=settings, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, check=False, text=True)
         if done.returncode != 0:
             raise Trouble("la compilation n'a pas pu être conduite")

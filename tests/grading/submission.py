@@ -21,6 +21,7 @@ from tests.grading.door import door, naming
 from tests.grading.run import atomic, keys, plans, with_parent, workroom
 from tests.judge.command import lab_reader
 
+from tests.judge.command.call import JUDGE
 from tests.judge.report import results as report
 
 SANDBOX = pathlib.Path("tests", "grading", "sandbox")
@@ -62,7 +63,7 @@ def judge_command(plan, room):
         os.mkdir(folder, 0o700)
     settings = environment(plan, os.path.join(room, "rendu"), owned[0])
     words = [f"{name}={value}" for name, value in settings.items()]
-    return [*as_ordinary_user(plan, owned), "env", *words, "sh", "tests/judge/command/judge.sh", "--results"]
+    return [*as_ordinary_user(plan, owned), "env", *words, *JUDGE, "--results"]
 
 
 def run_judge(plan, room):

@@ -18,6 +18,7 @@ import zipfile
 
 from tests.handout import contents, leaks
 from tests.judge.command import lab_reader
+from tests.judge.command.call import PYTHON
 
 PLACE = pathlib.Path("build", "check", "archive").resolve()
 # Hors du dépôt : un autre utilisateur y travaille aussi, et un dépôt sous /root lui serait fermé.
@@ -155,7 +156,7 @@ def it_works(here):
     for goal in goals:
         run(["make", "-n", goal], root)
     run(["make", "docs"], root)
-    run(["sh", "tests/judge/command/python.sh", "tests/proof/pages/dead_links.py", str(root / "build/docs/html")], ".")
+    run([*PYTHON, "tests/proof/pages/dead_links.py", str(root / "build/docs/html")], ".")
     student_commands(root, root / "labs" / first)
     links_lead_somewhere(root)
 

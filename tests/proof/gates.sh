@@ -8,12 +8,24 @@ STRICT="-std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversio
 INCLUDES="-Icommon -Itests/shared $(find tests/judge/library labs -mindepth 1 -maxdepth 1 -type d -printf '-I%p ')"
 JOBS=$(nproc 2>/dev/null || echo 2)
 
+COMMAND=tests/judge/command
+
+prove() { # ESSAI [ARGUMENTS…] : un script Python de tests/proof
+    script=$1
+    shift
+    sh $COMMAND/python.sh "tests/proof/$script" "$@"
+}
+
+need() { # GROUPE : les outils qu'il faut, ou ce qui manque
+    sh $COMMAND/deps.sh --if-missing "$@"
+}
+
 sources() { # DOSSIER… : les fichiers C qui s'y trouvent
     find "$@" -name '*.[ch]' -not -path 'labs/*/build/*' -not -path 'solutions/*/build/*' | LC_ALL=C sort
 }
 
 judge() { # RÉGLAGE=VALEUR… : juge, et compte les tests
-    env COUNT=1 "$@" sh tests/judge/command/judge.sh
+    env COUNT=1 "$@" sh $COMMAND/judge.sh
 }
 
 gate_solutions() { ## les solutions ont tous les points
@@ -25,7 +37,7 @@ gate_skeleton() { ## le squelette compile, a zéro point, et dit quoi faire
     [ $? -eq 1 ] || return 1
     set +f
     for lab in $LABS; do
-        sh tests/judge/command/python.sh tests/proof/agreement/skeleton.py "build/work/labs/$lab/complete.json" "labs/$lab" || return 1
+        prove agreement/skeleton.py "build/work/labs/$lab/complete.json" "labs/$lab" || return 1
     done
 }
 
@@ -41,50 +53,51 @@ gate_warnings() { ## aucun avertissement de gcc ni de clang
 }
 
 gate_rooms() { ## chaque pièce ne se sert que de celles d'en dessous, et rien ne tourne en rond
-    sh tests/judge/command/python.sh tests/proof/agreement/rooms.py
+    prove agreement/rooms.py
 }
 
 gate_parity() { ## squelette et solution se correspondent
-    sh tests/judge/command/python.sh tests/proof/agreement/parity.py
+    prove agreement/parity.py
 }
 
 gate_points() { ## points, étapes et défauts concordent avec les notes
     # shellcheck disable=SC2086 # des noms de labs, séparés par des espaces
-    sh tests/judge/command/python.sh tests/proof/agreement/points.py $LABS
+    prove agreement/points.py $LABS
 }
 
 gate_catalogue() { ## le catalogue des défauts dit ce que disent notes, tests et mutants
-    sh tests/judge/command/python.sh tests/proof/agreement/catalogue.py --check
+    prove agreement/catalogue.py --check
 }
 
 gate_private() { ## les tests réservés restent secrets, et comptent
-    sh tests/judge/command/deps.sh --if-missing class || return 1
-    sh tests/judge/command/python.sh tests/proof/programs/private_tests.py
+    need class || return 1
+    prove programs/private_tests.py
 }
 
 # make hostile FULL=1 les note aussi tous sous un utilisateur ordinaire.
 gate_submissions() { ## les rendus hostiles, notés en classe : rien ne fuit, rien ne change, rien ne reste
-    sh tests/judge/command/deps.sh --if-missing class || return 1
-    sh tests/judge/command/python.sh tests/proof/hostile/prove.py
+    need class || return 1
+    prove hostile/prove.py
 }
 
 # make class-proof fait la même chose en grand.
 gate_sameness() { ## une classe au hasard, notée deux fois, tuée et reprise : mêmes notes
-    sh tests/judge/command/deps.sh --if-missing class || return 1
-    env N=$((8 / (1 + ${BRIEF:-0}))) LAB="${LABS%% *}" RUNS="1 2" KILLS=2 SAMPLE=0 SLURM=0 sh tests/judge/command/python.sh tests/proof/grading/class_proof.py
+    need class || return 1
+    export N=$((8 / (1 + ${BRIEF:-0}))) LAB="${LABS%% *}" RUNS="1 2" KILLS=2 SAMPLE=0 SLURM=0
+    prove grading/class_proof.py
 }
 
 gate_archive() { ## l'archive des étudiants : reproductible, complète, sans rien des corrigés
-    sh tests/judge/command/python.sh tests/proof/archive_test.py
+    prove archive_test.py
 }
 
 # Tous les systèmes n'ont pas de paquet pour sim_c.
 gate_similar() { ## les passages proches : copies trouvées, noms hostiles sans effet, personne d'accusé
-    if ! sh tests/judge/command/deps.sh --if-missing similar; then
+    if ! need similar; then
         echo "sim_c est absent : les passages proches ne sont pas essayés"
         return 0
     fi
-    sh tests/judge/command/python.sh tests/proof/grading/similar_test.py
+    prove grading/similar_test.py
 }
 
 # Ces outils disent autre chose à chaque version : ceux de Debian 12 font foi. Une autre ne refuse rien : une ligne dit
@@ -146,26 +159,28 @@ gate_lint() { ## clang-tidy, cppcheck, shellcheck
 }
 
 gate_report() { ## les rapports, sur des résultats d'exemple
-    sh tests/judge/command/python.sh tests/proof/report/report_test.py
+    prove report/report_test.py
 }
 
 gate_writers() { ## les fichiers de notes d'une classe, devant des noms et des textes hostiles
-    sh tests/judge/command/python.sh tests/proof/grading/gate.py formats
+    prove grading/gate.py formats
 }
 
 gate_class() { ## noter une classe : la porte, la reprise, les listes, les noms hostiles
-    sh tests/judge/command/deps.sh --if-missing class || return 1
-    KILLS=${KILLS:-${BRIEF:+3}} sh tests/judge/command/python.sh tests/proof/grading/gate.py classroom
+    need class || return 1
+    export KILLS="${KILLS:-${BRIEF:+3}}"
+    prove grading/gate.py classroom
 }
 
 gate_protections() { ## le bac à sable tient, et l'auto-test voit chaque protection ôtée
-    sh tests/judge/command/deps.sh --if-missing class || return 1
-    sh tests/judge/command/python.sh tests/proof/grading/protections_test.py
+    need class || return 1
+    prove grading/protections_test.py
 }
 
 # BRIEF=1 en tire moins.
 gate_together() { ## des commandes au hasard, plusieurs à la fois : chacune dit ce qui était là
-    env N=$((200 / (1 + 3 * ${BRIEF:-0}))) sh tests/judge/command/python.sh tests/proof/programs/together.py
+    export N=$((200 / (1 + 3 * ${BRIEF:-0})))
+    prove programs/together.py
 }
 
 gate_options() { ## les demandes mal écrites, et les statuts
@@ -174,15 +189,15 @@ gate_options() { ## les demandes mal écrites, et les statuts
 
 gate_hints() { ## trois indices par étape, sans une ligne de code
     # shellcheck disable=SC2086
-    sh tests/judge/command/python.sh tests/proof/agreement/hints_check.py $LABS
+    prove agreement/hints_check.py $LABS
 }
 
 gate_comforts() { ## indices, progression, reset, débogueur, éditeur
-    sh tests/judge/command/python.sh tests/proof/student/comforts_test.py
+    prove student/comforts_test.py
 }
 
 gate_watching() { ## make watch, dans un vrai terminal
-    sh tests/judge/command/python.sh tests/proof/student/watch_test.py
+    prove student/watch_test.py
 }
 
 gate_shared() { ## mêmes points sans réseau à part
@@ -190,7 +205,7 @@ gate_shared() { ## mêmes points sans réseau à part
 }
 
 gate_patience() { ## le juge attend ce que le réseau doit encore
-    sh tests/judge/command/python.sh tests/proof/programs/patience.py
+    prove programs/patience.py
 }
 
 gate_sanitize() { ## solutions sous ASan et UBSan
@@ -207,28 +222,30 @@ gate_valgrind() { ## solutions sous valgrind
 }
 
 gate_mutants() { ##& chaque programme faux est démasqué par le test qui nomme son défaut
-    sh tests/judge/command/python.sh tests/proof/programs/mutants.py
+    prove programs/mutants.py
 }
 
 # Une variante par lab est jugée aussi sous la charge ; « make variants » les essaie toutes, et de toutes les façons.
 gate_variants() { ##& les programmes justes écrits autrement ont 20/20
-    QUICK=1 sh tests/judge/command/python.sh tests/proof/programs/variants.py
+    export QUICK=1
+    prove programs/variants.py
 }
 
 gate_hostile() { ##& les pires programmes ne gênent pas le juge
-    sh tests/judge/command/python.sh tests/proof/hostile/programs.py
+    prove hostile/programs.py
 }
 
 gate_torture() { ##& les solutions survivent à chaque appel qui échoue
-    sh tests/judge/command/python.sh tests/proof/torture/torture.py
+    prove torture/torture.py
 }
 
 gate_fuzz() { ##& cadrage, affichage et nombres contre des modèles, par libFuzzer
-    SECONDS=10 sh tests/judge/command/python.sh tests/proof/fuzz/fuzz.py
+    export SECONDS=10
+    prove fuzz/fuzz.py
 }
 
 gate_coverage() { ##& les tests passent par toutes les lignes des solutions
-    sh tests/judge/command/python.sh tests/proof/torture/coverage.py
+    prove torture/coverage.py
 }
 
 gate_interop() { ## des programmes en Python s'entendent avec les solutions
@@ -236,36 +253,37 @@ gate_interop() { ## des programmes en Python s'entendent avec les solutions
         echo "python3 est absent : l'entente avec un autre langage n'est pas essayée"
         return 0
     fi
-    env WORK=solutions sh tests/judge/command/judge.sh --build || return 1
+    env WORK=solutions sh $COMMAND/judge.sh --build || return 1
     # shellcheck disable=SC2086
-    sh tests/judge/command/python.sh tests/proof/programs/interop.py $LABS
+    prove programs/interop.py $LABS
 }
 
 # Un seul lab suffit ici ; « make slurm-proof » les essaie tous.
 gate_slurm() { ## la notation d'une classe sous Slurm : mêmes notes, malgré les pannes
-    env LAB="${LABS%% *}" sh tests/judge/command/python.sh tests/proof/grading/slurm_test.py
+    export LAB="${LABS%% *}"
+    prove grading/slurm_test.py
     status=$?
     [ "$status" -ne 77 ] || echo "0 passed, 0 failed, 1 skipped"
     [ "$status" -eq 0 ] || [ "$status" -eq 77 ]
 }
 
 gate_traces() { ## chaque paquet capturé est dessiné, et sa ligne trouvée
-    sh tests/judge/command/deps.sh --if-missing trace || return 1
+    need trace || return 1
     set --
-    sh tests/judge/command/python.sh tests/proof/programs/judged.py || return 1
+    prove programs/judged.py || return 1
     for work in solutions build/naive; do
-        built=$(env WORK="$work" sh tests/judge/command/judge.sh --build) || return 1
+        built=$(env WORK="$work" sh $COMMAND/judge.sh --build) || return 1
         # shellcheck disable=SC2086 # un dossier de build, puis des noms de labs : jamais d'espace
         for lab in ${built#* }; do
             set -- "$@" "${work##*/}:$lab=${built%% *}/$lab/bin"
         done
     done
-    sh tests/judge/command/python.sh tests/proof/trace/trace_test.py "$@"
+    prove trace/trace_test.py "$@"
 }
 
 gate_measures() { ## les mesures : générateurs et serveurs s'entendent, une mesure nulle le dit
-    sh tests/judge/command/deps.sh --if-missing bench || return 1
-    sh tests/judge/command/python.sh tests/proof/bench_test.py
+    need bench || return 1
+    prove bench_test.py
 }
 
 gate_docs() { ## la documentation, sans avertissement
@@ -275,7 +293,7 @@ gate_docs() { ## la documentation, sans avertissement
 gate_links() { ## aucun lien mort dans la documentation, aucun chemin faux dans les textes
     sh docs/site/docs.sh || return 1
     set +f
-    sh tests/judge/command/python.sh tests/proof/pages/dead_links.py build/docs/html docs/*.md docs/course/*.md README*.md labs/*/*.md solutions/*/*.md
+    prove pages/dead_links.py build/docs/html docs/*.md docs/course/*.md README*.md labs/*/*.md solutions/*/*.md
 }
 
 # Un système sans paquet de Chromium ne peut pas essayer ; il le dit (statut 3).
@@ -293,11 +311,11 @@ gate_pdf() { ## les livres à imprimer, et tout leur texte dans le PDF
 }
 
 gate_spelling() { ## l'orthographe des textes, des commentaires et des messages
-    sh tests/judge/command/python.sh tests/proof/agreement/spelling.py
+    prove agreement/spelling.py
 }
 
 gate_readme() { ## chaque commande des deux README
-    sh tests/judge/command/python.sh tests/proof/agreement/readme.py README.md README.fr.md
+    prove agreement/readme.py README.md README.fr.md
 }
 
 gate_installation() { ## ce qui manque : installé, ou dit, par apt, dnf et pacman ; un paquet inconnu ne prive pas des autres

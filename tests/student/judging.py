@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 
+from tests.judge.command.call import JUDGE
 from tests.student import student_work
 from tests.judge.report import results
 from tests.judge.report import story
@@ -53,7 +54,7 @@ class Judging:
                        if name not in ("STEP", "TEST", "MIN", "JUNIT", "COUNT", "EDITOR_LINKS", "SANDBOX")}
         environment.update(LAB=lab.name, LIVE="1")
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(["sh", "tests/judge/command/judge.sh", "--results"], env=environment,
+            self.process = subprocess.Popen([*JUDGE, "--results"], env=environment,
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
 
     def forget_link(self):

@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 from tests.judge.command import lab_reader
+from tests.judge.command.call import JUDGE
 from tests.judge.report import reserved
 from tests.judge.report import results
 from tests.judge.report.options import quote
@@ -50,7 +51,7 @@ def locate():
     """Les labs demandés (WORK, « labs » si rien n'est dit, et LAB)."""
     if not os.environ.get("WORK"):
         os.environ["WORK"] = "labs"
-    told = subprocess.run(["sh", "tests/judge/command/judge.sh", "--where"], stdout=subprocess.PIPE, check=False)
+    told = subprocess.run([*JUDGE, "--where"], stdout=subprocess.PIPE, check=False)
     if told.returncode != 0:
         raise SystemExit(2)
     words = os.fsdecode(told.stdout).split("\0")[:-1]
@@ -160,7 +161,7 @@ def judge(lab, **settings):
     environment = dict(os.environ, LAB=lab.name, **settings)
     for name in ("STEP", "TEST", "MIN", "JUNIT", "EDITOR_LINKS", "COUNT"):
         environment.pop(name, None)
-    done = subprocess.run(["sh", "tests/judge/command/judge.sh"], env=environment, stdout=subprocess.DEVNULL, check=False)
+    done = subprocess.run(JUDGE, env=environment, stdout=subprocess.DEVNULL, check=False)
     return last_run(lab) if done.returncode in (0, 1) else None
 
 

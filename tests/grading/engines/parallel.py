@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 
 from tests.grading.run import plans, with_parent, workroom
+from tests.judge.command.call import PYTHON
 
 NEEDS = ("parallel",)
 HALTED = 255
@@ -38,7 +39,7 @@ def command(plan_path, count):
     """La commande que parallel complète de quelques identifiants. --plain ignore les réglages de l'utilisateur."""
     return ["parallel", "--plain", "--will-cite", "--null", "--quote", "--jobs", str(job_count()), "--line-buffer",
             "--max-args", str(share(count, job_count())), "--halt", "never", "env", "TMPDIR=" + tempfile.gettempdir(),
-            "sh", "tests/judge/command/python.sh", "tests/grading/submission.py", "--plan", plan_path, "{}"]
+            *PYTHON, "tests/grading/submission.py", "--plan", plan_path, "{}"]
 
 
 def run(plan, ids, report):

@@ -10,6 +10,7 @@ import sys
 
 from tests.grading.run import atomic, keys, plans, workroom
 from tests.grading.sandbox import protections
+from tests.judge.command.call import PYTHON
 
 UNFIT = 66
 
@@ -49,7 +50,7 @@ def main():
     workroom.sweep(plan["mark"])
     atomic.write_bytes(part + ".debut", name.encode())
     ids = pathlib.Path(part + ".rendus").read_text(encoding="ascii").split()
-    os.execvp("sh", ["sh", "tests/judge/command/python.sh", "tests/grading/submission.py", "--plan", plan_path, *ids])
+    os.execvp("sh", [*PYTHON, "tests/grading/submission.py", "--plan", plan_path, *ids])
     return UNFIT
 
 

@@ -26,6 +26,7 @@ import tempfile
 import time
 
 from tests.grading.door import door
+from tests.judge.command.call import JUDGE
 from tests.proof.grading import class_of, victims
 from tests.judge.command import lab_reader
 from tests.grading.run import with_parent, workroom
@@ -55,7 +56,7 @@ class Grading:
         environment = {name: os.environ[name] for name in KEPT if os.environ.get(name)}
         self.before = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.started = time.monotonic()
-        self.process = with_parent.start(["sh", "tests/judge/command/judge.sh"], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
+        self.process = with_parent.start(JUDGE, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
                                          env=dict(environment, WORK=work, OUT=out, NO_COLOR="1", **settings), start_new_session=True)
 
     def wait(self):
@@ -254,7 +255,7 @@ class Bare:
             if waiting and len(running) < self.jobs:
                 place = waiting.pop()
                 base = f"{place}-{attempt}"
-                running.append(subprocess.Popen(["sh", "tests/judge/command/judge.sh", "--results"], stdin=subprocess.DEVNULL,
+                running.append(subprocess.Popen([*JUDGE, "--results"], stdin=subprocess.DEVNULL,
                                                 env=dict(environment, WORK=place, JUDGE_BASE=base),
                                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
                 continue

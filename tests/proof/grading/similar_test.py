@@ -13,6 +13,7 @@ from tests.handout import csource
 from tests.grading.door import naming
 from tests.judge.command import lab_reader
 from tests.grading.similar import similar_passages
+from tests.judge.command.call import PYTHON
 
 PLACE = pathlib.Path("build", "check", "likeness")
 KEYWORDS = set("""auto break case char const continue default do double else enum extern float for goto if inline int long
@@ -123,7 +124,7 @@ def add_hostile(lab):
 def similar(status=0, **settings):
     """Lance la commande ; rend ce qu'elle dit."""
     environment = {key: value for key, value in os.environ.items() if key not in ("ALIASES", "OUT", "LAB", "WORK")}
-    done = subprocess.run(["sh", "tests/judge/command/python.sh", "tests/grading/similar/similar.py"], stdin=subprocess.DEVNULL,
+    done = subprocess.run([*PYTHON, "tests/grading/similar/similar.py"], stdin=subprocess.DEVNULL,
                           env=environment | {"WORK": str(PLACE / "rendus"), "OUT": str(PLACE / "pages")} | settings,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
     said = done.stdout.decode("utf-8")

@@ -18,6 +18,7 @@ import time
 
 from tests.grading.run import plans, with_parent
 from tests.grading.slurm import batch, jobs
+from tests.judge.command.call import JUDGE
 from tests.proof.grading import children, local_cluster
 from tests.proof.programs import judged, mutants
 
@@ -65,7 +66,7 @@ class Grading:
         settings = dict(environment, WORK=str(work), OUT=str(out), ENGINE=engine, INSECURE="1")
         self.log = tempfile.TemporaryFile()
         self.started = time.monotonic()
-        self.process = with_parent.start(["sh", "tests/judge/command/judge.sh"], env=settings, stdin=subprocess.DEVNULL,
+        self.process = with_parent.start(JUDGE, env=settings, stdin=subprocess.DEVNULL,
                                          stdout=self.log, stderr=self.log)
 
     def said(self):

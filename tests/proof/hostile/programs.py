@@ -17,6 +17,7 @@ import signal
 import subprocess
 import time
 
+from tests.judge.command.call import JUDGE
 from tests.proof.programs import judged
 
 FOLDER = pathlib.Path("tests/proof/hostile/programs")
@@ -87,7 +88,7 @@ class Case:
                        if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "TEST", "UPDATE")}
         environment |= {"WORK": str(self.work), "LAB": self.lab.name, "NO_COLOR": "1", "JUDGE_BASE": str(self.built)}
         started = time.monotonic()
-        process = subprocess.Popen(["sh", "tests/judge/command/judge.sh"], env=environment, text=True, errors="replace",
+        process = subprocess.Popen(JUDGE, env=environment, text=True, errors="replace",
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                    stdin=subprocess.DEVNULL, start_new_session=True)
         try:

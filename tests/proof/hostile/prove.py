@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 
+from tests.judge.command.call import JUDGE
 from tests.proof.hostile import ground as grounds
 from tests.proof.hostile import outputs
 from tests.proof.hostile import remains
@@ -52,7 +53,7 @@ class Runner:
 
     def command(self):
         """Ce qui lance la notation."""
-        words = ["sh", "tests/judge/command/judge.sh"]
+        words = JUDGE
         if self.uid == os.getuid():
             return words
         return ["setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", "--clear-groups", "--inh-caps=-all", *words]
@@ -220,7 +221,7 @@ def alone(ground, labs):
         work = ground.folder("seul-" + base)
         add_innocent(work, base, labs)
         environment = {key: os.environ[key] for key in ("PATH", "LABS", "LANG", "CC") if os.environ.get(key)}
-        subprocess.run(["sh", "tests/judge/command/judge.sh", "--results"], cwd=ground.depot, check=True, stdin=subprocess.DEVNULL,
+        subprocess.run([*JUDGE, "--results"], cwd=ground.depot, check=True, stdin=subprocess.DEVNULL,
                        env=dict(environment, WORK=work, JUDGE_BASE=os.path.join(ground.root, "bati-" + base)))
         found[name] = {}
         for lab in labs:

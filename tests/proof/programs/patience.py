@@ -12,6 +12,8 @@ import shutil
 import subprocess
 import sys
 
+from tests.judge.command.call import JUDGE
+
 LAB, TEST = "03-multithread", "server_welcomes"
 USUAL = """    if (send_all(fd, WELCOME, strlen(WELCOME)) < 0)
         return -1;
@@ -45,7 +47,7 @@ def lay_out():
 def judge():
     """Les résultats de ce travail, et le test."""
     settings = dict(os.environ, WORK=str(PLACE / "travail"), JUDGE_BASE=str(PLACE / "base"), LAB=LAB, TEST=TEST)
-    subprocess.run(["sh", "tests/judge/command/judge.sh", "--results"], env=settings, stdin=subprocess.DEVNULL, check=True)
+    subprocess.run([*JUDGE, "--results"], env=settings, stdin=subprocess.DEVNULL, check=True)
     run = json.loads((PLACE / "base" / LAB / "results.json").read_text(encoding="utf-8"))
     return run, next(test for test in run["tests"] if test["name"] == TEST)
 

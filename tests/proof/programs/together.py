@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 
+from tests.judge.command.call import JUDGE
 from tests.proof.programs.mutants import altered
 from tests.proof.programs.variants import Load
 
@@ -197,7 +198,7 @@ class Mix:
     def slug_of(self, folder):
         """Le nom que le juge donne à ce dossier, dans une chambre comme dans build/work."""
         settings = dict(self.depot.environment, WORK=f"travaux/{folder}", LAB=LAB, LABS=LAB)
-        told = subprocess.run(["sh", "tests/judge/command/judge.sh", "--where"], cwd=self.depot.root, env=settings, check=True,
+        told = subprocess.run([*JUDGE, "--where"], cwd=self.depot.root, env=settings, check=True,
                               stdout=subprocess.PIPE, text=True).stdout
         return os.path.basename(told.split("\0")[1])
 

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 
+from tests.judge.command.call import JUDGE
 from tests.proof.torture import torture
 
 from tests.proof.programs import judged
@@ -29,7 +30,7 @@ Line = collections.namedtuple("Line", "count branches")
 
 def judge(lab):
     """Juge un lab ; rend la dernière ligne du juge."""
-    done = subprocess.run(["sh", "tests/judge/command/judge.sh"], env=os.environ | {"LAB": lab, "COUNT": "1", "JUDGE_SLOWNESS": "5", "JUDGE_BASE": str(BASE)},
+    done = subprocess.run(JUDGE, env=os.environ | {"LAB": lab, "COUNT": "1", "JUDGE_SLOWNESS": "5", "JUDGE_BASE": str(BASE)},
                           capture_output=True, text=True, errors="replace")
     if done.returncode not in (0, 1):
         raise Trouble((done.stderr or done.stdout).strip())

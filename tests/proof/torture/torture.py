@@ -20,6 +20,7 @@ import subprocess
 import sys
 
 from tests.judge.command import lab_reader
+from tests.judge.command.call import JUDGE
 from tests.proof.programs import judged
 from tests.proof.programs.judged import Trouble
 from tests.proof.torture import expectations
@@ -209,7 +210,7 @@ def build(variant):
     """Construit les solutions par les règles du juge ; note où sont les programmes."""
     environment = os.environ | {"WORK": os.environ.get("WORK") or "solutions", "TEST": "",
                                 "SANITIZE": "" if variant == "plain" else variant}
-    done = subprocess.run(["sh", "tests/judge/command/judge.sh", "--build"], env=environment, capture_output=True, text=True)
+    done = subprocess.run([*JUDGE, "--build"], env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         raise Trouble(done.stderr.strip())
     base, *found = done.stdout.split()

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import unittest
 
+from tests.judge.command.call import PYTHON
 from tests.student.trace.draw import draw_msc
 from tests.student.trace.draw import draw_page
 from tests.student.trace.draw import draw_text
@@ -91,7 +92,7 @@ def compare_drawings(folder, expected):
 def trace(name, lab, programs):
     """Joue et dessine une scène."""
     folder = os.path.join(OUTPUT, name, lab)
-    done = subprocess.run(["sh", "tests/judge/command/python.sh", "tests/student/trace/trace.py", "--quiet", lab, programs, folder],
+    done = subprocess.run([*PYTHON, "tests/student/trace/trace.py", "--quiet", lab, programs, folder],
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     return folder, done.returncode, done.stdout.decode("utf-8", "replace")
 
@@ -163,7 +164,7 @@ class Scenes(unittest.TestCase):
         for name in (*director.WRITTEN, "serveur.strace.12"):
             director.write(folder, name, "d'avant")
         lab = next(lab for work, lab in SCENES if work == "solutions")
-        done = subprocess.run(["sh", "tests/judge/command/python.sh", "tests/student/trace/trace.py", "--quiet", lab, OUTPUT, folder],
+        done = subprocess.run([*PYTHON, "tests/student/trace/trace.py", "--quiet", lab, OUTPUT, folder],
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         self.assertEqual(done.returncode, 1)
         self.assertIn("n'a pas pu être construit", done.stdout.decode("utf-8", "replace"))
@@ -192,7 +193,7 @@ class Scenes(unittest.TestCase):
 
     def test_a_last_moment_burst_is_captured(self):
         path = os.path.join(OUTPUT, "burst.pcap")
-        done = subprocess.run([*isolation.prefix(), "sh", "tests/judge/command/python.sh", "tests/proof/trace/burst_test.py", path, "1500"],
+        done = subprocess.run([*isolation.prefix(), *PYTHON, "tests/proof/trace/burst_test.py", path, "1500"],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         self.assertEqual(done.stdout.decode("utf-8", "replace").split(), ["1500", "0"])
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 from tests.judge.command import lab_reader
+from tests.judge.command.call import PYTHON
 from tests.student.trace.draw import draw_msc
 from tests.student.trace.draw import draw_page
 from tests.student.trace.draw import draw_text
@@ -59,7 +60,7 @@ def record(lab, programs, folder):
     for program in lab_reader.Lab(lab).programs:
         if not os.path.exists(os.path.join(programs, program)):
             raise Failure(f"{lab} : {program} n'a pas pu être construit ; « make test » dit pourquoi.")
-    command = [*isolation.prefix(), "sh", "tests/judge/command/python.sh", "tests/student/trace/record.py", programs, lab, folder]
+    command = [*isolation.prefix(), *PYTHON, "tests/student/trace/record.py", programs, lab, folder]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False, timeout=RECORD_S)
     except subprocess.TimeoutExpired:

@@ -19,6 +19,7 @@ import zipfile
 
 from tests.grading.run import plans, preparation, workroom
 from tests.judge.command import lab_reader
+from tests.judge.command.call import JUDGE
 from tests.proof.grading import victims
 from tests.proof.grading.classroom import shape_test
 
@@ -114,7 +115,7 @@ class Case(unittest.TestCase):
 
     def start(self, **settings):
         """Commence une notation."""
-        return subprocess.Popen(["sh", "tests/judge/command/judge.sh"], env=self.environment(**settings), stdin=subprocess.DEVNULL,
+        return subprocess.Popen(JUDGE, env=self.environment(**settings), stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
                                 preexec_fn=hear_interruptions)
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 
 from tests.judge.command import lab_reader
+from tests.judge.command.call import JUDGE
 from tests.proof.programs.judged import naive_work
 
 WORKS = {"solutions": "solutions", "labs": "labs", "naive": str(naive_work())}
@@ -24,11 +25,11 @@ def judged(work):
     environment = {**os.environ, "WORK": WORKS[work], "LABS": " ".join(listed_labs())}
     for setting in ("LAB", "STEP", "TEST", "MIN", "JUNIT", "REVEAL"):
         environment.pop(setting, None)
-    base, *labs = subprocess.run(["sh", "tests/judge/command/judge.sh", "--build"], env=environment, check=True,
+    base, *labs = subprocess.run([*JUDGE, "--build"], env=environment, check=True,
                                  stdout=subprocess.PIPE, universal_newlines=True).stdout.split()
     paths = [os.path.join(base, lab, "complete.json") for lab in labs]
     if not all(map(os.path.exists, paths)):
-        subprocess.run(["sh", "tests/judge/command/judge.sh"], env=environment, check=False, stdout=subprocess.DEVNULL)
+        subprocess.run(JUDGE, env=environment, check=False, stdout=subprocess.DEVNULL)
     return [load(path) for path in paths]
 
 
