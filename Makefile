@@ -113,8 +113,8 @@ clean: ## efface tout ce qui a été fabriqué
 # Avant de compiler quoi que ce soit : la demande est-elle juste, et a-t-on tout ce qu'il faut ?
 .PHONY: ready
 ready:
-	$(RUN)for lab in labs/*/.squelette/; do [ ! -d "$$lab" ] || \
-	    MAKEFLAGS='' $(MAKE) -s -C "$${lab%.squelette/}" skeleton || exit 2; done
+	$(RUN)for lab in labs/*/.skeleton/; do [ ! -d "$$lab" ] || \
+	    MAKEFLAGS='' $(MAKE) -s -C "$${lab%.skeleton/}" skeleton || exit 2; done
 	$(RUN)sh $(COMMAND)/judge.sh --check
 	$(RUN)sh $(COMMAND)/deps.sh --if-missing test
 

@@ -52,11 +52,11 @@ $(COMMON_OBJECTS): $(BUILD)/%.o: $(COMMON)/%.c | $(BUILD)
 $(BUILD):
 	@mkdir -p $@
 
-# Dans l'archive remise aux étudiants, les sources à compléter sont dans .squelette/ : la première fois, elles
+# Dans l'archive remise aux étudiants, les sources à compléter sont dans .skeleton/ : la première fois, elles
 # sont posées ici ; celles qui y sont déjà ne sont jamais touchées. Dans le dépôt, ce dossier n'existe pas.
-SKELETON := $(patsubst .squelette/%,%,$(wildcard .squelette/*))
+SKELETON := $(patsubst .skeleton/%,%,$(wildcard .skeleton/*))
 ifdef BORROW
-SKELETON += $(patsubst ../$(BORROW)/.squelette/%,../$(BORROW)/%,$(wildcard ../$(BORROW)/.squelette/*))
+SKELETON += $(patsubst ../$(BORROW)/.skeleton/%,../$(BORROW)/%,$(wildcard ../$(BORROW)/.skeleton/*))
 endif
 # Un .c et son .h, tous deux à compléter, sont une part d'un programme : ils ne sont posés que si une source s'en sert. Qui
 # avait tout écrit dans le programme, sur une édition plus ancienne, n'a pas à l'écrire deux fois.
@@ -67,7 +67,7 @@ skeleton: $(SKELETON)
 $(filter $(PARTS),$(SKELETON)): | $(filter-out $(PARTS),$(SKELETON))
 $(SKELETON):
 	@case ' $(PARTS) ' in *' $@ '*) grep -qs '^ *# *include *"$(basename $(@F)).h"' $(@D)/*.c || exit 0 ;; esac; \
-	    cp $(@D)/.squelette/$(@F) $@ && folder=$$(cd $(@D) && pwd) && echo "$${folder##*/}/$(@F) : posé, à compléter" >&2
+	    cp $(@D)/.skeleton/$(@F) $@ && folder=$$(cd $(@D) && pwd) && echo "$${folder##*/}/$(@F) : posé, à compléter" >&2
 
 # Une archive plus récente a été déballée : ce qui a été fabriqué avec l'ancienne est périmé.
 $(shell [ ! -f ../../edition ] || cmp -s ../../edition $(BUILD)/edition || \

@@ -249,8 +249,8 @@ def report(found, labs, wanted):
     (ROOM / "durees.svg").write_text(picture, encoding="utf-8")
     print(f"\nLe dessin des durées : {ROOM}/durees.svg")
     if os.environ.get("UPDATE") == "1":
-        pages.add_figure("constance", picture)
-        pages.write({"constance": {"lines": lines, "provenance": provenance(found, labs, wanted), "figure": TITLE}})
+        pages.add_figure("steadiness", picture)
+        pages.write({"steadiness": {"lines": lines, "provenance": provenance(found, labs, wanted), "figure": TITLE}})
         print(f"{pages.PAGE} est à jour.")
 
 

@@ -12,7 +12,7 @@ from tests.judge.command import lab_reader
 
 NAME = "sockets-en-c"
 ROOT = "tests/handout/root/"
-SKELETON = ".squelette"
+SKELETON = ".skeleton"
 GIVEN = ("Makefile", "common/", "labs/", "tests/shared/", "tests/judge/", "tests/student/", "docs/Doxyfile", "docs/course/",
          "docs/site/", "docs/theme/")
 # D'un lab, ses tests sont remis ; ceux de ses dossiers qui donneraient des réponses, ou qui les prouvent, ne le sont pas.

@@ -110,8 +110,8 @@ def try_soak():
     check(soak.table_of(found)[-1] == "| root, repos | 3 | 1 | 10 s | 11 s | 11 s |", "chaque façon a sa ligne", soak.table_of(found))
     told = soak.provenance(found, ["01-tcp"], 3)
     check("make soak N=3 LAB=01-tcp" in told and "2000-01-01 et le 2000-01-03" in told, "un tableau dit sa commande et ses jours", told)
-    page = pages.rewrite("<!-- mesure : constance -->\n<!-- fin -->\n", {"constance": {"lines": ["|"], "provenance": told, "figure": "Durées"}})
-    check('@image html constance.svg "Durées"' in page, "la page reçoit aussi le dessin", page)
+    page = pages.rewrite("<!-- mesure : steadiness -->\n<!-- fin -->\n", {"steadiness": {"lines": ["|"], "provenance": told, "figure": "Durées"}})
+    check('@image html steadiness.svg "Durées"' in page, "la page reçoit aussi le dessin", page)
 
 
 # --- De vrais échanges ---------------------------------------------------------------------------

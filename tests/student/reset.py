@@ -1,6 +1,6 @@
 """« make reset FILE=server.c » : rend un fichier du squelette, et garde celui de l'étudiant sous un autre nom.
 
-Le squelette intact est dans labs/NN/.squelette/, dans l'archive remise aux étudiants ; dans un dépôt git, c'est git qui
+Le squelette intact est dans labs/NN/.skeleton/, dans l'archive remise aux étudiants ; dans un dépôt git, c'est git qui
 le connaît. Rien n'est jamais écrasé : le fichier de l'étudiant devient server.c.ancien-1, ou -2 si ce nom est pris…
 """
 
@@ -31,7 +31,7 @@ class Archive:
     where = ""
 
     def __init__(self, lab):
-        self.folder = os.path.join("labs", lab.name, ".squelette")
+        self.folder = os.path.join("labs", lab.name, ".skeleton")
 
     def names(self):
         """Les fichiers que l'on peut rendre."""
@@ -73,7 +73,7 @@ def check_name(lab, name, origin):
     """Refuse tout ce qui n'est pas un fichier du squelette."""
     known = origin.names()
     if not known:
-        student_work.die("reset", f"le squelette de {lab.name} n'est pas ici : ni labs/{lab.name}/.squelette/, ni dans git")
+        student_work.die("reset", f"le squelette de {lab.name} n'est pas ici : ni labs/{lab.name}/.skeleton/, ni dans git")
     if not name:
         student_work.die("reset", f"dites quel fichier, par exemple FILE={known[-1]}")
     if name in known:

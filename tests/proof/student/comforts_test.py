@@ -206,8 +206,8 @@ def try_reset(it):
     original = trial.read(source)
     status, text = make("reset", "FILE=server.c", cwd=folder)
     it.check("sans git ni squelette, reset le dit", status == 2 and "n'est pas ici" in text and trial.read(source) == original, text)
-    os.makedirs(os.path.join(folder, ".squelette"))
-    shutil.copy(source, os.path.join(folder, ".squelette"))
+    os.makedirs(os.path.join(folder, ".skeleton"))
+    shutil.copy(source, os.path.join(folder, ".skeleton"))
     status, text = make("reset", "FILE=server.c", cwd=folder)
     it.check("un fichier intact n'est pas touché", status == 0 and "rien n'a été changé" in text
              and not os.path.exists(source + ".ancien-1"), text)
