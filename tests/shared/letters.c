@@ -11,7 +11,7 @@ static char *letters_then(size_t length, const char *end)
     if (bytes == NULL)
         verdict_broken("mémoire insuffisante");
     memset(bytes, 'a', length);
-    strcpy(bytes + length, end);
+    memcpy(bytes + length, end, strlen(end) + 1);
     return bytes;
 }
 

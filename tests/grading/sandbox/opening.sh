@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # « here » vient de qui lit, « bwrap » lui sert
 # Ce que compile.sh et run.sh ont en commun, lu par l'un et l'autre (« . ») : bwrap et start, qu'il leur faut, et ce
-# qu'ils en montrent tous deux. here est leur dossier ; limits.conf dit les limites.
+# qu'ils en montrent tous deux. « $here » est leur dossier ; limits.conf dit les limites.
 # shellcheck disable=SC1091 # des affectations, rien d'autre
 . "$here/limits.conf"
 start=$here/../../../build/sandbox/start
