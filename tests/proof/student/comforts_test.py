@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 
+from tests.proof.programs import judged
 from tests.student import student_work
 from tests.proof.student import editor_test
 from tests.student import hints
@@ -234,6 +235,30 @@ def try_reset(it):
                  and "TODO" in trial.read(os.path.join(copy, "server.c")), text)
 
 
+def try_demo(it):
+    """La démonstration montre, et ne juge pas : elle n'échoue que si la scène ne va pas au bout, et dit pourquoi."""
+    naive = [f"WORK={judged.naive_work()}", f"LAB={LABS[-1]}"]
+    status, text = make("demo", *naive)
+    it.check("un serveur que SIGTERM tue a quand même fait sa démonstration", status == 0 and "tué par SIGTERM" in text, text)
+    status, text = make("demo", "WORK=labs", f"LAB={LAB}")
+    it.check("un serveur qui n'écoute pas fait échouer la démonstration, qui le dit",
+             status == 2 and "s'est arrêté avant de servir" in text, text)
+    tree = os.path.join(TOP, "un seul programme")
+    for name in ("common", "tests", "labs"):
+        shutil.copytree(name, os.path.join(tree, name), ignore=shutil.ignore_patterns("build", "mutants", "variants"))
+    shutil.copy("Makefile", tree)
+    trial.copy_work("solutions", os.path.join(tree, "travail"), LAB)
+    settings = os.path.join(tree, "tests", LAB, "lab.mk")
+    write(settings, re.sub("^PROGRAMS := .*$", "PROGRAMS := server", read(settings), flags=re.M))
+    status, text = make("demo", "WORK=travail", f"LAB={LAB}", cwd=tree)
+    it.check("d'un lab qui n'a qu'un serveur, la démonstration joue les clients",
+             status == 0 and re.search(r"^ client 2 │ ⌨ (.*)\n  serveur │ .*\1\n client 2 │ ", text, re.M), text)
+    write(os.path.join(tree, "tests", LAB, "scene.txt"), "# Une scène\nclient 1 crie\n")
+    status, text = make("demo", "WORK=travail", f"LAB={LAB}", cwd=tree)
+    it.check("une scène illisible est dite en une ligne, avec la forme attendue",
+             status == 2 and f"tests/{LAB}/scene.txt:2 : « client 1 crie »" in text and "attendu : « client 1 arrive »" in text, text)
+
+
 def path_without(*absent):
     """Un PATH où ces commandes manquent."""
     folder = os.path.join(TOP, "bin")
@@ -288,6 +313,7 @@ def main():
     try_hints(it, folder)
     try_awaited_step(it)
     try_reset(it)
+    try_demo(it)
     try_debuggers(it)
     editor_test.check_editor(it, TOP, LABS)
     try_notes(it)
