@@ -137,7 +137,7 @@ class Service:
 
 
 def serve_lines(answer, arrival=b"", last=None, hosts=(ONE,)):
-    """La scène d'un client : nous répondons à chacune de ses lignes. last : la dernière, après quoi nous fermons."""
+    """La scène d'un client : nous répondons à chacune de ses lignes ; après celle qui prend congé, nous fermons."""
     def run(ordeal, start):
         service = Service(ordeal, hosts, socket.SOCK_STREAM, answer, arrival, last)
         start()
