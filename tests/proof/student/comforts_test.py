@@ -249,11 +249,11 @@ def try_demo(it):
     shutil.copy("Makefile", tree)
     trial.copy_work("solutions", os.path.join(tree, "travail"), LAB)
     settings = os.path.join(tree, "tests", LAB, "lab.mk")
-    write(settings, re.sub("^PROGRAMS := .*$", "PROGRAMS := server", read(settings), flags=re.M))
+    trial.write(settings, re.sub("^PROGRAMS := .*$", "PROGRAMS := server", trial.read(settings), flags=re.M))
     status, text = make("demo", "WORK=travail", f"LAB={LAB}", cwd=tree)
     it.check("d'un lab qui n'a qu'un serveur, la démonstration joue les clients",
              status == 0 and re.search(r"^ client 2 │ ⌨ (.*)\n  serveur │ .*\1\n client 2 │ ", text, re.M), text)
-    write(os.path.join(tree, "tests", LAB, "scene.txt"), "# Une scène\nclient 1 crie\n")
+    trial.write(os.path.join(tree, "tests", LAB, "scene.txt"), "# Une scène\nclient 1 crie\n")
     status, text = make("demo", "WORK=travail", f"LAB={LAB}", cwd=tree)
     it.check("une scène illisible est dite en une ligne, avec la forme attendue",
              status == 2 and f"tests/{LAB}/scene.txt:2 : « client 1 crie »" in text and "attendu : « client 1 arrive »" in text, text)
