@@ -201,6 +201,12 @@ class StandIn(Voice):
     def send(self, text):
         self.socket.send(text.encode() + (b"" if self.stage.protocol == "udp" else b"\n"))
 
+    def ask(self, text):
+        """Ce que fait un client à qui la question est donnée en argument : il la pose, et s'en va avec la réponse."""
+        self.type(text)
+        if self.stage.protocol == "tcp":
+            self.finish_input()
+
     def finish(self):
         if self.stage.protocol == "udp":
             self.leave()
@@ -356,7 +362,7 @@ class Play(Stage):
         elif name not in self.cast:
             self.cast[name] = StandIn(self, name, (host, port), bool(words))
             for word in words:
-                self.cast[name].type(word)
+                self.cast[name].ask(word)
         return self.cast[name]
 
     def perform(self, action):

@@ -14,7 +14,6 @@ import random
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -23,6 +22,7 @@ import time
 from tests.judge.command.call import JUDGE
 from tests.proof.programs.mutants import altered
 from tests.proof.programs.variants import Load
+from tests.student import stage
 
 LAB = "01-tcp"
 SOURCES = ("framing.c", "server.c", "client.c")
@@ -236,7 +236,7 @@ class Mix:
 
     def strace(self, goal, folder, name, more, killed):
         """Lance le serveur sous strace jusqu'à ce qu'il écoute, puis Ctrl-C."""
-        process = self.depot.start(*self.words("strace", "corrige"), f"ARGS=127.0.0.1 {free_port()}")
+        process = self.depot.start(*self.words("strace", "corrige"), f"ARGS=127.0.0.1 {stage.free_port('tcp')}")
         text = read_until(process, "listen(")
         os.killpg(process.pid, signal.SIGINT)
         text += process.communicate(timeout=PATIENCE_S)[0]
@@ -254,13 +254,6 @@ class Mix:
                 self.ended += 1
                 if sys.stderr.isatty():
                     sys.stderr.write(f"\r{self.ended}/{self.count}" + ("\n" if self.ended == self.count else ""))
-
-
-def free_port():
-    """Un port que personne n'a."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def read_until(process, words):

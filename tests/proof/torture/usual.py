@@ -20,7 +20,7 @@ def perform(ordeal, lab, peers, action):
         return
     if action.verb in ("tape", "demande"):
         peer.send(action.text.encode() + (b"\n" if lab.protocol == "tcp" else b""))
-    elif action.verb == "finit":
+    if action.verb == "finit" or action.verb == "demande" and lab.protocol == "tcp":
         peer.finish()
     ordeal.settle()
 
