@@ -170,14 +170,14 @@ class StandIn(Voice):
         super().__init__(stage, name)
         self.socket = socket.socket(socket.AF_INET, KINDS[stage.protocol])
         self.socket.settimeout(PATIENCE_S)
-        self.port, self.over, self.asks = None, False, asks
+        # Son port est connu, même si personne ne répond.
+        self.socket.bind((HOST, 0))
+        self.port, self.over, self.asks = self.socket.getsockname()[1], False, asks
         try:
             self.socket.connect(address)
+            stage.watch(self.socket, self.read)
         except OSError as error:
             self.leave(error.strerror or "personne ne répond")
-            return
-        self.port = self.socket.getsockname()[1]
-        stage.watch(self.socket, self.read)
 
     def read(self):
         try:
