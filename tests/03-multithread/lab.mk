@@ -1,7 +1,19 @@
-# Ce que le juge doit savoir de ce lab. Une affectation simple (:=) par ligne.
+# Tout ce qu'il faut savoir de ce lab : une affectation simple (:=) par ligne.
 TITLE := Multithread : un thread pour chaque client
+STEP_1 := Le serveur accueille
+STEP_2 := Un thread par client
+STEP_3 := Le client dialogue
+STEP_4 := Le compte juste
+STEP_5 := Un serveur qui tient
+STEP_6 := L'arrêt en ordre
 PROGRAMS := server client
 LIBRARY := registry.c registry.h
 BORROW := 01-tcp
 LAB_CFLAGS := -pthread
 SANITIZED := server:thread server:address
+PORT := 1233
+# Ce que le contrat énumère pour la sortie standard du serveur ; « … » : la suite est libre.
+LINE_1 := waiting for connection
+LINE_2 := connected to …
+LINE_3 := ThreadNumber …
+LINE_4 := disconnected from …

@@ -239,7 +239,7 @@ def newer_archive():
     shutil.rmtree(folder, ignore_errors=True)
     other_copy()
     lab = next(iter(SOURCES))
-    for path in (f"labs/{lab}/NOTES.fr.md", f"labs/{lab}/server.c", f"tests/{lab}/lab.c", f"tests/{lab}/lab.mk"):
+    for path in (f"labs/{lab}/NOTES.fr.md", f"labs/{lab}/server.c", f"tests/{lab}/lab.mk"):
         text = (folder / path).read_text(encoding="utf-8")
         title = TITLES[lab]
         text = text.replace(title, "Le titre nouveau") if path.startswith("tests") and title in text else text + "\n// nouveau\n"

@@ -6,8 +6,10 @@
 MAKEFLAGS += --no-builtin-rules
 
 judge_sources = $(filter-out %_driver.c,$(wildcard tests/$1/*.c tests/$1/private/*.c))
-judge_objects = $(patsubst tests/%.c,build/tests/%.o,$(call judge_sources,$1) $(wildcard tests/shared/*.c))
-TEST_OBJECTS := $(sort $(foreach lab,$(LABS),$(call judge_objects,$(lab))))
+# lab.c, ce que le juge sait du lab, est tiré de lab.mk.
+judge_objects = $(patsubst tests/%.c,build/tests/%.o,$(call judge_sources,$1) $(wildcard tests/shared/*.c)) build/tests/$1/lab.o
+LAB_OBJECTS := $(LABS:%=build/tests/%/lab.o)
+TEST_OBJECTS := $(filter-out $(LAB_OBJECTS),$(sort $(foreach lab,$(LABS),$(call judge_objects,$(lab)))))
 # La bibliothèque du juge, et ce qui se glisse dans le programme jugé pour qu'un appel y échoue.
 ROOMS := $(filter-out %/inject,$(patsubst %/,%,$(wildcard tests/judge/library/*/)))
 LIBRARY_OBJECTS := $(patsubst tests/%.c,build/%.o,$(wildcard $(ROOMS:%=%/*.c)))
@@ -43,6 +45,12 @@ $(LIBRARY_OBJECTS): build/%.o: tests/%.c
 $(TEST_OBJECTS): build/tests/%.o: tests/%.c
 	$(COMPILE)
 
+$(LAB_OBJECTS:.o=.c): build/tests/%/lab.c: tests/%/lab.mk tests/judge/command/lab_reader.py
+	mkdir -p $(@D) && sh tests/judge/command/python.sh tests/judge/command/lab_reader.py $* >$@.new && mv -f $@.new $@
+
+$(LAB_OBJECTS): %.o: %.c
+	$(COMPILE)
+
 $(INJECTOR): $(wildcard tests/judge/library/inject/*.[ch])
 	mkdir -p $(@D) && $(CC) $(CFLAGS) -shared -fPIC -o $@.new $(filter %.c,$^) -ldl && mv -f $@.new $@
 
@@ -61,4 +69,4 @@ $(JUDGES:%judge=%objects): build/tests/%/objects: FORCE
 .PHONY: FORCE
 FORCE:
 
--include $(LIBRARY_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d)
+-include $(LIBRARY_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(LAB_OBJECTS:.o=.d)

@@ -8,7 +8,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
 changed() { # LAB : ce qu'il en faut est-il plus jeune que son juge ? Un dossier l'est quand un fichier en est ôté.
     [ -f "build/tests/$1/built" ] && [ -x "build/tests/$1/judge" ] || return 0
-    sources="tests/$1 tests/shared tests/judge/library common tests/judge/command/judge.mk tests/judge/command/lighten.sh tests/judge/command/work.mk tests/judge/command/compile.sh"
+    sources="tests/$1 tests/shared tests/judge/library common tests/judge/command/judge.mk tests/judge/command/lab_reader.py tests/judge/command/lighten.sh tests/judge/command/work.mk tests/judge/command/compile.sh"
     [ ! -d tests/grading/sandbox ] || sources="$sources tests/grading/sandbox"
     # shellcheck disable=SC2086 # des noms de dossiers, sans espace
     [ -n "$(find $sources \( -name mutants -o -name variants -o -name naive -o -name hints \) -prune -o -newer "build/tests/$1/built" -print -quit)" ]

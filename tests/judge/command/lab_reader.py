@@ -1,18 +1,26 @@
 """Ce que le dépôt sait d'un lab : tests/NN/lab.mk, des affectations simples (« NOM := valeur »), une par ligne.
 
-Trois lecteurs, un par langage : celui-ci, read_lab() dans judge.sh, et make, qui l'inclut.
+Trois lecteurs, un par langage : celui-ci, read_lab() dans judge.sh, et make, qui l'inclut. Le juge, lui, reçoit ce que
+celui-ci en lit : « lab_reader.py LAB » l'écrit en C.
 """
 
 import os
 import pathlib
 import re
+import sys
 
-PORT = re.compile(r"\.default_port = (\d+),")
-SETTING = re.compile(r"(\w+) := (.*)")
+SETTING = re.compile(r"(\w+) := (.*\S)")
+# Ce qu'un lab.mk peut dire ; docs/carte.md dit le sens de chaque nom.
+NAMES = re.compile("TITLE|PROGRAMS|LIBRARY|HEADERS|DRIVERS|BORROW|LAB_CFLAGS|SANITIZED|PORT|PROTOCOL"
+                   "|STEP_[1-9][0-9]?|LINE_[1-9]")
+NEEDED = ("TITLE", "PROGRAMS", "PORT", "STEP_1")
+FORMS = {"PORT": re.compile("[1-9][0-9]{0,4}"), "PROTOCOL": re.compile("tcp|udp")}
+# La suite d'une ligne de stdout est libre.
+FREE = "…"
 
 
-class Malformed(ValueError):
-    """Un fichier qui décrit un lab n'a pas la forme attendue ; le texte dit laquelle, et où."""
+class Malformed(SystemExit):
+    """Un lab.mk n'a pas la forme attendue : la commande s'arrête là, et le dit."""
 
 
 def settings(name):
@@ -24,34 +32,43 @@ def settings(name):
         match = SETTING.fullmatch(line)
         if not match:
             raise Malformed(f"{path}:{number} : « {line} » n'est pas une affectation : « NOM := valeur » est attendu")
+        if not NAMES.fullmatch(match[1]):
+            raise Malformed(f"{path}:{number} : {match[1]} ne veut rien dire ; sont attendus {NAMES.pattern.replace('|', ', ')}")
+        if re.search(r"[#$\\]", match[2]):
+            raise Malformed(f"{path}:{number} : make ne lirait pas ces mots-là tels quels : ni « # », ni « $ », ni « \\ » n'est attendu")
         found[match[1]] = match[2]
+        if match[1] in FORMS and not FORMS[match[1]].fullmatch(match[2]):
+            raise Malformed(f"{path}:{number} : « {line} » ; est attendu « {match[1]} := {FORMS[match[1]].pattern} »")
+    for needed in NEEDED:
+        if needed not in found:
+            raise Malformed(f"{path} : la ligne « {needed} := … » est attendue")
     return found
 
 
+def numbered(found, name):
+    """Les valeurs de NAME_1, NAME_2…, dans l'ordre."""
+    values = []
+    while f"{name}_{len(values) + 1}" in found:
+        values.append(found[f"{name}_{len(values) + 1}"])
+    return values
+
+
 class Lab:
-    """Un lab : son nom, son titre, et les seuls fichiers qui soient pris d'un travail."""
+    """Un lab : son nom, son titre, ses étapes, et les seuls fichiers qui soient pris d'un travail."""
 
     def __init__(self, name):
         self.name = name
         self.settings = settings(name)
-        self.title = self.settings.get("TITLE", name)
+        self.title = self.settings["TITLE"]
+        self.steps = numbered(self.settings, "STEP")
         self.programs = self.settings["PROGRAMS"].split()
         # Celui qui écoute : « server », ou le premier d'un lab qui n'en a pas de ce nom.
         self.server = "server" if "server" in self.programs else self.programs[0]
-        self.protocol = self.settings.get("PROTOCOL", "tcp")
+        self.port, self.protocol = int(self.settings["PORT"]), self.settings.get("PROTOCOL", "tcp")
         self.library = self.settings.get("LIBRARY", "").split()
         self.sources = self.library + [program + ".c" for program in self.programs]
         self.headers = self.settings.get("HEADERS", "").split()
         self.lender = self.settings.get("BORROW")
-
-    @property
-    def port(self):
-        """Le port de l'énoncé, que dit lab.c."""
-        path = pathlib.Path("tests", self.name, "lab.c")
-        match = PORT.search(path.read_text(encoding="utf-8"))
-        if not match:
-            raise Malformed(f"{path} ne dit pas le port du lab : « .default_port = 8001, » est attendu")
-        return int(match[1])
 
     def given(self, name):
         """Le fichier donné aux étudiants sous ce nom, ou None."""
@@ -59,6 +76,19 @@ class Lab:
             return pathlib.Path("labs", self.name, name).read_bytes()
         except OSError:
             return None
+
+    def in_c(self):
+        """Ce que le juge en sait (lesson.h)."""
+        lines = [line.removesuffix(FREE) for line in numbered(self.settings, "LINE")]
+        return (f'#include "lesson.h"\n\nconst struct lab the_lab = {{\n    .name = {quoted(self.name)},\n'
+                f"    .title = {quoted(self.title)},\n    .default_port = {self.port},\n"
+                f"    .steps = {{{', '.join(map(quoted, self.steps))}}},\n"
+                f"    .server_lines = {{{', '.join([*map(quoted, lines), 'NULL'])}}},\n}};\n")
+
+
+def quoted(text):
+    """Ce texte, en C."""
+    return '"' + text.replace('"', '\\"') + '"'
 
 
 def names():
@@ -75,3 +105,7 @@ def chosen_names():
     """Ceux que LAB= retient : le nom entier, ou son numéro."""
     wanted = os.environ.get("LAB", "")
     return [name for name in names() if wanted in ("", name) or name.startswith(wanted + "-")]
+
+
+if __name__ == "__main__":
+    print(Lab(sys.argv[1]).in_c(), end="")

@@ -24,7 +24,7 @@
  */
 #define LESSON_TIMEOUT_S 90
 
-/** Un lab, déclaré une fois dans tests/NN/lab.c. */
+/** Un lab, tel que tests/NN/lab.mk le décrit : lab_reader.py l'écrit en C. */
 struct lab {
     const char *name;             /**< Nom de son dossier : `01-tcp`. */
     const char *title;            /**< Son titre. */
