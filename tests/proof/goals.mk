@@ -1,5 +1,15 @@
 # Les buts de qui entretient le dépôt.
 
+##@ Pour ajouter un lab
+
+.PHONY: lab
+lab: override export NEW := $(value NEW)
+lab: override export PROGRAMS := $(value PROGRAMS)
+lab: override export PORT := $(value PORT)
+lab: ## écrit un lab déjà vert, à récrire (NEW=04-nom PROGRAMS="server client" PORT=)
+	$(RUN)sh $(COMMAND)/python.sh tests/proof/new_lab/new_lab.py
+	$(RUN)MAKEFLAGS='' $(MAKE) -s judges && sh $(COMMAND)/python.sh tests/proof/agreement/catalogue.py --write
+
 ##@ Pour prouver
 
 .PHONY: check

@@ -192,7 +192,11 @@ const char *program_actor(const char *which)
         return "votre serveur";
     if (is_named(which, "client"))
         return "votre client";
-    return "votre framing.c";
+    if (strstr(which, "_driver") != NULL)
+        return "votre framing.c";
+    char *actor = NULL;
+    int length = (int)strcspn(which, "_");
+    return asprintf(&actor, "votre %.*s", length, which) < 0 ? "votre programme" : actor;
 }
 
 bool program_is_server(const struct program *program)
