@@ -1,6 +1,8 @@
-"""Ce que les tests disent d'un lab doit être ce que disent ses notes : points, étapes, défauts, titre.
+"""Ce que les tests et lab.mk disent d'un lab doit être ce que disent ses notes : points, étapes, défauts, titres.
 
 points.py LAB…
+
+Chaque plainte dit le fichier, la ligne, et la ligne attendue.
 """
 
 import json
@@ -10,10 +12,38 @@ import subprocess
 import sys
 
 from tests.proof.agreement.catalogue import TEXT_ONLY
-from tests.judge.command.lab_reader import settings
+from tests.judge.command import lab_reader
 
-STEP = re.compile(r"^### Étape (\d+) — (.+?) \((\d+(?:,\d+)?) points?\) \{#([\w-]+)\}$", re.M)
-TRAP = re.compile(r"^### (D\d\d) — .+ \{#([\w-]+)\}$", re.M)
+FENCE = re.compile(r"^(```|~~~)")
+HEADING = re.compile(r"(#+) +(.*)")
+STEP = re.compile(r"#+ +[Éé]tape +(\d+)\b")
+TRAP = re.compile(r"### (D\d\d) — .+ \{#([\w-]+)\}")
+ANCHOR = re.compile(r"\{#([\w-]+)\}$")
+# Les titres que d'autres commandes montrent : make test et l'éditeur, make hint, make debug-server.
+SECTIONS = ("## Le contrat", "## Questions de compréhension", "## Déboguer")
+# Ce que « Déboguer » nomme au moins ; les notes du lab 01 disent comment s'en servir.
+DEBUGGERS = ("`make debug-server`", "`make strace`")
+
+
+class Page:
+    """Une page de notes : ses titres, avec leur ligne."""
+
+    def __init__(self, *path):
+        self.path = pathlib.Path(*path)
+        self.text = self.path.read_text(encoding="utf-8")
+        self.headings, fenced = [], False
+        for number, line in enumerate(self.text.split("\n"), 1):
+            if FENCE.match(line):
+                fenced = not fenced
+            elif not fenced and HEADING.match(line):
+                self.headings.append((number, line))
+
+    def at(self, number):
+        return f"{self.path}:{number}"
+
+    def matching(self, pattern):
+        """(ligne, correspondance) des titres de cette forme."""
+        return [(number, match) for number, line in self.headings if (match := pattern.match(line))]
 
 
 def listing(lab):
@@ -25,51 +55,133 @@ def listing(lab):
     return run
 
 
-def number(text):
+def french(number):
     """Un nombre écrit à la française."""
-    return float(text.replace(",", "."))
+    return f"{number:g}".replace(".", ",")
 
 
-def compare_steps(run, notes):
+def place_of(lab, test):
+    """Où ce test est écrit : fichier et ligne."""
+    for path in sorted(pathlib.Path("tests", lab).glob("*.c")):
+        text = path.read_text(encoding="utf-8")
+        found = re.search(rf"\bLESSON\(\s*{test}\b", text)
+        if found:
+            return f"{path}:{text.count(chr(10), 0, found.start()) + 1}"
+    return f"tests/{lab}"
+
+
+def setting_line(lab, name):
+    """Où lab.mk dit cela."""
+    path = pathlib.Path("tests", lab, "lab.mk")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return f"{path}:{next((number for number, line in enumerate(lines, 1) if line.startswith(name + ' :=')), 1)}"
+
+
+def step_heading(lab, number, run):
+    """Le titre que les notes doivent donner à cette étape."""
+    points = sum(test["points"] for test in run["tests"] if test["step"] == number)
+    return (f"### Étape {number} — {lab.steps[number - 1]} ({french(points)} point{'s' if points >= 2 else ''}) "
+            f"{{#lab-{lab.name}-etape-{number}}}")
+
+
+def compare_steps(lab, run, page):
     """Chaque étape : même titre, mêmes points, même ancre."""
-    told = {int(step): (title, number(points), anchor) for step, title, points, anchor in STEP.findall(notes)}
-    for step in run["steps"]:
-        points = sum(test["points"] for test in run["tests"] if test["step"] == step["number"])
-        expected = (step["title"], points, f"lab-{run['lab']}-etape-{step['number']}")
-        if told.get(step["number"]) != expected:
-            yield f"étape {step['number']} : les tests disent {expected}, les notes {told.get(step['number'])}"
-    for extra in sorted(told.keys() - {step["number"] for step in run["steps"]}):
-        yield f"étape {extra} : dans les notes, mais sans test"
+    told = {int(match[1]): (number, match.string) for number, match in page.matching(STEP)}
+    for step in range(1, len(lab.steps) + 1):
+        wanted = step_heading(lab, step, run)
+        why = f"(titre : {setting_line(lab.name, f'STEP_{step}')} ; points : la somme des tests de l'étape)"
+        if step not in told:
+            yield f"{page.at(1)} : il y manque le titre « {wanted} » {why}"
+        elif told[step][1] != wanted:
+            yield f"{page.at(told[step][0])} : « {told[step][1]} » ; est attendu « {wanted} » {why}"
+    for extra in sorted(told.keys() - set(range(1, len(lab.steps) + 1))):
+        yield f"{page.at(told[extra][0])} : {setting_line(lab.name, 'STEP_1')} et les suivantes n'ont pas « STEP_{extra} := … »"
 
 
-def compare_defects(run, notes):
-    """Chaque défaut montré par un test a sa section, et l'inverse."""
-    told = dict(TRAP.findall(notes))
-    tested = {defect for test in run["tests"] for defect in test["defects"]}
-    for defect in sorted(tested - told.keys()):
-        yield f"{defect} : un test le montre, les notes n'en parlent pas"
-    for defect in sorted(told.keys() - tested - TEXT_ONLY):
-        yield f"{defect} : les notes en parlent, aucun test ne le montre"
-    for defect, anchor in told.items():
-        if anchor != f"lab-{run['lab']}-{defect.lower()}":
-            yield f"{defect} : l'ancre {anchor} n'est pas celle attendue"
-
-
-def complaints(lab):
-    """Tout ce qui ne concorde pas."""
-    run = listing(lab)
-    notes = pathlib.Path("labs", lab, "NOTES.fr.md").read_text(encoding="utf-8")
+def compare_tests(lab, run):
+    """Vingt points en tout, et chaque test à une étape qui existe ; une étape sans test n'apprend rien."""
     total = sum(test["points"] for test in run["tests"])
     if abs(total - 20) > 1e-9:
-        yield f"les tests valent {total} points, pas 20"
-    if run["title"] != settings(lab).get("TITLE"):
-        yield f"le titre est « {run['title']} » dans les tests, « {settings(lab).get('TITLE')} » dans lab.mk"
-    yield from compare_steps(run, notes)
-    yield from compare_defects(run, notes)
+        yield (f"tests/{lab.name} : les tests valent {french(total)} points, et non 20 : changez les « .points = … » de "
+               + ", ".join(place_of(lab.name, test["name"]) for test in run["tests"]))
+    for test in run["tests"]:
+        if test["step"] not in range(1, len(lab.steps) + 1):
+            yield (f"{place_of(lab.name, test['name'])} : .step = {test['step']}, et tests/{lab.name}/lab.mk n'a pas "
+                   f"« STEP_{test['step']} := … »")
+    for step in range(1, len(lab.steps) + 1):
+        if step not in {test["step"] for test in run["tests"]}:
+            yield f"{setting_line(lab.name, f'STEP_{step}')} : aucun test n'est de cette étape (.step = {step})"
+
+
+def compare_defects(lab, run, page):
+    """Chaque défaut montré par un test a sa section, et l'inverse."""
+    told = {match[1]: (number, match[2]) for number, match in page.matching(TRAP)}
+    tests = {defect: test["name"] for test in run["tests"] for defect in test["defects"]}
+    for defect in sorted(tests.keys() - told.keys()):
+        yield (f"{place_of(lab.name, tests[defect])} : .defects nomme {defect}, et {page.path} n'a pas de titre "
+               f"« ### {defect} — … {{#lab-{lab.name}-{defect.lower()}}} » ; un test qui ne montre aucun défaut de docs/defauts.md "
+               "n'a pas de .defects")
+    for defect in sorted(told.keys() - tests.keys() - TEXT_ONLY):
+        yield f"{page.at(told[defect][0])} : aucun test n'a {defect} dans son .defects"
+    for defect, (number, anchor) in told.items():
+        if anchor != f"lab-{lab.name}-{defect.lower()}":
+            yield f"{page.at(number)} : l'ancre est {anchor} ; est attendue {{#lab-{lab.name}-{defect.lower()}}}"
+
+
+def compare_titles(lab, page, correction):
+    """Le titre de chaque page est celui du lab ; les sections que nomment nos commandes sont là."""
+    name = f"Lab {lab.name[:2]} — "
+    if page.headings[:1] != [(1, f"# {name}{lab.title} {{#lab-{lab.name}}}")]:
+        yield (f"{page.at(1)} : est attendu « # {name}{lab.title} {{#lab-{lab.name}}} » (titre : {setting_line(lab.name, 'TITLE')})")
+    if not correction.headings or not re.fullmatch(rf"# {name}.+ \{{#solution-{lab.name}\}}", correction.headings[0][1]):
+        yield f"{correction.at(1)} : est attendu « # {name}… {{#solution-{lab.name}}} »"
+    for section in SECTIONS:
+        if not any(line == section or line.startswith(section + " {#") for _, line in page.headings):
+            yield f"{page.at(1)} : il y manque le titre « {section} »"
+    for command in DEBUGGERS:
+        if command not in page.text:
+            yield (f"{page.at(1)} : « Déboguer » doit nommer {command} ; une ligne suffit, avec un renvoi aux notes du lab 01 "
+                   "(#lab-01-tcp-deboguer)")
+
+
+def compare_levels(page):
+    """Un titre n'en saute pas un : la documentation refuserait la page."""
+    level = 0
+    for number, line in page.headings:
+        own = len(HEADING.match(line)[1])
+        if own > level + 1:
+            yield f"{page.at(number)} : « {line} » ne suit aucun titre en « {'#' * (own - 1)} » ; il en faut un avant"
+        level = own
+
+
+def compare_anchors(pages):
+    """Une ancre n'est qu'à un titre, dans toute la documentation."""
+    known = {}
+    for page in pages:
+        for number, line in page.headings:
+            anchor = ANCHOR.search(line)
+            if anchor and anchor[1] in known:
+                yield f"{page.at(number)} : l'ancre {{#{anchor[1]}}} est déjà celle de {known[anchor[1]]} ; une autre est attendue"
+            elif anchor:
+                known[anchor[1]] = page.at(number)
+
+
+def complaints(lab, page, correction):
+    """Tout ce qui ne concorde pas dans un lab."""
+    run = listing(lab.name)
+    yield from compare_tests(lab, run)
+    yield from compare_titles(lab, page, correction)
+    yield from compare_steps(lab, run, page)
+    yield from compare_defects(lab, run, page)
+    yield from compare_levels(page)
+    yield from compare_levels(correction)
 
 
 def main():
-    found = [f"{lab} : {complaint}" for lab in sys.argv[1:] for complaint in complaints(lab)]
+    labs = [lab_reader.Lab(name) for name in sys.argv[1:]]
+    pages = [(Page("labs", lab.name, "NOTES.fr.md"), Page("solutions", lab.name, "NOTES.fr.md")) for lab in labs]
+    found = [complaint for lab, both in zip(labs, pages) for complaint in complaints(lab, *both)]
+    found += compare_anchors([page for both in pages for page in both])
     for complaint in found:
         print(complaint)
     return 1 if found else 0

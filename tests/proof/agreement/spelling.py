@@ -101,7 +101,9 @@ def collect(asked):
 
 def misspelt(found, own):
     """(fichier, ligne, mot) pour chaque faute, et les mots de notre liste qui ont servi."""
-    faults, used, spared = [], set(), names()
+    spared = names()
+    # Un mot devenu le nom d'une fonction ou d'un fichier sert encore : un lab nouveau n'a rien à ôter de la liste.
+    faults, used = [], {word for word in own if word.lower() in spared}
     for language, texts in found.items():
         absent = unknown({word for _, _, words in texts for word in words}, language)
         doubtful = absent - spared

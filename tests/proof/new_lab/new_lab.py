@@ -1,6 +1,6 @@
 """« make lab NEW=04-nom PROGRAMS="server client" » : écrit un lab déjà vert, à récrire.
 
-template/ est un petit lab entier, 00-modele : un serveur, et un client. Le serveur est l'étape 1 ; chaque autre programme
+template/ est un petit lab entier, « 00-modele » : un serveur, et un client. Le serveur est l'étape 1 ; chaque autre programme
 reçoit les fichiers du client, à son nom, et une étape à lui. Réglages, par l'environnement : NEW= PROGRAMS= PORT=
 """
 
