@@ -9,7 +9,11 @@ LEVELS = ("L'idée", "À lire", "Le plan")
 
 
 class Malformed(Exception):
-    """Un fichier d'indices n'a pas la forme voulue."""
+    """Un fichier d'indices n'a pas la forme voulue, à cette ligne."""
+
+    def __init__(self, line, text):
+        super().__init__(text)
+        self.line = line
 
 
 def path_of(lab, step):
@@ -22,12 +26,20 @@ def parse(text):
     title, *rest = re.split(r"^## (.+)$\n", text, flags=re.M)
     heading = re.fullmatch(r"# (.+)\n\s*", title)
     if not heading:
-        raise Malformed("la première ligne doit être le titre, « # Étape N — titre », et elle seule")
-    if tuple(rest[0::2]) != LEVELS:
-        raise Malformed(f"les titres doivent être {', '.join(LEVELS)} ; on lit {', '.join(rest[0::2]) or 'rien'}")
+        raise Malformed(1, "la première ligne doit être le titre, « # Étape N — titre », et elle seule avant « ## L'idée »")
+    lines = [number for number, line in enumerate(text.split("\n"), 1) if re.match("## .", line)]
+    for place, level in enumerate(LEVELS):
+        read = rest[2 * place] if 2 * place < len(rest) else None
+        if read != level:
+            raise Malformed(lines[place] if read else text.count("\n"),
+                            f"est attendu « ## {level} », et on lit {f'« ## {read} »' if read else 'la fin du fichier'} ; les titres "
+                            f"sont, dans l'ordre, {', '.join(f'« ## {name} »' for name in LEVELS)}")
+    if len(rest) > 2 * len(LEVELS):
+        raise Malformed(lines[len(LEVELS)], f"« ## {rest[2 * len(LEVELS)]} » est de trop : « ## {LEVELS[-1]} » est le dernier titre")
     levels = [level.strip() for level in rest[1::2]]
-    if not all(levels):
-        raise Malformed("un niveau est vide")
+    for line, level in zip(lines, levels):
+        if not level:
+            raise Malformed(line, "ce titre n'est suivi d'aucun texte")
     return heading.group(1), levels
 
 

@@ -16,6 +16,8 @@ import subprocess
 import sys
 
 from tests.handout import csource
+from tests.proof.agreement import places
+from tests.proof.programs.judged import Trouble
 from tests.proof.programs.mutants import parts_of
 from tests.judge.command.lab_reader import settings
 
@@ -27,6 +29,10 @@ IDS = [f"D{number:02d}" for number in range(1, 60)]
 TEXT_ONLY = {"D44", "D57", "D58", "D59"}
 GENRES = {"plante", "bloque", "résultat faux", "fuite", "abus", "piège du C", "texte"}
 STUDENT = "Erreur d'étudiant"
+UNKNOWN = ("{defect} n'est pas un défaut de {lab} dans docs/defauts.md : ôtez-le, ou écrivez-y sa rubrique "
+           "(« ### {defect} — … {{#…}} »), dans la partie de ce lab (« ## … {{#defauts-{lab}}} »)")
+MUTANT_FORM = ("un fichier de tests/{lab}/mutants/ est attendu : « " + STUDENT + " » (ou « Défaut : Dnn »), puis ce qui est changé, "
+               "« Tué par : {test} », une ligne vide, et le diff de la solution")
 
 SECTION = re.compile(r"^## .+ \{#([\w-]+)\}$")
 HEADING = re.compile(r"^### (D\d\d) — (.+?) \{#([\w-]+)\}$", re.M)
@@ -49,7 +55,7 @@ class Lab:
     def __init__(self, name):
         self.name = name
         self.written = any(not path.name.endswith("_driver.c") for path in pathlib.Path("tests", name).glob("*.c"))
-        self.steps, self.tests = self.listing() if self.written else (None, None)
+        self.tests = self.listing() if self.written else None
         folder = pathlib.Path("tests", name, "mutants")
         self.mutants = [Mutant(path) for path in sorted(folder.glob("*.patch"))]
         notes = pathlib.Path("labs", name, "NOTES.fr.md").read_text(encoding="utf-8")
@@ -65,17 +71,15 @@ class Lab:
         return self.written and self.tests is None
 
     def listing(self):
-        """Les numéros des étapes et les tests, tels que le juge les dit."""
+        """Les tests, tels que le juge les dit ; None s'il ne peut pas."""
         judge = pathlib.Path("build", "tests", self.name, "judge")
         if not judge.is_file():
-            return None, None
+            return None
         done = subprocess.run([judge, "--list"], capture_output=True, stdin=subprocess.DEVNULL)
         if done.returncode != 0:
-            return None, None
-        run = json.loads(done.stdout)
+            return None
         # Un test réservé n'est nommé dans aucun fichier du dépôt.
-        tests = [test for test in run["tests"] if not test.get("private")]
-        return {step["number"] for step in run["steps"]}, tests
+        return [test for test in json.loads(done.stdout)["tests"] if not test.get("private")]
 
     def find(self, file, function):
         """Le chemin de la source qui définit cette fonction, ou None."""
@@ -101,22 +105,22 @@ class Mutant:
     def complaints(self, entries, lab):
         """Un mutant a un défaut connu, ou dit être une erreur d'étudiant ; son test existe et le dit."""
         if self.defect is None and self.first != STUDENT:
-            yield f"{self.path} : la première ligne dit « Défaut : Dnn » ou « {STUDENT} »"
+            yield f"{self.path}:1 : « {self.first} » ; est attendu « Défaut : Dnn », ou « {STUDENT} »"
         if self.defect and (self.defect not in entries or entries[self.defect].lab != lab.name):
-            yield f"{self.path} : {self.defect} n'est pas un défaut de {lab.name} au catalogue"
+            yield f"{self.path}:1 : {UNKNOWN.format(defect=self.defect, lab=lab.name)} ; à défaut, « {STUDENT} »"
         if self.killer is None:
-            yield f"{self.path} : une ligne « Tué par : » et une seule est attendue"
+            yield f"{self.path}:3 : est attendue, avant le diff, une ligne « Tué par : nom_du_test », et une seule"
         if not self.text:
-            yield f"{self.path} : rien ne dit ce qui y est changé"
+            yield f"{self.path}:2 : rien ne dit ce qui y est changé ; une phrase est attendue, entre « {self.first} » et « Tué par : … »"
         if self.defect and self.reading and self.defect not in self.reading:
             yield f"{self.path} : ce que l'étudiant lit ne nomme pas {self.defect}"
         if self.killer is None or lab.tests is None:
             return
         test = next((test for test in lab.tests if test["name"] == self.killer), None)
         if test is None:
-            yield f"{self.path} : {lab.name} n'a pas de test {self.killer}"
+            yield f"{places.in_file(self.path, 'Tué par : ')} : {lab.name} n'a pas de test {self.killer} (il a : {', '.join(test['name'] for test in lab.tests)})"
         elif self.defect and self.defect not in test["defects"]:
-            yield f"{self.path} : {self.killer} montre {self.defect}, et ne le dit pas"
+            yield f"{places.of_test(lab.name, self.killer)} : {self.path} a le défaut {self.defect} ; est attendu {self.defect} dans le .defects de ce test"
 
 
 class Entry:
@@ -124,6 +128,7 @@ class Entry:
 
     def __init__(self, name, title, anchor, lab, body):
         self.name, self.title, self.anchor, self.lab = name, title, anchor, lab
+        self.place = places.in_file(PAGE, f"### {name} ")
         genre = GENRE.search(body)
         self.genre = genre[1] if genre else None
         self.quoted = FRAGMENT.search(body) is not None
@@ -134,7 +139,7 @@ class Entry:
     def complaints(self, labs):
         """Ce qui manque à cette rubrique, ou y est faux."""
         if self.anchor != f"defaut-{self.name.lower()}":
-            yield f"{self.name} : l'ancre {self.anchor} n'est pas celle attendue"
+            yield f"{self.name} : l'ancre est {self.anchor} ; est attendue {{#defaut-{self.name.lower()}}}"
         if self.genre not in GENRES:
             yield f"{self.name} : une ligne « Genre : … . » est attendue, parmi {', '.join(sorted(GENRES))}"
         if not self.quoted:
@@ -320,16 +325,19 @@ def compare_page(page, entries):
 def compare_notes(entries, lab):
     """Les pièges des notes d'un lab sont ceux du catalogue, sous le même titre."""
     told = {entry.name: entry.title for entry in entries.values() if entry.lab == lab.name}
-    where = f"labs/{lab.name}/NOTES.fr.md"
+    path = f"labs/{lab.name}/NOTES.fr.md"
+
+    def heading(name):
+        return f"### {name} — {told.get(name, '…')} {{#lab-{lab.name}-{name.lower()}}}"
     for name in lab.misspelt:
-        yield f"{where} : le titre de {name} n'a pas la forme « ### Dnn — titre {{#ancre}} »"
+        yield f"{places.in_file(path, f'# {name}')} : est attendu « {heading(name)} »"
     for name in sorted(lab.traps.keys() - told.keys()):
-        yield f"{where} : {name} n'est pas un défaut de {lab.name} au catalogue"
-    for name in sorted(told.keys() - lab.traps.keys()):
-        yield f"{where} : {name} est au catalogue, et n'a pas de section « ### {name} — … »"
+        yield f"{places.in_file(path, f'### {name} ')} : {UNKNOWN.format(defect=name, lab=lab.name)}"
+    for name in sorted(told.keys() - lab.traps.keys() - set(lab.misspelt)):
+        yield f"{path} : {name} est dans docs/defauts.md ; est attendu « {heading(name)} »"
     for name in sorted(told.keys() & lab.traps.keys()):
         if told[name] != lab.traps[name]:
-            yield f"{where} : {name} s'appelle « {lab.traps[name]} », et « {told[name]} » au catalogue"
+            yield f"{places.in_file(path, f'### {name} ')} : « {lab.traps[name]} » ; est attendu « {heading(name)} », comme dans docs/defauts.md"
 
 
 def compare_tests(entries, lab):
@@ -339,20 +347,18 @@ def compare_tests(entries, lab):
     if lab.tests is None:
         return
     for test in lab.tests:
-        where = f"{lab.name}, test {test['name']}"
-        if test["step"] not in lab.steps:
-            yield f"{where} : l'étape {test['step']} n'existe pas"
+        where = places.of_test(lab.name, test["name"])
         if not test["points"] > 0:
-            yield f"{where} : pas de points"
+            yield f"{where} : ce test ne vaut rien ; « .points = … » est attendu"
         for name in test["defects"]:
             if name not in entries or entries[name].lab != lab.name:
-                yield f"{where} : {name} n'est pas un défaut de {lab.name} au catalogue"
+                yield f"{where} : dans .defects, {UNKNOWN.format(defect=name, lab=lab.name)}"
             elif name in TEXT_ONLY:
-                yield f"{where} : le catalogue dit qu'aucun programme ne peut montrer {name}"
+                yield f"{where} : dans .defects, {name} est un défaut qu'aucun programme ne peut montrer"
     shown = {name for test in lab.tests for name in test["defects"]}
     for entry in entries.values():
         if entry.lab == lab.name and entry.name not in TEXT_ONLY | shown:
-            yield f"{lab.name} : aucun test ne montre {entry.name}"
+            yield f"{entry.place} : aucun test de tests/{lab.name} n'a {entry.name} dans son .defects"
 
 
 def compare_mutants(lab):
@@ -363,10 +369,12 @@ def compare_mutants(lab):
     killers = {mutant.killer for mutant in lab.mutants}
     for test in lab.tests:
         if test["name"] not in killers:
-            yield f"{lab.name} : aucun mutant n'est « Tué par : {test['name']} »"
+            yield (f"{places.of_test(lab.name, test['name'])} : rien ne prouve que ce test sache échouer ; "
+                   + MUTANT_FORM.format(lab=lab.name, test=test["name"]))
     shown = {name for test in lab.tests for name in test["defects"]}
     for name in sorted(shown - {mutant.defect for mutant in lab.mutants}):
-        yield f"{lab.name} : un test montre {name}, et aucun mutant n'a ce défaut"
+        test = next(test["name"] for test in lab.tests if name in test["defects"])
+        yield f"{places.of_test(lab.name, test)} : aucun mutant n'a le défaut {name} ; " + MUTANT_FORM.format(lab=lab.name, test=test)
 
 
 def compare_commented(lab):
@@ -378,14 +386,14 @@ def compare_commented(lab):
     for name, last in re.findall(r"^\| (D\d\d)\b.*\|([^|\n]*)\|$", path.read_text(encoding="utf-8"), re.M):
         for test in re.findall(r"`(\w+)`", last):
             if name not in shown.get(test, []):
-                yield f"{path} : {test} n'est pas un test qui montre {name}"
+                yield f"{places.in_file(path, f'`{test}`')} : {test} n'a pas {name} dans son .defects"
 
 
 def complaints(page, entries, labs):
     """Tout ce qui ne concorde pas, tableaux mis à part."""
     yield from compare_page(page, entries)
     for entry in entries:
-        yield from entry.complaints(labs)
+        yield from (f"{entry.place} : {complaint}" for complaint in entry.complaints(labs))
     by_name = {entry.name: entry for entry in entries}
     for lab in labs.values():
         yield from compare_notes(by_name, lab)
@@ -400,7 +408,11 @@ def main():
     if sys.argv[1:] not in (["--check"], ["--write"]):
         print("catalogue : --check ou --write est attendu", file=sys.stderr)
         return 2
-    labs = {path.parent.name: Lab(path.parent.name) for path in sorted(pathlib.Path("tests").glob("*/lab.mk"))}
+    try:
+        labs = {path.parent.name: Lab(path.parent.name) for path in sorted(pathlib.Path("tests").glob("*/lab.mk"))}
+    except Trouble as trouble:
+        print(trouble)
+        return 1
     page = PAGE.read_text(encoding="utf-8")
     entries = read_entries(page, labs)
     renewed = renew(page, entries, labs)

@@ -3,13 +3,13 @@
 hints_check.py LAB…
 """
 
-import json
 import os
 import pathlib
 import re
-import subprocess
 import sys
 
+from tests.judge.command import lab_reader
+from tests.proof.agreement import places
 from tests.student import hints
 
 SPAN = re.compile(r"`([^`]*)`")
@@ -35,59 +35,64 @@ def code_lines(lab):
     return lines
 
 
-def listing(lab):
-    """Les étapes du lab, telles que le juge les dit."""
-    output = subprocess.run([f"build/tests/{lab}/judge", "--list"], check=True, stdout=subprocess.PIPE).stdout
-    return json.loads(output)["steps"]
-
-
 def check_levels(levels, notes, lines):
-    """Ce qui ne va pas dans les trois niveaux d'une étape."""
+    """(où le chercher, ce qui ne va pas) dans les trois niveaux d'une étape."""
     for name, text in zip(hints.LEVELS, levels):
         bare = "".join(text.split())
         for line in lines:
             if line in bare:
-                yield f"« {name} » contient une ligne de la solution : {line}"
-        if "```" in text or re.search(r"^ {4,}\S", text, re.M):
-            yield f"« {name} » contient un bloc de code"
+                yield f"## {name}", f"une ligne de la solution y est : {line} ; une phrase est attendue"
+        for block in re.findall(r"```|^ {4,}\S.*", text, re.M):
+            yield block, "un bloc de code ; une phrase est attendue"
         for span in SPAN.findall(text):
             if re.search(r"[;{}=]|\w\(.*\w", span):
-                yield f"« {name} » contient du code : {span}"
+                yield f"`{span}`", f"`{span}` est du code ; le nom d'une fonction ou d'un fichier est attendu, et rien d'autre"
         for defect in sorted(set(DEFECT.findall(text))):
             if f"### {defect} " not in notes:
-                yield f"« {name} » renvoie au piège {defect}, qui n'est pas dans les notes de ce lab"
+                yield defect, f"les notes de ce lab n'ont pas de piège {defect} (un titre « ### {defect} — … »)"
     if not re.search(r"`man\s+\d\s+\w", levels[1]):
-        yield "« À lire » ne nomme aucune page de manuel"
+        yield "## À lire", "aucune page de manuel n'y est nommée : `man 2 bind`, par exemple, est attendu"
     known = squeeze(notes)
     for quoted in QUOTE.findall(levels[1]):
         if squeeze(quoted) not in known:
-            yield f"« À lire » renvoie à « {squeeze(quoted)} », qui n'est pas dans les notes"
+            yield f"« {quoted}", f"« {squeeze(quoted)} » n'est pas dans les notes ; le titre d'une de leurs sections est attendu"
+
+
+def check_step(lab, step, notes, lines):
+    """Tout ce qui ne va pas dans les indices d'une étape."""
+    path, heading = pathlib.Path(hints.path_of(lab.name, step)), f"Étape {step} — {lab.steps[step - 1]}"
+    if not path.is_file():
+        yield (f"{path} : ce fichier manque ; y sont attendus « # {heading} », puis "
+               + ", ".join(f"« ## {level} »" for level in hints.LEVELS))
+        return
+    text = path.read_text(encoding="utf-8")
+    try:
+        title, levels = hints.parse(text)
+    except hints.Malformed as error:
+        yield f"{path}:{error.line} : {error}"
+        return
+    if title != heading:
+        yield f"{path}:1 : « # {title} » ; est attendu « # {heading} », d'après tests/{lab.name}/lab.mk"
+    for fragment, complaint in check_levels(levels, notes, lines):
+        yield f"{places.in_file(path, fragment)} : {complaint}"
 
 
 def complaints(lab):
     """Tout ce qui ne va pas dans les indices d'un lab."""
-    notes = pathlib.Path("labs", lab, "NOTES.fr.md").read_text(encoding="utf-8")
-    lines = code_lines(lab)
-    wanted = set()
-    for step in listing(lab):
-        path = hints.path_of(lab, step["number"])
-        wanted.add(path)
-        try:
-            title, levels = hints.parse(pathlib.Path(path).read_text(encoding="utf-8"))
-        except (OSError, hints.Malformed) as error:
-            yield f"{path} : {error}"
-            continue
-        if title != f"Étape {step['number']} — {step['title']}":
-            yield f"{path} : le titre est « {title} », l'étape s'appelle « {step['title']} »"
-        yield from (f"{path} : {complaint}" for complaint in check_levels(levels, notes, lines))
-    for extra in sorted({str(path) for path in pathlib.Path("tests", lab, "hints").glob("*")} - wanted):
-        yield f"{extra} : aucune étape n'a ces indices"
+    notes = pathlib.Path("labs", lab.name, "NOTES.fr.md").read_text(encoding="utf-8")
+    lines = code_lines(lab.name)
+    steps = range(1, len(lab.steps) + 1)
+    for step in steps:
+        yield from check_step(lab, step, notes, lines)
+    wanted = {hints.path_of(lab.name, step) for step in steps}
+    for extra in sorted({str(path) for path in pathlib.Path("tests", lab.name, "hints").glob("*")} - wanted):
+        yield f"{extra} : tests/{lab.name}/lab.mk n'a pas d'étape à laquelle ces indices soient (STEP_N := …)"
 
 
 def main():
     if not os.path.isdir("solutions"):
         print("solutions/ est absent : les lignes de code ne sont pas cherchées")
-    found = [complaint for lab in sys.argv[1:] for complaint in complaints(lab)]
+    found = [complaint for name in sys.argv[1:] for complaint in complaints(lab_reader.Lab(name))]
     for complaint in found:
         print(complaint)
     return 1 if found else 0

@@ -9,14 +9,14 @@ import re
 import sys
 
 from tests.handout import csource
-from tests.judge.command import lab_reader
+from tests.proof.agreement import places
 
 LABS, SOLUTIONS = pathlib.Path("labs"), pathlib.Path("solutions")
 
 
 def files(folder):
-    """Les noms des fichiers d'un lab, sans ce que make y fabrique."""
-    return {path.name for path in folder.iterdir()} - {"build", *lab_reader.Lab(folder.name).programs}
+    """Les noms des fichiers d'un lab, sans ce que make y fabrique : ses programmes, et build/."""
+    return {path.name for path in folder.iterdir() if path.suffix or path.name == "Makefile"}
 
 
 def line_for(header):
@@ -27,37 +27,45 @@ def line_for(header):
 
 def compare_sources(lab, name):
     """Les fonctions d'un fichier, des deux côtés."""
-    skeleton = csource.functions((LABS / lab / name).read_text(encoding="utf-8"))
-    text = (SOLUTIONS / lab / name).read_text(encoding="utf-8")
+    here, there = LABS / lab / name, SOLUTIONS / lab / name
+    skeleton = csource.functions(here.read_text(encoding="utf-8"))
+    text = there.read_text(encoding="utf-8")
     solution = csource.functions(text)
     declared = "".join(path.read_text(encoding="utf-8") for path in (SOLUTIONS / lab).glob("*.h"))
     for function in sorted(skeleton.keys() ^ solution.keys()):
-        where = "la solution" if function in solution else "le squelette"
-        yield f"{lab}/{name} : {function}() n'est que dans {where}"
+        has, lacks = (there, here) if function in solution else (here, there)
+        yield f"{places.in_file(has, f'{function}(')} : {function}() n'est que là ; elle est attendue dans {lacks} aussi"
     for function in sorted(skeleton.keys() & solution.keys()):
-        if skeleton[function][0] != solution[function][0]:
-            yield f"{lab}/{name} : {function}() n'a pas la même signature"
-        told, header = skeleton[function][1], solution[function][1]
-        if not told and f" {function}(" not in declared:
-            yield f"{lab}/{name} : {function}() n'a pas d'en-tête Doxygen dans le squelette"
-        if not solution[function][0].startswith("static "):
-            if told != header:
-                yield f"{lab}/{name} : {function}() n'a pas le même en-tête Doxygen"
-        elif header and (header != line_for(told) or header not in text):
-            yield f"{lab}/{name} : dans la solution, {function}() a pour en-tête {line_for(told)}, sur une ligne, ou rien"
+        yield from compare_function(function, (here, *skeleton[function]), (there, *solution[function]), text, declared)
+
+
+def compare_function(function, skeleton, solution, text, declared):
+    """Une fonction, des deux côtés : (source, signature, en-tête Doxygen)."""
+    (here, wanted, told), (there, signature, header) = skeleton, solution
+    where = places.in_file(there, f"{function}(")
+    if wanted != signature:
+        yield f"{where} : « {signature} » ; est attendu « {wanted} », comme dans {here}"
+    if not told and f" {function}(" not in declared:
+        yield f"{places.in_file(here, f'{function}(')} : avant {function}(), un en-tête Doxygen est attendu : « /** … */ »"
+    if not signature.startswith("static "):
+        if told != header:
+            yield f"{where} : l'en-tête Doxygen de {function}() n'est pas celui de {here} : « {told} » est attendu"
+    elif header and (header != line_for(told) or header not in text):
+        yield f"{where} : avant {function}() est attendu « {line_for(told)} », sur une ligne, ou rien"
 
 
 def compare(lab):
     """Un lab, des deux côtés."""
     skeleton, solution = files(LABS / lab), files(SOLUTIONS / lab)
     for name in sorted(skeleton ^ solution):
-        yield f"{lab}/{name} n'est que dans {'solutions' if name in solution else 'labs'}"
+        has, lacks = ("solutions", "labs") if name in solution else ("labs", "solutions")
+        yield f"{has}/{lab}/{name} : {lacks}/{lab}/{name} est attendu aussi"
     for name in sorted(skeleton & solution):
         if name.endswith(".c"):
             yield from compare_sources(lab, name)
         elif name.endswith(".h") or name == "Makefile":
             if (LABS / lab / name).read_bytes() != (SOLUTIONS / lab / name).read_bytes():
-                yield f"{lab}/{name} diffère entre labs et solutions"
+                yield f"solutions/{lab}/{name} : ce fichier est attendu tel qu'il est dans labs/{lab}"
 
 
 def main():
@@ -67,7 +75,7 @@ def main():
         if (LABS / lab).is_dir() and (SOLUTIONS / lab).is_dir():
             found += compare(lab)
         else:
-            found.append(f"{lab} n'est que d'un côté")
+            found.append(f"{lab} : labs/{lab} et solutions/{lab} sont attendus tous les deux")
     for complaint in found:
         print(complaint)
     print(f"{len(names)} labs comparés, {len(found)} différences")

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 
+from tests.proof.agreement import places
 from tests.proof.agreement.catalogue import TEXT_ONLY
 from tests.judge.command import lab_reader
 
@@ -60,23 +61,6 @@ def french(number):
     return f"{number:g}".replace(".", ",")
 
 
-def place_of(lab, test):
-    """Où ce test est écrit : fichier et ligne."""
-    for path in sorted(pathlib.Path("tests", lab).glob("*.c")):
-        text = path.read_text(encoding="utf-8")
-        found = re.search(rf"\bLESSON\(\s*{test}\b", text)
-        if found:
-            return f"{path}:{text.count(chr(10), 0, found.start()) + 1}"
-    return f"tests/{lab}"
-
-
-def setting_line(lab, name):
-    """Où lab.mk dit cela."""
-    path = pathlib.Path("tests", lab, "lab.mk")
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return f"{path}:{next((number for number, line in enumerate(lines, 1) if line.startswith(name + ' :=')), 1)}"
-
-
 def step_heading(lab, number, run):
     """Le titre que les notes doivent donner à cette étape."""
     points = sum(test["points"] for test in run["tests"] if test["step"] == number)
@@ -89,13 +73,13 @@ def compare_steps(lab, run, page):
     told = {int(match[1]): (number, match.string) for number, match in page.matching(STEP)}
     for step in range(1, len(lab.steps) + 1):
         wanted = step_heading(lab, step, run)
-        why = f"(titre : {setting_line(lab.name, f'STEP_{step}')} ; points : la somme des tests de l'étape)"
+        why = f"(titre : {places.of_setting(lab.name, f'STEP_{step}')} ; points : la somme des tests de l'étape)"
         if step not in told:
             yield f"{page.at(1)} : il y manque le titre « {wanted} » {why}"
         elif told[step][1] != wanted:
             yield f"{page.at(told[step][0])} : « {told[step][1]} » ; est attendu « {wanted} » {why}"
     for extra in sorted(told.keys() - set(range(1, len(lab.steps) + 1))):
-        yield f"{page.at(told[extra][0])} : {setting_line(lab.name, 'STEP_1')} et les suivantes n'ont pas « STEP_{extra} := … »"
+        yield f"{page.at(told[extra][0])} : {places.of_setting(lab.name, 'STEP_1')} et les suivantes n'ont pas « STEP_{extra} := … »"
 
 
 def compare_tests(lab, run):
@@ -103,14 +87,14 @@ def compare_tests(lab, run):
     total = sum(test["points"] for test in run["tests"])
     if abs(total - 20) > 1e-9:
         yield (f"tests/{lab.name} : les tests valent {french(total)} points, et non 20 : changez les « .points = … » de "
-               + ", ".join(place_of(lab.name, test["name"]) for test in run["tests"]))
+               + ", ".join(places.of_test(lab.name, test["name"]) for test in run["tests"]))
     for test in run["tests"]:
         if test["step"] not in range(1, len(lab.steps) + 1):
-            yield (f"{place_of(lab.name, test['name'])} : .step = {test['step']}, et tests/{lab.name}/lab.mk n'a pas "
+            yield (f"{places.of_test(lab.name, test['name'])} : .step = {test['step']}, et tests/{lab.name}/lab.mk n'a pas "
                    f"« STEP_{test['step']} := … »")
     for step in range(1, len(lab.steps) + 1):
         if step not in {test["step"] for test in run["tests"]}:
-            yield f"{setting_line(lab.name, f'STEP_{step}')} : aucun test n'est de cette étape (.step = {step})"
+            yield f"{places.of_setting(lab.name, f'STEP_{step}')} : aucun test n'est de cette étape (.step = {step})"
 
 
 def compare_defects(lab, run, page):
@@ -118,7 +102,7 @@ def compare_defects(lab, run, page):
     told = {match[1]: (number, match[2]) for number, match in page.matching(TRAP)}
     tests = {defect: test["name"] for test in run["tests"] for defect in test["defects"]}
     for defect in sorted(tests.keys() - told.keys()):
-        yield (f"{place_of(lab.name, tests[defect])} : .defects nomme {defect}, et {page.path} n'a pas de titre "
+        yield (f"{places.of_test(lab.name, tests[defect])} : .defects nomme {defect}, et {page.path} n'a pas de titre "
                f"« ### {defect} — … {{#lab-{lab.name}-{defect.lower()}}} » ; un test qui ne montre aucun défaut de docs/defauts.md "
                "n'a pas de .defects")
     for defect in sorted(told.keys() - tests.keys() - TEXT_ONLY):
@@ -132,7 +116,7 @@ def compare_titles(lab, page, correction):
     """Le titre de chaque page est celui du lab ; les sections que nomment nos commandes sont là."""
     name = f"Lab {lab.name[:2]} — "
     if page.headings[:1] != [(1, f"# {name}{lab.title} {{#lab-{lab.name}}}")]:
-        yield (f"{page.at(1)} : est attendu « # {name}{lab.title} {{#lab-{lab.name}}} » (titre : {setting_line(lab.name, 'TITLE')})")
+        yield (f"{page.at(1)} : est attendu « # {name}{lab.title} {{#lab-{lab.name}}} » (titre : {places.of_setting(lab.name, 'TITLE')})")
     if not correction.headings or not re.fullmatch(rf"# {name}.+ \{{#solution-{lab.name}\}}", correction.headings[0][1]):
         yield f"{correction.at(1)} : est attendu « # {name}… {{#solution-{lab.name}}} »"
     for section in SECTIONS:

@@ -20,7 +20,7 @@ def complaints(run, folder):
             yield f"{build['program']} ne se construit pas : {build['message']}"
     for source in sorted(folder.glob("*.c")):
         if "TODO" not in source.read_text(encoding="utf-8"):
-            yield f"{source} ne dit pas ce qu'il y a à faire (TODO)"
+            yield f"{source} : rien n'y dit ce qu'il y a à faire ; « // TODO (étape N) : … » est attendu dans chaque fonction à écrire"
 
 
 def main():

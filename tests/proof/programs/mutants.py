@@ -46,7 +46,8 @@ class Mutant:
         head = head.split("\n")
         killers = [line.split(":", 1)[1].strip() for line in head if line.startswith("Tué par :")]
         if len(killers) != 1 or killers[0] not in lab.tests:
-            raise Trouble(f"{path} : « Tué par : » doit nommer un test du lab")
+            raise Trouble(f"{path} : une ligne « Tué par : nom_du_test » est attendue avant le diff, et le nom de l'un de ceux-ci : "
+                          + ", ".join(lab.tests))
         self.killer = killers[0]
         self.defect = head[0].removeprefix("Défaut : ") if head[0].startswith("Défaut : ") else None
         self.changes = list(read_changes(diff, path))
@@ -55,11 +56,11 @@ class Mutant:
     def check_head(self, first):
         """Un mutant d'un défaut du catalogue est tué par un test qui dit montrer ce défaut."""
         if self.defect is None and first != "Erreur d'étudiant":
-            raise Trouble(f"{self.path} : la première ligne dit « Défaut : Dnn » ou « Erreur d'étudiant »")
+            raise Trouble(f"{self.path}:1 : « {first} » ; est attendu « Défaut : Dnn » ou « Erreur d'étudiant »")
         if not self.name.startswith((self.defect or "E") + "-"):
-            raise Trouble(f"{self.path} : le nom du fichier ne commence pas par {self.defect or 'E'}-")
+            raise Trouble(f"{self.path} : d'après sa première ligne, « {first} », ce nom de fichier devrait commencer par {self.defect or 'E'}-")
         if self.defect and self.defect not in self.lab.tests[self.killer]["defects"]:
-            raise Trouble(f"{self.path} : {self.killer} ne dit pas montrer {self.defect}")
+            raise Trouble(f"{self.path} : {self.killer} n'a pas {self.defect} dans son .defects")
 
     def sources(self):
         """Les sources de la solution, altérées."""
@@ -80,7 +81,7 @@ def parts_of(path):
     told, mark, reading = path.read_text(encoding="utf-8").partition(READING)
     start = re.search(r"^--- ", told, re.M)
     if not start:
-        raise Trouble(f"{path} : aucune altération")
+        raise Trouble(f"{path} : aucun diff ; après une ligne vide sont attendus « --- a/server.c », « +++ b/server.c », puis ses morceaux")
     return told[:start.start()], told[start.start():], reading if mark else None
 
 
