@@ -14,7 +14,7 @@ SETTING = re.compile(r"(\w+) := (.*\S)")
 NAMES = re.compile("TITLE|PROGRAMS|LIBRARY|HEADERS|DRIVERS|BORROW|LAB_CFLAGS|SANITIZED|PORT|PROTOCOL"
                    "|STEP_[1-9][0-9]?|LINE_[1-9]")
 NEEDED = ("TITLE", "PROGRAMS", "PORT", "STEP_1")
-FORMS = {"PORT": re.compile("[1-9][0-9]{0,4}"), "PROTOCOL": re.compile("tcp|udp")}
+FORMS = {"PORT": ("[1-9][0-9]{2,4}", "8001"), "PROTOCOL": ("tcp|udp", "udp"), "PROGRAMS": ("[a-z][a-z0-9 ]*", "server client")}
 # La suite d'une ligne de stdout est libre.
 FREE = "…"
 
@@ -37,8 +37,9 @@ def settings(name):
         if re.search(r"[#$\\]", match[2]):
             raise Malformed(f"{path}:{number} : make ne lirait pas ces mots-là tels quels : ni « # », ni « $ », ni « \\ » n'est attendu")
         found[match[1]] = match[2]
-        if match[1] in FORMS and not FORMS[match[1]].fullmatch(match[2]):
-            raise Malformed(f"{path}:{number} : « {line} » ; est attendu « {match[1]} := {FORMS[match[1]].pattern} »")
+        form, example = FORMS.get(match[1], (".*", ""))
+        if not re.fullmatch(form, match[2]):
+            raise Malformed(f"{path}:{number} : « {line} » ; est attendu, par exemple, « {match[1]} := {example} »")
     for needed in NEEDED:
         if needed not in found:
             raise Malformed(f"{path} : la ligne « {needed} := … » est attendue")

@@ -58,7 +58,7 @@ def check_programs(programs):
 
 def choose_port(wanted, name):
     """Le port demandé, ou un que n'a aucun autre lab ; les tests prennent aussi le suivant."""
-    used = {int(lab.settings["DEMO_PORT"]): lab.name for lab in lab_reader.every_lab()}
+    used = {lab.port: lab.name for lab in lab_reader.every_lab()}
     if not wanted:
         port = 8000 + 10 * int(name[:2])
         while port in used or port + 1 in used:
@@ -128,13 +128,19 @@ class Writer:
         steps = "".join(f"STEP_{self.step(program)} := {self.title(program)}\n" for program in self.programs)
         return ("# Tout ce qu'il faut savoir de ce lab : une affectation simple (:=) par ligne.\n"
                 f"TITLE := Un serveur qui salue\n{steps}PROGRAMS := {' '.join(self.programs)}\n"
-                f"DEMO_PORT := {self.port}\nDEMO_PROTOCOL := tcp\n"
+                f"PORT := {self.port}\n"
                 "# Ce que le contrat énumère pour la sortie standard du serveur ; « … » : la suite est libre.\n"
                 "LINE_1 := waiting for clients\n")
 
+    def scene(self):
+        """La scène : chacun vient écouter le serveur ; d'un lab qui n'a que lui, nous jouons le client."""
+        return ("# La scène de « make demo » et de « make trace » : une action par ligne (voir tests/student/scenario.py).\n"
+                + "".join(f"{program} 1 arrive\n{program} 1 finit\n" for program in self.programs[1:] or [CLIENT]))
+
     def write(self):
         """Tout le lab ; rend les fichiers écrits."""
-        found = {pathlib.Path("tests", self.name, "lab.mk"): self.description()}
+        tests = pathlib.Path("tests", self.name)
+        found = {tests / "lab.mk": self.description(), tests / "scene.txt": self.scene()}
         for path in sorted(TEMPLATE.rglob("*")):
             if path.is_file():
                 place = path.relative_to(TEMPLATE)
@@ -168,6 +174,7 @@ def main():
     print(f"Tout y est vert (make test LAB={name}) et tout est à récrire, à commencer par labs/{name}/NOTES.fr.md :")
     print("docs/carte.md, « Ajouter un lab », dit la forme de chaque fichier. README.fr.md, README.md et")
     print("tests/handout/root/README.fr.md ont un tableau des labs : une ligne y est la bienvenue, rien ne l'exige.")
+    print("« make handout » ne le remettra qu'une fois dans git : git add labs solutions tests docs")
     return 0
 
 
