@@ -31,7 +31,7 @@ GENRES = {"plante", "bloque", "résultat faux", "fuite", "abus", "piège du C", 
 STUDENT = "Erreur d'étudiant"
 UNKNOWN = ("{defect} n'est pas un défaut de {lab} dans docs/defauts.md : ôtez-le, ou écrivez-y sa rubrique "
            "(« ### {defect} — … {{#…}} »), dans la partie de ce lab (« ## … {{#defauts-{lab}}} »)")
-MUTANT_FORM = ("un fichier de tests/{lab}/mutants/ est attendu : « " + STUDENT + " » (ou « Défaut : Dnn »), puis ce qui est changé, "
+MUTANT_FORM = ("un fichier de tests/{lab}/mutants/ est attendu : « " + STUDENT + " » (ou « Défaut : D08 »), puis ce qui est changé, "
                "« Tué par : {test} », une ligne vide, et le diff de la solution")
 
 SECTION = re.compile(r"^## .+ \{#([\w-]+)\}$")

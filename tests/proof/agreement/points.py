@@ -17,7 +17,7 @@ from tests.judge.command import lab_reader
 
 FENCE = re.compile(r"^(```|~~~)")
 HEADING = re.compile(r"(#+) +(.*)")
-STEP = re.compile(r"#+ +[Éé]tape +(\d+)\b")
+STEP = re.compile(r"#+ +[EÉeé]tape +(\d+)\b")
 TRAP = re.compile(r"### (D\d\d) — .+ \{#([\w-]+)\}")
 ANCHOR = re.compile(r"\{#([\w-]+)\}$")
 # Les titres que d'autres commandes montrent : make test et l'éditeur, make hint, make debug-server.

@@ -73,11 +73,11 @@ static int open_listener(const struct endpoint *endpoint)
 /** Dit bonjour à un client : ce qui l'en empêche ne regarde que lui. */
 static void greet(int client)
 {
-    size_t sent = 0;
-    while (sent < strlen(GREETING)) {
-        ssize_t count = send(client, GREETING + sent, strlen(GREETING) - sent, MSG_NOSIGNAL);
+    const char *rest = GREETING;
+    while (*rest != '\0') {
+        ssize_t count = send(client, rest, strlen(rest), MSG_NOSIGNAL);
         if (count >= 0) {
-            sent += (size_t)count;
+            rest += count;
         } else if (errno != EINTR) {
             report_error(PROGRAM, "send", NULL, NULL, strerror(errno));
             return;
