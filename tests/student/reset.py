@@ -43,11 +43,12 @@ class Archive:
 
 
 class History:
-    """Le squelette que git connaît : celui du dépôt d'où vient cette copie, sinon de la dernière version enregistrée."""
+    """Le squelette que git connaît : celui du dépôt d'où vient cette copie, ou s'il n'a pas ce lab, de la dernière version
+    enregistrée."""
 
     def __init__(self, lab):
         self.lab = lab
-        self.version = next((name for name in ("origin/HEAD", "HEAD") if git("rev-parse", "-q", "--verify", name)), "")
+        self.version = next((name for name in ("origin/HEAD", "HEAD") if git("rev-parse", "-q", "--verify", f"{name}:./labs/{lab.name}")), "")
         self.where = f" (git, version {(git('rev-parse', '--short', self.version) or b'').decode().strip()})"
 
     def names(self):
