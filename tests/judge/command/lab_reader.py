@@ -10,37 +10,48 @@ import re
 import sys
 
 SETTING = re.compile(r"(\w+) := (.*\S)")
-# Ce qu'un lab.mk peut dire ; docs/carte.md dit le sens de chaque nom.
-NAMES = re.compile("TITLE|PROGRAMS|LIBRARY|HEADERS|DRIVERS|BORROW|LAB_CFLAGS|SANITIZED|PORT|PROTOCOL"
-                   "|STEP_[1-9][0-9]?|LINE_[1-9]")
-NEEDED = ("TITLE", "PROGRAMS", "PORT", "STEP_1")
+# Ce qu'un lab.mk peut dire ; docs/carte.md dit le sens de chaque nom. STEP_2, LINE_2… suivent STEP_1 et LINE_1.
+NAMES = ("TITLE", "STEP_1", "PROGRAMS", "PORT", "PROTOCOL", "LINE_1", "LIBRARY", "HEADERS", "DRIVERS", "BORROW", "LAB_CFLAGS",
+         "SANITIZED")
+NEEDED = ("TITLE", "STEP_1", "PROGRAMS", "PORT")
+# La forme de quelques valeurs, et un exemple.
 FORMS = {"PORT": ("[1-9][0-9]{2,4}", "8001"), "PROTOCOL": ("tcp|udp", "udp"), "PROGRAMS": ("[a-z][a-z0-9 ]*", "server client")}
 # La suite d'une ligne de stdout est libre.
 FREE = "…"
 
 
 class Malformed(SystemExit):
-    """Un lab.mk n'a pas la forme attendue : la commande s'arrête là, et le dit."""
+    """Un fichier qui décrit un lab n'a pas la forme attendue : la commande s'arrête là, et le dit."""
+
+
+def read_setting(line):
+    """(nom, valeur) d'une ligne de lab.mk."""
+    match = SETTING.fullmatch(line)
+    if not match:
+        raise Malformed(f"« {line} » n'est pas une affectation : « NOM := valeur » est attendu")
+    name, value = match.groups()
+    if re.sub(r"_[1-9]\d?$", "_1", name) not in NAMES:
+        raise Malformed(f"{name} ne veut rien dire ; sont attendus {', '.join(NAMES)}")
+    if re.search(r"[#$\\]", value):
+        raise Malformed(f"make ne lirait pas « {value} » tel quel : ni « # », ni « $ », ni « \\ » n'est attendu")
+    form, example = FORMS.get(name, (".*", ""))
+    if not re.fullmatch(form, value):
+        raise Malformed(f"« {line} » ; est attendu, par exemple, « {name} := {example} »")
+    return name, value
 
 
 def settings(name):
     """Les affectations de tests/NN/lab.mk : {nom: valeur}."""
     path, found = pathlib.Path("tests", name, "lab.mk"), {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        match = SETTING.fullmatch(line)
-        if not match:
-            raise Malformed(f"{path}:{number} : « {line} » n'est pas une affectation : « NOM := valeur » est attendu")
-        if not NAMES.fullmatch(match[1]):
-            raise Malformed(f"{path}:{number} : {match[1]} ne veut rien dire ; sont attendus {NAMES.pattern.replace('|', ', ')}")
-        if re.search(r"[#$\\]", match[2]):
-            raise Malformed(f"{path}:{number} : make ne lirait pas ces mots-là tels quels : ni « # », ni « $ », ni « \\ » n'est attendu")
-        found[match[1]] = match[2]
-        form, example = FORMS.get(match[1], (".*", ""))
-        if not re.fullmatch(form, match[2]):
-            raise Malformed(f"{path}:{number} : « {line} » ; est attendu, par exemple, « {match[1]} := {example} »")
-    for needed in NEEDED:
+        if line.strip() and not line.startswith("#"):
+            try:
+                key, value = read_setting(line)
+            except Malformed as reason:
+                raise Malformed(f"{path}:{number} : {reason}") from None
+            found[key] = value
+    before = [f"{key.rpartition('_')[0]}_{int(key.rpartition('_')[2]) - 1}" for key in found if re.search(r"_([2-9]|[1-9]\d)$", key)]
+    for needed in (*NEEDED, *before):
         if needed not in found:
             raise Malformed(f"{path} : la ligne « {needed} := … » est attendue")
     return found
