@@ -137,8 +137,8 @@ class Writer:
         return ("# La scène de « make demo » et de « make trace » : une action par ligne (voir tests/student/scenario.py).\n"
                 + "".join(f"{program} 1 arrive\n{program} 1 finit\n" for program in self.programs[1:] or [CLIENT]))
 
-    def write(self):
-        """Tout le lab ; rend les fichiers écrits."""
+    def files(self):
+        """Tout le lab : {chemin: texte}."""
         tests = pathlib.Path("tests", self.name)
         found = {tests / "lab.mk": self.description(), tests / "scene.txt": self.scene()}
         for path in sorted(TEMPLATE.rglob("*")):
@@ -146,6 +146,11 @@ class Writer:
                 place = path.relative_to(TEMPLATE)
                 for name, text in self.file(path):
                     found[pathlib.Path(place.parts[0], self.name, *place.parts[1:-1], name)] = text
+        return found
+
+    def write(self):
+        """L'écrit ; rend les fichiers."""
+        found = self.files()
         for path, text in found.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")

@@ -102,6 +102,16 @@ def try_refusals(it):
     it.check("rien n'a été écrit", not list(pathlib.Path(".").glob(f"*/{NAME}")))
 
 
+def try_map(it):
+    """Ce que la carte du dépôt montre d'un lab est, mot pour mot, dans celui que fait « make lab NEW=04-nom »."""
+    page = pathlib.Path("docs/carte.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^```(?:c|make|text)\n(.*?)^```", page[page.index("{#carte-test}"):page.index("{#carte-archive}")], re.M | re.S)
+    texts = new_lab.Writer("04-nom", ["server", "client"], "8040").files().values()
+    it.check("la carte montre des fichiers d'un lab", len(shown) >= 5, shown)
+    for block in shown:
+        it.check("ce que montre la carte est vrai", any(block in text for text in texts), block)
+
+
 def try_commands(tree):
     """Ce que tapent un étudiant et un enseignant."""
     for side, status, mark in (("solutions", 0, 20), ("labs", 1, 0)):
@@ -174,7 +184,7 @@ BREAKS = (
     ("une page de manuel", HINT, "`man ", "`le ", "check-hints", "`man 2 bind`, par exemple, est attendu"),
     ("les indices d'une étape", HINT, None, None, "check-hints", "ce fichier manque ; y sont attendus « # Étape 1 — Le serveur salue »"),
     ("une affectation de lab.mk", MK, "PORT :=", "PORT =", "test", "« NOM := valeur » est attendu"),
-    ("un nom de lab.mk", MK, "PORT", "PROT", "test", "PROT ne veut rien dire ; sont attendus TITLE, PROGRAMS"),
+    ("un nom de lab.mk", MK, "PORT", "PROT", "test", "PROT ne veut rien dire ; sont attendus TITLE, STEP_1, PROGRAMS"),
     ("un port de lab.mk", MK, r"PORT := \d+", "PORT := http", "check-points", "est attendu, par exemple, « PORT := 8001 »"),
     ("une ligne de lab.mk", MK, r"STEP_1 .*\n", "", "test", "la ligne « STEP_1 := … » est attendue"),
     ("ce qu'il y a à faire", f"labs/{NAME}/server.c", "TODO", "PLUS TARD", "check-skeleton", r"« // TODO \(étape N\) : … » est attendu"),
@@ -216,6 +226,7 @@ def main():
     PLACE.mkdir(parents=True)
     it = trial.Trial()
     try_refusals(it)
+    try_map(it)
     for programs in SHAPES:
         tree = Tree(it, programs)
         tree.expect(0, f"labs/{NAME}, solutions/{NAME}, tests/{NAME}", "make", "-s", "lab", f"NEW={NAME}", f"PROGRAMS={' '.join(programs)}")
