@@ -93,7 +93,7 @@ gate_archive() { ## l'archive des étudiants : reproductible, complète, sans ri
 
 # BRIEF=1 n'en fait qu'un, de trois programmes.
 gate_newlab() { ## make lab : tout est vert dans un lab neuf, et ce qu'on y casse est dit, avec la ligne et la forme attendue
-    sh tests/judge/command/python.sh tests/proof/new_lab/new_lab_test.py
+    prove new_lab/new_lab_test.py
 }
 
 # Tous les systèmes n'ont pas de paquet pour sim_c.

@@ -127,15 +127,23 @@ def try_commands(tree):
     tree.make("progress", re.escape(NAME), WORK="labs")
     tree.make("reset", "rien n'a été changé", WORK="labs", options=["FILE=server.c"])
     tree.terminal(r"jugé en [\d,]+ s", b"q", "watch", "WORK=labs")
+    try_tools(tree)
+    for goal in ("mutants", "variants", "torture", "coverage"):
+        tree.make(goal, r"(?m)^[1-9]\d* passed, 0 failed" if goal != "variants" else "0 failed", TEST="")
+
+
+def try_tools(tree):
+    """Ce qui se sert d'un outil de plus, s'il est là."""
+    for tool in ("gdb", "strace", "tcpdump"):
+        if not shutil.which(tool):
+            tree.it.skip(f"{tool} est absent : ce qui s'en sert n'est pas essayé")
     if shutil.which("gdb"):
         for program in tree.programs:
             tree.make(f"debug-{program}", "Breakpoint 1|ptrace", WORK="solutions", stdin=b"run\nquit\n")
     if shutil.which("strace"):
         tree.terminal(r"listen\(|ptrace", b"\x03", "strace", "WORK=solutions")
-        if shutil.which("tcpdump"):
-            tree.make("trace", "bonjour")
-    for goal in ("mutants", "variants", "torture", "coverage"):
-        tree.make(goal, r"(?m)^[1-9]\d* passed, 0 failed" if goal != "variants" else "0 failed", TEST="")
+    if shutil.which("strace") and shutil.which("tcpdump"):
+        tree.make("trace", "bonjour")
 
 
 def try_gates(tree):
