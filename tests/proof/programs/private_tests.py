@@ -172,7 +172,7 @@ def try_gates(example):
     """Les vérifications qui comptent les tests ne comptent pas ceux-là, même avec REVEAL=1."""
     make("judges")
     for tool in (["points.py", example.lab], ["catalogue.py", "--check"], ["parity.py"]):
-        done = subprocess.run([*PYTHON, tool[0], *tool[1:]], cwd=TREE,
+        done = subprocess.run([*PYTHON, f"tests/proof/agreement/{tool[0]}", *tool[1:]], cwd=TREE,
                               env=CLEAN | {"REVEAL": "1"}, capture_output=True, text=True)
         check(done.returncode == 0, f"{tool[0]} :\n{done.stdout}{done.stderr}")
         keeps_secret(example, done.stdout, tool[0])
