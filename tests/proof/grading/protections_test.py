@@ -7,6 +7,7 @@ essai qui n'aurait pas pu avoir lieu. Puis les remèdes : ce que bubblewrap a di
 import concurrent.futures
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
@@ -35,12 +36,12 @@ BREAKS = [
     ("la lecture seule de /etc", "run.sh", '--ro-bind "$JUDGE_ETC"', '--bind "$JUDGE_ETC"', {"ecriture"}),
     ("les fichiers cachés", "run.sh", "    --symlink /box /tmp \\\n", SHOWN, {"tests", "autres", "systeme"}),
     ("la taille du dossier", "run.sh", '    --size "$RUN_DISK" \\\n', "", {"disque"}),
-    ("le nombre de processus", "limits.conf", "RUN_TASKS=512", "RUN_TASKS=900", {"fork", "threads", "relever"}),
+    ("le nombre de processus", "limits.conf", r"^RUN_TASKS=\d+", "RUN_TASKS=900", {"fork", "threads", "relever"}),
     ("la taille d'un fichier", "run.sh", 'file="$RUN_FILE" ', "", {"fichier", "relever"}),
     ("le temps de calcul", "run.sh", 'cpu="$RUN_CPU" ', "", {"relever"}),
     ("les adresses", "run.sh", 'space="$space" ', "", {"memoire"}),
-    ("la mémoire de tous ensemble", "limits.conf", "RUN_MEMORY=268435456", "RUN_MEMORY=2684354560", {"memoire", "memoire-8"}),
-    ("le nombre de fichiers", "limits.conf", "RUN_INODES=1024", "RUN_INODES=1000000", {"fichiers"}),
+    ("la mémoire de tous ensemble", "limits.conf", r"^RUN_MEMORY=\d+", "RUN_MEMORY=2684354560", {"memoire", "memoire-8"}),
+    ("le nombre de fichiers", "limits.conf", r"^RUN_INODES=\d+", "RUN_INODES=1000000", {"fichiers"}),
     ("la fermeture des descripteurs", "start.c", "    close_above(4);\n", "", {"descripteurs"}),
     ("le secret du premier processus", "start.c", "    prctl(PR_SET_DUMPABLE, 0);\n", "", {"traces"}),
     ("le filtre des appels", "start.c", "    refuse_calls();\n", "", {"memoire-cachee"}),
@@ -54,7 +55,7 @@ BREAKS = [
     ("la racine, en compilant", "compile.sh", "--remount-ro / ", "", {"compile-ecriture"}),
     ("l'interdiction de nouveaux espaces, en compilant", "compile.sh", "    --disable-userns \\\n", "", {"compile-droits"}),
     ("l'environnement neuf, en compilant", "compile.sh", "    --clearenv \\\n", "", {"compile-environnement"}),
-    ("le nombre de processus, en compilant", "limits.conf", "COMPILE_TASKS=32", "COMPILE_TASKS=600", {"compile-processus"}),
+    ("le nombre de processus, en compilant", "limits.conf", r"^COMPILE_TASKS=\d+", "COMPILE_TASKS=600", {"compile-processus"}),
     ("la taille du résultat", "compile.sh", 'file="$COMPILE_FILE" ', "", {"compile-taille"}),
     ("la mémoire qu'il faut au compilateur", "limits.conf", "COMPILE_ADDRESS_SPACE=", "COMPILE_ADDRESS_SPACE=1000000 # ",
      {"compiler"}),
@@ -86,9 +87,12 @@ def copy_with(folder, name, before, after):
     shutil.copy(attempts.TOP / "build" / "sandbox" / "start", folder / "build" / "sandbox")
     path = sandbox / name
     text = path.read_text(encoding="utf-8")
-    if before not in text:
+    # Une limite se change sans que son essai ait à la suivre.
+    pattern = before if name == "limits.conf" else re.escape(before)
+    changed = re.sub(pattern, lambda _: after, text, flags=re.M)
+    if changed == text:
         raise LookupError(f"{name} ne contient plus « {before.strip()} »")
-    path.write_text(text.replace(before, after), encoding="utf-8")
+    path.write_text(changed, encoding="utf-8")
     if name == "start.c":
         subprocess.run([os.environ.get("CC") or "cc", "-std=c11", "-D_GNU_SOURCE", "-I", attempts.TOP / "tests" / "judge" / "library" / "launch",
                         "-o", folder / "build" / "sandbox" / "start", path], check=True)

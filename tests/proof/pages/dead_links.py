@@ -5,6 +5,7 @@ depuis l'accueil, chaque ancre est unique, et l'index de la recherche ne mène n
 Dans les textes : chaque chemin du dépôt écrit `ainsi` existe, et chaque `fichier:nom` s'y trouve ; le code cité l'est à
 la lettre, et la visite nomme chaque fichier du juge (tour.py).
 Les liens vers le reste du monde ne sont jugés que sur leur écriture."""
+import functools
 import glob
 import json
 import os
@@ -18,6 +19,8 @@ from docs.site.dom import read
 TARGETS = ("href", "src", "action", "data")
 EXTERNAL = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s\"<>]*)?$", re.I)
 SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+# Un script nommé seul, ou avec la fin de son chemin.
+SCRIPT = re.compile(r"[\w/]+\.(?:py|sh|mk)")
 PATH = re.compile(r"(?:common|labs|solutions|tests|docs)/[\w./-]+(?::\w+)?")
 
 
@@ -88,6 +91,13 @@ def check_pages(folder):
     return faults, sum(len(page.links) for page in pages.values())
 
 
+@functools.lru_cache(maxsize=None)
+def tracked():
+    """Tous les fichiers du dépôt, chacun après un « / »."""
+    return ["/" + os.path.normpath(os.path.join(folder, name)) for top in ("common", "labs", "tests", "docs", ".devcontainer")
+            for folder, _, names in os.walk(top) for name in names]
+
+
 def check_text(path):
     """Les chemins du dépôt qu'un texte nomme, et qui n'existent pas."""
     with open(path, encoding="utf-8") as file:
@@ -95,16 +105,21 @@ def check_text(path):
                       file.read(), flags=re.S | re.M)
     for number, line in enumerate(text.split("\n"), 1):
         for span in SPAN.findall(line):
-            if PATH.fullmatch(span) and not re.search(r"/NN|NN-|/04-|/private/", span):
+            if PATH.fullmatch(span) and not re.search(r"/04-|/private/|/\.skeleton/", span):
                 problem = check_path(span)
-                if problem:
-                    yield "%s:%d: %s : %s" % (path, number, span, problem)
+            elif SCRIPT.fullmatch(span):
+                problem = None if any(name.endswith("/" + span) for name in tracked()) else "ce nom n'est celui d'aucun fichier"
+            else:
+                continue
+            if problem:
+                yield "%s:%d: %s : %s" % (path, number, span, problem)
 
 
 def check_path(span):
     """Un chemin doit exister ; ce qui suit « : » doit s'y trouver."""
     path, _, name = span.partition(":")
-    if not os.path.exists(path):
+    # « NN » et « K » disent n'importe lequel : il en faut au moins un.
+    if not glob.glob(re.sub(r"NN|K(?=\.)", "*", path)):
         return "ce chemin n'existe pas"
     if name:
         with open(path, encoding="utf-8") as file:
