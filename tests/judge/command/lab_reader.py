@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-SETTING = re.compile(r"(\w+) := (.*\S)")
+SETTING = re.compile(r"(\w+) :=(?: +(.*?))? *")
 # Ce qu'un lab.mk peut dire ; docs/carte.md dit le sens de chaque nom. STEP_2, LINE_2… suivent STEP_1 et LINE_1.
 NAMES = ("TITLE", "STEP_1", "PROGRAMS", "PORT", "PROTOCOL", "LINE_1", "LIBRARY", "HEADERS", "DRIVERS", "BORROW", "LAB_CFLAGS",
          "SANITIZED")
@@ -29,7 +29,7 @@ def read_setting(line):
     match = SETTING.fullmatch(line)
     if not match:
         raise Malformed(f"« {line} » n'est pas une affectation : « NOM := valeur » est attendu")
-    name, value = match.groups()
+    name, value = match[1], match[2] or ""
     if re.sub(r"_[1-9]\d?$", "_1", name) not in NAMES:
         raise Malformed(f"{name} ne veut rien dire ; sont attendus {', '.join(NAMES)}")
     if re.search(r"[#$\\]", value):
@@ -52,7 +52,7 @@ def settings(name):
             found[key] = value
     before = [f"{key.rpartition('_')[0]}_{int(key.rpartition('_')[2]) - 1}" for key in found if re.search(r"_([2-9]|[1-9]\d)$", key)]
     for needed in (*NEEDED, *before):
-        if needed not in found:
+        if not found.get(needed):
             raise Malformed(f"{path} : la ligne « {needed} := … » est attendue")
     return found
 
