@@ -24,7 +24,7 @@ ENTRAILS = re.compile(r"Traceback|\bNone\b|\('|KeyError")
 # Ce qui est vérifié de tous les labs, le nouveau compris ; ce que tests/proof vérifie du modèle lui-même n'est pas refait.
 # Les longues ne le sont que sur le lab d'un seul programme, qui ressemble le moins aux autres.
 GATES = "parity points catalogue hints skeleton format spelling interop links".split()
-LONG_GATES = "comforts archive traces".split()
+LONG_GATES = "comforts archive traces writers".split()
 LONGEST_S = 900
 
 

@@ -163,6 +163,11 @@ def luminance(color):
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+def tests_of(item):
+    """Tous les tests d'un rendu : un lab qu'il n'a pas n'a pas de résultats."""
+    return [test for lab in item["labs"] if lab["results"] for test in lab["results"]["tests"]]
+
+
 class Student(Pages):
     def text(self, name):
         return "".join(Reader(self.student(name)).text).replace("\xa0", " ")
@@ -170,7 +175,7 @@ class Student(Pages):
     def test_all_that_the_terminal_says_of_a_failure(self):
         item = next(item for item in self.items if item["display_name"] == "Naïf Chloé")
         text = self.text("Naïf Chloé")
-        failed = [test for entry in item["labs"] for test in entry["results"]["tests"] if test["status"] == "failed"]
+        failed = [test for test in tests_of(item) if test["status"] == "failed"]
         self.assertTrue(failed)
         for test in failed:
             for told in (test["title"], test["failure"]["summary"], test["failure"]["cause"], test["failure"]["advice"],
@@ -180,9 +185,8 @@ class Student(Pages):
     def test_what_passed_and_what_waits(self):
         item = next(item for item in self.items if item["display_name"] == "Naïf Chloé")
         text = self.text("Naïf Chloé")
-        for entry in item["labs"]:
-            for test in entry["results"]["tests"]:
-                self.assertIn(test["title"], text)
+        for test in tests_of(item):
+            self.assertIn(test["title"], text)
 
     def test_long_exchanges_are_folded(self):
         text = self.student("Naïf Chloé")

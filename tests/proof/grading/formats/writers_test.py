@@ -333,7 +333,7 @@ class Reserved(Written):
         item = next(item for item in self.items if item["display_name"] == "Réservé Hal")
         cases = [case for case in json.loads(content(self.path(item, "results.json")))["tests"] if sample.CATEGORY in case["name"]]
         hidden = [test for entry in self.class_["items"] if entry["name"] == "Réservé Hal" for lab in entry["labs"]
-                  for test in lab["results"]["tests"] if test.get("private")]
+                  if lab["results"] for test in lab["results"]["tests"] if test.get("private")]
         self.assertEqual(len(cases), len(hidden))
         self.assertEqual({case["max_score"] for case in cases}, {test["points"] for test in hidden})
         self.assertEqual({case["output"] for case in cases}, {"Test réservé : seuls sa catégorie et ses points sont montrés."})
