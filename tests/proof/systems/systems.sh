@@ -137,7 +137,7 @@ for system in $systems; do
     case $system in bookworm | trixie | testing) ;; *) die "SYSTEM=$system : « bookworm », « trixie » ou « testing » est attendu" ;; esac
 done
 check_mounts
-sh $here/deps.sh --if-missing systems || exit 2
+sh tests/judge/command/deps.sh --if-missing systems || exit 2
 cache=${SYSTEMS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sockets-en-c/systems}
 case $cache in /*) ;; *) cache=$PWD/$cache ;; esac
 mkdir -p "$cache" || die "$cache : ce dossier ne peut pas être créé (SYSTEMS_CACHE= en choisit un autre)"
