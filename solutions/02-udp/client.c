@@ -30,7 +30,7 @@
 #define MESSAGE_STORAGE (MESSAGE_LIMIT + 1)
 
 /** Première attente, en millisecondes ; elle double à chaque envoi. */
-#define FIRST_WAIT_MS 500
+#define FIRST_WAIT_MS 200
 
 /** Nombre d'envois de la question, le premier compris. */
 #define SEND_COUNT 4

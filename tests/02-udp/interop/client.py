@@ -6,7 +6,7 @@ host, port, message = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
     # Un socket UDP connecté n'entend que son correspondant.
     server.connect((host, port))
-    for wait in (0.5, 1, 2, 4):
+    for wait in (0.2, 0.4, 0.8, 1.6):
         server.send(message.encode())
         server.settimeout(wait)
         try:

@@ -118,7 +118,7 @@ static int read_reply(int fd)
 static int ask(int fd, const char *message)
 {
     for (int turn = 0; turn < 4; turn++) {
-        struct timespec end = after(500 << turn);
+        struct timespec end = after(200 << turn);
         if (send(fd, message, strlen(message), 0) < 0) {
             if (errno != EINTR)
                 return errno;

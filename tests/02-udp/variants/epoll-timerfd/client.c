@@ -65,7 +65,7 @@ static int take_reply(int fd)
 
 static int ask(int fd, const char *message, size_t length)
 {
-    for (int patience = 500; patience <= 4000; patience *= 2) {
+    for (int patience = 200; patience <= 1600; patience *= 2) {
         wind(patience);
         while (send(fd, message, length, 0) < 0) {
             if (errno != EINTR)

@@ -43,7 +43,7 @@ static ssize_t receive(int fd, char *bytes, size_t size, double end)
 
 static ssize_t converse(int fd, const char *message, char *bytes, size_t size)
 {
-    static const double waits[] = {0.5, 1, 2, 4};
+    static const double waits[] = {0.2, 0.4, 0.8, 1.6};
     for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
         double end = now() + waits[i];
         ssize_t sent;

@@ -82,7 +82,7 @@ static ssize_t ask(const struct addrinfo *server, const char *message)
     ssize_t got = -1;
     errno = ETIMEDOUT;
     for (int turn = 0; turn < 4 && got < 0 && errno == ETIMEDOUT; turn++) {
-        long long end = microseconds() + (500000LL << turn);
+        long long end = microseconds() + (200000LL << turn);
         ssize_t sent;
         do {
             sent = sendto(fd, message, strlen(message), 0, server->ai_addr, server->ai_addrlen);

@@ -82,16 +82,18 @@ static bool read_stat(pid_t pid, const char *task, char *state, unsigned long *t
 
 // schedstat compte les nanosecondes et les passages sur un processeur : un thread réveillé puis
 // rendormi entre deux regards s'y voit, ce que l'état seul ne montre pas.
-static unsigned long long read_schedule(pid_t pid, const char *task)
+static void observe_schedule(pid_t pid, const char *task, struct activity *activity)
 {
     char path[64];
     char line[128];
     unsigned long long ran = 0;
+    unsigned long long queued = 0;
     unsigned long long slices = 0;
     snprintf(path, sizeof path, "/proc/%d/task/%.16s/schedstat", (int)pid, task);
     if (process_read(path, line, sizeof line) > 0)
-        sscanf(line, "%llu %*u %llu", &ran, &slices);
-    return ran + slices;
+        sscanf(line, "%llu %llu %llu", &ran, &queued, &slices);
+    activity->work += ran + slices;
+    activity->awake_s += (double)(ran + queued) / 1e9;
 }
 
 static void observe_task(pid_t pid, const char *task, void *context)
@@ -104,7 +106,8 @@ static void observe_task(pid_t pid, const char *task, void *context)
     if (state != 'S' && state != 'T' && state != 't')
         activity->asleep = false;
     activity->cpu_s += (double)ticks / (double)sysconf(_SC_CLK_TCK);
-    activity->work += ticks + read_schedule(pid, task) + strtoull(task, NULL, 10);
+    activity->work += ticks + strtoull(task, NULL, 10);
+    observe_schedule(pid, task, activity);
 }
 
 static void note_running(pid_t pid, const char *task, void *context)

@@ -37,6 +37,7 @@ void process_tree_wait_until_stopped(pid_t pid);
 struct activity {
     unsigned long long work; /**< Change dès qu'un thread s'est exécuté. */
     double cpu_s;            /**< Temps de calcul, en secondes. */
+    double awake_s;          /**< Temps passé à calculer, ou à attendre un processeur. */
     bool asleep;             /**< Chaque thread attend un événement. */
     int processes;           /**< Nombre de processus vivants. */
 };
