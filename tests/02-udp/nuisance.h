@@ -3,8 +3,8 @@
  * @brief Déranger un client, à intervalle régulier, pendant qu'il attend le serveur.
  *
  * Ni un étranger qui parle, ni un signal ne changent l'heure du prochain envoi. Un client qui repart
- * de zéro à chaque dérangement ne renvoie jamais rien : cela se voit à ce qu'il dort encore, son heure
- * passée depuis longtemps, pas à la montre.
+ * de zéro à chaque dérangement ne renvoie jamais rien : cela se voit au temps qu'il a dormi, pas à la
+ * montre.
  */
 #ifndef UDP_NUISANCE_H
 #define UDP_NUISANCE_H
@@ -19,11 +19,9 @@ struct nuisance {
     void (*check)(const struct program *client); /**< Autre explication à essayer, ou `NULL`. */
     struct postbox *stranger;                    /**< L'étranger, s'il y en a un. */
     const struct datagram *question;             /**< La question à laquelle il répond. */
-    const char *what;    /**< Complète « tant… » : `qu'un étranger parle`. */
-    const char *cause;   /**< Pourquoi, sans doute, l'envoi ne part pas. */
-    double last_ms;      /**< Dernier dérangement. */
-    double overslept_ms; /**< Heure à partir de laquelle un client qui dort est en faute. */
-    int overslept;       /**< Nombre de fois où il a été vu dormir après cette heure. */
+    const char *what;  /**< Complète « tant… » : `qu'un étranger parle`. */
+    const char *cause; /**< Pourquoi, sans doute, l'envoi ne part pas. */
+    double last_ms;    /**< Dernier dérangement. */
 };
 
 /** @brief Comme expect_question_again(), en dérangeant le client jusque-là. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 LESSON(client_asks_again, .step = 4, .points = 1, .programs = "client", .needs = "client_asks",
-       .defects = "D28", .title = "La première question se perd : elle est renvoyée après 500 ms",
+       .defects = "D28", .title = "La première question se perd : elle est renvoyée après 200 ms",
        .hint = "Tant que rien ne vient, la même question repart, entière : quatre envois en tout.")
 {
     struct postbox *server = open_judge_server();
@@ -127,8 +127,8 @@ static void interrupt(struct nuisance *nuisance)
     spawn_signal(&nuisance->client->spawned, SIGWINCH);
 }
 
-/** Une première question venue si tard n'est pas le premier envoi du client : une attente l'a précédée. */
-#define LATE_QUESTION_MS 400
+/** Qui a dormi autant avant sa première question en a envoyé une autre, ou le croit : une attente l'a précédée. */
+#define LATE_QUESTION_MS 150
 
 // Un signal ne l'a pas encore touché : seul son premier envoi a pu être interrompu.
 static struct program *start_and_expect_question(struct nuisance *signals)
@@ -136,14 +136,15 @@ static struct program *start_and_expect_question(struct nuisance *signals)
     static const char interrupted[] =
         "Des appels sont ici interrompus (EINTR) : un envoi interrompu n'a rien envoyé. Est-il à "
         "refaire, ou à attendre comme s'il était parti ?";
-    double started_ms = transcript_elapsed_ms();
     struct program *client = start_client();
+    const struct vigil vigil = vigil_begin(client);
     signals->client = client;
     const struct datagram *question =
         postbox_expect_question(signals->server, QUESTION, strlen(QUESTION), interrupted);
-    double late_ms = question->arrived_ms - started_ms;
+    double late_ms = vigil_slept_ms(&vigil, question->arrived_ms);
     if (question->dated && late_ms > LATE_QUESTION_MS) {
-        transcript_note("juge", "·", "la première question n'est venue qu'après %.0f ms", late_ms);
+        transcript_note("juge", "·", "la première question n'est venue qu'après %.0f ms de sommeil",
+                        late_ms);
         signals->cause = interrupted;
     }
     return client;

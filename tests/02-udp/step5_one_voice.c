@@ -93,9 +93,8 @@ LESSON(client_keeps_its_timetable, .step = 5, .points = 0.5, .programs = "client
 static void expect_immediate_refusal(const char *host)
 {
     struct program *client = START("client", host, test_port(), QUESTION);
-    pump_set_patience(0.35);
-    enum wait_end end = pump_until(program_has_ended, client, 10);
-    pump_set_patience(1);
+    const struct vigil vigil = vigil_begin(client);
+    enum wait_end end = vigil_wait(&vigil, AT_ONCE_MS, program_has_ended, client);
     if (end == WAIT_ASLEEP && program_has_mark(client, "sends"))
         complain_because(
             "Le refus a-t-il été pris pour un silence ? Après lui il n'y a plus rien à "
@@ -123,9 +122,8 @@ static void expect_late_refusal(void)
     struct program *client = start_client();
     expect_question(leaving);
     postbox_close(leaving);
-    allow_wait_before(2);
-    enum wait_end end = pump_until(program_has_ended, client, 10);
-    pump_set_patience(1);
+    const struct vigil vigil = vigil_begin(client);
+    enum wait_end end = vigil_wait(&vigil, due_ms(2) + LATE_SLACK_MS, program_has_ended, client);
     if (end == WAIT_ASLEEP)
         complain_because("Un refus vaut à tout moment, fût-il appris après un premier silence.",
                          "le serveur s'en va, le deuxième envoi est refusé, et le client attend "
@@ -141,9 +139,9 @@ static void expect_unsent_question_reported(void)
     struct postbox *server = open_judge_server();
     struct program *client = start_client();
     struct next_move move = {.client = client, .server = server};
-    allow_wait_before(SEND_COUNT + 1);
-    enum wait_end end = pump_until(sent_or_ended, &move, 20);
-    pump_set_patience(1);
+    const struct vigil vigil = vigil_begin(client);
+    enum wait_end end =
+        vigil_wait(&vigil, due_ms(SEND_COUNT + 1) + LATE_SLACK_MS, sent_or_ended, &move);
     // Envoyée par un appel que le juge ne sait pas refuser.
     if (postbox_has_mail(server))
         return;
@@ -175,9 +173,8 @@ LESSON(client_reports_refusal, .step = 5, .points = 0.5, .programs = "client",
 static void refuse_insistence(const struct program *client, struct postbox *server)
 {
     struct next_move move = {.client = client, .server = server};
-    pump_set_patience(0.35);
-    enum wait_end end = pump_until(sent_or_ended, &move, 10);
-    pump_set_patience(1);
+    const struct vigil vigil = vigil_begin(client);
+    enum wait_end end = vigil_wait(&vigil, AT_ONCE_MS, sent_or_ended, &move);
     if (end == WAIT_ASLEEP && program_has_mark(client, "sends"))
         complain_because("L'adresse qui refuse (ECONNREFUSED) refusera encore : que fait le "
                          "programme après ce refus ?",

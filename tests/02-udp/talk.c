@@ -8,8 +8,13 @@
 
 // Part du temps annoncé qu'un programme juste peut ne pas avoir attendu : horloges arrondies,
 // échéance calculée juste avant un envoi que la machine retarde.
-#define EARLY_RATIO 0.1
+#define EARLY_RATIO 0.05
 #define EARLY_SLACK_MS 100.0
+
+// Une machine figée un instant ne réveille pas aussitôt celui dont l'heure est passée : il est vu endormi
+// plusieurs fois de suite, ou ne l'est pas.
+#define LOOK_PERIOD_MS 20
+#define LATE_LOOKS 3
 
 void note_interruptions(void)
 {
@@ -42,7 +47,7 @@ const struct datagram *expect_question(struct postbox *server)
 
 static int wait_before_ms(int number)
 {
-    return 250 << (number - 1);
+    return 100 << (number - 1);
 }
 
 int due_ms(int number)
@@ -53,16 +58,71 @@ int due_ms(int number)
     return due;
 }
 
-void allow_wait_before(int number)
+static struct activity observe(const struct program *program)
 {
-    int wait = wait_before_ms(number);
-    pump_set_patience((wait + (wait > 1600 ? wait / 4 : 400)) / 1e3);
+    struct activity activity = {.asleep = true};
+    process_tree_observe(program->pid, &activity);
+    return activity;
+}
+
+struct vigil vigil_begin(const struct program *client)
+{
+    return (struct vigil){client, transcript_elapsed_ms(), observe(client).awake_s};
+}
+
+double vigil_slept_ms(const struct vigil *vigil, double now_ms)
+{
+    struct activity activity = observe(vigil->client);
+    if (activity.processes == 0)
+        return 0;
+    return now_ms - vigil->since_ms - (activity.awake_s - vigil->awake_s) * 1e3;
+}
+
+/** Une attente, et ce qui l'abrège. */
+struct wait {
+    const struct vigil *vigil;
+    double allowed_ms;
+    pump_condition *condition;
+    void *context;
+    double looked_ms;
+    int late_looks;
+};
+
+static bool came_or_overslept(void *context)
+{
+    struct wait *wait = context;
+    if (wait->condition(wait->context))
+        return true;
+    double now_ms = transcript_elapsed_ms();
+    if (now_ms - wait->looked_ms < LOOK_PERIOD_MS)
+        return wait->late_looks >= LATE_LOOKS;
+    wait->looked_ms = now_ms;
+    bool late = observe(wait->vigil->client).asleep &&
+                vigil_slept_ms(wait->vigil, now_ms) > wait->allowed_ms;
+    wait->late_looks = late ? wait->late_looks + 1 : 0;
+    return wait->late_looks >= LATE_LOOKS;
+}
+
+enum wait_end vigil_wait(const struct vigil *vigil, double allowed_ms, pump_condition *condition,
+                         void *context)
+{
+    struct wait wait = {.vigil = vigil,
+                        .allowed_ms = allowed_ms * pump_slowness(),
+                        .condition = condition,
+                        .context = context};
+    // Le sommeil est compté ici : la pompe n'a pas à conclure avant.
+    pump_set_patience(allowed_ms / 1e3 + 1);
+    enum wait_end end = pump_until(came_or_overslept, &wait, 10);
+    pump_set_patience(1);
+    if (end == WAIT_DONE && !condition(context))
+        return WAIT_ASLEEP;
+    return end;
 }
 
 static const char *cause_of_haste(double last_wait_ms, int number)
 {
     if (last_wait_ms < 20 && number > SEND_COUNT)
-        return "Le dernier envoi a droit, lui aussi, à son attente : 4000 ms.";
+        return "Le dernier envoi a droit, lui aussi, à son attente : 1600 ms.";
     if (last_wait_ms < 20 && number > 2)
         return "Cette attente n'a presque rien duré. Un délai que l'appel récrit (la struct "
                "timeval de select) est-il redonné tel qu'il en est revenu ?";
@@ -71,12 +131,12 @@ static const char *cause_of_haste(double last_wait_ms, int number)
                "millisecondes pour poll, des secondes et des microsecondes dans une struct "
                "timeval) ? Un appel interrompu (EINTR) est-il pris pour la fin de l'attente ?";
     if (number > 2)
-        return "Chaque attente dure deux fois la précédente : 500, 1000, 2000, 4000 ms.";
+        return "Chaque attente dure deux fois la précédente : 200, 400, 800, 1600 ms.";
     if (program_is_injected("eintr="))
-        return "La première attente dure 500 ms. Un appel interrompu (EINTR) l'a-t-il écourtée ? "
+        return "La première attente dure 200 ms. Un appel interrompu (EINTR) l'a-t-il écourtée ? "
                "À la reprise, il en reste ce qui n'est pas écoulé : l'heure rendue est-elle bien "
                "en millisecondes ?";
-    return "La première attente dure 500 ms. Quelque chose l'a-t-il écourtée : un appel "
+    return "La première attente dure 200 ms. Quelque chose l'a-t-il écourtée : un appel "
            "interrompu, un datagramme qui n'était pas la réponse ?";
 }
 
@@ -110,7 +170,7 @@ void check_not_too_early(const struct postbox *server, int number)
     refuse_haste(elapsed_ms, again->arrived_ms - previous->arrived_ms, number);
 }
 
-const struct datagram *expect_question_again(struct postbox *server, int number)
+static _Noreturn void complain_of_absence(enum wait_end end, int number)
 {
     char hint[512];
     snprintf(hint, sizeof hint,
@@ -118,16 +178,24 @@ const struct datagram *expect_question_again(struct postbox *server, int number)
              "datagramme se perd sans que personne le dise : qui ne redemande pas peut attendre "
              "pour toujours. Et s'il y a un délai, est-il dans la bonne unité ?",
              wait_before_ms(number));
-    allow_wait_before(number);
-    enum wait_end end = pump_until(postbox_has_mail, server, 20);
-    if (end != WAIT_DONE) {
-        struct symptoms symptoms = {.end = end, .program = program_first(), .hint = hint};
-        complain(&symptoms, "l'envoi n° %d de la question n'est pas venu", number);
-    }
+    struct symptoms symptoms = {.end = end, .program = program_first(), .hint = hint};
+    complain(&symptoms, "l'envoi n° %d de la question n'est pas venu%s", number,
+             end == WAIT_ASLEEP ? " à son heure" : "");
+}
+
+const struct datagram *expect_question_again(struct postbox *server, int number)
+{
+    const struct vigil vigil = vigil_begin(program_first());
+    double allowed_ms = wait_before_ms(number) + LATE_SLACK_MS;
+    enum wait_end end = vigil_wait(&vigil, allowed_ms, postbox_has_mail, server);
+    if (end != WAIT_DONE)
+        complain_of_absence(end, number);
     const struct datagram *again =
         postbox_expect_question(server, QUESTION, strlen(QUESTION), NULL);
     check_not_too_early(server, number);
-    pump_set_patience(1);
+    // Venue en retard, sans que le juge, retardé lui-même, ait pu le voir avant.
+    if (again->dated && vigil_slept_ms(&vigil, again->arrived_ms) > allowed_ms * pump_slowness())
+        complain_of_absence(WAIT_ASLEEP, number);
     return again;
 }
 
@@ -166,9 +234,8 @@ void expect_shown(struct program *client, const char *text)
 // Une réponse est là : un programme juste n'a plus rien à attendre, et ne dort plus.
 static void refuse_sleep(struct program *client)
 {
-    pump_set_patience(0.35);
-    enum wait_end end = pump_until(program_has_ended, client, 10);
-    pump_set_patience(1);
+    const struct vigil vigil = vigil_begin(client);
+    enum wait_end end = vigil_wait(&vigil, AT_ONCE_MS, program_has_ended, client);
     if (end != WAIT_ASLEEP)
         return;
     struct symptoms symptoms = {
@@ -205,9 +272,9 @@ bool sent_or_ended(void *context)
 void expect_renunciation(struct program *client, struct postbox *server, struct postbox *other)
 {
     struct next_move move = {client, server, other};
-    allow_wait_before(SEND_COUNT + 1);
-    pump_until(sent_or_ended, &move, 20);
-    pump_set_patience(1);
+    const struct vigil vigil = vigil_begin(client);
+    enum wait_end end =
+        vigil_wait(&vigil, wait_before_ms(SEND_COUNT + 1) + LATE_SLACK_MS, sent_or_ended, &move);
     pump_now();
     if (postbox_has_mail(server))
         complain_because("Quatre envois en tout, le premier compris ; après la dernière attente, "
@@ -218,6 +285,15 @@ void expect_renunciation(struct program *client, struct postbox *server, struct 
                          "lent. Seul un refus (ECONNREFUSED) mène à l'adresse suivante.",
                          "après un silence, la question est partie vers une autre adresse, %s",
                          other->address);
+    if (end == WAIT_ASLEEP) {
+        struct symptoms symptoms = {.end = end,
+                                    .program = client,
+                                    .hint = "Le quatrième envoi est suivi de 1600 ms d'attente. "
+                                            "Ensuite le client n'attend plus : il "
+                                            "dit sur stderr qu'il renonce, et finit."};
+        complain(&symptoms,
+                 "quatre questions sont restées sans réponse, et le client attend encore");
+    }
     double now_ms = transcript_elapsed_ms();
     const struct datagram *last = server->received[server->count - 1];
     if (client->ended && server->received[0]->dated && last->dated)

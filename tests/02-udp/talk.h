@@ -16,6 +16,12 @@
 /** Nombre d'envois de la question, le premier compris. */
 #define SEND_COUNT 4
 
+/** Ce qu'un client peut dormir de trop, son heure passée, en millisecondes : il compte peut-être par petits sommes. */
+#define LATE_SLACK_MS 150
+
+/** Ce qu'il peut dormir, en millisecondes, quand il n'a rien à attendre. */
+#define AT_ONCE_MS 50
+
 /** @brief Fait interrompre par un signal un appel sur deux du programme lancé ensuite, et le dit. */
 void note_interruptions(void);
 
@@ -54,8 +60,29 @@ void check_not_too_early(const struct postbox *server, int number);
 /** @brief Temps entre le premier envoi et celui de ce rang (5 : le renoncement), en ms. */
 int due_ms(int number);
 
-/** @brief Règle la patience du juge sur l'attente que le contrat permet avant l'envoi de ce rang. */
-void allow_wait_before(int number);
+/** Le sommeil d'un client, à partir d'un instant. */
+struct vigil {
+    const struct program *client; /**< Celui que l'on veille. */
+    double since_ms;              /**< Cet instant. */
+    double awake_s;               /**< Combien de temps il avait été éveillé jusque-là. */
+};
+
+/** @brief Commence à compter le sommeil d'un client. */
+struct vigil vigil_begin(const struct program *client);
+
+/**
+ * @brief Combien de millisecondes il a dormi jusqu'à cet instant.
+ *
+ * Calculer, ou attendre un processeur, n'est pas dormir : ce temps-là est celui de la machine.
+ */
+double vigil_slept_ms(const struct vigil *vigil, double now_ms);
+
+/**
+ * @brief Attend qu'une condition soit vraie, d'un client qui ne dort pas davantage que permis.
+ * @return ::WAIT_ASLEEP s'il a dormi davantage, et dort encore
+ */
+enum wait_end vigil_wait(const struct vigil *vigil, double allowed_ms, pump_condition *condition,
+                         void *context);
 
 /** @brief Attend que le client montre la réponse, et rien d'autre, et finisse avec le code 0. */
 void expect_shown(struct program *client, const char *text);
