@@ -17,7 +17,7 @@
 #define SEND_COUNT 4
 
 /** Ce qu'un client peut dormir de trop, son heure passée, en millisecondes : il compte peut-être par petits sommes. */
-#define LATE_SLACK_MS 150
+#define LATE_SLACK_MS 100
 
 /** Ce qu'il peut dormir, en millisecondes, quand il n'a rien à attendre. */
 #define AT_ONCE_MS 50

@@ -38,6 +38,14 @@ def edition(members):
     return (total.hexdigest()[:16] + "\n").encode()
 
 
+def current_edition():
+    """L'édition de l'archive que ferait ce dépôt, tel qu'il est ; vide s'il ne peut pas en faire."""
+    try:
+        return edition(contents.gather()).decode().strip()
+    except contents.Unfit:
+        return ""
+
+
 def folders(names):
     """Les dossiers de ces fichiers, chacun avant ce qu'il contient."""
     found = {contents.NAME}

@@ -91,4 +91,5 @@ def build(plan, lists):
     items.sort(key=lambda item: (roster.fold(item["display_name"]), item["id"]))
     return {"title": plan["title"], "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "protected": plan["protected"], "protections_missing": plan["protections_missing"], "labs": plan["labs"],
+            "edition": plan["edition"],
             "items": items, "reveal": os.environ.get("REVEAL", "") not in ("", "0")}

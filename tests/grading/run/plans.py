@@ -1,7 +1,7 @@
 """Le plan d'une notation : OUT/plan.json, écrit une fois, lu par chaque processus qui juge.
 
-{"format", "run", "out", "work", "title", "labs": noms retenus, "settings": réglages pour judge.sh, "ground": clef du
-juge, "mark", "protected", "protections_missing", "tasks": la limite de processus, hors du bac à sable ; "students": [{"id", "name",
+{"format", "run", "out", "work", "title", "labs": noms retenus, "edition": celle de l'archive que
+ferait ce dépôt, "settings": réglages pour judge.sh, "ground": clef du juge, "mark", "protected", "protections_missing", "tasks": la limite de processus, hors du bac à sable ; "students": [{"id", "name",
 "file", "source", "refusal", "moodle"}], "todo": identifiants à juger}. « file » est le nom du dossier, codé comme dans une adresse : il peut ne pas être en UTF-8.
 """
 

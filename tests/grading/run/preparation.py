@@ -12,6 +12,7 @@ import sys
 from tests.grading.door import door, naming, shape
 from tests.grading.run import atomic, keys, plans, workroom
 from tests.grading.sandbox import protections as sandbox
+from tests.handout import handout
 from tests.judge.command import lab_reader
 
 SANDBOX = pathlib.Path(__file__).resolve().parents[1] / "sandbox"
@@ -187,6 +188,7 @@ def make_plan(work, single, labs, out):
     environment["CC"] = environment.get("CC") or "cc"
     plan = {"format": 1, "run": secrets.token_hex(8), "out": plans.encode(out), "work": plans.encode(os.path.abspath(work)),
             "title": naming.visible(os.path.basename(os.path.abspath(work))), "labs": lab_reader.chosen_names(),
+            "edition": handout.current_edition(),
             "settings": keys.settings_of(environment),
             "ground": keys.ground_key(environment, missing), "mark": mark, "protected": not missing, "tasks": most_tasks(settings),
             "ordinary_user": ordinary, "protections_missing": missing, "students": students, "todo": []}

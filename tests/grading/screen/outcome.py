@@ -22,6 +22,8 @@ def show(class_, out, lists, last):
                       "les reprendre ; les autres ne seront pas jugés à nouveau.")
     if not class_["protected"]:
         paper.wrapped("Notes obtenues sans protection (non protégé) : " + ", ".join(class_["protections_missing"]) + ".")
+    if class_["edition"]:
+        paper.wrapped(f"Notés avec l'édition {class_['edition']} : c'est celle que doit nommer le fichier « edition » de l'archive remise.")
     written = sorted(name for name in os.listdir(out) if name not in ("verrou", plans.PLAN))
     paper.wrapped(f"Écrit dans {naming.visible(os.path.relpath(out))} : " + ", ".join(map(naming.visible, written)))
     paper.line(last)

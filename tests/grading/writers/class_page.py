@@ -13,7 +13,8 @@ def write(class_, out):
     """Écrit la page."""
     items = view.students(class_)
     labs = lessons.labs(items)
-    about = " · ".join(filter(None, [class_.get("title"), date(class_.get("date")), plural(len(items), "travail rendu", "travaux rendus")]))
+    about = " · ".join(filter(None, [class_.get("title"), date(class_.get("date")), plural(len(items), "travail rendu", "travaux rendus"),
+                                     class_.get("edition") and f"édition {class_['edition']}"]))
     lessons_again = teach_again(labs)
     head = tag("h1", "Notes de la classe") + paragraph(about, "soft") + doors(bool(lessons_again))
     body = "\n".join(filter(None, [warnings(class_, items), spread(items, labs), lessons_again, roll(items)]))

@@ -18,6 +18,7 @@ import unittest
 import zipfile
 
 from tests.grading.run import plans, preparation, workroom
+from tests.handout import handout
 from tests.judge.command import lab_reader
 from tests.judge.command.call import JUDGE
 from tests.proof.grading import victims
@@ -189,6 +190,7 @@ class WholeClass(Case):
         said = self.grade(status=2)
         self.assertEqual(self.marks(), {"alice": 20.0, "lien": None})
         self.assertRegex(said, "Non notés : lien")
+        self.assertIn(f"avec l'édition {handout.current_edition()} :", said)
         self.assertRegex(said, "(?m)^1 jugé en [^;]*$")
 
     def test_one_archive_takes_the_same_path(self):

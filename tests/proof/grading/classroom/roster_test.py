@@ -93,7 +93,7 @@ class WholeClass(unittest.TestCase):
         self.out = folder.name
         os.mkdir(os.path.join(self.out, plans.RESULTS))
         students = [dict(student, file="", source="folder", refusal="") for student in STUDENTS]
-        self.plan = {"out": plans.encode(self.out), "title": "rendus", "labs": ["01"], "protected": True,
+        self.plan = {"out": plans.encode(self.out), "title": "rendus", "labs": ["01"], "edition": "e", "protected": True,
                      "protections_missing": [], "students": students, "run": "x"}
         for student in students[:2]:
             record = {"format": 1, "id": student["id"], "name": student["name"], "source": "folder", "key": "k",

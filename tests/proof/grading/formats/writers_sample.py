@@ -13,6 +13,7 @@ from tests.proof.programs.judged import naive_work
 WORKS = {"solutions": "solutions", "labs": "labs", "naive": str(naive_work())}
 SECRET = "SECRET-que-personne-ne-doit-lire"
 CATEGORY = "Robustesse <b>"
+EDITION = "0123456789abcdef"
 # Chacun est une attaque contre au moins un des formats.
 HOSTILE = ["<script>document.title='pris'</script>", "<img src=x onerror=\"document.title='pris'\">", "'\"></a><b onclick=x>",
            "=cmd|'/C calc'!A0", "@SUM(1+1)", "+1", "-1", "\t=1+1", "\r=1+1", " =1+1", "\uff1d1+1", "\x00nul", "\x1b[2J\x1b]0;titre\x07",
@@ -138,5 +139,5 @@ def whole_class(reveal=False, aliases=False):
             alias = f"Renard n° {number}"
             item.update(id=f"renard-n-{number}", name=alias, display_name=alias, moodle="", folder="",
                         remarks=[text.replace(item["name"], alias) for text in item["remarks"]])
-    return {"title": "Programmation réseau <2026>", "date": "2026-11-22T20:30:00Z", "protected": False, "protections_missing": ["réseau"],
+    return {"title": "Programmation réseau <2026>", "date": "2026-11-22T20:30:00Z", "edition": EDITION, "protected": False, "protections_missing": ["réseau"],
             "labs": listed_labs(), "items": items, "reveal": reveal}
