@@ -94,7 +94,7 @@ static void expect_immediate_refusal(const char *host)
 {
     struct program *client = START("client", host, test_port(), QUESTION);
     const struct vigil vigil = vigil_begin(client);
-    enum wait_end end = vigil_wait(&vigil, AT_ONCE_MS, program_has_ended, client);
+    enum wait_end end = vigil_wait(&vigil, LATE_SLACK_MS, program_has_ended, client);
     if (end == WAIT_ASLEEP && program_has_mark(client, "sends"))
         complain_because(
             "Le refus a-t-il été pris pour un silence ? Après lui il n'y a plus rien à "
@@ -174,7 +174,7 @@ static void refuse_insistence(const struct program *client, struct postbox *serv
 {
     struct next_move move = {.client = client, .server = server};
     const struct vigil vigil = vigil_begin(client);
-    enum wait_end end = vigil_wait(&vigil, AT_ONCE_MS, sent_or_ended, &move);
+    enum wait_end end = vigil_wait(&vigil, LATE_SLACK_MS, sent_or_ended, &move);
     if (end == WAIT_ASLEEP && program_has_mark(client, "sends"))
         complain_because("L'adresse qui refuse (ECONNREFUSED) refusera encore : que fait le "
                          "programme après ce refus ?",

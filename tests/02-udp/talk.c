@@ -233,7 +233,7 @@ void expect_shown(struct program *client, const char *text)
 static void refuse_sleep(struct program *client)
 {
     const struct vigil vigil = vigil_begin(client);
-    enum wait_end end = vigil_wait(&vigil, AT_ONCE_MS, program_has_ended, client);
+    enum wait_end end = vigil_wait(&vigil, due_ms(2), program_has_ended, client);
     if (end != WAIT_ASLEEP)
         return;
     struct symptoms symptoms = {

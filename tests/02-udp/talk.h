@@ -16,11 +16,8 @@
 /** Nombre d'envois de la question, le premier compris. */
 #define SEND_COUNT 4
 
-/** Ce qu'un client peut dormir de trop, son heure passée, en millisecondes : il compte peut-être par petits sommes. */
+/** Ce qu'un client peut dormir de trop, en millisecondes : il compte peut-être par petits sommes. */
 #define LATE_SLACK_MS 100
-
-/** Ce qu'il peut dormir, en millisecondes, quand il n'a rien à attendre. */
-#define AT_ONCE_MS 50
 
 /** @brief Fait interrompre par un signal un appel sur deux du programme lancé ensuite, et le dit. */
 void note_interruptions(void);
