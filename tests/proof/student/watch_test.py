@@ -210,7 +210,7 @@ def slow_lab():
     os.environ["WORK"] = "solutions"
     runs = {lab: student_work.last_run(lab) or student_work.judge(lab) for lab in student_work.locate()}
     del os.environ["WORK"]
-    return next((lab.name for lab, run in runs.items() if any(test["duration_ms"] > 4000 for test in run["tests"])), None)
+    return next((lab.name for lab, run in runs.items() if any(test["duration_ms"] >= 3000 for test in run["tests"])), None)
 
 
 def try_early_failure(it):
