@@ -295,7 +295,7 @@ static const char *from_sleep(const struct symptoms *symptoms)
     if (symptoms->end == WAIT_FLOODED)
         return with_words(say("%s écrit sans fin : une boucle ne s'arrête pas.", program->actor),
                           program);
-    if (symptoms->end == WAIT_LATE)
+    if (symptoms->end == WAIT_RESTLESS || symptoms->end == WAIT_LATE)
         return from_restless(program);
     if (symptoms->end != WAIT_ASLEEP)
         return NULL;

@@ -143,3 +143,37 @@ void process_tree_sleeping_call(pid_t pid, char *text, unsigned size)
     else
         snprintf(text, size, "%s%s", call->name, others);
 }
+
+/** Où dorment les threads d'un arbre. */
+struct places {
+    unsigned long long sum;
+    bool awake; /**< L'un d'eux ne dort pas. */
+};
+
+// Le numéro de l'appel, la pile et l'instruction : ses arguments, eux, peuvent changer (un délai qui diminue).
+static void add_place(pid_t pid, const char *task, void *context)
+{
+    struct places *places = context;
+    char path[64];
+    char line[256];
+    long number = -1;
+    unsigned long stack = 0;
+    unsigned long instruction = 0;
+    snprintf(path, sizeof path, "/proc/%d/task/%.16s/syscall", (int)pid, task);
+    if (process_read(path, line, sizeof line) <= 0 ||
+        sscanf(line, "%ld %*x %*x %*x %*x %*x %*x %lx %lx", &number, &stack, &instruction) != 3)
+        places->awake = true;
+    places->sum += (unsigned long long)(number + 2) * stack + 31 * instruction;
+}
+
+static void add_places(pid_t pid, void *context)
+{
+    process_visit_tasks(pid, add_place, context);
+}
+
+unsigned long long process_tree_sleeping_place(pid_t pid)
+{
+    struct places places = {0};
+    process_tree_visit(pid, add_places, &places);
+    return places.awake ? 0 : places.sum;
+}

@@ -17,4 +17,14 @@
  */
 void process_tree_sleeping_call(pid_t pid, char *text, unsigned size);
 
+/**
+ * @brief Dit en un nombre où dorment les threads d'un processus et de ses descendants.
+ *
+ * Le même appel, fait au même endroit du programme, par les mêmes threads, rend le même nombre ; 0 quand
+ * l'un d'eux ne dort plus, ou que l'on ne peut pas le savoir.
+ *
+ * @param pid racine de l'arbre
+ */
+unsigned long long process_tree_sleeping_place(pid_t pid);
+
 #endif

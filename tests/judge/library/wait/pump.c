@@ -1,6 +1,7 @@
 #include "pump.h"
 
 #include "in_flight.h"
+#include "sleeping_call.h"
 #include "transcript.h"
 
 #include <errno.h>
@@ -9,10 +10,18 @@
 
 // Délais, en secondes. Le facteur de lenteur les multiplie sous valgrind ou un assainisseur.
 #define SLEEP_PATIENCE_S 1.0
-#define SPIN_PATIENCE_S 1.5
+#define SPIN_PATIENCE_S 0.75
 #define LATE_PATIENCE_S 30.0
 #define OBSERVATION_PERIOD_S 0.05
 #define MAX_SOURCES 4096
+// Réveillé, puis rendormi au même endroit : combien de fois au moins, et combien de regards pour une seconde de
+// patience. Chacun vaut une période au plus : le temps qu'une machine surchargée met à regarder ne compte pas.
+#define IDLE_WAKEUPS 3
+#define IDLE_LOOKS 50
+#define MAX_PLACES 4
+// Vu s'agiter pour rien, un programme n'a plus droit qu'à ces parts du délai dans le reste du test : on a déjà conclu.
+#define SPIN_AGAIN 0.1
+#define IDLE_AGAIN 0.25
 // Un programme qui se manifeste sans cesse (un mot, un somme, un mot…) ne fait pas durer une attente sans fin :
 // passé le délai de sécurité, il est jugé sur ce qu'il faisait aux regards : dormir, ou calculer.
 #define BUSY_LOOK_PERIOD_S 0.5
@@ -22,6 +31,8 @@ static struct source *sources;
 static double patience_s = SLEEP_PATIENCE_S;
 static bool brief_wakeups_count = true;
 static bool flooded;
+static bool seen_spinning;
+static bool seen_restless;
 
 void pump_add(struct source *source)
 {
@@ -123,6 +134,10 @@ struct stillness {
     double cpu_at_first_s; /**< Temps de calcul au premier regard. */
     int looks;             /**< Nombre de regards. */
     int asleep_looks;      /**< Combien l'ont vu dormir. */
+    int idle_looks;        /**< Combien l'ont vu dormir là où il dormait déjà, moins ceux qui l'ont vu éveillé. */
+    int idle_wakeups;      /**< Combien de fois il s'est réveillé pendant ces regards. */
+    unsigned long long places[MAX_PLACES]; /**< Où il dormait. */
+    int place_count;                       /**< Combien d'endroits, tous confondus. */
     struct activity seen;  /**< Ce qu'ils avaient fait au dernier regard. */
 };
 
@@ -133,8 +148,53 @@ static void restart(struct stillness *still, bool visible_event)
     if (!visible_event)
         return;
     still->last_event_s = now;
+    still->idle_looks = 0;
     // Ce qu'il a calculé pendant que des événements se suivaient ne compte pas.
     still->measured = false;
+}
+
+// Où dorment les programmes ; 0 si l'un d'eux ne dort plus.
+static unsigned long long sleeping_place(void)
+{
+    unsigned long long sum = 0;
+    for (const struct source *source = sources; source != NULL; source = source->next) {
+        unsigned long long place = 1;
+        if (source->pid != 0)
+            place = process_tree_sleeping_place(source->pid);
+        if (place == 0)
+            return 0;
+        sum += place;
+    }
+    return sum;
+}
+
+static bool is_known_place(struct stillness *still, unsigned long long place)
+{
+    for (int i = 0; i < MAX_PLACES && i < still->place_count; i++) {
+        if (still->places[i] == place)
+            return true;
+    }
+    still->places[still->place_count++ % MAX_PLACES] = place;
+    return false;
+}
+
+// Il se réveille et se rendort sans que rien n'entre ni ne sorte. Qui avance passe par des endroits nouveaux ; qui
+// n'attend rien d'utile revient toujours aux mêmes.
+static bool wakes_for_nothing(struct stillness *still, const struct activity *activity, bool woke)
+{
+    unsigned long long place = activity->asleep && woke ? sleeping_place() : 1;
+    if (!activity->asleep || place == 0) {
+        still->idle_looks -= still->idle_looks > 0;
+        return false;
+    }
+    if (woke && !is_known_place(still, place))
+        still->idle_looks = 0;
+    if (still->idle_looks++ == 0)
+        still->idle_wakeups = 0;
+    still->idle_wakeups += woke;
+    return still->idle_wakeups >= IDLE_WAKEUPS &&
+           still->idle_looks >
+               IDLE_LOOKS * patience_s * pump_slowness() * (seen_restless ? IDLE_AGAIN : 1);
 }
 
 // Chaque événement remet l'attente à zéro : ceci compte depuis son début.
@@ -155,6 +215,7 @@ static enum wait_end unless_in_flight(struct stillness *still, enum wait_end end
     if (!network_in_flight())
         return end;
     restart(still, false);
+    still->idle_looks = 0;
     return WAIT_DONE;
 }
 
@@ -182,11 +243,14 @@ static enum wait_end judge_stillness(struct stillness *still)
         bool long_gone = now - still->last_event_s > 2 * OBSERVATION_PERIOD_S;
         return long_gone ? unless_in_flight(still, WAIT_ENDED) : WAIT_DONE;
     }
-    if (activity.cpu_s - still->cpu_at_event_s > SPIN_PATIENCE_S * pump_slowness())
+    double budget_s = SPIN_PATIENCE_S * pump_slowness() * (seen_spinning ? SPIN_AGAIN : 1);
+    if (activity.cpu_s - still->cpu_at_event_s > budget_s)
         return WAIT_SPINNING;
     enum wait_end whole = judge_whole_wait(still, &activity);
     if (whole != WAIT_DONE)
         return whole;
+    if (wakes_for_nothing(still, &activity, woke))
+        return unless_in_flight(still, WAIT_RESTLESS);
     if (moved)
         restart(still, false);
     bool long_still = now - still->since_s > patience_s * pump_slowness();
@@ -212,6 +276,10 @@ enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)
             continue;
         // Un dernier regard : la chose a pu arriver pendant que l'on concluait.
         pump_now();
-        return condition(context) ? WAIT_DONE : end;
+        if (condition(context))
+            return WAIT_DONE;
+        seen_spinning |= end == WAIT_SPINNING;
+        seen_restless |= end == WAIT_RESTLESS;
+        return end;
     }
 }

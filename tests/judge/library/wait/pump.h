@@ -7,8 +7,9 @@
  * réponse est connue : la chose est arrivée, ou bien elle n'arrivera plus.
  *
  * « N'arrivera plus » se lit dans le programme, pas à la montre : tous ses threads dorment depuis
- * une seconde sans s'être réveillés une seule fois (il attend lui-même quelque chose), ou bien il
- * calcule depuis longtemps sans rien produire. Une machine surchargée retarde un programme, elle ne
+ * une seconde sans s'être réveillés une seule fois (il attend lui-même quelque chose), ou bien ils se
+ * réveillent et se rendorment, tant de fois, aux mêmes endroits, sans que rien n'entre ni ne sorte, ou bien
+ * il calcule depuis longtemps sans rien produire. Une machine surchargée retarde un programme, elle ne
  * l'endort pas : aucun programme juste n'est accusé parce qu'elle est lente.
  */
 #ifndef HARNESS_PUMP_H
@@ -24,6 +25,7 @@
 enum wait_end {
     WAIT_DONE,     /**< La chose attendue est arrivée. */
     WAIT_ASLEEP,   /**< Les programmes dorment : ils attendent autre chose. */
+    WAIT_RESTLESS, /**< Les programmes se réveillent et se rendorment au même endroit, pour rien. */
     WAIT_SPINNING, /**< Un programme calcule sans rien produire. */
     WAIT_FLOODED,  /**< Un programme écrit sans fin. */
     WAIT_ENDED,    /**< Plus aucun programme ne vit. */
