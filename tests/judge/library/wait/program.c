@@ -67,6 +67,12 @@ static void append(struct output *output, const char *bytes, size_t length)
     output->bytes[output->length] = '\0';
 }
 
+static bool ends_twice_alike(const struct output *output, size_t length)
+{
+    const char *last = output->bytes + output->length - length;
+    return output->length >= 2 * length && memcmp(last - length, last, length) == 0;
+}
+
 static void collect(struct source *source, short revents)
 {
     (void)revents;
@@ -83,6 +89,8 @@ static void collect(struct source *source, short revents)
         return;
     }
     append(output, bytes, (size_t)count);
+    if (ends_twice_alike(output, (size_t)count))
+        pump_note_repetition();
     transcript_lines(program->actor, is_out ? ">" : "!", is_out ? "affiche" : "écrit sur stderr",
                      bytes, (size_t)count);
     if (output->length <= FLOOD_LIMIT)

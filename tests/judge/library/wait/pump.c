@@ -15,13 +15,14 @@
 #define OBSERVATION_PERIOD_S 0.05
 #define MAX_SOURCES 4096
 // Réveillé, puis rendormi au même endroit : combien de fois au moins, et combien de regards pour une seconde de
-// patience. Chacun vaut une période au plus : le temps qu'une machine surchargée met à regarder ne compte pas.
+// patience ; la moitié quand ces réveils sont permis, ou déjà connus. Un regard en retard ne compte que pour un : le
+// temps qu'une machine surchargée prend au juge n'accuse personne.
 #define IDLE_WAKEUPS 3
 #define IDLE_LOOKS 50
+#define IDLE_LOOKS_KNOWN 25
 #define MAX_PLACES 4
-// Vu s'agiter pour rien, un programme n'a plus droit qu'à ces parts du délai dans le reste du test : on a déjà conclu.
+// Ce qui reste de SPIN_PATIENCE_S à un programme que ce test a déjà vu tourner pour rien.
 #define SPIN_AGAIN 0.1
-#define IDLE_AGAIN 0.25
 // Un programme qui se manifeste sans cesse (un mot, un somme, un mot…) ne fait pas durer une attente sans fin :
 // passé le délai de sécurité, il est jugé sur ce qu'il faisait aux regards : dormir, ou calculer.
 #define BUSY_LOOK_PERIOD_S 0.5
@@ -31,6 +32,7 @@ static struct source *sources;
 static double patience_s = SLEEP_PATIENCE_S;
 static bool brief_wakeups_count = true;
 static bool flooded;
+static unsigned repetitions;
 static bool seen_spinning;
 static bool seen_restless;
 
@@ -63,6 +65,11 @@ void pump_note_flood(void)
     flooded = true;
 }
 
+void pump_note_repetition(void)
+{
+    repetitions++;
+}
+
 bool pump_is_flooded(void)
 {
     return flooded;
@@ -93,9 +100,10 @@ static double now_s(void)
     return transcript_elapsed_ms() / 1e3;
 }
 
-// Rend vrai si un événement a été traité.
-static bool handle_events(int timeout_ms)
+// Rend combien d'événements ont été traités.
+static unsigned handle_events(int timeout_ms)
 {
+    unsigned handled = 0;
     static struct pollfd polled[MAX_SOURCES];
     static struct source *owners[MAX_SOURCES];
     nfds_t count = 0;
@@ -107,18 +115,28 @@ static bool handle_events(int timeout_ms)
         polled[count++] = (struct pollfd){.fd = source->fd, .events = source->events};
     }
     if (poll(polled, count, timeout_ms) <= 0)
-        return false;
+        return 0;
     for (nfds_t i = 0; i < count; i++) {
         // Une source servie avant celle-ci a pu la fermer.
-        if (polled[i].revents != 0 && owners[i]->fd == polled[i].fd)
-            owners[i]->ready(owners[i], polled[i].revents);
+        if (polled[i].revents == 0 || owners[i]->fd != polled[i].fd)
+            continue;
+        owners[i]->ready(owners[i], polled[i].revents);
+        handled++;
     }
-    return true;
+    // Zéro ferait croire qu'il ne reste rien à recueillir.
+    return handled > 0 ? handled : 1;
+}
+
+// Redire la même chose n'est pas avancer.
+static bool handle_news(int timeout_ms)
+{
+    repetitions = 0;
+    return handle_events(timeout_ms) > repetitions;
 }
 
 void pump_now(void)
 {
-    while (handle_events(0))
+    while (handle_events(0) > 0)
         continue;
 }
 
@@ -134,11 +152,11 @@ struct stillness {
     double cpu_at_first_s; /**< Temps de calcul au premier regard. */
     int looks;             /**< Nombre de regards. */
     int asleep_looks;      /**< Combien l'ont vu dormir. */
-    int idle_looks;        /**< Combien l'ont vu dormir là où il dormait déjà, moins ceux qui l'ont vu éveillé. */
-    int idle_wakeups;      /**< Combien de fois il s'est réveillé pendant ces regards. */
+    int idle_looks;        /**< Combien l'ont vu rendormi où il dormait, moins ceux d'éveil. */
+    int idle_wakeups;      /**< Ses réveils pendant ces regards. */
     unsigned long long places[MAX_PLACES]; /**< Où il dormait. */
     int place_count;                       /**< Combien d'endroits, tous confondus. */
-    struct activity seen;  /**< Ce qu'ils avaient fait au dernier regard. */
+    struct activity seen;                  /**< Ce qu'ils avaient fait au dernier regard. */
 };
 
 static void restart(struct stillness *still, bool visible_event)
@@ -192,9 +210,9 @@ static bool wakes_for_nothing(struct stillness *still, const struct activity *ac
     if (still->idle_looks++ == 0)
         still->idle_wakeups = 0;
     still->idle_wakeups += woke;
+    double looks = brief_wakeups_count && !seen_restless ? IDLE_LOOKS : IDLE_LOOKS_KNOWN;
     return still->idle_wakeups >= IDLE_WAKEUPS &&
-           still->idle_looks >
-               IDLE_LOOKS * patience_s * pump_slowness() * (seen_restless ? IDLE_AGAIN : 1);
+           still->idle_looks > looks * patience_s * pump_slowness();
 }
 
 // Chaque événement remet l'attente à zéro : ceci compte depuis son début.
@@ -232,8 +250,8 @@ static enum wait_end judge_stillness(struct stillness *still)
 
     struct activity activity = {.asleep = true};
     pump_observe(&activity);
-    bool woke = brief_wakeups_count && activity.work != still->seen.work;
-    bool moved = !still->looked || woke || !activity.asleep;
+    bool woke = activity.work != still->seen.work;
+    bool moved = !still->looked || (brief_wakeups_count && woke) || !activity.asleep;
     still->seen = activity;
     if (!still->measured)
         still->cpu_at_event_s = activity.cpu_s;
@@ -250,7 +268,7 @@ static enum wait_end judge_stillness(struct stillness *still)
     if (whole != WAIT_DONE)
         return whole;
     if (wakes_for_nothing(still, &activity, woke))
-        return unless_in_flight(still, WAIT_RESTLESS);
+        return unless_in_flight(still, brief_wakeups_count ? WAIT_RESTLESS : WAIT_ASLEEP);
     if (moved)
         restart(still, false);
     bool long_still = now - still->since_s > patience_s * pump_slowness();
@@ -266,7 +284,7 @@ enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)
     for (;;) {
         if (condition(context))
             return WAIT_DONE;
-        if (handle_events(tick_ms)) {
+        if (handle_news(tick_ms)) {
             restart(&still, true);
             if (!flooded && now_s() - still.last_look_s < BUSY_LOOK_PERIOD_S)
                 continue;

@@ -73,6 +73,9 @@ void pump_note_flood(void);
 /** @brief Dit si pump_note_flood() a été appelée. */
 bool pump_is_flooded(void);
 
+/** @brief Ce qu'un programme vient d'écrire, il venait déjà de l'écrire : ce n'est pas avancer. */
+void pump_note_repetition(void);
+
 /**
  * @brief Règle combien de temps un programme endormi est attendu, en secondes (1 au départ).
  *
