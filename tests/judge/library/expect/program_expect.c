@@ -373,7 +373,7 @@ static bool is_sound_asleep(void *context)
 void program_wait_until_asleep(struct program *program)
 {
     struct slumber slumber = {.program = program};
-    pump_until(is_sound_asleep, &slumber, 2);
+    pump_until_asleep(is_sound_asleep, &slumber, 2);
 }
 
 void program_expect_alive(struct program *program)

@@ -109,7 +109,7 @@ static bool all_asleep(void *context)
 
 void programs_wait_until_asleep(void)
 {
-    pump_until(all_asleep, NULL, 1);
+    pump_until_asleep(all_asleep, NULL, 1);
 }
 
 // Les deux sorties fermées à la fois : il est presque toujours en train de mourir.

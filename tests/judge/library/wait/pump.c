@@ -11,6 +11,8 @@
 // Délais, en secondes. Le facteur de lenteur les multiplie sous valgrind ou un assainisseur.
 #define SLEEP_PATIENCE_S 1.0
 #define SPIN_PATIENCE_S 0.75
+// Attendre qu'un programme dorme n'exige rien de lui : qui calcule autant ne dormira pas de sitôt.
+#define CALM_PATIENCE_S 0.2
 #define LATE_PATIENCE_S 30.0
 #define OBSERVATION_PERIOD_S 0.05
 #define MAX_SOURCES 4096
@@ -33,6 +35,7 @@ static double patience_s = SLEEP_PATIENCE_S;
 static bool brief_wakeups_count = true;
 static bool flooded;
 static unsigned repetitions;
+static double spin_patience_s = SPIN_PATIENCE_S;
 static bool seen_spinning;
 static bool seen_restless;
 
@@ -261,7 +264,7 @@ static enum wait_end judge_stillness(struct stillness *still)
         bool long_gone = now - still->last_event_s > 2 * OBSERVATION_PERIOD_S;
         return long_gone ? unless_in_flight(still, WAIT_ENDED) : WAIT_DONE;
     }
-    double budget_s = SPIN_PATIENCE_S * pump_slowness() * (seen_spinning ? SPIN_AGAIN : 1);
+    double budget_s = spin_patience_s * pump_slowness() * (seen_spinning ? SPIN_AGAIN : 1);
     if (activity.cpu_s - still->cpu_at_event_s > budget_s)
         return WAIT_SPINNING;
     enum wait_end whole = judge_whole_wait(still, &activity);
@@ -300,4 +303,11 @@ enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)
         seen_restless |= end == WAIT_RESTLESS;
         return end;
     }
+}
+
+void pump_until_asleep(pump_condition *condition, void *context, int tick_ms)
+{
+    spin_patience_s = CALM_PATIENCE_S;
+    pump_until(condition, context, tick_ms);
+    spin_patience_s = SPIN_PATIENCE_S;
 }

@@ -61,6 +61,12 @@ typedef bool pump_condition(void *context);
  */
 enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms);
 
+/**
+ * @brief Attend que des programmes dorment, sans rien exiger d'eux : qui tourne à vide est vite laissé à lui-même.
+ * @see pump_until()
+ */
+void pump_until_asleep(pump_condition *condition, void *context, int tick_ms);
+
 /** @brief Recueille ce qui est déjà là, sans attendre. */
 void pump_now(void);
 
