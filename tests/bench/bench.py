@@ -19,11 +19,12 @@ from tests.bench import host
 from tests.bench import judge_price
 from tests.bench import pages
 from tests.bench import rows_table
+from tests.bench import slowest
 from tests.judge.command.call import PYTHON
 
 OUT = pathlib.Path("build", "bench")
-# Ce qui se mesure sans serveur : le juge lui-même, et la notation d'une classe.
-OTHERS = {"juge": judge_price.run, "classe": class_price.run}
+# Ce qui se mesure sans serveur : le juge lui-même, la notation d'une classe, les programmes faux.
+OTHERS = {"juge": judge_price.run, "classe": class_price.run, "faux": slowest.run}
 
 
 def rounds_asked():

@@ -31,9 +31,6 @@ CHANGING = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=::1\]:)\d+|(?<=::1:)\d+|(?<=l
                       r"|^(?:arrivée|départ)(?= de .* juste avant était)|(?<=juste avant était )\d+|(?<=ThreadNumber )\d{2,}")
 # Ce que chaque mutant a demandé la dernière fois, en secondes.
 DURATIONS = judged.BUILD / "mutants" / "durations.json"
-# Ce qu'il en est, à peu près, tant que rien n'est mesuré : ces serveurs-là laissent le juge attendre jusqu'au bout.
-EXPECTED = {"03-multithread/D48-few-workers": 60, "03-multithread/D43-waits-with-the-lock": 35,
-            "03-multithread/E-never-listens": 35}
 CUT = ", en laissant des octets non lus : elle a été coupée net (RST)"
 
 
@@ -208,7 +205,7 @@ def known_durations():
 
 def slowest_first(mutants):
     """Un long mutant commencé le dernier serait attendu seul, tous les autres finis."""
-    durations = EXPECTED | known_durations()
+    durations = known_durations()
     return sorted(mutants, key=lambda mutant: -durations.get(mutant.key, 0))
 
 
