@@ -19,6 +19,8 @@
 
 // Le plus long dialogue d'un test fait moins d'un mégaoctet, même tout échappé en \xHH.
 #define FLOOD_LIMIT (8u << 20)
+// Combien de lignes d'avant font reconnaître celle que l'on redit.
+#define RECENT_LINES 8
 
 static struct program *programs;
 
@@ -67,10 +69,26 @@ static void append(struct output *output, const char *bytes, size_t length)
     output->bytes[output->length] = '\0';
 }
 
-static bool ends_twice_alike(const struct output *output, size_t length)
+static const char *line_before(const char *start, const char *end)
 {
-    const char *last = output->bytes + output->length - length;
-    return output->length >= 2 * length && memcmp(last - length, last, length) == 0;
+    const char *newline = end > start ? memrchr(start, '\n', (size_t)(end - start)) : NULL;
+    return newline != NULL ? newline + 1 : start;
+}
+
+// La dernière ligne, entière ou non, est le début de l'une de celles qui la précèdent.
+static bool says_again(const struct output *output)
+{
+    const char *end = output->bytes + output->length;
+    const char *last = line_before(output->bytes, end - 1);
+    size_t length = (size_t)(end - last);
+    const char *line = last;
+    for (int i = 0; i < RECENT_LINES && line > output->bytes; i++) {
+        const char *after = line;
+        line = line_before(output->bytes, after - 1);
+        if ((size_t)(after - line) >= length && memcmp(line, last, length) == 0)
+            return true;
+    }
+    return false;
 }
 
 static void collect(struct source *source, short revents)
@@ -89,7 +107,7 @@ static void collect(struct source *source, short revents)
         return;
     }
     append(output, bytes, (size_t)count);
-    if (ends_twice_alike(output, (size_t)count))
+    if (says_again(output))
         pump_note_repetition();
     transcript_lines(program->actor, is_out ? ">" : "!", is_out ? "affiche" : "écrit sur stderr",
                      bytes, (size_t)count);
