@@ -292,6 +292,9 @@ enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)
             if (!flooded && now_s() - still.last_look_s < BUSY_LOOK_PERIOD_S)
                 continue;
         }
+        // Qui se répète n'avance pas, mais ne calcule pas non plus sans rien produire.
+        if (repetitions > 0)
+            still.measured = false;
         enum wait_end end = judge_stillness(&still);
         if (end == WAIT_DONE)
             continue;
