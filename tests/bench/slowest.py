@@ -24,8 +24,8 @@ def run(_path, _asked):
     if not durations:
         print("\nLes programmes faux les plus longs à juger : « make mutants » les mesure d'abord.")
         return 0
-    print(f"\nLes programmes faux les plus longs à juger, parmi {len(durations)} (« make mutants », plusieurs de front, "
-          "compilation comprise) :\n")
+    print(f"\nLes programmes faux les plus longs à juger, parmi {len(durations)} (le test qui les refuse, et ceux "
+          "dont il a besoin ; « make mutants », plusieurs de front) :\n")
     for name, seconds in list(durations.items())[:SHOWN]:
         print(f"  {figures.number(seconds):>6} s  {name}")
     return 0

@@ -10,7 +10,6 @@ import json
 import os
 import pathlib
 import re
-import time
 
 from tests.proof.programs import judged
 from tests.proof.programs.judged import Trouble
@@ -29,7 +28,7 @@ CHANGING = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=::1\]:)\d+|(?<=::1:)\d+|(?<=l
                       r"|^(?:dis)?connected (?:to|from) (?=127\.0\.0\.1:\d+$)"
                       r"|(?<=le juge renonce, il dort dans l'appel ).*(?= : qu'attend-il, et)"
                       r"|^(?:arrivée|départ)(?= de .* juste avant était)|(?<=juste avant était )\d+|(?<=ThreadNumber )\d{2,}")
-# Ce que chaque mutant a demandé la dernière fois, en secondes.
+# Ce que juger chaque mutant a demandé la dernière fois, en secondes ; le compiler n'y compte pas.
 DURATIONS = judged.BUILD / "mutants" / "durations.json"
 CUT = ", en laissant des octets non lus : elle a été coupée net (RST)"
 
@@ -164,8 +163,8 @@ def complaint_about(mutant, run):
     return compare_reading(mutant, test)
 
 
-def try_mutant(mutant):
-    """Construit et juge un mutant ; rend (mutant, tests échoués, plainte ou None)."""
+def try_mutant(mutant, measured):
+    """Construit et juge un mutant, dont « measured » retient la durée ; rend (mutant, tests échoués, plainte ou None)."""
     bench = judged.Bench(mutant.lab, judged.BUILD / "mutants" / mutant.lab.name / mutant.name,
                            mutant.lab.base)
     try:
@@ -176,6 +175,7 @@ def try_mutant(mutant):
         run = bench.judge(None if whole else mutant.killer)
     except Trouble as trouble:
         return mutant, [], str(trouble)
+    measured[mutant.key] = round(run["duration_ms"] / 1000, 1)
     failed = [test["name"] for test in run["tests"] if test["status"] == "failed"]
     return mutant, failed, complaint_about(mutant, run)
 
@@ -218,13 +218,7 @@ def keep_durations(measured):
 def try_all(mutants):
     """Éprouve tous ces mutants, ceux de tous les labs ensemble ; rend {mutant: ce que rend try_mutant}."""
     measured = {}
-
-    def timed(mutant):
-        start = time.monotonic()
-        outcome = try_mutant(mutant)
-        measured[mutant.key] = round(time.monotonic() - start, 1)
-        return outcome
-    outcomes = judged.in_parallel(timed, slowest_first(mutants))
+    outcomes = judged.in_parallel(lambda mutant: try_mutant(mutant, measured), slowest_first(mutants))
     keep_durations(measured)
     return {outcome[0]: outcome for outcome in outcomes}
 
