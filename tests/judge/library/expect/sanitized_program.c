@@ -45,20 +45,6 @@ static bool is_built(const char *name)
     return access(path, X_OK) == 0;
 }
 
-static void hear_first_line(int err, char *said, size_t size)
-{
-    struct pollfd heard = {.fd = err, .events = POLLIN};
-    size_t length = 0;
-    ssize_t count = 1;
-    while (count > 0 && length < size - 1 && memchr(said, '\n', length) == NULL &&
-           poll(&heard, 1, PROBE_PATIENCE_MS) > 0) {
-        count = read(err, said + length, size - 1 - length);
-        length += (size_t)(count > 0 ? count : 0);
-    }
-    said[length] = '\0';
-    said[strcspn(said, "\n")] = '\0';
-}
-
 // Un programme vide n'a rien à dire : ce qui se lit est de l'assainisseur, qui parfois le répète sans fin.
 static bool ends_silently(const struct spawned *spawned, char *said, size_t size)
 {
@@ -67,7 +53,7 @@ static bool ends_silently(const struct spawned *spawned, char *said, size_t size
     if (poll(waited, 2, PROBE_PATIENCE_MS) <= 0)
         return false;
     if ((waited[1].revents & POLLIN) != 0) {
-        hear_first_line(spawned->err, said, size);
+        spawn_hear_line(spawned->err, said, 0, size, PROBE_PATIENCE_MS);
         return false;
     }
     return poll(waited, 1, PROBE_PATIENCE_MS) > 0;

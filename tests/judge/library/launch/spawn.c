@@ -43,7 +43,7 @@ struct command {
 // La valeur par laquelle personality() dit sans rien changer.
 #define PERSONALITY_AS_IS 0xffffffffUL
 
-static char failure[512];
+static char failure[600];
 
 static const char *variable_or(const char *name, const char *otherwise)
 {
@@ -283,19 +283,26 @@ static ssize_t read_report(int report, struct sandbox_report *message)
     return count;
 }
 
-// Ce que bwrap, ou run.sh, dit avant de mourir prend la place du premier message. bwrap l'écrit par morceaux.
-static void read_failure(int report, const struct sandbox_report *start, size_t length)
+void spawn_hear_line(int fd, char *said, size_t length, size_t size, int patience_ms)
 {
-    char said[512] = "";
+    struct pollfd heard = {.fd = fd, .events = POLLIN};
     ssize_t count = 1;
-    memcpy(said, start, length);
-    while (count > 0 && length < sizeof said - 1 && memchr(said, '\n', length) == NULL) {
-        count = read(report, said + length, sizeof said - 1 - length);
+    while (count > 0 && length < size - 1 && memchr(said, '\n', length) == NULL &&
+           poll(&heard, 1, patience_ms) > 0) {
+        count = read(fd, said + length, size - 1 - length);
         length += (size_t)(count > 0 ? count : 0);
     }
     said[length] = '\0';
-    snprintf(failure, sizeof failure, "le bac à sable n'a pas pu être ouvert : %.*s",
-             (int)strcspn(said, "\n"), said);
+    said[strcspn(said, "\n")] = '\0';
+}
+
+// Ce que bwrap, ou run.sh, dit avant de mourir prend la place du premier message.
+static void read_failure(int report, const struct sandbox_report *start, size_t length)
+{
+    char said[512];
+    memcpy(said, start, length);
+    spawn_hear_line(report, said, length, sizeof said, -1);
+    snprintf(failure, sizeof failure, "le bac à sable n'a pas pu être ouvert : %s", said);
 }
 
 // Le tube de compte rendu se ferme de lui-même quand exec réussit : read rend alors 0. Un enfant qui

@@ -46,6 +46,17 @@ bool spawn(const char *which, const char *actor, const char *const *arguments,
  */
 bool spawn_can_fix_addresses(void);
 
+/**
+ * @brief Lit une ligne que l'autre bout peut écrire par morceaux : jusqu'à sa fin, celle du tube, ou la place qu'il y a.
+ *
+ * @param fd          tube où lire
+ * @param said        reçoit la ligne, sans son `\n`
+ * @param length      octets qui y sont déjà, lus avant
+ * @param size        place de @p said, en octets
+ * @param patience_ms attente de chaque morceau, en millisecondes ; -1 : jusqu'à la fin du tube
+ */
+void spawn_hear_line(int fd, char *said, size_t length, size_t size, int patience_ms);
+
 /** @brief Pourquoi le dernier spawn() a échoué : ce que le bac à sable en a dit, ou `errno`. */
 const char *spawn_failure(void);
 
