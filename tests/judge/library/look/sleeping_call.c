@@ -62,18 +62,32 @@ static const char *kind_of_descriptor(pid_t pid, unsigned long number)
     return strncmp(target, "pipe:", strlen("pipe:")) == 0 ? "un tube" : "un fichier";
 }
 
-static const struct call_name *find_call(pid_t pid, const char *task, unsigned long *first,
-                                         unsigned long *fifth)
+/** L'appel où dort un thread, tel que le noyau le dit. */
+struct sleep {
+    long number;
+    unsigned long first; /**< Son premier argument. */
+    unsigned long fifth;
+    unsigned long stack;
+    unsigned long instruction;
+};
+
+// Faux si ce thread ne dort pas, ou si le noyau ne le dit pas.
+static bool read_sleep(pid_t pid, const char *task, struct sleep *sleep)
 {
     char path[64];
     char line[256];
-    long number = -1;
     snprintf(path, sizeof path, "/proc/%d/task/%.16s/syscall", (int)pid, task);
-    if (process_read(path, line, sizeof line) <= 0 ||
-        sscanf(line, "%ld %lx %*x %*x %*x %lx", &number, first, fifth) != 3)
+    return process_read(path, line, sizeof line) > 0 &&
+           sscanf(line, "%ld %lx %*x %*x %*x %lx %*x %lx %lx", &sleep->number, &sleep->first,
+                  &sleep->fifth, &sleep->stack, &sleep->instruction) == 5;
+}
+
+static const struct call_name *find_call(pid_t pid, const char *task, struct sleep *sleep)
+{
+    if (!read_sleep(pid, task, sleep))
         return NULL;
     for (size_t i = 0; i < sizeof call_names / sizeof call_names[0]; i++) {
-        if (call_names[i].number == number)
+        if (call_names[i].number == sleep->number)
             return &call_names[i];
     }
     return NULL;
@@ -87,11 +101,10 @@ struct sleepers {
 static void count_sleeper(pid_t pid, const char *task, void *context)
 {
     struct sleepers *sleepers = context;
-    unsigned long first = 0;
-    unsigned long fifth = 0;
+    struct sleep sleep;
     if (strtol(task, NULL, 10) == pid)
         return;
-    const struct call_name *call = find_call(pid, task, &first, &fifth);
+    const struct call_name *call = find_call(pid, task, &sleep);
     if (call != NULL)
         sleepers->counts[call - call_names]++;
 }
@@ -127,17 +140,16 @@ void process_tree_sleeping_call(pid_t pid, char *text, unsigned size)
 {
     char main_thread[16];
     char others[160];
-    unsigned long first = 0;
-    unsigned long address = 0;
+    struct sleep sleep;
     text[0] = '\0';
     snprintf(main_thread, sizeof main_thread, "%d", (int)pid);
-    const struct call_name *call = find_call(pid, main_thread, &first, &address);
+    const struct call_name *call = find_call(pid, main_thread, &sleep);
     if (call == NULL)
         return;
     describe_other_threads(pid, others, sizeof others);
     if (call->has_descriptor)
-        snprintf(text, size, "%s (descripteur %lu, %s)%s", name_in_c(call, address), first,
-                 kind_of_descriptor(pid, first), others);
+        snprintf(text, size, "%s (descripteur %lu, %s)%s", name_in_c(call, sleep.fifth),
+                 sleep.first, kind_of_descriptor(pid, sleep.first), others);
     else if (call->number == SYS_futex)
         snprintf(text, size, "futex (un verrou, une condition ou pthread_join)%s", others);
     else
@@ -154,16 +166,12 @@ struct places {
 static void add_place(pid_t pid, const char *task, void *context)
 {
     struct places *places = context;
-    char path[64];
-    char line[256];
-    long number = -1;
-    unsigned long stack = 0;
-    unsigned long instruction = 0;
-    snprintf(path, sizeof path, "/proc/%d/task/%.16s/syscall", (int)pid, task);
-    if (process_read(path, line, sizeof line) <= 0 ||
-        sscanf(line, "%ld %*x %*x %*x %*x %*x %*x %lx %lx", &number, &stack, &instruction) != 3)
+    struct sleep sleep;
+    if (!read_sleep(pid, task, &sleep)) {
         places->awake = true;
-    places->sum += (unsigned long long)(number + 2) * stack + 31 * instruction;
+        return;
+    }
+    places->sum += (unsigned long long)(sleep.number + 2) * sleep.stack + 31 * sleep.instruction;
 }
 
 static void add_places(pid_t pid, void *context)
