@@ -21,7 +21,7 @@ static bool question_came(void *context)
 const struct datagram *expect_again_despite(struct nuisance *nuisance, int number)
 {
     const struct vigil vigil = vigil_begin(nuisance->client);
-    double allowed_ms = due_ms(number) - due_ms(number - 1) + LATE_SLACK_MS;
+    double allowed_ms = wait_before_ms(number) + LATE_SLACK_MS;
     enum wait_end end = vigil_wait(&vigil, allowed_ms, question_came, nuisance);
     if (nuisance->check != NULL)
         nuisance->check(nuisance->client);

@@ -53,9 +53,8 @@ static bool came_before_its_time(const struct postbox *server, size_t number)
 {
     if (server->count < number || !server->received[number - 1]->dated)
         return false;
-    double wait_ms = due_ms((int)number) - due_ms((int)number - 1);
     return server->received[number - 1]->arrived_ms - server->received[number - 2]->arrived_ms <
-           0.7 * wait_ms;
+           0.7 * wait_before_ms((int)number);
 }
 
 // Perdue, une réponse l'est de deux façons : personne n'est plus là pour la lire, ou elle est lue et écartée.

@@ -45,7 +45,7 @@ const struct datagram *expect_question(struct postbox *server)
     return postbox_expect_question(server, QUESTION, strlen(QUESTION), NULL);
 }
 
-static int wait_before_ms(int number)
+int wait_before_ms(int number)
 {
     return 100 << (number - 1);
 }

@@ -54,6 +54,9 @@ const struct datagram *expect_question_again(struct postbox *server, int number)
 /** @brief Vérifie que l'envoi de ce rang, déjà reçu, n'est pas parti trop tôt. */
 void check_not_too_early(const struct postbox *server, int number);
 
+/** @brief Attente que le contrat met avant l'envoi de ce rang (5 : avant le renoncement), en ms. */
+int wait_before_ms(int number);
+
 /** @brief Temps entre le premier envoi et celui de ce rang (5 : le renoncement), en ms. */
 int due_ms(int number);
 
