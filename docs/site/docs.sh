@@ -29,8 +29,8 @@ repeats() { # DESSIN
 }
 
 stale() { # LAB DESSIN
-    [ ! -s "$2" ] || repeats "$2" || [ -n "$(find "labs/$1" "solutions/$1" common tests/student/trace "tests/$1/scene.txt" \
-        \( -name '*.[chp]*' -o -name scene.txt \) -newer "$2" 2>/dev/null)" ]
+    [ ! -s "$2" ] || repeats "$2" || [ -n "$(find "labs/$1" "solutions/$1" common tests/student/trace tests/student/stage.py \
+        tests/student/scenario.py tests/student/relay.py "tests/$1/scene.txt" \( -name '*.[chp]*' -o -name scene.txt \) -newer "$2" 2>/dev/null)" ]
 }
 
 # Ce que la page des captures, et les notes du lab (markdown_filter.py), montrent de ce dessin.

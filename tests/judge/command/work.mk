@@ -18,7 +18,7 @@ SANITIZER := $(call sanitizer_flags,$(SANITIZE))
 PLAIN_FLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Icommon -pthread
 FLAGS := $(PLAIN_FLAGS) $(SANITIZER)
 COMPILE := sh tests/judge/command/compile.sh
-RULES := tests/judge/command/work.mk tests/judge/command/compile.sh
+RULES := tests/judge/command/work.mk common/lender.mk tests/judge/command/compile.sh
 
 .PHONY: all common ALWAYS
 all:

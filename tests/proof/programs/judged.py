@@ -101,7 +101,7 @@ class Bench:
         used = [pathlib.Path("tests/judge/command", name) for name in ("work.mk", "compile.sh", "leak_watch.c")]
         used += [pathlib.Path("tests", self.lab.name, driver + ".c") for driver in self.lab.drivers]
         used += sorted(pathlib.Path("common").glob("*.[ch]")) + sorted(pathlib.Path("labs").glob("*/*.h"))
-        used += [pathlib.Path("tests", self.lab.name, "lab.mk")]
+        used += [pathlib.Path("common", "lender.mk"), pathlib.Path("tests", self.lab.name, "lab.mk")]
         digest = hashlib.sha256()
         for path in used:
             digest.update(path.read_bytes())
