@@ -5,6 +5,7 @@ import pathlib
 
 from tests.bench import figures
 
+# Écrit par « make mutants » : ce que juger chacun a demandé la dernière fois, en secondes ; le compiler n'y compte pas.
 DURATIONS = pathlib.Path("build", "mutants", "durations.json")
 SHOWN = 10
 

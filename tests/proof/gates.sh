@@ -275,8 +275,8 @@ gate_slurm() { ## la notation d'une classe sous Slurm : mêmes notes, malgré le
 gate_traces() { ## chaque paquet capturé est dessiné, et sa ligne trouvée
     need trace || return 1
     set --
-    prove programs/judged.py || return 1
-    for work in solutions build/naive; do
+    naive=$(prove programs/judged.py) || return 1
+    for work in solutions "$naive"; do
         built=$(env WORK="$work" sh $COMMAND/judge.sh --build) || return 1
         # shellcheck disable=SC2086 # un dossier de build, puis des noms de labs : jamais d'espace
         for lab in ${built#* }; do

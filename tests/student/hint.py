@@ -6,6 +6,7 @@ STEP= en demande une autre. Les derniers résultats servent s'ils valent encore 
 import os
 import sys
 
+from tests.judge.command import lab_reader
 from tests.student import hints
 from tests.student import student_work
 from tests.judge.report import story
@@ -39,7 +40,7 @@ def wanted_step(run):
 
 def next_lab(lab):
     """Le lab qui suit, s'il y en a un."""
-    names = os.environ.get("LABS", "").split()
+    names = lab_reader.names()
     after = names[names.index(lab.name) + 1:] if lab.name in names else []
     return after[0] if after else None
 

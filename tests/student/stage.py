@@ -24,7 +24,8 @@ MOST_OUTPUT, MOST_FILE = 1 << 16, 32 << 20
 LOOK_S = 0.02
 # Personne n'a rien fait entre deux regards espacés ainsi : chacun attend qu'on lui parle.
 CALM_LOOKS = 3
-# Un programme juste ne se tait jamais plus de 4 s (la dernière attente d'une retransmission).
+# Un programme juste ne se tait jamais plus de 1,6 s (la dernière attente d'une retransmission), sauf sur une machine
+# surchargée ; et l'on montre aussi ce que fait un programme trop patient.
 PATIENCE_S = 4.5
 SETTLE_S, RESTLESS_S = 2.0, 0.3
 FAREWELL_S = 2.0

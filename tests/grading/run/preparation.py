@@ -3,7 +3,6 @@
 import fcntl
 import os
 import pathlib
-import re
 import resource
 import secrets
 import subprocess
@@ -11,6 +10,7 @@ import sys
 
 from tests.grading.door import door, naming, shape
 from tests.grading.run import atomic, keys, plans, workroom
+from tests.grading.sandbox import attempts
 from tests.grading.sandbox import protections as sandbox
 from tests.handout import handout
 from tests.judge.command import lab_reader
@@ -156,9 +156,8 @@ def most_tasks(settings):
     """Hors du bac à sable, ce que les programmes jugés ne peuvent pas dépasser, avec ce qui tourne déjà ; dedans, rien."""
     if "JUDGE_WRAPPER" in settings:
         return None
-    allowed = int(re.search(r"^OUTSIDE_TASKS=(\d+)$", (SANDBOX / "limits.conf").read_text(encoding="utf-8"), re.M)[1])
     jobs = int(os.environ.get("JOBS") or len(os.sched_getaffinity(0)))
-    return running_tasks() + allowed * jobs
+    return running_tasks() + attempts.read_limits()["OUTSIDE_TASKS"] * jobs
 
 
 def build_common():

@@ -80,7 +80,7 @@ class Page(html.parser.HTMLParser):
 def variants():
     """{lab: [dossier]} : des programmes écrits indépendamment les uns des autres."""
     return {lab: sorted(path for path in pathlib.Path("tests", lab, "variants").iterdir() if path.is_dir())
-            for lab in sorted(os.environ["LABS"].split()) if pathlib.Path("tests", lab, "variants").is_dir()}
+            for lab in lab_reader.names() if pathlib.Path("tests", lab, "variants").is_dir()}
 
 
 def hand_in(student, lab, sources):

@@ -18,6 +18,7 @@ import time
 
 from tests.grading.run import plans, with_parent
 from tests.grading.slurm import batch, jobs
+from tests.judge.command import lab_reader
 from tests.judge.command.call import JUDGE
 from tests.proof.grading import children, local_cluster
 from tests.proof.programs import judged, mutants
@@ -27,12 +28,6 @@ ABSENT = 77
 MUTANTS = 2
 # Assez de parts vides pour que le rythme de slurmctld, qui démarre des travaux par lots, se voie.
 EMPTY = 10
-
-
-def labs():
-    """Les labs de l'épreuve : tous, ou celui de LAB=."""
-    wanted = os.environ.get("LAB", "")
-    return [name for name in os.environ["LABS"].split() if wanted in ("", name) or name.startswith(wanted + "-")]
 
 
 def mutate(lab, path):
@@ -49,7 +44,7 @@ def build_class(folder):
     shutil.copytree("solutions", folder / "Étudiante Parfaite")
     shutil.copytree("labs", folder / "- débutant 'pressé'")
     shutil.copytree(judged.naive_work(), folder / "naïf")
-    for lab in labs():
+    for lab in lab_reader.chosen_names():
         for path in sorted(pathlib.Path("tests", lab, "mutants").glob("*.patch"))[:MUTANTS]:
             target = folder / f"presque {lab} {path.stem}" / "labs" / lab
             target.mkdir(parents=True)

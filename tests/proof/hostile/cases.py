@@ -21,12 +21,12 @@ import os
 import pathlib
 import re
 
-from tests.proof.programs import judged, mutants
+from tests.proof.programs import mutants
 
 FOLDER = pathlib.Path("tests/proof/hostile/submissions")
 REST = re.compile(r"^// \[la suite\]$", re.M)
 ORDERS = {"note", "non-noté", "dit", "à-voir", "lab", "base", "nom", "root", "partout"}
-BASES = {"corrigé": "solutions", "squelette": "labs", "naïf": judged.naive_work()}
+BASES = {"corrigé": "solutions/{}", "squelette": "labs/{}", "naïf": "tests/{}/naive"}
 
 
 class Case:
@@ -86,7 +86,7 @@ def base_sources(base, lab):
     """Les sources d'une base : {fichier: texte}."""
     if base == "vide":
         return {}
-    root = pathlib.Path(BASES.get(base, "solutions"), lab.name)
+    root = pathlib.Path(BASES.get(base, BASES["corrigé"]).format(lab.name))
     found = {name: (root / name).read_text(encoding="utf-8") for name in lab.sources if (root / name).is_file()}
     if base in BASES:
         return found

@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 
+from tests.bench.slowest import DURATIONS
 from tests.proof.programs import judged
 from tests.proof.programs.judged import Trouble
 
@@ -28,8 +29,6 @@ CHANGING = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=::1\]:)\d+|(?<=::1:)\d+|(?<=l
                       r"|^(?:dis)?connected (?:to|from) (?=127\.0\.0\.1:\d+$)"
                       r"|(?<=le juge renonce, il dort dans l'appel ).*(?= : qu'attend-il, et)"
                       r"|^(?:arrivée|départ)(?= de .* juste avant était)|(?<=juste avant était )\d+|(?<=ThreadNumber )\d{2,}")
-# Ce que juger chaque mutant a demandé la dernière fois, en secondes ; le compiler n'y compte pas.
-DURATIONS = judged.BUILD / "mutants" / "durations.json"
 CUT = ", en laissant des octets non lus : elle a été coupée net (RST)"
 
 
