@@ -6,9 +6,9 @@
 set -uf
 [ -z "${JUDGE_ROOM:-}" ] || exec "$@"
 
-# Le verrou, un fichier, dit où est le TMPDIR.
+# Le verrou, un fichier, dit où est le TMPDIR : lui d'abord, ou, cet effacement tué entre les deux, plus rien ne le dirait.
 # shellcheck disable=SC2016 # c'est le shell lancé qui développe
-ERASE='read -r temporary <"$1/held" || :; rm -rf "$1" ${temporary:+"$temporary"}'
+ERASE='read -r temporary <"$1/held" || :; rm -rf ${temporary:+"$temporary"} "$1"'
 
 # Celles dont l'effacement a lui-même été tué. Une chambre à peine ouverte, pas encore tenue, peut y passer :
 # qui l'ouvrait en ouvre une autre.
