@@ -80,7 +80,11 @@ class Depot:
 
     def rooms(self):
         """Les chambres ouvertes."""
-        return set((self.root / "build/rooms").glob("*"))
+        return set((self.root / "build/rooms").glob("[0-9]*"))
+
+    def left(self):
+        """Tout ce que les commandes ont laissé : des chambres, ouvertes ou à moitié effacées, et leurs TMPDIR."""
+        return [*(self.root / "build/rooms").iterdir(), *self.temporary.iterdir()]
 
 
 def facts(text):
@@ -300,9 +304,9 @@ def first_times(depot):
 def remains(depot):
     """Ce qui reste une fois toutes les commandes finies ou tuées, et le temps d'effacer laissé aux dernières."""
     end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end and (depot.rooms() or processes_in(depot) or any(depot.temporary.iterdir())):
+    while time.monotonic() < end and (depot.left() or processes_in(depot)):
         threading.Event().wait(0.05)
-    told = [f"reste : {path}" for path in [*depot.rooms(), *depot.temporary.iterdir()]]
+    told = [f"reste : {path}" for path in depot.left()]
     told += [f"processus {number} encore là" for number in processes_in(depot)]
     with open(depot.root / "build/lock", "r+", encoding="utf-8") as lock:
         try:
