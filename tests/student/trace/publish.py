@@ -13,12 +13,13 @@ def copy(made, folder, is_stale):
     held = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(held, fcntl.LOCK_EX)
-        for name in filter(is_stale, os.listdir(folder)):
-            os.unlink(os.path.join(folder, name))
-        for name in os.listdir(made):
+        fresh = os.listdir(made)
+        for name in fresh:
             part = os.path.join(folder, name + ".part")
             shutil.copyfile(os.path.join(made, name), part)
             os.replace(part, os.path.join(folder, name))
+        for name in filter(is_stale, set(os.listdir(folder)).difference(fresh)):
+            os.unlink(os.path.join(folder, name))
     finally:
         os.close(held)
 
