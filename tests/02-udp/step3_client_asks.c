@@ -129,5 +129,6 @@ LESSON(
     client = START("client", "nom..inconnu", test_port(), QUESTION);
     program_expect_exit(client, 1);
     program_expect_error(client, "client", "nom..inconnu");
+    program_expect_resolver_reason(client);
     program_expect_no_more_output(client);
 }

@@ -175,6 +175,7 @@ LESSON(server_reports_taken_port, .step = 6, .points = 0.25, .programs = "server
     struct program *unknown = START("server", "nom..inconnu", test_port());
     program_expect_exit(unknown, 1);
     program_expect_error(unknown, "server", "nom..inconnu");
+    program_expect_resolver_reason(unknown);
 
     if (!network_has_ipv6() || !name_has_both_families("localhost"))
         return;

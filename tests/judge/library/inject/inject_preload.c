@@ -4,8 +4,9 @@
  *
  * Le noyau a le droit de ne prendre qu'une partie des octets, et un signal d'interrompre un appel.
  * Sur la boucle locale cela n'arrive presque jamais ; ici, cela arrive quand on le demande.
- * La variable JUDGE_INJECT contient des réglages séparés par des virgules :
- *   short=N  un appel sur un socket ne transfère jamais plus de N octets ;
+ * La variable JUDGE_INJECT contient des réglages séparés par des virgules ; leurs comptes sont ceux du programme, processus
+ * fils compris :
+ *   short=N  un appel sur un socket ne transfère jamais plus de N octets (un regard, MSG_PEEK, ne transfère rien) ;
  *   eintr=K  un appel sur un socket (ou poll) sur K échoue d'abord avec EINTR, à partir du premier ;
  *            sauf un appel qui n'attend jamais (MSG_DONTWAIT, O_NONBLOCK) : le noyau ne
  *            l'interrompt pas ;
@@ -47,6 +48,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -61,20 +63,27 @@
 #define __CONST_SOCKADDR_ARG const struct sockaddr *
 #endif
 
+/** Ce qui reste à faire échouer, et ce qui a déjà eu lieu. */
+struct counts {
+    atomic_uint calls;
+    atomic_uint accepted;
+    atomic_uint sends;
+    atomic_int refusals;
+    atomic_int failing_accepts;
+    atomic_int interrupted_connects;
+    atomic_int failing_listens;
+    atomic_int lost_sends;
+    atomic_int overlaps;
+    atomic_int stops;
+    atomic_long receptionist;
+};
+
 static size_t short_limit;
 static unsigned eintr_period;
-static atomic_uint refusals;
-static atomic_uint calls;
-static atomic_uint accepted;
-static atomic_int failing_accepts;
-static atomic_int interrupted_connects;
 static unsigned sends_allowed;
-static atomic_uint sends;
-static atomic_int failing_listens;
-static atomic_int lost_sends;
-static atomic_int overlaps;
-static atomic_int stops;
-static atomic_long receptionist;
+// Avant que les réglages soient lus, personne n'a de processus fils.
+static struct counts own_counts;
+static struct counts *counts = &own_counts;
 
 unsigned inject_setting(const char *name)
 {
@@ -95,19 +104,30 @@ static void catch_window_changes(void)
     sigaction(SIGWINCH, &quiet, NULL);
 }
 
+// Partagés avec les processus que le programme crée : un serveur qui répond par fork est un seul serveur, et ce qui
+// devait échouer une fois n'échoue pas une fois dans chacun.
+static void share_counts(void)
+{
+    void *shared =
+        mmap(NULL, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared != MAP_FAILED)
+        counts = shared;
+}
+
 __attribute__((constructor)) static void read_settings(void)
 {
+    share_counts();
     short_limit = inject_setting("short=");
     eintr_period = inject_setting("eintr=");
-    calls = inject_setting("phase=");
-    refusals = inject_setting("refuse=");
-    failing_accepts = (int)inject_setting("accept=");
-    interrupted_connects = (int)inject_setting("connect=");
-    failing_listens = (int)inject_setting("listen=");
-    lost_sends = (int)inject_setting("lost=");
-    overlaps = (int)inject_setting("overlap=");
-    stops = (int)inject_setting("stop=");
     sends_allowed = inject_setting("sends=");
+    counts->calls = inject_setting("phase=");
+    counts->refusals = (int)inject_setting("refuse=");
+    counts->failing_accepts = (int)inject_setting("accept=");
+    counts->interrupted_connects = (int)inject_setting("connect=");
+    counts->failing_listens = (int)inject_setting("listen=");
+    counts->lost_sends = (int)inject_setting("lost=");
+    counts->overlaps = (int)inject_setting("overlap=");
+    counts->stops = (int)inject_setting("stop=");
     if (inject_setting("handler=") > 0)
         catch_window_changes();
 }
@@ -127,7 +147,7 @@ static bool interrupt(void)
 {
     if (eintr_period == 0)
         return false;
-    unsigned rank = atomic_fetch_add(&calls, 1) % (2 * eintr_period + 1);
+    unsigned rank = atomic_fetch_add(&counts->calls, 1) % (2 * eintr_period + 1);
     if (rank != 0 && rank != eintr_period)
         return false;
     errno = EINTR;
@@ -160,11 +180,17 @@ static bool is_stream(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM;
 }
 
+// Un regard (MSG_PEEK) ne transfère rien : il montre tout ce qui est là.
+static size_t limited(int fd, size_t length, int flags)
+{
+    return is_stream(fd) && (flags & MSG_PEEK) == 0 ? shortened(length) : length;
+}
+
 static bool refuse(int fd)
 {
-    if (refusals == 0 || is_stream(fd))
+    if (atomic_load(&counts->refusals) <= 0 || is_stream(fd) ||
+        atomic_fetch_sub(&counts->refusals, 1) <= 0)
         return false;
-    refusals--;
     errno = EPERM;
     return true;
 }
@@ -180,7 +206,8 @@ static void leave_mark(const char *name)
 // La connexion est vraiment perdue : les appels qui suivraient le verraient aussi.
 static bool lose(int fd)
 {
-    if (atomic_load(&lost_sends) <= 0 || !is_stream(fd) || atomic_fetch_sub(&lost_sends, 1) <= 0)
+    if (atomic_load(&counts->lost_sends) <= 0 || !is_stream(fd) ||
+        atomic_fetch_sub(&counts->lost_sends, 1) <= 0)
         return false;
     leave_mark("judge-lost");
     shutdown(fd, SHUT_RDWR);
@@ -192,7 +219,7 @@ static bool lose(int fd)
 static ssize_t count_datagram(int fd, ssize_t result)
 {
     if (sends_allowed == 0 || result < 0 || is_stream(fd) ||
-        atomic_fetch_add(&sends, 1) < sends_allowed)
+        atomic_fetch_add(&counts->sends, 1) < sends_allowed)
         return result;
     leave_mark("judge-sends");
     for (;;)
@@ -201,8 +228,9 @@ static ssize_t count_datagram(int fd, ssize_t result)
 
 static void stop_before_waiting(void)
 {
-    if (atomic_load(&stops) <= 0 || atomic_load(&receptionist) != syscall(SYS_gettid) ||
-        atomic_fetch_sub(&stops, 1) <= 0)
+    if (atomic_load(&counts->stops) <= 0 ||
+        atomic_load(&counts->receptionist) != syscall(SYS_gettid) ||
+        atomic_fetch_sub(&counts->stops, 1) <= 0)
         return;
     int saved = errno;
     // Le juge doit savoir si c'est fait : un programme peut attendre ses clients d'une autre façon.
@@ -222,14 +250,14 @@ static bool is_datagram(int fd)
 // Une réception qui bloque est aussi une attente.
 static void stop_before_receiving(int fd, int flags)
 {
-    if (atomic_load(&stops) > 0 && waits(fd, flags) && is_datagram(fd))
+    if (atomic_load(&counts->stops) > 0 && waits(fd, flags) && is_datagram(fd))
         stop_before_waiting();
 }
 
 static ssize_t note_datagram(int fd, ssize_t result)
 {
-    if (result >= 0 && atomic_load(&stops) > 0 && is_datagram(fd))
-        atomic_store(&receptionist, syscall(SYS_gettid));
+    if (result >= 0 && atomic_load(&counts->stops) > 0 && is_datagram(fd))
+        atomic_store(&counts->receptionist, syscall(SYS_gettid));
     return result;
 }
 
@@ -260,7 +288,7 @@ ssize_t recv(int fd, void *bytes, size_t length, int flags)
     stop_before_receiving(fd, flags);
     if (interrupt_on(fd, flags))
         return -1;
-    return note_datagram(fd, real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags));
+    return note_datagram(fd, real(fd, bytes, limited(fd, length, flags), flags));
 }
 
 ssize_t send(int fd, const void *bytes, size_t length, int flags)
@@ -268,7 +296,7 @@ ssize_t send(int fd, const void *bytes, size_t length, int flags)
     REAL(send);
     if (interrupt_on(fd, flags) || refuse(fd) || lose(fd))
         return -1;
-    return count_datagram(fd, real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags));
+    return count_datagram(fd, real(fd, bytes, limited(fd, length, flags), flags));
 }
 
 ssize_t recvfrom(int fd, void *bytes, size_t length, int flags, __SOCKADDR_ARG from,
@@ -278,8 +306,7 @@ ssize_t recvfrom(int fd, void *bytes, size_t length, int flags, __SOCKADDR_ARG f
     stop_before_receiving(fd, flags);
     if (interrupt_on(fd, flags))
         return -1;
-    return note_datagram(
-        fd, real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags, from, from_length));
+    return note_datagram(fd, real(fd, bytes, limited(fd, length, flags), flags, from, from_length));
 }
 
 ssize_t sendto(int fd, const void *bytes, size_t length, int flags, __CONST_SOCKADDR_ARG to,
@@ -288,8 +315,7 @@ ssize_t sendto(int fd, const void *bytes, size_t length, int flags, __CONST_SOCK
     REAL(sendto);
     if (interrupt_on(fd, flags) || refuse(fd) || lose(fd))
         return -1;
-    return count_datagram(
-        fd, real(fd, bytes, is_stream(fd) ? shortened(length) : length, flags, to, to_length));
+    return count_datagram(fd, real(fd, bytes, limited(fd, length, flags), flags, to, to_length));
 }
 
 // Un vecteur raccourci au premier morceau non vide : un transfert partiel parmi d'autres.
@@ -349,21 +375,21 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 
 bool inject_has_clients(unsigned count)
 {
-    return atomic_load(&accepted) >= count;
+    return atomic_load(&counts->accepted) >= count;
 }
 
 static int count_client(int fd)
 {
     if (fd >= 0) {
-        atomic_store(&receptionist, syscall(SYS_gettid));
-        atomic_fetch_add(&accepted, 1);
+        atomic_store(&counts->receptionist, syscall(SYS_gettid));
+        atomic_fetch_add(&counts->accepted, 1);
     }
     return fd;
 }
 
 static void stop_before_accepting(int fd)
 {
-    if (atomic_load(&stops) > 0 && waits(fd, 0))
+    if (atomic_load(&counts->stops) > 0 && waits(fd, 0))
         stop_before_waiting();
 }
 
@@ -386,12 +412,12 @@ static long wait_for_client(int fd)
 
 static bool fail_accept(int fd)
 {
-    if (eintr_period == 0 && atomic_load(&failing_accepts) <= 0)
+    if (eintr_period == 0 && atomic_load(&counts->failing_accepts) <= 0)
         return false;
     long ready = wait_for_client(fd);
     if (ready <= 0)
         return ready < 0;
-    int left = atomic_fetch_sub(&failing_accepts, 1);
+    int left = atomic_fetch_sub(&counts->failing_accepts, 1);
     if (left <= 0)
         return interrupt_on(fd, 0);
     errno = left % 2 == 0 ? ECONNABORTED : EMFILE;
@@ -415,7 +441,8 @@ int accept4(int fd, __SOCKADDR_ARG address, socklen_t *length, int flags)
 int listen(int fd, int backlog)
 {
     REAL(listen);
-    if (atomic_load(&failing_listens) <= 0 || atomic_fetch_sub(&failing_listens, 1) <= 0)
+    if (atomic_load(&counts->failing_listens) <= 0 ||
+        atomic_fetch_sub(&counts->failing_listens, 1) <= 0)
         return real(fd, backlog);
     errno = EADDRINUSE;
     return -1;
@@ -430,7 +457,7 @@ void *memcpy(void *to, const void *from, size_t length)
     const char *a = to;
     const char *b = from;
     bool apart = a == b || (a < b ? (size_t)(b - a) >= length : (size_t)(a - b) >= length);
-    if (!apart && atomic_load(&overlaps) > 0 && atomic_fetch_sub(&overlaps, 1) > 0)
+    if (!apart && atomic_load(&counts->overlaps) > 0 && atomic_fetch_sub(&counts->overlaps, 1) > 0)
         leave_mark("judge-overlap");
     return move(to, from, length);
 }
@@ -453,7 +480,7 @@ static int interrupted_connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t l
 int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
     REAL(connect);
-    if (!is_stream(fd) || atomic_fetch_sub(&interrupted_connects, 1) <= 0)
+    if (!is_stream(fd) || atomic_fetch_sub(&counts->interrupted_connects, 1) <= 0)
         return real(fd, address, length);
     return interrupted_connect(fd, address, length);
 }
