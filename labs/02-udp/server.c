@@ -112,16 +112,18 @@ static void print_message(const char *peer, const char *bytes, size_t length)
 }
 
 /**
- * @brief Reçoit un datagramme, le montre et lui répond.
+ * @brief Reçoit un datagramme, le montre et lui répond ; dit s'il peut y en avoir un autre.
  *
  * Ne bloque jamais. Rien de ce qui arrive ici n'arrête le serveur : un datagramme abîmé, trop
  * long, ou auquel on ne peut pas répondre ne regarde que son expéditeur. L'erreur est dite sur
  * stderr.
  *
- * @param fd le socket du serveur, que `poll` annonce lisible
+ * @param fd le socket du serveur
+ * @retval true  un datagramme était là, ou la lecture a échoué : un autre attend peut-être
+ * @retval false il n'y a plus rien à lire (`EAGAIN`) : le moment d'attendre
  * @see recvfrom(2), sendto(2), udp(7)
  */
-static void answer_datagram(int fd)
+static bool answer_datagram(int fd)
 {
     // TODO (étape 1) : recevoir un datagramme et l'adresse de son expéditeur (man 2 recvfrom),
     // le montrer, répondre à cette adresse (man 2 sendto).
@@ -131,6 +133,7 @@ static void answer_datagram(int fd)
     // (report_peer_error, dans report.h) et n'arrête rien ; ne bloquer dans aucun des deux
     // appels (option MSG_DONTWAIT).
     (void)fd;
+    return false;
 }
 
 /**
