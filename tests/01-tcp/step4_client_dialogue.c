@@ -231,6 +231,14 @@ LESSON(client_reports_refusal, .step = 4, .points = 0.25, .programs = "client",
     program_expect_error(client, "client", "nom..inconnu");
     program_expect_resolver_reason(client);
     program_expect_at_most(client, "socket created\n");
+    if (!network_has_ipv6() || !name_has_both_families("localhost"))
+        return;
+    // Deux adresses refusent : une ligne, pour la dernière.
+    client = START("client", "localhost", test_port());
+    program_expect_exit(client, 1);
+    program_expect_error(client, "client", "localhost", test_port(), "Connection refused");
+    program_expect_line(client, "socket created");
+    program_expect_no_more_output(client);
 }
 
 LESSON(client_speaks_ipv6, .step = 4, .points = 0.25, .programs = "client",

@@ -3,6 +3,7 @@
 #include "letters.h"
 #include "transcript.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,6 +32,7 @@ LESSON(server_survives_reset, .step = 5, .points = 0.25, .programs = "server",
        .hint = "Une erreur sur une connexion ne regarde que cette connexion.")
 {
     struct program *server = start_server();
+    expect_service("premier client");
     struct peer *client = peer_connect("client brutal");
     peer_send(client, "bonjour\nune ligne inach");
     peer_expect_line(client, "Hey client");
@@ -95,12 +97,14 @@ LESSON(server_limits_line, .step = 5, .points = 0.25, .programs = "server",
        .hint = "Une ligne n'a pas toujours de fin : passé 65 536 octets, le contrat écarte ce "
                "client, et le dit.")
 {
+    static const int too_long[] = {EMSGSIZE, EOVERFLOW, ENOBUFS, E2BIG, EFBIG, ERANGE, -1};
     const size_t length = 1 << 20;
     struct program *server = start_server();
     struct peer *client = peer_connect("client bavard");
     peer_send_while_open(client, long_line(length), length);
     peer_expect_gone(client);
     program_expect_error(server, "server", client->address);
+    program_expect_no_other_reason(server, too_long);
     expect_service("client suivant");
 }
 

@@ -1,5 +1,6 @@
 // Étape 6 : le client tient, quoi que fasse le serveur.
 #include "addresses.h"
+#include "departure.h"
 #include "judge.h"
 #include "letters.h"
 
@@ -78,7 +79,7 @@ LESSON(client_reports_closing_server, .step = 6, .points = 0.25, .programs = "cl
     peer_expect_line(server, "bonjour");
     peer_close(server);
     program_expect_exit(client, 1);
-    program_expect_error(client, "client");
+    expect_departure_told(client);
 
     struct listener *listener = listener_open_on("127.0.0.1", other_port());
     client = START("client", "127.0.0.1", other_port());
@@ -90,7 +91,7 @@ LESSON(client_reports_closing_server, .step = 6, .points = 0.25, .programs = "cl
     peer_reset(server);
     program_type(client, "bonjour\nencore\n");
     program_expect_exit(client, 1);
-    program_expect_error(client, "client");
+    expect_departure_told(client);
 }
 
 LESSON(client_frames_replies, .step = 6, .points = 0.25, .programs = "client",

@@ -166,5 +166,6 @@ LESSON(server_reports_bad_host, .step = 1, .points = 0.25, .programs = "server",
     server = START("server", "nom..inconnu", test_port());
     program_expect_exit(server, 1);
     program_expect_error(server, "server", "nom..inconnu");
+    program_expect_resolver_reason(server);
     program_expect_no_more_output(server);
 }

@@ -1,5 +1,6 @@
 // Étape 3 : le client montre l'accueil, envoie, montre les réponses.
 #include "addresses.h"
+#include "departure.h"
 #include "letters.h"
 #include "multithread.h"
 #include "usage.h"
@@ -146,6 +147,7 @@ LESSON(client_reports_refusal, .step = 3, .points = 0.25, .programs = "client",
     client = START("client", "nom..inconnu", test_port());
     program_expect_exit(client, 1);
     program_expect_error(client, "client", "nom..inconnu");
+    program_expect_resolver_reason(client);
     program_expect_no_more_output(client);
     if (network_has_ipv6()) {
         client = START("client", "::1", test_port());
@@ -247,7 +249,7 @@ static void expect_complaint(struct program *client)
 {
     program_type(client, "bonjour\n");
     program_expect_exit(client, 1);
-    program_expect_error(client, "client");
+    expect_departure_told(client);
     if (client->out.bytes == NULL)
         return;
     while (strncmp(client->out.bytes + client->out.consumed, PROMPT, strlen(PROMPT)) == 0)

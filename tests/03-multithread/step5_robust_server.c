@@ -6,6 +6,7 @@
 #include "sockdiag.h"
 #include "transcript.h"
 
+#include <errno.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -385,13 +386,15 @@ LESSON(server_limits_line, .step = 5, .points = 0.25, .programs = "server",
        .hint = "Au-delà de 65 536 octets sans \\n : un message sur stderr, et cette connexion "
                "seule est fermée.")
 {
+    static const int too_long[] = {EMSGSIZE, EOVERFLOW, ENOBUFS, E2BIG, EFBIG, ERANGE, -1};
     const size_t endless = 1 << 20;
     struct program *server = start_server();
     struct peer *other = arrive("autre client");
     struct peer *client = arrive("client bavard");
     peer_send_while_open(client, long_line(65537), 65538);
     peer_expect_gone(client);
-    program_expect_some_error(server);
+    program_expect_error(server, "server", client->address);
+    program_expect_no_other_reason(server, too_long);
     struct peer *worse = arrive("client sans fin");
     peer_send_while_open(worse, letters(endless), endless);
     peer_expect_gone(worse);

@@ -2,6 +2,7 @@
 
 #include "cause_words.h"
 #include "complain.h"
+#include "error_words.h"
 #include "lesson.h"
 #include "resources.h"
 #include "transcript.h"
@@ -303,16 +304,37 @@ void program_expect_some_error(struct program *program)
 
 static bool mentions(const struct program *program, const char *word)
 {
-    return strcasestr(program->err.bytes, word) != NULL;
+    return error_says(program->err.bytes, word);
 }
 
-static const char *cause_of_other_words(const struct program *program)
+// Une raison est donnée, et c'est celle d'un autre appel.
+static const char *cause_from_reason(const struct program *program, const char *word)
 {
-    const char *words = cause_from_words(program);
-    return words != NULL
-               ? words
-               : "Un message d'erreur dit le programme, ce qui était tenté, sur quelle "
-                 "adresse et quel port, et la raison du système (strerror, gai_strerror).";
+    static char cause[384];
+    const int wanted[] = {error_number(word), -1};
+    const char *other =
+        wanted[0] > 0 ? error_other_reason(program->err.bytes, wanted) : NULL;
+    if (other == NULL)
+        return NULL;
+    snprintf(cause, sizeof cause,
+             "La raison donnée, « %s », n'est pas celle de l'appel qui a échoué. errno est à tous "
+             "les "
+             "appels : le suivant, même réussi, peut le changer. Où est-il lu, et qu'y a-t-il "
+             "entre l'échec et cet endroit ?",
+             other);
+    return cause;
+}
+
+static const char *cause_of_other_words(const struct program *program, const char *word)
+{
+    const char *cause = cause_from_words(program);
+    if (cause == NULL)
+        cause = error_place_mistake(program->err.bytes, word);
+    if (cause == NULL)
+        cause = cause_from_reason(program, word);
+    return cause != NULL ? cause
+                         : "Un message d'erreur dit le programme, ce qui était tenté, sur quelle "
+                           "adresse et quel port, et la raison du système (strerror, gai_strerror).";
 }
 
 void program_expect_error_words(struct program *program, const char *const *words)
@@ -325,10 +347,23 @@ void program_expect_error_words(struct program *program, const char *const *word
                          count_lines(&program->err));
     for (; *words != NULL; words++) {
         if (!mentions(program, *words))
-            complain_because(cause_of_other_words(program),
+            complain_because(cause_of_other_words(program, *words),
                              "le message d'erreur de %s ne contient pas « %s »", program->actor,
                              *words);
     }
+}
+
+void program_expect_no_other_reason(const struct program *program, const int *errors)
+{
+    const char *other = error_other_reason(program->err.bytes, errors);
+    if (other == NULL)
+        return;
+    complain_because(
+        "errno ne dit quelque chose qu'après un appel qui a rendu -1, et jusqu'au suivant. Une fin "
+        "de flux (recv qui rend 0), une ligne trop longue, ne sont pas l'échec d'un appel : ce que "
+        "contient alors errno est plus ancien.",
+        "le message d'erreur de %s donne pour raison « %s », qui n'en est pas une ici",
+        program->actor, other);
 }
 
 void program_expect_resolver_reason(struct program *program)

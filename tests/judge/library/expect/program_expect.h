@@ -58,13 +58,20 @@ void program_expect_resolver_reason(struct program *program);
 
 /**
  * @brief Vérifie le message d'erreur : une ligne sur stderr, qui contient chacun de ces mots.
- * @param words les mots, terminés par `NULL` ; la casse ne compte pas
+ * @param words les mots, terminés par `NULL`, cherchés par error_says()
  */
 void program_expect_error_words(struct program *program, const char *const *words);
 
 /** Le message d'erreur tient en une ligne et contient chacun de ces mots. */
 #define program_expect_error(program, ...)                                                         \
     program_expect_error_words(program, (const char *const[]){__VA_ARGS__, NULL})
+
+/**
+ * @brief Vérifie que le message d'erreur ne donne pas pour raison un errno qui n'a rien à voir.
+ * @param program le programme, qui a parlé
+ * @param errors  les errno qu'il peut donner, finis par -1 ; n'en donner aucun est permis
+ */
+void program_expect_no_other_reason(const struct program *program, const int *errors);
 
 /** @brief Attend que le programme ait écrit quelque chose sur stderr. */
 void program_expect_some_error(struct program *program);
