@@ -312,8 +312,7 @@ static const char *cause_from_reason(const struct program *program, const char *
 {
     static char cause[384];
     const int wanted[] = {error_number(word), -1};
-    const char *other =
-        wanted[0] > 0 ? error_other_reason(program->err.bytes, wanted) : NULL;
+    const char *other = wanted[0] > 0 ? error_other_reason(program->err.bytes, wanted) : NULL;
     if (other == NULL)
         return NULL;
     snprintf(cause, sizeof cause,
@@ -332,9 +331,10 @@ static const char *cause_of_other_words(const struct program *program, const cha
         cause = error_place_mistake(program->err.bytes, word);
     if (cause == NULL)
         cause = cause_from_reason(program, word);
-    return cause != NULL ? cause
-                         : "Un message d'erreur dit le programme, ce qui était tenté, sur quelle "
-                           "adresse et quel port, et la raison du système (strerror, gai_strerror).";
+    return cause != NULL
+               ? cause
+               : "Un message d'erreur dit le programme, ce qui était tenté, sur quelle "
+                 "adresse et quel port, et la raison du système (strerror, gai_strerror).";
 }
 
 void program_expect_error_words(struct program *program, const char *const *words)

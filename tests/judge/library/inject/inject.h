@@ -22,6 +22,36 @@ void inject_hesitate(void);
 /** @brief Dit si au moins @p count clients ont été acceptés. */
 bool inject_has_clients(unsigned count);
 
+/** @brief De quoi compter pour ce programme et ses enfants (fork) ensemble ; à zéro. */
+void *inject_shared(size_t size);
+
+/** @brief Le programme écoute, ou il est connecté : ce qu'il attend désormais est un correspondant. */
+void inject_note_service(void);
+
+/**
+ * @brief Combien dure une attente que le programme borne lui-même (réglage `expire`).
+ * @param bound_ns ce qu'il a demandé, en nanosecondes ; négatif : sans fin
+ * @return ce que l'attente durera au plus, en nanosecondes
+ */
+long long inject_shortened_ns(long long bound_ns);
+
+/** @brief Cette attente a expiré : ce qui manquait à sa durée est passé, à l'horloge du programme. */
+void inject_note_expiry(long long bound_ns, long long waited_ns);
+
+/**
+ * @brief Un appel que borne une option du socket (SO_RCVTIMEO, SO_SNDTIMEO) expire-t-il ?
+ * @param fd     le socket
+ * @param events `POLLIN` ou `POLLOUT`
+ * @return `true` si rien n'est venu : l'appel échoue, errno le dit
+ */
+bool inject_expires(int fd, short events);
+
+/** @brief Avant une attente : c'est peut-être là que SIGTERM doit arriver (réglage `stop`). */
+void inject_stop_before_waiting(void);
+
+/** @brief Dit si cet appel est d'abord interrompu (réglage `eintr`) ; errno le dit aussi. */
+bool inject_interrupts(void);
+
 // dlsym rend un pointeur de données ; POSIX garantit qu'il se convertit en pointeur de fonction.
 /** Déclare `real` : la vraie fonction de ce nom. */
 #define REAL(name)                                                                                 \

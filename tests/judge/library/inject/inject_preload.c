@@ -30,6 +30,9 @@
  *   listen=N  les N premiers listen échouent avec EADDRINUSE : le socket a son adresse, et n'écoute pas ;
  *   lost=N   les N premiers envois d'un flux trouvent la connexion perdue : elle est coupée, ECONNRESET ;
  *   overlap=1  le premier memcpy dont les deux zones se recouvrent est noté (aucun autre n'est changé) ;
+ *   expire=N  les N premières attentes que le programme borne lui-même (SO_RCVTIMEO, poll, alarm…) expirent en une
+ *            milliseconde, et son horloge avance de ce qui leur manquait : ce qu'il ferait d'un long silence
+ *            se voit tout de suite ; seulement une fois qu'il écoute, ou qu'il est connecté ;
  *   stop=1   SIGTERM arrive au premier client accepté, ou au premier datagramme reçu, à l'instant où
  *            le thread qui l'a pris allait attendre de nouveau : tout est déjà consulté, rien n'attend
  *            encore.
@@ -47,9 +50,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/mman.h>
-#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -108,9 +109,8 @@ static void catch_window_changes(void)
 // devait échouer une fois n'échoue pas une fois dans chacun.
 static void share_counts(void)
 {
-    void *shared =
-        mmap(NULL, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared != MAP_FAILED)
+    void *shared = inject_shared(sizeof *counts);
+    if (shared != NULL)
         counts = shared;
 }
 
@@ -267,7 +267,9 @@ ssize_t read(int fd, void *bytes, size_t length)
     if (!is_socket(fd))
         return real(fd, bytes, length);
     stop_before_receiving(fd, 0);
-    return interrupt_on(fd, 0) ? -1 : note_datagram(fd, real(fd, bytes, shortened(length)));
+    if (interrupt_on(fd, 0) || inject_expires(fd, POLLIN))
+        return -1;
+    return note_datagram(fd, real(fd, bytes, shortened(length)));
 }
 
 ssize_t write(int fd, const void *bytes, size_t length)
@@ -277,7 +279,7 @@ ssize_t write(int fd, const void *bytes, size_t length)
         inject_hesitate();
     if (!is_socket(fd))
         return real(fd, bytes, length);
-    if (interrupt_on(fd, 0) || refuse(fd) || lose(fd))
+    if (interrupt_on(fd, 0) || refuse(fd) || lose(fd) || inject_expires(fd, POLLOUT))
         return -1;
     return count_datagram(fd, real(fd, bytes, shortened(length)));
 }
@@ -286,7 +288,7 @@ ssize_t recv(int fd, void *bytes, size_t length, int flags)
 {
     REAL(recv);
     stop_before_receiving(fd, flags);
-    if (interrupt_on(fd, flags))
+    if (interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
         return -1;
     return note_datagram(fd, real(fd, bytes, limited(fd, length, flags), flags));
 }
@@ -294,7 +296,7 @@ ssize_t recv(int fd, void *bytes, size_t length, int flags)
 ssize_t send(int fd, const void *bytes, size_t length, int flags)
 {
     REAL(send);
-    if (interrupt_on(fd, flags) || refuse(fd) || lose(fd))
+    if (interrupt_on(fd, flags) || refuse(fd) || lose(fd) || inject_expires(fd, POLLOUT))
         return -1;
     return count_datagram(fd, real(fd, bytes, limited(fd, length, flags), flags));
 }
@@ -304,7 +306,7 @@ ssize_t recvfrom(int fd, void *bytes, size_t length, int flags, __SOCKADDR_ARG f
 {
     REAL(recvfrom);
     stop_before_receiving(fd, flags);
-    if (interrupt_on(fd, flags))
+    if (interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
         return -1;
     return note_datagram(fd, real(fd, bytes, limited(fd, length, flags), flags, from, from_length));
 }
@@ -313,7 +315,7 @@ ssize_t sendto(int fd, const void *bytes, size_t length, int flags, __CONST_SOCK
                socklen_t to_length)
 {
     REAL(sendto);
-    if (interrupt_on(fd, flags) || refuse(fd) || lose(fd))
+    if (interrupt_on(fd, flags) || refuse(fd) || lose(fd) || inject_expires(fd, POLLOUT))
         return -1;
     return count_datagram(fd, real(fd, bytes, limited(fd, length, flags), flags, to, to_length));
 }
@@ -335,7 +337,7 @@ ssize_t writev(int fd, const struct iovec *vector, int count)
         inject_hesitate();
     if (!is_socket(fd))
         return real(fd, vector, count);
-    if (interrupt_on(fd, 0) || refuse(fd) || lose(fd))
+    if (interrupt_on(fd, 0) || refuse(fd) || lose(fd) || inject_expires(fd, POLLOUT))
         return -1;
     struct iovec piece = first_piece(vector, (size_t)count);
     return count_datagram(fd, short_limit > 0 ? real(fd, &piece, 1) : real(fd, vector, count));
@@ -347,7 +349,7 @@ ssize_t readv(int fd, const struct iovec *vector, int count)
     if (!is_socket(fd))
         return real(fd, vector, count);
     stop_before_receiving(fd, 0);
-    if (interrupt_on(fd, 0))
+    if (interrupt_on(fd, 0) || inject_expires(fd, POLLIN))
         return -1;
     struct iovec piece = first_piece(vector, (size_t)count);
     return note_datagram(fd, short_limit > 0 ? real(fd, &piece, 1) : real(fd, vector, count));
@@ -356,7 +358,7 @@ ssize_t readv(int fd, const struct iovec *vector, int count)
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
     REAL(sendmsg);
-    if (interrupt_on(fd, flags) || refuse(fd) || lose(fd))
+    if (interrupt_on(fd, flags) || refuse(fd) || lose(fd) || inject_expires(fd, POLLOUT))
         return -1;
     struct msghdr partial = *message;
     struct iovec piece = first_piece(message->msg_iov, message->msg_iovlen);
@@ -370,7 +372,9 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
     REAL(recvmsg);
     stop_before_receiving(fd, flags);
-    return interrupt_on(fd, flags) ? -1 : note_datagram(fd, real(fd, message, flags));
+    if (interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
+        return -1;
+    return note_datagram(fd, real(fd, message, flags));
 }
 
 bool inject_has_clients(unsigned count)
@@ -428,14 +432,32 @@ int accept(int fd, __SOCKADDR_ARG address, socklen_t *length)
 {
     REAL(accept);
     stop_before_accepting(fd);
-    return fail_accept(fd) ? -1 : count_client(real(fd, address, length));
+    return fail_accept(fd) || inject_expires(fd, POLLIN) ? -1
+                                                         : count_client(real(fd, address, length));
 }
 
 int accept4(int fd, __SOCKADDR_ARG address, socklen_t *length, int flags)
 {
     REAL(accept4);
     stop_before_accepting(fd);
-    return fail_accept(fd) ? -1 : count_client(real(fd, address, length, flags));
+    return fail_accept(fd) || inject_expires(fd, POLLIN)
+               ? -1
+               : count_client(real(fd, address, length, flags));
+}
+
+static int note_service(int result)
+{
+    if (result == 0)
+        inject_note_service();
+    return result;
+}
+
+// Un socket UDP est joignable dès qu'il a son adresse.
+int bind(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+    REAL(bind);
+    int result = real(fd, address, length);
+    return is_datagram(fd) ? note_service(result) : result;
 }
 
 int listen(int fd, int backlog)
@@ -443,7 +465,7 @@ int listen(int fd, int backlog)
     REAL(listen);
     if (atomic_load(&counts->failing_listens) <= 0 ||
         atomic_fetch_sub(&counts->failing_listens, 1) <= 0)
-        return real(fd, backlog);
+        return note_service(real(fd, backlog));
     errno = EADDRINUSE;
     return -1;
 }
@@ -481,54 +503,22 @@ int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
     REAL(connect);
     if (!is_stream(fd) || atomic_fetch_sub(&counts->interrupted_connects, 1) <= 0)
-        return real(fd, address, length);
+        return note_service(real(fd, address, length));
     return interrupted_connect(fd, address, length);
 }
 
-int poll(struct pollfd *descriptors, nfds_t count, int timeout)
+void inject_stop_before_waiting(void)
 {
-    REAL(poll);
-    if (timeout != 0)
-        stop_before_waiting();
-    return interrupt() ? -1 : real(descriptors, count, timeout);
-}
-
-int ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *timeout,
-          const sigset_t *mask)
-{
-    REAL(ppoll);
     stop_before_waiting();
-    return interrupt() ? -1 : real(descriptors, count, timeout, mask);
 }
 
-int select(int count, fd_set *readable, fd_set *writable, fd_set *exceptional,
-           struct timeval *timeout)
+bool inject_interrupts(void)
 {
-    REAL(select);
-    stop_before_waiting();
-    return real(count, readable, writable, exceptional, timeout);
+    return interrupt();
 }
 
-int pselect(int count, fd_set *readable, fd_set *writable, fd_set *exceptional,
-            const struct timespec *timeout, const sigset_t *mask)
+void *inject_shared(size_t size)
 {
-    REAL(pselect);
-    stop_before_waiting();
-    return real(count, readable, writable, exceptional, timeout, mask);
-}
-
-int epoll_wait(int fd, struct epoll_event *events, int count, int timeout)
-{
-    REAL(epoll_wait);
-    if (timeout != 0)
-        stop_before_waiting();
-    return real(fd, events, count, timeout);
-}
-
-int epoll_pwait(int fd, struct epoll_event *events, int count, int timeout, const sigset_t *mask)
-{
-    REAL(epoll_pwait);
-    if (timeout != 0)
-        stop_before_waiting();
-    return real(fd, events, count, timeout, mask);
+    void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return shared != MAP_FAILED ? shared : NULL;
 }

@@ -32,6 +32,8 @@ static const struct {
     {"stop=", "SIGTERM arrive juste avant l'attente qui suit l'arrivée du client", NULL, NULL},
     {"sends=", "retenu pour toujours s'il envoie plus d'un datagramme",
      "retenu pour toujours s'il envoie plus de", "datagrammes"},
+    {"expire=", "une attente que le programme borne lui-même expire aussitôt", "les",
+     "premières attentes que le programme borne lui-même expirent aussitôt"},
     {"handler=", "un signal (SIGWINCH) a un traitement, et peut interrompre une attente", NULL,
      NULL},
     {"listen=", "le premier listen échoue (EADDRINUSE)", "les",
