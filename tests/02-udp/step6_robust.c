@@ -6,6 +6,7 @@
 #include "sockdiag.h"
 #include "transcript.h"
 
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,41 @@ LESSON(server_stops_when_idle, .step = 6, .points = 0.25, .programs = "server",
     expect_service("client suivant");
     program_wait_until_asleep(server);
     expect_stop(server, SIGINT);
+}
+
+static bool is_bound_or_ended(void *server)
+{
+    return program_has_ended(server) ||
+           port_is_open(IPPROTO_UDP, AF_INET, (unsigned)atoi(test_port()));
+}
+
+// Un silence, aussi long que l'on veut, ne finit rien : ni le serveur, ni le service.
+static void expect_silence_endured(struct program *server, const char *when)
+{
+    transcript_note("juge", "·", "se tait longtemps");
+    program_wait_until_asleep(server);
+    if (server->ended)
+        complain_because("Personne n'écrit, et le serveur en conclut qu'il n'a plus rien à faire. "
+                         "Il attend un datagramme aussi longtemps qu'il le faut : seul un signal "
+                         "l'arrête. Que fait-il quand son attente finit sans que rien soit venu ?",
+                         "%s, votre serveur s'arrête parce que rien ne vient", when);
+    expect_service("client qui a pris son temps");
+}
+
+LESSON(server_endures_silence, .step = 6, .points = 0.25, .programs = "server",
+       .needs = "server_replies",
+       .title = "Un long silence n'arrête rien : le serveur dort, et répond à qui vient après",
+       .hint = "Une attente qui finit sans que rien soit venu n'est ni une erreur, ni une fin : le "
+               "serveur revient attendre.")
+{
+    program_inject("expire=200");
+    struct program *server = START("server", "127.0.0.1", test_port());
+    // Qui n'endure pas le silence est peut-être déjà fini.
+    pump_until(is_bound_or_ended, server, 1);
+    expect_silence_endured(server, "au démarrage");
+    expect_silence_endured(server, "après un premier client");
+    program_wait_until_asleep(server);
+    program_expect_rest(server);
 }
 
 /** Un serveur inondé, dont la sortie doit grandir, ou cesser. */
@@ -240,7 +276,7 @@ LESSON(server_survives_interruptions, .step = 6, .points = 0.25, .programs = "se
 }
 
 LESSON(
-    server_refuses_bad_arguments, .step = 6, .points = 0.25, .programs = "server",
+    server_refuses_bad_arguments, .step = 6, .points = 0.125, .programs = "server",
     .needs = "server_binds",
     .title = "Serveur : un port mal écrit, ou un argument de trop, est refusé : code 2, un message",
     .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre, et il y a au plus deux "
@@ -251,7 +287,7 @@ LESSON(
     EXPECT_USAGE_REFUSED("server", "127.0.0.1", test_port(), "trop");
 }
 
-LESSON(client_refuses_bad_arguments, .step = 6, .points = 0.25, .programs = "client",
+LESSON(client_refuses_bad_arguments, .step = 6, .points = 0.125, .programs = "client",
        .needs = "client_asks",
        .title = "Client : mauvais port ou argument de trop : code 2 ; MESSAGE trop long : 1 ou 2",
        .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre, et il y a au plus "

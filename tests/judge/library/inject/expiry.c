@@ -14,26 +14,33 @@
 
 #define SECOND_NS 1000000000LL
 #define MILLISECOND_NS 1000000LL
+#define RING_AGAIN_US 50000
 // Un programme peut compter les attentes qui expirent, ou le temps : après la première, une heure a passé.
 #define FIRST_JUMP_NS (3600 * SECOND_NS)
 
 /** Ce que le programme et ses enfants comptent ensemble. */
 struct silence {
-    atomic_int expiries;     /**< Attentes qui expireront encore avant leur terme. */
+    atomic_int expiries; /**< Attentes qui expireront encore avant leur terme, si rien ne vient. */
     atomic_llong skipped_ns; /**< Temps qui a passé sans être attendu. */
     atomic_bool serving;     /**< Il écoute, ou il est connecté. */
 };
 
+static unsigned allowed;
 static struct silence *silence;
 
 __attribute__((constructor)) static void read_settings(void)
 {
-    unsigned expiries = inject_setting("expire=");
-    if (expiries == 0)
+    allowed = inject_setting("expire=");
+    if (allowed == 0)
         return;
     silence = inject_shared(sizeof *silence);
+    inject_end_silence();
+}
+
+void inject_end_silence(void)
+{
     if (silence != NULL)
-        atomic_store(&silence->expiries, (int)expiries);
+        atomic_store(&silence->expiries, (int)allowed);
 }
 
 void inject_note_service(void)
@@ -219,6 +226,9 @@ int setitimer(__itimer_which_t which, const struct itimerval *restrict timer,
                                    .tv_nsec = timer->it_value.tv_usec * 1000};
     const struct timespec soon = sooner(&value);
     shorter.it_value = (struct timeval){.tv_sec = soon.tv_sec, .tv_usec = soon.tv_nsec / 1000};
+    // Sur une machine surchargée, il sonne parfois avant l'attente qu'il doit interrompre : il sonne donc encore.
+    if (!timerisset(&shorter.it_interval) && timercmp(&shorter.it_value, &timer->it_value, <))
+        shorter.it_interval = (struct timeval){.tv_usec = RING_AGAIN_US};
     return real(which, &shorter, old);
 }
 

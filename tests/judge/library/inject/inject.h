@@ -28,6 +28,9 @@ void *inject_shared(size_t size);
 /** @brief Le programme écoute, ou il est connecté : ce qu'il attend désormais est un correspondant. */
 void inject_note_service(void);
 
+/** @brief Quelque chose est venu : un nouveau silence commence, le compte des attentes qui expirent repart. */
+void inject_end_silence(void);
+
 /**
  * @brief Combien dure une attente que le programme borne lui-même (réglage `expire`).
  * @param bound_ns ce qu'il a demandé, en nanosecondes ; négatif : sans fin

@@ -30,9 +30,10 @@
  *   listen=N  les N premiers listen échouent avec EADDRINUSE : le socket a son adresse, et n'écoute pas ;
  *   lost=N   les N premiers envois d'un flux trouvent la connexion perdue : elle est coupée, ECONNRESET ;
  *   overlap=1  le premier memcpy dont les deux zones se recouvrent est noté (aucun autre n'est changé) ;
- *   expire=N  les N premières attentes que le programme borne lui-même (SO_RCVTIMEO, poll, alarm…) expirent en une
- *            milliseconde, et son horloge avance de ce qui leur manquait : ce qu'il ferait d'un long silence
- *            se voit tout de suite ; seulement une fois qu'il écoute, ou qu'il est connecté ;
+ *   expire=N  N attentes de suite, de celles que le programme borne lui-même (SO_RCVTIMEO, poll, alarm…), expirent en
+ *            une milliseconde, et son horloge avance de ce qui leur manquait : ce qu'il ferait d'un long silence
+ *            se voit tout de suite ; seulement une fois qu'il écoute, ou qu'il est connecté, et encore après
+ *            chaque chose qui vient ;
  *   stop=1   SIGTERM arrive au premier client accepté, ou au premier datagramme reçu, à l'instant où
  *            le thread qui l'a pris allait attendre de nouveau : tout est déjà consulté, rien n'attend
  *            encore.
@@ -254,8 +255,10 @@ static void stop_before_receiving(int fd, int flags)
         stop_before_waiting();
 }
 
-static ssize_t note_datagram(int fd, ssize_t result)
+static ssize_t note_arrival(int fd, ssize_t result)
 {
+    if (result >= 0)
+        inject_end_silence();
     if (result >= 0 && atomic_load(&counts->stops) > 0 && is_datagram(fd))
         atomic_store(&counts->receptionist, syscall(SYS_gettid));
     return result;
@@ -269,7 +272,7 @@ ssize_t read(int fd, void *bytes, size_t length)
     stop_before_receiving(fd, 0);
     if (interrupt_on(fd, 0) || inject_expires(fd, POLLIN))
         return -1;
-    return note_datagram(fd, real(fd, bytes, shortened(length)));
+    return note_arrival(fd, real(fd, bytes, shortened(length)));
 }
 
 ssize_t write(int fd, const void *bytes, size_t length)
@@ -290,7 +293,7 @@ ssize_t recv(int fd, void *bytes, size_t length, int flags)
     stop_before_receiving(fd, flags);
     if (interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
         return -1;
-    return note_datagram(fd, real(fd, bytes, limited(fd, length, flags), flags));
+    return note_arrival(fd, real(fd, bytes, limited(fd, length, flags), flags));
 }
 
 ssize_t send(int fd, const void *bytes, size_t length, int flags)
@@ -308,7 +311,7 @@ ssize_t recvfrom(int fd, void *bytes, size_t length, int flags, __SOCKADDR_ARG f
     stop_before_receiving(fd, flags);
     if (interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
         return -1;
-    return note_datagram(fd, real(fd, bytes, limited(fd, length, flags), flags, from, from_length));
+    return note_arrival(fd, real(fd, bytes, limited(fd, length, flags), flags, from, from_length));
 }
 
 ssize_t sendto(int fd, const void *bytes, size_t length, int flags, __CONST_SOCKADDR_ARG to,
@@ -352,7 +355,7 @@ ssize_t readv(int fd, const struct iovec *vector, int count)
     if (interrupt_on(fd, 0) || inject_expires(fd, POLLIN))
         return -1;
     struct iovec piece = first_piece(vector, (size_t)count);
-    return note_datagram(fd, short_limit > 0 ? real(fd, &piece, 1) : real(fd, vector, count));
+    return note_arrival(fd, short_limit > 0 ? real(fd, &piece, 1) : real(fd, vector, count));
 }
 
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
@@ -374,7 +377,7 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
     stop_before_receiving(fd, flags);
     if (interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
         return -1;
-    return note_datagram(fd, real(fd, message, flags));
+    return note_arrival(fd, real(fd, message, flags));
 }
 
 bool inject_has_clients(unsigned count)
@@ -385,6 +388,7 @@ bool inject_has_clients(unsigned count)
 static int count_client(int fd)
 {
     if (fd >= 0) {
+        inject_end_silence();
         atomic_store(&counts->receptionist, syscall(SYS_gettid));
         atomic_fetch_add(&counts->accepted, 1);
     }
