@@ -24,6 +24,11 @@ mutants: judges ## chaque défaut est-il tué par son test ? (LAB= TEST= FULL=1 
 variants: judges ## les programmes justes écrits autrement ont-ils 20/20 ? (LAB= TEST= QUICK=1)
 	$(RUN)sh $(COMMAND)/python.sh tests/proof/programs/variants.py
 
+.PHONY: cases
+cases: override export CASES := $(value CASES)
+cases: judges ## les erreurs que des gens font sont-elles vues, et ce qui est juste acquitté ? (CASES=dossier LAB= TEST= DETAIL=1)
+	$(RUN)sh $(COMMAND)/python.sh tests/proof/programs/cases.py
+
 .PHONY: hostile
 hostile: judges ## le juge et la notation tiennent-ils devant les pires programmes et rendus ? (TEST= FULL=1)
 	$(RUN)sh $(COMMAND)/deps.sh --if-missing class
