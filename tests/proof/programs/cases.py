@@ -227,9 +227,9 @@ def main():
     folder = pathlib.Path(os.environ.get("CASES") or OURS)
     outcomes = judged.in_parallel(try_case, read_cases(folder))
     totals = [tell(*outcome) for outcome in outcomes]
-    wrong = sum(1 for case, *_ in outcomes if case.told.get("wrong"))
+    wrong = sum(1 for case, _, _, found, _ in outcomes if case.told.get("wrong") and found)
     if wrong:
-        print(f"note : {wrong} cas sur {len(outcomes)} encore faux, marqués « ! »")
+        print(f"note : {wrong} cas sur {len(outcomes)} encore faux, marqués « ! » dans build/check/cases.log")
     return judged.conclude(sum(passed for passed, _ in totals), sum(failed for _, failed in totals))
 
 

@@ -126,7 +126,7 @@ int main(int argc, char *argv[])
     freeaddrinfo(liste);
     if (recu < 0) {
         report_error("client", "question", serveur.host, serveur.port,
-                     silence ? "pas de reponse" : strerror(erreur));
+                     silence ? "pas de réponse" : strerror(erreur));
         return EXIT_SYSTEM;
     }
     printf("Server Says\n");

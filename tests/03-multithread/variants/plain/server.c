@@ -176,7 +176,7 @@ int main(int argc, char *argv[])
 
     if (argc > 1 && argv[1][0] == '-') {
         if (strcmp(argv[1], "-m") != 0 || argc < 3 || !parse_number(argv[2], 1, 1000000, &maxi)) {
-            report_usage("server", "option refusee", argv[1]);
+            report_usage("server", "option refusée", argv[1]);
             return 2;
         }
         i = 3;
