@@ -237,7 +237,7 @@ gate_variants() { ##& les programmes justes écrits autrement ont 20/20
 }
 
 gate_cases() { ##& les erreurs que des gens font sont vues, ce qui est juste est acquitté, et le premier message mène à la cause
-    prove programs/cases.py
+    prove programs/known_cases.py
 }
 
 gate_hostile() { ##& les pires programmes ne gênent pas le juge

@@ -27,7 +27,7 @@ variants: judges ## les programmes justes écrits autrement ont-ils 20/20 ? (LAB
 .PHONY: cases
 cases: override export CASES := $(value CASES)
 cases: judges ## les erreurs que des gens font sont-elles vues, et ce qui est juste acquitté ? (CASES=dossier LAB= TEST= DETAIL=1)
-	$(RUN)sh $(COMMAND)/python.sh tests/proof/programs/cases.py
+	$(RUN)sh $(COMMAND)/python.sh tests/proof/programs/known_cases.py
 
 .PHONY: hostile
 hostile: judges ## le juge et la notation tiennent-ils devant les pires programmes et rendus ? (TEST= FULL=1)

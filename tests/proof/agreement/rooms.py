@@ -19,7 +19,7 @@ LIBRARY_ROOMS = ("base", "look", "launch", "wait", "talk", "expect", "explain", 
 ROOMS = ("judge", "student", "handout", "grading", "bench", "proof")
 MOST_ENTRIES = 25
 # Des fichiers de données, tous de la même forme : on n'en cherche pas un des yeux.
-DATA = {"mutants", "submissions", "corpus"}
+DATA = {"mutants", "cases", "submissions", "corpus"}
 LIBRARY = "build/judge/libjudge.a"
 SHARED = "tests/shared"
 SOURCES = {path.stem: path for top in ("tests/judge/library", SHARED) for path in pathlib.Path(top).rglob("*.c")}
