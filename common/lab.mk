@@ -10,9 +10,19 @@ CFLAGS      ?= -O1 -g
 TOP := ../../
 include $(TOP)common/lender.mk
 
+# Les sources d'un dossier, sauf celles dont le nom a une espace : make y verrait deux noms. $1 : le dossier.
+plain = $(shell cd $1 2>/dev/null && ls | grep -E '^[A-Za-z0-9_][A-Za-z0-9_.+-]*[.]c$$')
+# Ce que tests/NN/lab.mk nomme. $1 : le lab.
+expected_in = $(shell sed -n 's/^LIBRARY := //p; s/^PROGRAMS := //p' $(TOP)tests/$1/lab.mk | tr ' ' '\n' | sed 's/[.]c$$//; s/$$/.c/')
+
 # Qui a tout écrit dans le programme lui-même n'a pas ses autres sources : elles ne sont demandées que si elles sont là.
 LIBRARY_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(filter %.c,$(LIBRARY))))
 LENT_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(filter %.c,$(LENT)))
+# Vos autres sources, celles du lab qui prête les siennes aussi : liées à qui s'en sert (le juge a la même règle).
+OWN_OBJECTS     := $(patsubst %.c,$(BUILD)/own/%.o,$(filter-out $(PROGRAMS:%=%.c) $(LIBRARY) $(LENT),$(call plain,.)))
+ifdef BORROW
+OWN_OBJECTS     += $(patsubst %.c,$(BUILD)/lent/%.o,$(filter-out $(call expected_in,$(BORROW)),$(call plain,../$(BORROW))))
+endif
 COMMON_OBJECTS  := $(patsubst $(COMMON)/%.c,$(BUILD)/%.o,$(wildcard $(COMMON)/*.c))
 ARCHIVE         := $(BUILD)/shared.a
 
@@ -36,15 +46,24 @@ $(PROGRAMS): %: $(BUILD)/%.o $(ARCHIVE)
 	$(CC) $(LAB_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Une archive, pas une liste d'objets : un programme qui ne s'en sert pas s'en passe.
-$(ARCHIVE): $(LIBRARY_OBJECTS) $(LENT_OBJECTS) $(COMMON_OBJECTS)
-	@rm -f $@
-	@$(AR) rcs $@ $^
+# Les fichiers attendus d'abord : ceux-là définissent ce qu'un autre définit aussi.
+$(ARCHIVE): $(LIBRARY_OBJECTS) $(LENT_OBJECTS) $(OWN_OBJECTS) $(COMMON_OBJECTS)
+	@sh $(TOP)tests/judge/command/compile.sh archive $@ $^
 
 $(PROGRAMS:%=$(BUILD)/%.o) $(LIBRARY_OBJECTS): $(BUILD)/%.o: %.c | $(BUILD)
 	$(COMPILE) -c -o $@ $<
 
 $(LENT_OBJECTS): $(BUILD)/%.o: ../$(BORROW)/%.c | $(BUILD)
 	$(COMPILE) -c -o $@ $<
+
+# Une de vos autres sources qui ne se compile pas est laissée de côté : rien ne s'en sert peut-être.
+$(BUILD)/own/%.o: %.c
+	@rm -f $@ && mkdir -p $(@D)
+	-$(COMPILE) -c -o $@ $<
+
+$(BUILD)/lent/%.o: ../$(BORROW)/%.c
+	@rm -f $@ && mkdir -p $(@D)
+	-$(COMPILE) -c -o $@ $<
 
 $(COMMON_OBJECTS): $(BUILD)/%.o: $(COMMON)/%.c | $(BUILD)
 	$(COMPILE) -c -o $@ $<
@@ -115,4 +134,4 @@ help:
 clean:
 	rm -rf $(BUILD) $(PROGRAMS)
 
--include $(wildcard $(BUILD)/*.d)
+-include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)

@@ -188,6 +188,10 @@ gate_together() { ## des commandes au hasard, plusieurs à la fois : chacune dit
     prove programs/together.py
 }
 
+gate_folder() { ## un vrai dossier : sources en plus, noms presque justes, fichier vide ; chez soi comme en classe
+    prove programs/real_folder_test.py
+}
+
 gate_options() { ## les demandes mal écrites, et les statuts
     sh tests/proof/programs/options_test.sh
 }

@@ -8,23 +8,31 @@ import shutil
 import subprocess
 from glob import glob
 
+from tests.judge.command import lab_reader
 from tests.student import student_work
 
 FLAGS = "-std=c11 -D_GNU_SOURCE -O0 -g -Wall -Wextra -Icommon".split()
 
 
 def libraries(lab):
-    """Les sources partagées par les programmes : celles du lab ou de celui qu'il emprunte, puis common/."""
+    """Les sources partagées par les programmes : celles du lab ou de celui qu'il emprunte, les siennes en plus, puis common/."""
     programs = {program + ".c" for program in lab.described.programs}
-    return [source for source in lab.sources if source.endswith(".c") and os.path.basename(source) not in programs
-            and os.path.exists(source)] + sorted(glob("common/*.c"))
+    expected = lab.described.sources + (lab_reader.Lab(lab.described.lender).library if lab.described.lender else [])
+    found = [source for source in lab.sources if source.endswith(".c") and lab.known_as[source] not in programs and os.path.exists(source)]
+    # Les fichiers attendus d'abord, comme devant le juge.
+    return sorted(found, key=lambda source: os.path.basename(lab.known_as[source]) not in expected) + sorted(glob("common/*.c"))
+
+
+def source_of(lab, name):
+    """La source de ce programme : celle que le juge prend, même si son nom n'est que presque juste."""
+    return next((path for path, known in lab.known_as.items() if known == name + ".c"), os.path.join(lab.folder, name + ".c"))
 
 
 def program(command, lab, name):
     """Construit le programme et rend son chemin ; s'il ne compile pas, le compilateur l'a dit, et tout s'arrête."""
     if name not in lab.described.programs:
         student_work.die(command, f"{lab.name} n'a pas de programme « {name} » (il y a : {', '.join(lab.described.programs)})")
-    source = os.path.join(lab.folder, name + ".c")
+    source = source_of(lab, name)
     if not os.path.isfile(source):
         student_work.die(command, f"{source} manque")
     folder = os.path.join(lab.room, "debug")
@@ -37,7 +45,7 @@ def program(command, lab, name):
             student_work.die(command, f"{tool} n'est pas installé. Pour l'avoir : make deps")
     # Une archive : un programme qui définit lui-même une de ces fonctions s'en passe.
     archive, target = os.path.join(folder, "library.a"), os.path.join(folder, name)
-    objects = [os.path.join(folder, os.path.basename(path)[:-2] + ".o") for path in libraries(lab)]
+    objects = [os.path.join(folder, f"{number}-{os.path.basename(path)[:-2]}.o") for number, path in enumerate(libraries(lab))]
     commands = [[compiler, *flags, "-c", "-o", made, path] for path, made in zip(libraries(lab), objects)]
     if os.path.exists(archive):
         os.unlink(archive)

@@ -24,6 +24,8 @@ class Lab:
         # Ce que toutes les commandes savent de ce lab ; ce qui n'est qu'à celle-ci.
         self.base, self.room = os.path.join(base, name), os.path.join(room, name)
         self.sources, self.headers = [], []
+        # Le nom sous lequel le juge prend une source : celui qui est attendu, sinon le sien.
+        self.known_as = {}
         self.described = lab_reader.Lab(name)
         self.settings, self.title = self.described.settings, self.described.title
         self.judge = os.path.join("build", "tests", name, "judge")
@@ -63,6 +65,7 @@ def locate():
             labs.append(Lab(first, second, *places))
         elif kind == "source":
             labs[-1].sources.append(os.path.normpath(first))
+            labs[-1].known_as[labs[-1].sources[-1]] = second
         else:
             labs[-1].headers.append(os.path.normpath(first))
     return labs
@@ -110,7 +113,7 @@ def last_run(lab):
 def changed_since(lab, run):
     """Les sources qui ne sont plus celles que ce jugement a jugées."""
     judged = dict(reversed(line.split(None, 1)) for line in run.get("sources", "").splitlines())
-    return [source for source in lab.sources if print_of(source) != judged.get(os.path.basename(source))]
+    return [source for source in lab.sources if print_of(source) != judged.get(lab.known_as[source])]
 
 
 def print_of(path):

@@ -81,7 +81,7 @@ def add_zipped(tree, archive, member, path, links):
         links.add(path)
     if kind == "file" and member.flag_bits & 1:
         kind = "encrypted"
-    if kind == "file" and member.file_size > limits.SOURCE and path[-1] in tree.wanted:
+    if kind == "file" and member.file_size > limits.SOURCE and tree.is_work(path):
         kind = "large"
     if kind != "file" or not tree.keeps(path):
         tree.add(path, kind)
@@ -197,7 +197,7 @@ def add_tarred(tree, archive, member, path, links):
     kind = tar_kind(member)
     if kind == "link":
         links.add(path)
-    if kind == "file" and member.size > limits.SOURCE and path[-1] in tree.wanted:
+    if kind == "file" and member.size > limits.SOURCE and tree.is_work(path):
         kind = "large"
     if kind != "file" or not tree.keeps(path):
         tree.add(path, kind)

@@ -1,4 +1,5 @@
-"""La porte : d'un rendu (dossier ou archive), ne laisse entrer que les sources nommées par tests/NN/lab.mk.
+"""La porte : d'un rendu (dossier ou archive), ne laisse entrer que des sources : celles que nomme tests/NN/lab.mk, et les .c et .h
+que l'étudiant a en plus (tests/judge/command/folder.py, la règle que suit aussi judge.sh).
 
 Tout le reste est laissé dehors ; ce qui pourrait étonner l'étudiant ou l'enseignant est dit en français.
 """
@@ -9,9 +10,10 @@ import re
 
 from tests.grading.door import archive_door, curiosities, folder_door, limits, naming
 from tests.grading.door import tree as trees
+from tests.judge.command import folder as folder_rule
 
 MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
-IGNORED = re.compile(r"\.(c|h|cc|cpp|s|S|o|a|so)$|^\.(valgrindrc|gdbinit)$")
+IGNORED = re.compile(r"\.(cc|cpp|s|S|o|a|so)$|^\.(valgrindrc|gdbinit)$")
 MENTIONED = 5
 BY_HAND = "à voir à la main"
 
@@ -163,17 +165,27 @@ def flat_place(admission, tree, labs, chosen):
 def take(admission, tree, lab, folder, judged):
     """Prend les sources d'un lab ; dit ce qui est refusé, et ce qui n'est pas lu."""
     files = tree.beside(folder)
-    for name in lab.sources:
-        if name in files:
-            admission.taken[lab.name, name] = files[name]
-            if judged and files[name].kind != "file":
-                kind = trees.KINDS[files[name].kind]
-                admission.remarks.append(f"{lab.name} : {name} est {kind}, il est refusé ; {BY_HAND}.")
-                admission.flag()
-            mention_curiosities(admission, lab, name, files[name])
+    names = [name for name, entry in files.items() if name in lab.sources or entry.data is not None]
+    choice = folder_rule.choose(names, *folder_rule.expected_of(lab))
+    for name, real in [*choice.taken.items(), *((name, name) for name in choice.own)]:
+        entry = admission.taken[lab.name, name] = files[real]
+        if judged and entry.kind != "file":
+            admission.remarks.append(f"{lab.name} : {name} est {trees.KINDS[entry.kind]}, il est refusé ; {BY_HAND}.")
+            admission.flag()
+        mention_curiosities(admission, lab, name, entry)
     if judged:
         admission.present.append(lab.name)
+        mention_choice(admission, lab, choice)
         mention_ignored(admission, lab, files)
+
+
+def mention_choice(admission, lab, choice):
+    """Ce qui a été pris sous un autre nom, ou n'a pas pu l'être."""
+    for text in choice.remarks:
+        admission.remarks.append(f"{lab.name} : {naming.visible(text)}")
+    for text in choice.unclear.values():
+        admission.remarks.append(f"{lab.name} : {naming.visible(text)} C'est {BY_HAND}.")
+        admission.flag()
 
 
 def mention_curiosities(admission, lab, name, entry):
@@ -189,11 +201,11 @@ def mention_ignored(admission, lab, files):
         if name in files and files[name].data != lab.given(name):
             reason = "le juge compile avec celui qui a été donné" if name in lab.headers else "le juge a ses propres règles"
             admission.remarks.append(f"{lab.name} : {name} n'est pas lu, {reason}.")
-    others = [name for name, entry in sorted(files.items())
-              if IGNORED.search(name) and name not in lab.sources + lab.headers and entry.kind != "folder"]
+    others = [name for name, entry in sorted(files.items()) if entry.kind != "folder" and name not in lab.sources + lab.headers
+              and (IGNORED.search(name) or (entry.data is None and folder_rule.is_candidate(name)))]
     if others:
         shown = ", ".join(naming.visible(name) for name in others[:MENTIONED]) + (", …" if others[MENTIONED:] else "")
-        admission.remarks.append(f"{lab.name} : le juge ne prend que {', '.join(lab.sources)} ; laissé de côté : {shown}.")
+        admission.remarks.append(f"{lab.name} : le juge ne prend que des fichiers .c et .h ; laissé de côté : {shown}.")
 
 
 def mention_elsewhere(admission, tree, labs, places):

@@ -8,6 +8,7 @@ import os
 import stat
 
 from tests.grading.door import naming
+from tests.judge.command.folder import meant
 
 # Assez pour « Nom_123_assignsubmission_file/projet/labs/01-tcp ».
 DEPTH = 4
@@ -44,7 +45,8 @@ def is_student(folder, labs):
         return True
     if kind_of(os.path.join(folder, "labs")) == "folder":
         return True
-    return any(os.path.lexists(os.path.join(folder, source)) for lab in labs for source in lab.sources)
+    sources = {source for lab in labs for source in lab.sources}
+    return any(name in sources or meant(name) in sources for name in entries(folder))
 
 
 def holds_work(folder, labs, depth=DEPTH):

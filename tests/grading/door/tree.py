@@ -4,6 +4,7 @@ Rien n'est jamais déballé sur le disque : ni dossier, ni lien ne peut donc êt
 """
 
 from tests.grading.door import limits, naming
+from tests.judge.command import folder
 
 MACOS = "__MACOSX"
 KINDS = {"link": "un lien symbolique", "hardlink": "un lien dur", "fifo": "un tube nommé", "socket": "un socket",
@@ -37,7 +38,11 @@ class Tree:
 
     def keeps(self, path):
         """Faut-il lire le contenu de ce fichier ?"""
-        return path[-1] in self.wanted and self.kept < limits.KEPT
+        return self.is_work(path) and self.kept < limits.KEPT
+
+    def is_work(self, path):
+        """Ce fichier peut-il être une source, ou l'un de ceux que l'on compare ?"""
+        return path[-1] in self.wanted or folder.is_candidate(path[-1])
 
     def add(self, path, kind, data=None):
         """Ajoute une entrée ; la dernière du même nom l'emporte, comme en déballant."""
@@ -54,18 +59,18 @@ class Tree:
             self.remark(text, other.suspicious)
 
     def folders_with(self, names):
-        """Les dossiers où se trouve l'un de ces noms, du moins profond au plus profond."""
-        found = {path[:-1] for path in self.entries if path[-1] in names and not self.is_hidden(path)}
-        return sorted(found, key=lambda folder: (len(folder), folder))
+        """Les dossiers où se trouve l'un de ces noms, ou ce qui ne peut être que lui, du moins profond au plus profond."""
+        found = {path[:-1] for path in self.entries if (path[-1] in names or folder.meant(path[-1]) in names) and not self.is_hidden(path)}
+        return sorted(found, key=lambda place: (len(place), place))
 
     @staticmethod
     def is_hidden(path):
         """Ce que macOS, git ou un éditeur ont laissé n'est pas du travail."""
         return any(name == MACOS or name.startswith(".") for name in path)
 
-    def beside(self, folder):
+    def beside(self, place):
         """Les entrées de ce dossier : {nom: entrée}."""
-        return {path[-1]: entry for path, entry in self.entries.items() if path[:-1] == folder}
+        return {path[-1]: entry for path, entry in self.entries.items() if path[:-1] == place}
 
     def archives(self):
         """Les archives qui s'y trouvent."""

@@ -7,7 +7,7 @@
 # les messages sortent sur stderr.
 #
 # Dedans : /usr en lecture seule ; les entrées nommées (sources, objets, archives), et les en-têtes (*.h) des
-# dossiers de -I, en lecture seule et sous le même nom ; /dev/null. Ni /proc, ni /etc (sauf
+# dossiers de -I et de -iquote, en lecture seule et sous le même nom ; /dev/null. Ni /proc, ni /etc (sauf
 # les liens de /etc/alternatives, par où Debian trouve le compilateur), ni autre
 # périphérique, ni rien d'autre du dépôt. Le résultat sort par un tube : aucun dossier de la machine n'est
 # inscriptible. Temps, mémoire, processus, tailles du résultat et des messages sont limités (limits.conf).
@@ -65,9 +65,10 @@ locate() { # CHEMIN
 # « for » a copié la liste avant que « set » la change.
 for word; do
     case $word in
-    -I*)
+    -I* | -iquote*)
         set +f
-        for header in "${word#-I}"/*.h; do
+        folder=${word#-iquote}
+        for header in "${folder#-I}"/*.h; do
             locate "$header"
             [ -z "$place" ] || set -- --ro-bind "$header" "$place" "$@"
         done

@@ -92,6 +92,13 @@ hide_sanitizer_settings() { # OPTIONS…
     esac
 }
 
+# Une source que l'étudiant a en plus, et qui a son propre main, est un autre programme : elle n'est liée à rien.
+is_another_program() { # OBJET
+    case $1 in */own/* | */lent/*) ;; *) return 1 ;; esac
+    rm -f "${1%.o}.main"
+    nm -g "$1" 2>/dev/null | grep -q ' [TW] main$' && : >"${1%.o}.main"
+}
+
 began=$(seconds)
 case $kind in
 object)
@@ -102,6 +109,11 @@ object)
         rm -f "$target"
         # Absent avec l'en-tête que l'étudiant aurait écrit : rien ne le demande, tout est dans le programme.
         [ -f "${source%.c}.h.problem" ] || cp "$source.problem" "$name.error" || exit 2
+        exit 0
+    fi
+    if ! grep -q '[^[:space:]]' "$source"; then
+        rm -f "$target"
+        echo "${source##*/} est vide." >"$name.error" || exit 2
         exit 0
     fi
     rm -f "$name.log"
@@ -120,15 +132,20 @@ object)
     refuse_failure_of_ours "$status" "$name.log"
     first_error "$name.log" "${source%/*}/" >"$name.error"
     [ -s "$name.error" ] || explain_status "$status" "$name.log" >"$name.error"
+    for changed in "${source%/*}"/*.changed; do
+        [ ! -f "$changed" ] || cat "$changed" >>"$name.error"
+    done
     ;;
 
 archive)
     rm -f "$target.new"
     for object; do
         shift
-        [ ! -f "$object" ] || set -- "$@" "$object"
+        if [ ! -f "$object" ] || is_another_program "$object"; then continue; fi
+        set -- "$@" "$object"
     done
-    ar rcs "$target.new" "$@" && mv -f "$target.new" "$target" || exit 2
+    # q, et non r : deux sources du même nom, de deux dossiers, y sont toutes deux.
+    ar qcs "$target.new" "$@" && mv -f "$target.new" "$target" || exit 2
     ;;
 
 program)
@@ -150,10 +167,17 @@ program)
     fi
     rm -f "$target.new"
     refuse_failure_of_ours "$status" "$target.link"
-    # Un fichier de la bibliothèque qui ne compile pas explique mieux que l'éditeur de liens.
-    for error in "${2%/*}"/*.error; do
-        [ ! -f "$error" ] || cat "$error" >>"$target.error"
+    # Un fichier de la bibliothèque qui ne compile pas explique mieux que l'éditeur de liens ; un fichier en plus, aussi.
+    for folder in "${2%/*}" "${2%/*}/own" "${2%/*}/lent"; do
+        for error in "$folder"/*.error; do
+            [ ! -f "$error" ] || cat "$error" >>"$target.error"
+        done
+        [ ! -f "$target.error" ] || break
     done
+    if [ ! -f "$target.error" ] && grep -qE "undefined (reference to .|symbol: )main\b" "$target.link"; then
+        object=${object##*/}
+        echo "${object%.o}.c n'a pas de fonction main : c'est par elle qu'un programme commence." >"$target.error"
+    fi
     # Sans le nom de l'éditeur de liens (ld, ld.bfd, ld.lld), ni la place dans la section que binutils, depuis la version
     # 2.41, ajoute au numéro de ligne.
     [ -f "$target.error" ] || sed -e 's|^/usr/bin/[^ ]*ld[.a-z]*: ||' -e "s|${object%/*}/||g" -e 's|[^ ]*/src/||g' \

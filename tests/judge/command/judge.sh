@@ -20,6 +20,7 @@ set -uf
 umask 022
 # Une source écrite à la main n'est pas plus longue.
 LONGEST=1048576
+tab=$(printf '\t')
 export LC_ALL=C.UTF-8
 # Les makes lancés ici ne sont pas les enfants de celui qui nous appelle.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
@@ -122,11 +123,26 @@ read_lab() {
     done
 }
 
-# Ce dossier contient-il une source du lab ? Un lien brisé compte : il sera refusé, et dit.
-holds_sources() {
+# Ce dossier contient-il une source du lab, ou ce qui ne peut être qu'elle ? Un lien brisé compte : il sera refusé, et dit.
+holds_sources() { # DOSSIER LAB
     for source in $sources; do
         if [ -e "$1/$source" ] || [ -L "$1/$source" ]; then return 0; fi
     done
+    has_c_files "$1" && folder_rule --holds "$2" "$1"
+}
+
+# La règle qui dit ce qui est pris d'un dossier ; la porte d'une classe suit la même.
+folder_rule() {
+    sh tests/judge/command/python.sh tests/judge/command/folder.py "$@"
+}
+
+has_c_files() { # DOSSIER
+    set +f
+    for from in "$1"/*.[cChH]*; do
+        set -f
+        [ ! -f "$from" ] || return 0
+    done
+    set -f
     return 1
 }
 
@@ -173,7 +189,7 @@ is_class() {
     [ ! -d "$root/labs" ] || return 1
     for lab in $LABS; do
         read_lab "$lab"
-        if [ -d "$root/$lab" ] || holds_sources "$root"; then return 1; fi
+        if [ -d "$root/$lab" ] || holds_sources "$root" "$lab"; then return 1; fi
     done
     command -v python3 >/dev/null || return 1
     LABS=$LABS sh tests/judge/command/python.sh tests/grading/is_class.py "$root" || return 1
@@ -188,7 +204,7 @@ find_flat_work() {
     here=
     for lab in $chosen; do
         read_lab "$lab"
-        holds_sources "$root" || continue
+        holds_sources "$root" "$lab" || continue
         here="$here $lab"
         if [ "$lab" = "$name" ]; then
             here=" $lab"
@@ -270,11 +286,64 @@ problem_of() { # DOSSIER/FICHIER
     fi
 }
 
+# Ce qui est pris d'un dossier : les noms attendus, et ce que la règle y ajoute s'il y en a d'autres.
+take_folder() { # DOSSIER LAB [lent]
+    place=$taken${3:+/$3} prefix=${3:+$3/} rule=
+    is_usual "$1" || rule=$(folder_rule "$2" "$1" ${3:+"$3"}) || die "$(show "$1") : ce dossier n'est pas lisible"
+    from_folder=$1
+    set --
+    for source in ${lent:-$sources}; do
+        case $rule in *"as$tab$source$tab"*) ;; *) set -- "$@" "$from_folder/$source" ;; esac
+    done
+    take_sources "$@"
+    [ -z "$rule" ] || apply_rule
+}
+
+# Seul un fichier de plus appelle la règle : sans lui, rien d'autre ne peut être pris.
+is_usual() { # DOSSIER
+    usual=yes
+    set +f
+    for from in "$1"/*.[cChH]*; do
+        case " $sources $headers " in *" ${from##*/} "*) ;; *) [ ! -f "$from" ] || usual= ;; esac
+    done
+    set -f
+    [ -n "$usual" ]
+}
+
+apply_rule() {
+    set --
+    while IFS=$tab read -r word first second; do
+        case $word in
+        as) take_as "$from_folder/$second" "$first" ;;
+        unclear) [ -n "$where" ] || printf '%s\n' "$second" >"$place/$first.problem" ;;
+        remark) remark "$first" ;;
+        own)
+            # Prêté par le dossier du lab lui-même : c'est déjà pris.
+            [ -z "$prefix" ] || [ "$from_folder" != "$folder" ] || continue
+            own="$own ${prefix:-own/}$first"
+            set -- "$@" "$from_folder/$first"
+            ;;
+        esac
+    done <<END
+$rule
+END
+    take_sources "$@"
+}
+
+# Copie bornée d'une source qui porte un autre nom que celui qu'on attend.
+take_as() { # DOSSIER/FICHIER NOM
+    if [ -n "$where" ]; then
+        tell source "$1" "$prefix$2"
+        return
+    fi
+    head -c $((LONGEST + 1)) -- "$1" >"$place/$2" || die "$(show "$1") : ce fichier ne peut pas être copié"
+}
+
 # Copie des sources, telles qu'elles sont en ce moment. Ce qui ne peut pas être pris est dit dans FICHIER.problem :
 # la compilation le rapportera.
 take_sources() { # DOSSIER/FICHIER…
     if [ -n "$where" ]; then
-        for from; do tell source "$from" "${from##*/}"; done
+        for from; do tell source "$from" "$prefix${from##*/}"; done
         return
     fi
     count=$#
@@ -283,29 +352,29 @@ take_sources() { # DOSSIER/FICHIER…
         shift
         problem_of "$from"
         if [ -n "$problem" ]; then
-            printf '%s\n' "$problem" >"$taken/$name.problem"
+            printf '%s\n' "$problem" >"$place/$name.problem"
         else
             set -- "$@" "$from"
         fi
     done
     [ $# -gt 0 ] || return 0
     # Un fichier énorme arrête tout : les autres sont alors pris un à un, et lui n'est pris qu'en partie.
-    { (ulimit -f $((LONGEST / 512 + 2)) && exec cp -- "$@" "$taken/"); } 2>/dev/null || for from; do
-        head -c $((LONGEST + 1)) -- "$from" >"$taken/${from##*/}" || die "$(show "$from") : ce fichier ne peut pas être copié"
+    { (ulimit -f $((LONGEST / 512 + 2)) && exec cp -- "$@" "$place/"); } 2>/dev/null || for from; do
+        head -c $((LONGEST + 1)) -- "$from" >"$place/${from##*/}" || die "$(show "$from") : ce fichier ne peut pas être copié"
     done
 }
 
 # Pose les sources prises où elles sont compilées, celles qui ont changé seulement : leur date dit quoi recompiler.
 lay_sources() { # LAB
     src=$base/$1/src taken=$run/$1/taken
-    [ -d "$src" ] || mkdir -p "$src" || die "build/ : impossible d'y écrire"
+    [ -d "$src/lent" ] || mkdir -p "$src/lent" || die "build/ : impossible d'y écrire"
     ! diff -rq -- "$taken" "$src" >/dev/null 2>&1 || return 0
     set +f
-    for from in "$src"/*; do
-        [ -e "$taken/${from##*/}" ] || rm -f -- "$from"
+    for from in "$src"/*.* "$src"/lent/*.*; do
+        [ -e "$taken/${from#"$src/"}" ] || [ ! -e "$from" ] || { rm -f -- "$from" && touch "$base/$1/left"; }
     done
-    for from in "$taken"/*; do
-        lay_source "${from##*/}"
+    for from in "$taken"/*.* "$taken"/lent/*.*; do
+        [ ! -f "$from" ] || lay_source "${from#"$taken/"}"
     done
     set -f
 }
@@ -315,7 +384,7 @@ lay_source() { # NOM
     ! cmp -s -- "$from" "$to" || return 0
     rm -f -- "$to"
     if [ "$(wc -c <"$from")" -gt "$LONGEST" ]; then
-        echo "$1 dépasse un mébioctet : ce n'est pas une source écrite à la main." >"$to.problem"
+        echo "${1##*/} dépasse un mébioctet : ce n'est pas une source écrite à la main." >"$to.problem"
     else
         cp -- "$from" "$to" || die "build/ : impossible d'y écrire"
     fi
@@ -332,14 +401,14 @@ take_programs() { # LAB
         cp -a -- "$from/bin" "$from/obj" "$from/lib" "$from/src" "$1" || die "build/ : impossible d'y écrire"
 }
 
-# Les en-têtes donnés sont ceux du dépôt : celui du travail, s'il diffère, n'est pas pris.
-compare_headers() { # LAB
+# Les en-têtes donnés sont ceux du dépôt : celui du travail, s'il diffère, n'est pas pris ; une erreur de compilation le redit.
+compare_headers() { # DOSSIER LAB
     for header in $headers; do
-        [ -z "$where" ] || tell header "$folder/$header" "labs/$1/$header"
-        [ -e "$folder/$header" ] || continue
-        if [ ! -f "$folder/$header" ] || [ -L "$folder/$header" ] ||
-            ! cmp -s -- "$folder/$header" "labs/$1/$header"; then
+        [ -z "$where" ] || tell header "$1/$header" "labs/$2/$header"
+        [ -e "$1/$header" ] || continue
+        if [ ! -f "$1/$header" ] || [ -L "$1/$header" ] || ! cmp -s -- "$1/$header" "labs/$2/$header"; then
             remark "$header a été modifié : le juge compile avec celui qui a été donné."
+            [ -n "$where" ] || echo "($header a été modifié dans ce dossier ; c'est celui qui a été donné qui sert ici.)" >"$place/$header.changed"
         fi
     done
 }
@@ -355,17 +424,14 @@ remark() {
 # D'où vient la bibliothèque d'un autre lab (03 reprend le cadrage de 01), « from » : du même travail. « lent » : ses sources.
 borrow_sources() {
     lender=$borrow
-    own_headers=$headers
     read_lab "$lender"
     lent=$library first=${library%% *}
     from=
     [ "${FRAMING:-own}" = own ] || [ -f "solutions/$lender/$first" ] ||
         die "FRAMING=reference : la référence ($lent) n'est pas ici ; le vôtre s'éprouve seul par « make test LAB=$lender »"
     if [ "${FRAMING:-own}" = own ]; then
-        for candidate in "$root/$lender" "$root/labs/$lender" "$root" "$root/../$lender"; do
-            if [ -z "$from" ] && { [ -e "$candidate/$first" ] || [ -L "$candidate/$first" ]; }; then
-                from=$candidate
-            fi
+        for candidate in "$root/$lender" "$root/labs/$lender" "$root" "$folder" "$root/../$lender"; do
+            if [ -z "$from" ] && lends "$candidate"; then from=$candidate; fi
         done
         [ -n "$from" ] || remark "$lent de $lender n'est pas dans ce travail : c'est la référence qui sert."
     fi
@@ -375,7 +441,12 @@ borrow_sources() {
     elif [ -z "$where" ]; then
         printf '%s\n' "$lender $lent" >"$target/borrowed.txt"
     fi
-    headers=$own_headers
+    [ "$from" = "$folder" ] || [ ! -e "$folder/$first" ] || [ "$folder" = "$root" ] ||
+        remark "$first de ce dossier n'est pas lu : celui de $lender sert."
+}
+
+lends() { # DOSSIER : a-t-il ce fichier, ou ce qui ne peut être que lui ?
+    [ -e "$1/$first" ] || [ -L "$1/$first" ] || { has_c_files "$1" && folder_rule --holds "$lender" "$1" "$first"; }
 }
 
 prepare_lab() { # LAB
@@ -385,22 +456,24 @@ prepare_lab() { # LAB
     target=$run/$1 taken=$run/$1/taken
     [ -z "$where" ] || tell lab "$1" "$folder"
     [ -n "$where" ] || make_target
-    compare_headers "$1"
-    set --
-    for source in $sources; do
-        set -- "$@" "$folder/$source"
-    done
-    lent=
-    [ -z "$borrow" ] || borrow_sources
-    for source in $lent; do
-        set -- "$@" "$from/$source"
-    done
-    take_sources "$@"
+    own='' lent='' place=$taken
+    compare_headers "$folder" "$1"
+    take_folder "$folder" "$1"
+    [ -z "$borrow" ] || take_lent "$1"
+    [ -n "$where" ] || printf '%s\n' "$own" >"$target/own.txt"
+}
+
+# Ce que prête l'autre lab, avec ce que cela appelle.
+take_lent() { # LAB
+    borrow_sources
+    [ "$from" = "$folder" ] || place=$taken/lent
+    compare_headers "$from" "$lender"
+    take_folder "$from" "$1" lent
 }
 
 make_target() {
     [ ! -d "$taken" ] || rm -rf -- "$taken" "$target/borrowed.txt"
-    mkdir -p "$taken" && : >"$target/remarks.txt" && : >"$run/began" || die "build/ : impossible d'y écrire"
+    mkdir -p "$taken/lent" && : >"$target/remarks.txt" && : >"$run/began" || die "build/ : impossible d'y écrire"
 }
 
 compile() {
@@ -410,10 +483,35 @@ compile() {
     done
     ${MAKE:-make} -s -k -j"$(nproc 2>/dev/null || echo 2)" -f tests/judge/command/work.mk BASE="$base" LABS="$found" ||
         die "la compilation n'a pas pu être conduite"
+    for lab in $found; do
+        tell_own "$lab"
+    done
     [ "$run" = "$base" ] || for lab in $found; do
         take_programs "$lab"
     done
     [ -n "${JUDGE_BASE:-}" ] || release_lock
+}
+
+# Ce que sont devenues les sources en plus, quand elles ne sont pas dans un programme.
+tell_own() { # LAB
+    target=$run/$1
+    read -r own <"$target/own.txt"
+    for source in $own; do
+        case $source in own/*.c) ;; *) continue ;; esac
+        made=$base/$1/lib/${source%.c} name=${source#own/}
+        if [ -f "$made.main" ]; then
+            remark "$name a sa propre fonction main : il est laissé de côté."
+        elif [ -f "$made.error" ]; then
+            remark "$name est laissé de côté, il ne se compile pas : $(head -n 1 "$made.error")"
+        elif ! is_linked "$1" "$name"; then
+            remark "$name n'est lié à aucun programme : rien n'y appelle ce qu'il contient."
+        fi
+    done
+}
+
+# Un programme compilé avec -g nomme chaque source dont il a une part.
+is_linked() { # LAB NOM
+    [ -d "$base/$1/bin" ] && grep -rqaF -- "/$1/src/$2" "$base/$1/bin"
 }
 
 # --- Le jugement ---------------------------------------------------------------------------------
@@ -463,6 +561,11 @@ select_labs() {
     absent=''
 }
 
+# Les empreintes de ce qui est jugé ; souvent, rien n'est dans « lent ».
+prints_of() { # DOSSIER
+    cd "$1" && set +f && sha256sum -- *.* lent/*.* 2>/dev/null
+}
+
 # Les labs vont de front : l'un attend souvent pendant que l'autre travaille. Le juge qui n'a pas pu
 # faire son travail est noté dans « troubles ».
 judge_labs() {
@@ -472,7 +575,7 @@ judge_labs() {
         results=$run/$lab/results.json
         [ "$run" != "$base" ] && [ ! -e "$results" ] || rm -f "$results" "$run/$lab/live"
         "build/tests/$lab/judge" ${STEP:+--step "$STEP"} ${TEST:+--test "$TEST"} --work "$shown" \
-            ${LIVE:+--live "$run/$lab/live"} --sources "$(cd "$run/$lab/taken" && set +f && sha256sum -- *)" \
+            ${LIVE:+--live "$run/$lab/live"} --sources "$(prints_of "$run/$lab/taken")" \
             --programs "$run/$lab/bin" --results "$results" </dev/null >"$run/$lab/judge.log" 2>&1 &
         pids="$pids $!"
     done

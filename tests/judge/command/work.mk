@@ -26,37 +26,59 @@ all:
 # Une source absente n'est pas une erreur de make : compile.sh dira laquelle, à chaque fois.
 present = $(or $(wildcard $1),ALWAYS)
 # Les en-têtes que l'étudiant a écrits. $1 : le lab.
-own_headers = $(wildcard $(OWN_HEADERS:%=$(BASE)/$1/src/%))
+own_headers = $(wildcard $(BASE)/$1/src/*.h $(BASE)/$1/src/lent/*.h)
+# Ses sources en plus, et celles du lab qui prête sa bibliothèque : compilées, et liées à qui s'en sert. $1 : le lab.
+own_sources = $(filter-out $(LIBRARIES) $(PROGRAMS:%=%.c),$(notdir $(wildcard $(BASE)/$1/src/*.c)))
+lent_sources = $(filter-out $(LIBRARIES),$(notdir $(wildcard $(BASE)/$1/src/lent/*.c)))
+# Les objets d'une archive, les fichiers attendus d'abord : ceux-là définissent ce qu'un autre définit aussi.
+# $1 : le lab ; $2 : le dossier de l'archive.
+library_objects = $(LIBRARIES:%.c=$2/%.o) $(patsubst %.c,$2/own/%.o,$(call own_sources,$1)) \
+	$(patsubst %.c,$2/lent/%.o,$(call lent_sources,$1))
+# Où est une source de la bibliothèque. $1 : le lab ; $2 : la source.
+source_of = $(BASE)/$1/src/$(if $(filter $2,$(LENT)),lent/)$2
+
+# $1 : le lab ; $2 : le dossier de l'archive ; $3 : les options. « left » date le départ de la dernière source partie.
+define library_rules
+$2/library.a: $(call library_objects,$1,$2) $(wildcard $(BASE)/$1/left)
+	$(COMPILE) archive $$@ $$(filter %.o,$$^)
+
+$(call library_objects,$1,$2): $(RULES) $(call own_headers,$1)
+$(foreach source,$(LIBRARIES),
+$2/$(source:.c=.o): $(call present,$(call source_of,$1,$(source)))
+	$(COMPILE) object $$@ $(call source_of,$1,$(source)) $3 $(INCLUDES) $(LAB_CFLAGS)
+)
+$2/own/%.o: $(BASE)/$1/src/%.c
+	$(COMPILE) object $$@ $$< $3 $(INCLUDES) $(LAB_CFLAGS)
+
+$2/lent/%.o: $(BASE)/$1/src/lent/%.c
+	$(COMPILE) object $$@ $$< $3 $(INCLUDES) $(LAB_CFLAGS)
+
+-include $(patsubst %.o,%.d,$(call library_objects,$1,$2))
+endef
 
 define lab_rules
 all: $(PROGRAMS:%=$(BASE)/$1/bin/%) $(DRIVERS:%=$(BASE)/$1/bin/%)
 
-$(BASE)/$1/lib/library.a: $(LIBRARIES:%.c=$(BASE)/$1/lib/%.o)
-	$(COMPILE) archive $$@ $$^
-
-$(foreach source,$(LIBRARIES),
-$(BASE)/$1/lib/$(source:.c=.o): $(call present,$(BASE)/$1/src/$(source)) $(RULES)
-	$(COMPILE) object $$@ $(BASE)/$1/src/$(source) $(FLAGS) $(INCLUDES) $(LAB_CFLAGS)
-)
+$(call library_rules,$1,$(BASE)/$1/lib,$(FLAGS))
 $(foreach program,$(PROGRAMS),
 $(BASE)/$1/obj/$(program).o: $(call present,$(BASE)/$1/src/$(program).c) $(RULES)
 	$(COMPILE) object $$@ $(BASE)/$1/src/$(program).c $(FLAGS) $(INCLUDES) $(LAB_CFLAGS)
 )
 $(foreach driver,$(DRIVERS),
 $(BASE)/$1/obj/$(driver).o: tests/$1/$(driver).c $(RULES)
-	$(COMPILE) object $$@ $$< $(FLAGS) $(INCLUDES) $(LAB_CFLAGS)
+	$(COMPILE) object $$@ $$< $(FLAGS) $(GIVEN) $(LAB_CFLAGS)
 )
 $(PROGRAMS:%=$(BASE)/$1/bin/%) $(DRIVERS:%=$(BASE)/$1/bin/%): $(BASE)/$1/bin/%: \
 		$(BASE)/$1/obj/%.o $(BASE)/$1/lib/library.a $(COMMON)/common.a
 	$(COMPILE) program $$@ $$^ $(SANITIZER) -pthread $(LAB_CFLAGS)
 
 # Un en-tête de l'étudiant : le bac à sable n'écrit pas de dépendances, et celui qui vient d'arriver n'est nommé nulle part.
-$(PROGRAMS:%=$(BASE)/$1/obj/%.o) $(LIBRARIES:%.c=$(BASE)/$1/lib/%.o): $(call own_headers,$1)
+$(PROGRAMS:%=$(BASE)/$1/obj/%.o): $(call own_headers,$1)
 
 # Une source effacée depuis le dernier jugement est encore nommée dans les .d : ce n'est pas une erreur.
-$(LIBRARIES:%=$(BASE)/$1/src/%) $(OWN_HEADERS:%=$(BASE)/$1/src/%) $(PROGRAMS:%=$(BASE)/$1/src/%.c):
+$(PROGRAMS:%=$(BASE)/$1/src/%.c) $(foreach source,$(LIBRARIES),$(call source_of,$1,$(source))):
 
--include $(PROGRAMS:%=$(BASE)/$1/obj/%.d) $(DRIVERS:%=$(BASE)/$1/obj/%.d) $(LIBRARIES:%.c=$(BASE)/$1/lib/%.d)
+-include $(PROGRAMS:%=$(BASE)/$1/obj/%.d) $(DRIVERS:%=$(BASE)/$1/obj/%.d)
 endef
 
 # Ce qui est lié tel quel à un jumeau : rien n'y est appelé par le programme. $1 : l'assainisseur.
@@ -79,17 +101,10 @@ endef
 
 # Ce que tous les jumeaux d'un lab ont en commun pour un assainisseur. $1 : le lab ; $2 : l'assainisseur.
 define twin_library_rules
-$(BASE)/$1/$2/lib/library.a: $(LIBRARIES:%.c=$(BASE)/$1/$2/lib/%.o)
-	$(COMPILE) archive $$@ $$^
+$(call library_rules,$1,$(BASE)/$1/$2/lib,$(PLAIN_FLAGS) $(call sanitizer_flags,$2))
 
-$(foreach source,$(LIBRARIES),
-$(BASE)/$1/$2/lib/$(source:.c=.o): $(call present,$(BASE)/$1/src/$(source)) $(call own_headers,$1) $(RULES)
-	$(COMPILE) object $$@ $(BASE)/$1/src/$(source) $(PLAIN_FLAGS) $(call sanitizer_flags,$2) $(INCLUDES) $(LAB_CFLAGS)
-)
 $(BASE)/$1/bin/probe_$2: $(call common_folder,$2)/sanitizer_probe.o $(RULES)
 	$(COMPILE) program $$@ $$< $(call sanitizer_flags,$2) -pthread
-
--include $(LIBRARIES:%.c=$(BASE)/$1/$2/lib/%.d)
 endef
 
 # Chaque lab.mk est lu à neuf. Le lab qui prête sa bibliothèque (BORROW) est lu le premier.
@@ -113,8 +128,8 @@ $(foreach lab,$(LABS),\
 	$(eval $(call load_lab,$(lab)))\
 	$(eval include common/lender.mk)\
 	$(eval LIBRARIES := $(filter %.c,$(LIBRARY) $(LENT)))\
-	$(eval OWN_HEADERS := $(filter %.h,$(LIBRARY)))\
-	$(eval INCLUDES := $(if $(OWN_HEADERS),-I$(BASE)/$(lab)/src) -Ilabs/$(lab) $(BORROW:%=-Ilabs/%))\
+	$(eval GIVEN := -Ilabs/$(lab) $(BORROW:%=-Ilabs/%))\
+	$(eval INCLUDES := $(addprefix -iquote,$(sort $(dir $(call own_headers,$(lab))))) $(GIVEN))\
 	$(eval $(call lab_rules,$(lab)))\
 	$(eval KINDS := $(sort $(foreach twin,$(SANITIZED),$(call after_colon,$(twin)))))\
 	$(eval TWINS += $(KINDS))\

@@ -54,10 +54,10 @@ class Lab:
         self.drivers = lab.settings.get("DRIVERS", "").split()
         self.sanitizers = sorted({twin.split(":")[1] for twin in lab.settings.get("SANITIZED", "").split()})
         origin = {file: pathlib.Path("solutions", name, file) for file in lab.sources}
-        if lab.lender:
-            for file in lab_reader.Lab(lab.lender).library:
-                origin[file] = pathlib.Path("solutions", lab.lender, file)
-                self.libraries.append(file)
+        self.lent = lab_reader.Lab(lab.lender).library if lab.lender else []
+        for file in self.lent:
+            origin[file] = pathlib.Path("solutions", lab.lender, file)
+            self.libraries.append(file)
         self.solution = {file: path.read_text(encoding="utf-8") for file, path in origin.items()}
         # Une copie : le juge peut être reconstruit pendant que l'on travaille. Il cherche sa bibliothèque
         # d'injection dans ../../judge.
@@ -111,17 +111,18 @@ class Bench:
 
     def lay_out(self, sources):
         """Pose les sources ; ce qu'un fichier inchangé a déjà donné est repris de la solution."""
-        (self.folder / "src").mkdir(parents=True)
+        (self.folder / "src" / "lent").mkdir(parents=True)
         changed = {name for name in sources.keys() | self.lab.solution if sources.get(name) != self.lab.solution.get(name)}
         for name, text in sources.items():
+            place = "src/lent" if name in self.lab.lent else "src"
             if self.base is None or name in changed:
-                (self.folder / "src" / name).write_text(text, encoding="utf-8")
+                (self.folder / place / name).write_text(text, encoding="utf-8")
             else:
-                self.take(self.base.folder / "src" / name, "src")
+                self.take(self.base.folder / place / name, place)
         # Un en-tête change tout ce qui l'inclut.
         if self.base is None or any(name.endswith(".h") for name in changed):
             return
-        library_changed = bool(changed & set(self.lab.libraries))
+        library_changed = bool(changed - {program + ".c" for program in self.lab.programs})
         # Les jumeaux (server_thread) ont leurs objets dans un dossier par assainisseur.
         twins = [place for kind in self.lab.sanitizers for place in (kind, kind + "/lib")]
         for place in ["obj", "lib", "bin"] + twins:

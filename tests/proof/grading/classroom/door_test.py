@@ -7,6 +7,7 @@ import contextlib
 import io
 import os
 import pathlib
+import re
 import resource
 import socket
 import stat
@@ -18,7 +19,7 @@ import zipfile
 import zlib
 
 from tests.grading.door import door, limits
-from tests.judge.command import lab_reader
+from tests.judge.command import folder as folder_rule, lab_reader
 
 LABS = lab_reader.every_lab()
 NAMES = [lab.name for lab in LABS]
@@ -83,12 +84,48 @@ class Case(unittest.TestCase):
 
 class Folders(Case):
 
-    def test_only_named_sources_enter(self):
-        for name in (SOURCE, "autre.c", "mien.h", ".valgrindrc", "libc.so", "run.sh"):
+    def test_only_sources_enter(self):
+        for name in (SOURCE, "autre.c", "mien.h", ".valgrindrc", "libc.so", "run.sh", ".cache.c"):
             self.put(LAB.name, name)
         self.put("server.c.bak")
+        self.assertEqual(self.admit(), {f"{LAB.name}/{name}": CODE for name in (SOURCE, "autre.c", "mien.h")})
+        self.assert_said("laissé de côté : .valgrindrc, libc.so")
+
+    def test_a_name_nearly_right_is_taken_for_the_one_that_is_missing(self):
+        for name in ("{}.txt", "{} (1).c", "{}-1.c", "{} - Copie.c", "Copie de {}.c"):
+            near = name.format(SOURCE if name == "{}.txt" else SOURCE[:-2])
+            for given in (near, near.upper().replace(".C", ".c")):
+                self.setUp()
+                self.put(LAB.name, given)
+                self.assertEqual(self.admit(), {f"{LAB.name}/{SOURCE}": CODE}, given)
+                self.assert_said(re.escape(f"{SOURCE} manque : {given}, qui ne peut être que lui"))
+
+    def test_between_two_names_nearly_right_nobody_chooses(self):
+        for name in ("{}-1.c", "{} (2).c"):
+            self.put(LAB.name, name.format(SOURCE[:-2]))
+        self.assertNotIn(f"{LAB.name}/{SOURCE}", self.admit())
+        self.assert_said("lequel est le bon.*à voir à la main", by_hand=True)
+
+    def test_a_copy_beside_the_real_one_is_not_read(self):
+        self.put(LAB.name, SOURCE)
+        self.put(LAB.name, SOURCE[:-2] + " (1).c", data=b"int autre;\n")
         self.assertEqual(self.admit(), {f"{LAB.name}/{SOURCE}": CODE})
-        self.assert_said("laissé de côté : .valgrindrc, autre.c, libc.so, mien.h")
+        self.assert_said("n'est pas celui d'une source")
+
+    def test_sources_of_their_own_are_bounded_in_number_and_size(self):
+        self.put(LAB.name, SOURCE)
+        for number in range(folder_rule.MOST + 3):
+            self.put(LAB.name, f"part{number:03}.c")
+        self.put(LAB.name, "enorme.h", data=b" " * (limits.SOURCE + 1))
+        self.assertEqual(len(self.admit()), 1 + folder_rule.MOST)
+        self.assert_said(f"plus de {folder_rule.MOST} sources")
+        self.assert_said("laissé de côté : enorme.h")
+
+    def test_a_link_among_their_own_is_not_followed(self):
+        self.put(LAB.name, SOURCE)
+        os.symlink("/etc/passwd", os.path.join(self.root, LAB.name, "secret.h"))
+        self.assertEqual(self.admit(), {f"{LAB.name}/{SOURCE}": CODE})
+        self.assert_said("laissé de côté : secret.h")
 
     def test_every_lab_is_taken(self):
         for lab in LABS:
