@@ -26,9 +26,13 @@ endif
 COMMON_OBJECTS  := $(patsubst $(COMMON)/%.c,$(BUILD)/%.o,$(wildcard $(COMMON)/*.c))
 ARCHIVE         := $(BUILD)/shared.a
 
+# Une source où il reste un TODO a des paramètres, et des fonctions, dont rien ne se sert encore.
+UNFINISHED := -Wno-unused-parameter -Wno-unused-function
+unfinished = $(shell grep -qs TODO $< && echo "$(UNFINISHED)")
+
 # -MMD note de quels en-têtes dépend chaque objet : modifier un .h recompile ce qu'il faut.
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -I$(COMMON) $(if $(BORROW),-I../$(BORROW)) \
-          -MMD -MP $(CPPFLAGS) $(LAB_CFLAGS) $(CFLAGS)
+          $(unfinished) -MMD -MP $(CPPFLAGS) $(LAB_CFLAGS) $(CFLAGS)
 
 .PHONY: all programs test clean help
 .DELETE_ON_ERROR:

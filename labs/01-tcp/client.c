@@ -7,12 +7,99 @@
 #include "framing.h"
 #include "report.h"
 
-// Chaque page de manuel nomme, au début, les en-têtes système de ses appels : ajoutez-les ici.
 #include <netdb.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+// Chaque page de manuel nomme, au début, les en-têtes système de ses appels : ajoutez-les ici.
 
 /** Nom du programme dans les messages d'erreur. */
 static const char PROGRAM[] = "client";
+
+// Ces deux fonctions viennent à l'étape 6, et servent plus tôt dans ce fichier.
+static int connect_socket(int fd, const struct addrinfo *address);
+static bool is_end(const char *line, size_t length);
+
+// --- Étape 0 : une première connexion ------------------------------------------------------------
+
+/**
+ * @brief Cherche les adresses du serveur : un nom peut en avoir plusieurs, IPv4 et IPv6.
+ *
+ * @param endpoint l'hôte et le port demandés
+ * @return la liste des adresses, à rendre par `freeaddrinfo` ; `NULL` en cas d'échec (un message
+ *         est écrit)
+ * @see getaddrinfo(3)
+ */
+static struct addrinfo *resolve(const struct endpoint *endpoint)
+{
+    // TODO (étape 0, puis 4) : demander les adresses de cet hôte, pour TCP (man 3 getaddrinfo).
+    return NULL;
+}
+
+/**
+ * @brief Se connecte à la première adresse qui répond.
+ *
+ * Écrit `socket created` une seule fois, avant la première tentative.
+ *
+ * @param endpoint  l'hôte et le port demandés, pour le message
+ * @param addresses les adresses à essayer, dans l'ordre
+ * @return le socket connecté ; -1 si toutes refusent (un message est écrit, pour la dernière)
+ * @see socket(2) ; RFC 9293, section 3.5, pour l'établissement d'une connexion
+ */
+static int open_connection(const struct endpoint *endpoint, const struct addrinfo *addresses)
+{
+    // TODO (étape 0, puis 4) : un socket (man 2 socket), et une connexion (man 2 connect).
+    return -1;
+}
+
+// --- Étape 4 : le client dialogue ----------------------------------------------------------------
+
+/**
+ * @brief Envoie une ligne et son `\n`.
+ *
+ * @param fd     socket connecté
+ * @param line   la ligne, sans son `\n`
+ * @param length sa longueur, en octets, au plus ::LINE_LIMIT
+ * @retval 0  tout est remis au système
+ * @retval -1 erreur, cause dans `errno`
+ */
+static int send_line(int fd, const char *line, size_t length)
+{
+    // TODO (étape 4) : envoyer la ligne et son '\n', en un seul appel (send_all, dans framing.h).
+    return -1;
+}
+
+/**
+ * @brief Lit une ligne du serveur et la montre.
+ *
+ * @param replies  ce qui vient du serveur
+ * @param endpoint le serveur, pour le message
+ * @retval 1  une ligne est montrée
+ * @retval 0  fin de flux : le serveur n'enverra plus rien
+ * @retval -1 erreur (un message est écrit)
+ */
+static int show_reply(struct line_reader *replies, const struct endpoint *endpoint)
+{
+    // TODO (étape 4, puis 6) : lire une ligne du serveur et la montrer (framing.h, display.h).
+    return -1;
+}
+
+/**
+ * @brief Prend congé : envoie `END`, ferme son sens de la connexion, montre ce qui vient encore.
+ *
+ * @param fd       socket connecté
+ * @param replies  ce qui vient du serveur
+ * @param endpoint le serveur, pour les messages
+ * @return le code de retour du programme
+ * @see shutdown(2) ; RFC 9293, section 3.6 (une connexion se ferme dans chaque sens)
+ */
+static int say_goodbye(int fd, struct line_reader *replies, const struct endpoint *endpoint)
+{
+    // TODO (étape 4, puis 6) : dire END, fermer un seul sens (man 2 shutdown), lire jusqu'à la fin.
+    return EXIT_SYSTEM;
+}
 
 /**
  * @brief Dit pourquoi l'entrée standard n'a pas pu être lue.
@@ -21,9 +108,21 @@ static const char PROGRAM[] = "client";
  */
 static void report_input_error(int error)
 {
-    // TODO (étape 4) : une ligne sur stderr (report_error, dans report.h) ; EMSGSIZE veut dire que
-    // la ligne tapée est trop longue.
-    (void)error;
+    // TODO (étape 4) : dire pourquoi, sur stderr (report.h) ; EMSGSIZE : ligne trop longue.
+}
+
+/**
+ * @brief Dialogue : une ligne tapée, une réponse montrée, jusqu'à `END` ou la fin de l'entrée.
+ *
+ * @param fd       socket connecté ; l'appelant le fermera
+ * @param input    l'entrée standard
+ * @param endpoint le serveur, pour les messages
+ * @return le code de retour du programme
+ */
+static int converse(int fd, struct line_reader *input, const struct endpoint *endpoint)
+{
+    // TODO (étape 4, puis 6) : envoyer chaque ligne tapée, montrer sa réponse ; prendre congé.
+    return EXIT_SYSTEM;
 }
 
 /**
@@ -39,13 +138,7 @@ static void report_input_error(int error)
  */
 static bool ask(struct line_reader *input, const char *prompt, char *answer, int *status)
 {
-    // TODO (étape 4) : écrire la question et la faire apparaître (man 3 fflush : sans fin de ligne,
-    // elle ne part pas seule), lire une ligne, en garder une copie terminée par un octet nul. Fin de
-    // l'entrée : piège D05.
-    (void)input;
-    (void)prompt;
-    (void)answer;
-    (void)status;
+    // TODO (étape 4) : poser la question, la faire paraître (man 3 fflush), lire la réponse.
     return false;
 }
 
@@ -59,29 +152,23 @@ static bool ask(struct line_reader *input, const char *prompt, char *answer, int
  */
 static bool complete_endpoint(struct line_reader *input, struct endpoint *endpoint, int *status)
 {
-    // TODO (étape 4) : demander ce qui manque, l'hôte d'abord, puis le port ; vérifier le port
-    // (is_port, dans cmdline.h). Piège D04.
-    (void)input;
-    (void)endpoint;
-    (void)status;
-    return false;
+    // TODO (étape 4) : demander ce qui manque, et vérifier le port (is_port, dans cmdline.h).
+    return endpoint->host != NULL && endpoint->port != NULL;
 }
 
+// --- Étape 6 : un client qui tient ---------------------------------------------------------------
+
 /**
- * @brief Cherche les adresses du serveur : un nom peut en avoir plusieurs, IPv4 et IPv6.
+ * @brief Dit si une ligne est le mot `END`, qui termine le dialogue.
  *
- * @param endpoint l'hôte et le port demandés
- * @return la liste des adresses, à rendre par `freeaddrinfo` ; `NULL` en cas d'échec (un message
- *         est écrit)
- * @see getaddrinfo(3)
+ * @param line   la ligne, sans son `\n`
+ * @param length sa longueur, en octets
+ * @return `true` si c'est `END`, exactement
  */
-static struct addrinfo *resolve(const struct endpoint *endpoint)
+static bool is_end(const char *line, size_t length)
 {
-    // TODO (étape 4) : demander les adresses de cet hôte et de ce port, pour TCP, en IPv4 comme en
-    // IPv6 (man 3 getaddrinfo). En cas d'échec, écrire le message : la raison vient de
-    // gai_strerror, ou d'errno quand le code est EAI_SYSTEM.
-    (void)endpoint;
-    return NULL;
+    // TODO (étape 6) : comparer des octets dont on connaît le nombre (man 3 memcmp).
+    return false;
 }
 
 /**
@@ -94,9 +181,7 @@ static struct addrinfo *resolve(const struct endpoint *endpoint)
  */
 static int finish_connecting(int fd)
 {
-    // TODO (étape 6) : attendre que le socket puisse écrire (man 2 poll), puis demander au socket
-    // comment la connexion a fini (man 7 socket, SO_ERROR).
-    (void)fd;
+    // TODO (étape 6) : attendre de pouvoir écrire (man 2 poll), puis lire SO_ERROR (man 7 socket).
     return -1;
 }
 
@@ -111,124 +196,11 @@ static int finish_connecting(int fd)
  */
 static int connect_socket(int fd, const struct addrinfo *address)
 {
-    // TODO (étape 4) : man 2 connect.
-    // TODO (étape 6) : et si un signal interrompt l'attente ? Lisez ce que dit la page d'EINTR.
-    (void)fd;
-    (void)address;
+    // TODO (étape 6) : et si un signal interrompt l'attente (man 2 connect, EINTR) ?
     return -1;
 }
 
-/**
- * @brief Se connecte à la première adresse qui répond.
- *
- * Écrit `socket created` une seule fois, avant la première tentative.
- *
- * @param endpoint  l'hôte et le port demandés, pour le message
- * @param addresses les adresses à essayer, dans l'ordre
- * @return le socket connecté ; -1 si toutes refusent (un message est écrit, pour la dernière)
- * @see socket(2) ; RFC 9293, section 3.5, pour l'établissement d'une connexion
- */
-static int open_connection(const struct endpoint *endpoint, const struct addrinfo *addresses)
-{
-    // TODO (étape 4) : pour chaque adresse de la liste, créer un socket (man 2 socket), l'annoncer
-    // la première fois, se connecter. Garder le premier qui réussit ; fermer celui qui échoue. Si
-    // toutes refusent, une seule ligne d'erreur, pour la dernière. Pièges D03 et D06.
-    (void)endpoint;
-    (void)addresses;
-    return -1;
-}
-
-/**
- * @brief Envoie une ligne et son `\n`.
- *
- * @param fd     socket connecté
- * @param line   la ligne, sans son `\n`
- * @param length sa longueur, en octets, au plus ::LINE_LIMIT
- * @retval 0  tout est remis au système
- * @retval -1 erreur, cause dans `errno`
- */
-static int send_line(int fd, const char *line, size_t length)
-{
-    // TODO (étape 4) : envoyer la ligne et son '\n', de préférence en un seul appel (question 9).
-    (void)fd;
-    (void)line;
-    (void)length;
-    return -1;
-}
-
-/**
- * @brief Lit une ligne du serveur et la montre.
- *
- * @param replies  ce qui vient du serveur
- * @param endpoint le serveur, pour le message
- * @retval 1  une ligne est montrée
- * @retval 0  fin de flux : le serveur n'enverra plus rien
- * @retval -1 erreur (un message est écrit)
- */
-static int show_reply(struct line_reader *replies, const struct endpoint *endpoint)
-{
-    // TODO (étape 4) : lire une ligne du serveur et la montrer (print_escaped, dans display.h).
-    // TODO (étape 6) : et si la réponse est trop longue, ou la connexion coupée ?
-    (void)replies;
-    (void)endpoint;
-    return -1;
-}
-
-/**
- * @brief Dit si une ligne est le mot `END`, qui termine le dialogue.
- *
- * @param line   la ligne, sans son `\n`
- * @param length sa longueur, en octets
- * @return `true` si c'est `END`, exactement
- */
-static bool is_end(const char *line, size_t length)
-{
-    // TODO (étape 6) : comparer des octets dont on connaît le nombre (man 3 memcmp). Une ligne lue
-    // n'est pas une chaîne : piège D22.
-    (void)line;
-    (void)length;
-    return false;
-}
-
-/**
- * @brief Prend congé : envoie `END`, ferme son sens de la connexion, montre ce qui vient encore.
- *
- * @param fd       socket connecté
- * @param replies  ce qui vient du serveur
- * @param endpoint le serveur, pour les messages
- * @return le code de retour du programme
- * @see shutdown(2) ; RFC 9293, section 3.6 (une connexion se ferme dans chaque sens)
- */
-static int say_goodbye(int fd, struct line_reader *replies, const struct endpoint *endpoint)
-{
-    // TODO (étape 4) : dire END, fermer un seul des deux sens (man 2 shutdown), attendre que le
-    // serveur ait fermé le sien.
-    // TODO (étape 6) : d'ici là, montrer tout ce qui vient encore. Piège D02.
-    (void)fd;
-    (void)replies;
-    (void)endpoint;
-    return EXIT_SYSTEM;
-}
-
-/**
- * @brief Dialogue : une ligne tapée, une réponse montrée, jusqu'à `END` ou la fin de l'entrée.
- *
- * @param fd       socket connecté ; l'appelant le fermera
- * @param input    l'entrée standard
- * @param endpoint le serveur, pour les messages
- * @return le code de retour du programme
- */
-static int converse(int fd, struct line_reader *input, const struct endpoint *endpoint)
-{
-    // TODO (étape 4) : pour chaque ligne de l'entrée, l'envoyer, montrer la réponse ; à la fin de
-    // l'entrée, prendre congé. Piège D01.
-    // TODO (étape 6) : END tapé finit le dialogue de la même façon, et n'est envoyé qu'une fois. Le
-    // serveur peut fermer sans répondre.
-    (void)fd;
-    (void)input;
-    (void)endpoint;
-    return EXIT_SYSTEM;
-}
+// --- Le programme : donné ------------------------------------------------------------------------
 
 /**
  * @brief Programme `client [HOST [PORT]]` ; ce qui n'est pas donné est demandé.
@@ -239,25 +211,33 @@ static int converse(int fd, struct line_reader *input, const struct endpoint *en
  */
 int main(int argc, char **argv)
 {
-    // Ces lignes évitent les avertissements du squelette ; effacez-les à mesure que vous avancez.
-    (void)argc;
-    (void)argv;
-    (void)PROGRAM;
-    (void)report_input_error;
-    (void)ask;
-    (void)complete_endpoint;
-    (void)resolve;
-    (void)finish_connecting;
-    (void)connect_socket;
-    (void)open_connection;
-    (void)send_line;
-    (void)show_reply;
-    (void)is_end;
-    (void)say_goodbye;
-    (void)converse;
+    // Dans un tube, stdout attendrait d'avoir 4096 octets : ici, chaque ligne part aussitôt.
+    setvbuf(stdout, NULL, _IOLBF, 0);
 
-    // TODO (étape 4) : faire partir chaque ligne de stdout aussitôt (man 3 setvbuf), lire la ligne
-    // de commande (parse_endpoint, dans cmdline.h), demander ce qui manque, chercher les adresses,
-    // se connecter, l'annoncer (print_endpoint, dans display.h), dialoguer, fermer.
-    return EXIT_SYSTEM;
+    struct endpoint endpoint = {.host = NULL, .port = NULL};
+    if (!parse_endpoint(PROGRAM, argc - 1, argv + 1, &endpoint))
+        return EXIT_USAGE;
+
+    // Un seul lecteur pour toute l'entrée : en lisant l'hôte, il a pu recevoir déjà la suite.
+    char storage[LINE_STORAGE];
+    struct line_reader input;
+    line_reader_init(&input, STDIN_FILENO, storage, sizeof storage);
+    int status = EXIT_SUCCESS;
+    if (!complete_endpoint(&input, &endpoint, &status))
+        return status;
+
+    struct addrinfo *addresses = resolve(&endpoint);
+    if (addresses == NULL)
+        return EXIT_SYSTEM;
+    int fd = open_connection(&endpoint, addresses);
+    freeaddrinfo(addresses);
+    if (fd < 0)
+        return EXIT_SYSTEM;
+
+    fputs("socket connected to ", stdout);
+    print_endpoint(stdout, endpoint.host, endpoint.port);
+    putchar('\n');
+    status = converse(fd, &input, &endpoint);
+    close(fd);
+    return status;
 }

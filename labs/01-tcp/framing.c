@@ -1,17 +1,14 @@
 #include "framing.h"
 
-// Chaque page de manuel nomme, au début, les en-têtes système de ses appels : ajoutez-les ici.
 #include <stdbool.h>
 #include <sys/types.h>
+// Chaque page de manuel nomme, au début, les en-têtes système de ses appels : ajoutez-les ici.
+
+// --- Étape 2 : le cadrage ------------------------------------------------------------------------
 
 void line_reader_init(struct line_reader *reader, int fd, char *storage, size_t size)
 {
-    // TODO (étape 2) : remplir chaque champ de la structure ; rien n'est encore reçu, donc rien
-    // n'attend. Ne copiez pas la mémoire de travail : gardez son adresse.
-    (void)reader;
-    (void)fd;
-    (void)storage;
-    (void)size;
+    // TODO (étape 2) : remplir chaque champ ; de la mémoire, garder l'adresse, sans copie.
 }
 
 /**
@@ -26,13 +23,7 @@ void line_reader_init(struct line_reader *reader, int fd, char *storage, size_t 
 static void take_line(struct line_reader *reader, size_t count, size_t newline, const char **line,
                       size_t *length)
 {
-    // TODO (étape 2) : dire où commence la ligne et combien d'octets elle compte, puis noter dans
-    // l'état que ces octets, et le '\n' s'il y en a un, sont rendus.
-    (void)reader;
-    (void)count;
-    (void)newline;
-    (void)line;
-    (void)length;
+    // TODO (étape 2) : dire où est la ligne et sa longueur ; noter que ses octets sont rendus.
 }
 
 /**
@@ -43,10 +34,7 @@ static void take_line(struct line_reader *reader, size_t count, size_t newline, 
  */
 static bool make_room(struct line_reader *reader)
 {
-    // TODO (étape 2) : s'il reste de la place après le dernier octet reçu, il n'y a rien à faire.
-    // Sinon, ramener au début de la mémoire les octets pas encore rendus (man 3 memmove : pourquoi
-    // pas memcpy ?). Et s'ils occupent déjà toute la mémoire ?
-    (void)reader;
+    // TODO (étape 2) : s'il n'y a plus de place, ramener au début ce qui attend (man 3 memmove).
     return false;
 }
 
@@ -59,48 +47,26 @@ static bool make_room(struct line_reader *reader)
  */
 static ssize_t read_more(struct line_reader *reader)
 {
-    // TODO (étape 2) : lire à la suite de ce qui attend, jamais plus que la place qui reste
-    // (man 2 read).
-    // TODO (étape 2) : un appel interrompu par un signal n'est pas une erreur (man 7 signal).
-    (void)reader;
+    // TODO (étape 2) : lire à la suite, jamais plus que la place qui reste (man 2 read).
     return -1;
 }
 
 int read_line(struct line_reader *reader, const char **line, size_t *length)
 {
-    // TODO (étape 2) : tant qu'aucune ligne entière n'attend (man 3 memchr), faire de la place et
-    // lire encore. Décider ensuite, dans cet ordre, ce que l'on rend :
-    //   - quand la place manque ;
-    //   - quand la lecture échoue ;
-    //   - quand le flux finit et que plus rien n'attend ;
-    //   - quand le flux finit et qu'il attend une ligne sans '\n'.
-    // La documentation de framing.h dit ce que chaque cas doit rendre.
-    (void)reader;
-    (void)line;
-    (void)length;
-    (void)take_line;
-    (void)make_room;
-    (void)read_more;
+    // TODO (étape 2) : tant qu'aucune ligne n'attend (man 3 memchr), faire de la place, lire.
     return -1;
-}
-
-bool line_ready(const struct line_reader *reader)
-{
-    // TODO (facultatif) : y a-t-il un « \n » parmi les octets reçus et pas encore rendus (man 3
-    // memchr) ? Aucun test ne le demande ; au lab 03, le serveur peut s'en servir pour grouper ses
-    // réponses.
-    (void)reader;
-    return false;
 }
 
 int send_all(int fd, const void *bytes, size_t length)
 {
-    // TODO (étape 2) : envoyer, compter ce que le système a pris, envoyer le reste (man 2 send :
-    // la valeur rendue).
-    // TODO (étape 2) : un appel interrompu par un signal n'est pas une erreur ; écrire à un
-    // correspondant parti ne doit pas tuer le programme (piège D19).
-    (void)fd;
-    (void)bytes;
-    (void)length;
+    // TODO (étape 2) : envoyer, compter ce que le système a pris, envoyer le reste (man 2 send).
     return -1;
+}
+
+// --- Facultatif : aucun test ne la demande ; le serveur du lab 03 s'en sert ---------------------
+
+bool line_ready(const struct line_reader *reader)
+{
+    // TODO (facultatif) : y a-t-il un '\n' parmi les octets pas encore rendus (man 3 memchr) ?
+    return false;
 }

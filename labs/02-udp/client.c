@@ -11,11 +11,16 @@
 #include "display.h"
 #include "report.h"
 
-// Chaque page de manuel nomme, au début, les en-têtes système de ses appels : ajoutez-les ici.
+#include <errno.h>
 #include <netdb.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+// Chaque page de manuel nomme, au début, les en-têtes système de ses appels : ajoutez-les ici.
 
 /** Le plus long message, en octets : 65 535, moins l'en-tête IPv4 (20) et l'en-tête UDP (8). */
 #define MESSAGE_LIMIT 65507
@@ -32,56 +37,11 @@
 /** Nom du programme dans les messages d'erreur. */
 static const char PROGRAM[] = "client";
 
-/**
- * @brief Lit `[HOST [PORT [MESSAGE]]]`.
- *
- * Un argument absent laisse la valeur par défaut. Une erreur est déjà dite sur stderr.
- *
- * @param count     nombre d'arguments, sans le nom du programme
- * @param arguments ces arguments
- * @param endpoint  entrée : hôte et port par défaut ; sortie : ceux de l'utilisateur
- * @param message   entrée : le message par défaut ; sortie : celui de l'utilisateur
- * @return `true`, ou `false` si un argument est refusé
- */
-static bool parse_arguments(int count, char **arguments, struct endpoint *endpoint,
-                            const char **message)
-{
-    // TODO (étape 3) : lire HOST et PORT (parse_endpoint, dans cmdline.h), puis MESSAGE.
-    // TODO (étape 6) : refuser un argument de trop, et un message qu'aucun datagramme ne porte.
-    (void)count;
-    (void)arguments;
-    (void)endpoint;
-    (void)message;
-    return false;
-}
+// Ces deux fonctions viennent aux étapes 3 et 4, et servent plus tôt dans ce fichier.
+static ssize_t wait_reply(int fd, int wait_ms, char *reply);
+static int64_t now_ms(void);
 
-/**
- * @brief Cherche les adresses de l'hôte : un nom peut en avoir plusieurs, IPv4 et IPv6.
- *
- * @param endpoint l'hôte et le port demandés
- * @return la liste des adresses, à rendre par `freeaddrinfo` ; `NULL` en cas d'échec (un message
- *         est écrit)
- * @see getaddrinfo(3)
- */
-static struct addrinfo *resolve(const struct endpoint *endpoint)
-{
-    // TODO (étape 3) : demander les adresses de cet hôte et de ce port, pour des datagrammes, en
-    // IPv4 comme en IPv6 (man 3 getaddrinfo). En cas d'échec, écrire le message.
-    (void)endpoint;
-    return NULL;
-}
-
-/**
- * @brief L'heure d'une horloge qui ne recule ni ne saute jamais.
- *
- * @return un nombre de millisecondes, depuis une origine quelconque
- * @see clock_gettime(2), `CLOCK_MONOTONIC`
- */
-static int64_t now_ms(void)
-{
-    // TODO (étape 4) : lire l'horloge (man 2 clock_gettime) et rendre des millisecondes.
-    return 0;
-}
+// --- Étape 0 : un premier datagramme -------------------------------------------------------------
 
 /**
  * @brief Crée un socket UDP qui ne parle qu'à une adresse, et n'écoute qu'elle.
@@ -93,34 +53,8 @@ static int64_t now_ms(void)
  */
 static int connect_socket(const struct addrinfo *address)
 {
-    // TODO (étape 3) : créer le socket (man 2 socket), puis lui donner le serveur pour seul
-    // correspondant (man 2 connect ; man 7 udp dit ce que cela veut dire sans connexion).
-    // En cas d'échec : fermer ce qui est ouvert, sans perdre errno, et rendre -1.
-    (void)address;
-    return -1;
-}
-
-/**
- * @brief Attend la réponse du serveur, un temps donné et pas davantage.
- *
- * @param fd      socket rendu par connect_socket()
- * @param wait_ms durée de l'attente, en millisecondes
- * @param reply   reçoit la réponse ; ::MESSAGE_STORAGE octets de place
- * @return la longueur de la réponse, en octets, 0 compris
- * @retval -1 erreur, cause dans `errno` : `ETIMEDOUT` si le temps est écoulé, `ECONNREFUSED` si
- *            personne n'écoute, `EMSGSIZE` si la réponse dépasse ::MESSAGE_LIMIT ; jamais `EINTR`
- * @see poll(2), recv(2)
- */
-static ssize_t wait_reply(int fd, int wait_ms, char *reply)
-{
-    // TODO (étape 3) : recevoir la réponse (man 2 recv). 0 octet est une réponse.
-    // TODO (étape 4) : attendre qu'elle arrive (man 2 poll), jusqu'à une échéance calculée avec
-    // now_ms() ; une attente interrompue reprend pour le temps qui reste.
-    // TODO (étape 5) : un réveil pour rien (datagramme d'un étranger, ou abîmé) ne change pas
-    // l'échéance. Piège D29.
-    (void)fd;
-    (void)wait_ms;
-    (void)reply;
+    // TODO (étape 0, puis 3) : un socket (man 2 socket) qui ne parle qu'au serveur (man 2 connect).
+    errno = ENOSYS;
     return -1;
 }
 
@@ -138,15 +72,53 @@ static ssize_t wait_reply(int fd, int wait_ms, char *reply)
  */
 static ssize_t ask(int fd, const char *message, size_t length, char *reply)
 {
-    // TODO (étape 3) : envoyer la question (man 2 send) et attendre la réponse.
-    // TODO (étape 4) : sans réponse, recommencer : quatre envois en tout, et chaque attente deux
-    // fois plus longue que la précédente.
-    // TODO (étape 5) : le système peut dire que personne n'écoute. Par quels appels ? Piège D31.
-    (void)fd;
-    (void)message;
-    (void)length;
-    (void)reply;
+    // TODO (étape 0, puis 3, 4 et 5) : envoyer la question (man 2 send) ; l'attente viendra après.
+    errno = ENOSYS;
     return -1;
+}
+
+// --- Étape 3 : le client demande -----------------------------------------------------------------
+
+/**
+ * @brief Attend la réponse du serveur, un temps donné et pas davantage.
+ *
+ * @param fd      socket rendu par connect_socket()
+ * @param wait_ms durée de l'attente, en millisecondes
+ * @param reply   reçoit la réponse ; ::MESSAGE_STORAGE octets de place
+ * @return la longueur de la réponse, en octets, 0 compris
+ * @retval -1 erreur, cause dans `errno` : `ETIMEDOUT` si le temps est écoulé, `ECONNREFUSED` si
+ *            personne n'écoute, `EMSGSIZE` si la réponse dépasse ::MESSAGE_LIMIT ; jamais `EINTR`
+ * @see poll(2), recv(2)
+ */
+static ssize_t wait_reply(int fd, int wait_ms, char *reply)
+{
+    // TODO (étape 3, puis 4 et 5) : recevoir la réponse (man 2 recv) ; 0 octet en est une.
+    return -1;
+}
+
+/**
+ * @brief Écrit `Server Says` et, à la ligne suivante, la réponse.
+ *
+ * @param reply  la réponse
+ * @param length sa longueur, en octets, 0 compris
+ */
+static void print_reply(const char *reply, size_t length)
+{
+    // TODO (étape 3) : écrire les deux lignes, le texte échappé (print_escaped, dans display.h).
+}
+
+// --- Étape 4 : la patience -----------------------------------------------------------------------
+
+/**
+ * @brief L'heure d'une horloge qui ne recule ni ne saute jamais.
+ *
+ * @return un nombre de millisecondes, depuis une origine quelconque
+ * @see clock_gettime(2), `CLOCK_MONOTONIC`
+ */
+static int64_t now_ms(void)
+{
+    // TODO (étape 4) : lire l'horloge qui ne recule jamais (man 2 clock_gettime).
+    return 0;
 }
 
 /**
@@ -164,30 +136,56 @@ static ssize_t ask(int fd, const char *message, size_t length, char *reply)
 static ssize_t ask_each(const struct endpoint *endpoint, const struct addrinfo *addresses,
                         const char *message, char *reply)
 {
-    // TODO (étape 3) : poser la question à la première adresse, fermer le socket.
-    // TODO (étape 4) : en cas d'échec, une ligne sur stderr pour la dernière adresse essayée
-    // (report_error, dans report.h).
-    // TODO (étape 5) : refusé, passer à l'adresse suivante ; sans réponse, s'arrêter là.
-    (void)endpoint;
-    (void)addresses;
-    (void)message;
-    (void)reply;
-    return -1;
+    // TODO (étape 4, puis 5) : dire l'échec ; refusé, passer à l'adresse suivante (ai_next).
+    int fd = connect_socket(addresses);
+    ssize_t received = fd < 0 ? -1 : ask(fd, message, strlen(message), reply);
+    if (fd >= 0)
+        close(fd);
+    return received;
+}
+
+// --- Le programme : donné ; l'étape 6 y revient --------------------------------------------------
+
+/**
+ * @brief Lit `[HOST [PORT [MESSAGE]]]`.
+ *
+ * Un argument absent laisse la valeur par défaut. Une erreur est déjà dite sur stderr.
+ *
+ * @param count     nombre d'arguments, sans le nom du programme
+ * @param arguments ces arguments
+ * @param endpoint  entrée : hôte et port par défaut ; sortie : ceux de l'utilisateur
+ * @param message   entrée : le message par défaut ; sortie : celui de l'utilisateur
+ * @return `true`, ou `false` si un argument est refusé
+ */
+static bool parse_arguments(int count, char **arguments, struct endpoint *endpoint,
+                            const char **message)
+{
+    // TODO (étape 6) : refuser un argument de trop, et un message qu'aucun datagramme ne porte.
+    if (!parse_endpoint(PROGRAM, count > 2 ? 2 : count, arguments, endpoint))
+        return false;
+    if (count > 2)
+        *message = arguments[2];
+    return true;
 }
 
 /**
- * @brief Écrit `Server Says` et, à la ligne suivante, la réponse.
+ * @brief Cherche les adresses de l'hôte : un nom peut en avoir plusieurs, IPv4 et IPv6.
  *
- * @param reply  la réponse
- * @param length sa longueur, en octets, 0 compris
+ * @param endpoint l'hôte et le port demandés
+ * @return la liste des adresses, à rendre par `freeaddrinfo` ; `NULL` en cas d'échec (un message
+ *         est écrit)
+ * @see getaddrinfo(3)
  */
-static void print_reply(const char *reply, size_t length)
+static struct addrinfo *resolve(const struct endpoint *endpoint)
 {
-    // TODO (étape 3) : écrire les deux lignes.
-    // TODO (étape 2) : les octets du réseau ne vont au terminal qu'échappés (print_escaped,
-    // dans display.h).
-    (void)reply;
-    (void)length;
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM};
+    struct addrinfo *addresses = NULL;
+    int code = getaddrinfo(endpoint->host, endpoint->port, &hints, &addresses);
+    if (code == 0)
+        return addresses;
+    const char *reason = code == EAI_SYSTEM ? strerror(errno) : gai_strerror(code);
+    report_error(PROGRAM, "getaddrinfo", endpoint->host, endpoint->port, reason);
+    return NULL;
 }
 
 /**
@@ -199,22 +197,22 @@ static void print_reply(const char *reply, size_t length)
  */
 int main(int argc, char **argv)
 {
-    // Ces lignes évitent les avertissements du squelette ; effacez-les à mesure que vous avancez.
-    (void)argc;
-    (void)argv;
-    (void)PROGRAM;
-    (void)parse_arguments;
-    (void)resolve;
-    (void)now_ms;
-    (void)connect_socket;
-    (void)wait_reply;
-    (void)ask;
-    (void)ask_each;
-    (void)print_reply;
+    // Dans un tube, stdout attendrait d'avoir 4096 octets : ici, chaque ligne part aussitôt.
+    setvbuf(stdout, NULL, _IOLBF, 0);
 
-    // TODO (étape 3) : faire partir chaque ligne de stdout aussitôt (man 3 setvbuf), lire la ligne
-    // de commande, chercher les adresses, poser la question, écrire la réponse.
-    // TODO (étape 4) : sans réponse, ne rien écrire sur stdout et rendre 1.
-    // TODO (étape 6) : rendre le bon code de retour dans tous les autres cas.
-    return EXIT_SYSTEM;
+    struct endpoint endpoint = {.host = "127.0.0.1", .port = "12345"};
+    const char *message = "Hello UDP server";
+    if (!parse_arguments(argc - 1, argv + 1, &endpoint, &message))
+        return EXIT_USAGE;
+    struct addrinfo *addresses = resolve(&endpoint);
+    if (addresses == NULL)
+        return EXIT_SYSTEM;
+
+    char reply[MESSAGE_STORAGE];
+    ssize_t length = ask_each(&endpoint, addresses, message, reply);
+    freeaddrinfo(addresses);
+    if (length < 0)
+        return EXIT_SYSTEM;
+    print_reply(reply, (size_t)length);
+    return EXIT_SUCCESS;
 }

@@ -11,8 +11,14 @@
 #include "display.h"
 #include "report.h"
 
-// Chaque page de manuel nomme, au début, les en-têtes système de ses appels : ajoutez-les ici.
+#include <errno.h>
 #include <netdb.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+// Chaque page de manuel nomme, au début, les en-têtes système de ses appels : ajoutez-les ici.
 
 /** Le plus long message, en octets : 65 535, moins l'en-tête IPv4 (20) et l'en-tête UDP (8). */
 #define MESSAGE_LIMIT 65507
@@ -24,7 +30,9 @@
 static const char PROGRAM[] = "server";
 
 /** La réponse à chaque datagramme : ces octets, sans `\n` ni octet nul. */
-static const char REPLY[] = "Hello I'm UDP Server";
+#define REPLY "Hello I'm UDP Server"
+
+// --- Donné : c'est celui du lab 01, pour des datagrammes ----------------------------------------
 
 /**
  * @brief Cherche les adresses de l'hôte : un nom peut en avoir plusieurs, IPv4 et IPv6.
@@ -36,26 +44,17 @@ static const char REPLY[] = "Hello I'm UDP Server";
  */
 static struct addrinfo *resolve(const struct endpoint *endpoint)
 {
-    // TODO (étape 1) : demander les adresses de cet hôte et de ce port, pour des datagrammes, en
-    // IPv4 comme en IPv6 (man 3 getaddrinfo). En cas d'échec, écrire le message.
-    (void)endpoint;
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM};
+    struct addrinfo *addresses = NULL;
+    int code = getaddrinfo(endpoint->host, endpoint->port, &hints, &addresses);
+    if (code == 0)
+        return addresses;
+    const char *reason = code == EAI_SYSTEM ? strerror(errno) : gai_strerror(code);
+    report_error(PROGRAM, "getaddrinfo", endpoint->host, endpoint->port, reason);
     return NULL;
 }
 
-/**
- * @brief Fait de SIGINT et de SIGTERM un événement qui s'attend comme un datagramme.
- *
- * @return un descripteur, lisible dès que l'un des deux signaux est arrivé
- * @retval -1 erreur (un message est écrit)
- * @see signalfd(2), sigprocmask(2), sigsetops(3)
- */
-static int open_stop_signals(void)
-{
-    // TODO (étape 6) : bloquer SIGINT et SIGTERM, puis obtenir un descripteur qui devient lisible
-    // quand l'un d'eux arrive. À lire : man 3 sigsetops, man 2 sigprocmask, man 2 signalfd.
-    // Le cours dit pourquoi un simple gestionnaire de signal ne suffit pas.
-    return -1;
-}
+// --- Étape 1 : le serveur répond -----------------------------------------------------------------
 
 /**
  * @brief Crée un socket UDP attaché à une adresse.
@@ -67,30 +66,8 @@ static int open_stop_signals(void)
  */
 static int bind_socket(const struct addrinfo *address)
 {
-    // TODO (étape 1) : créer le socket (man 2 socket), puis l'attacher à l'adresse (man 2 bind).
-    // En cas d'échec : fermer ce qui est ouvert, sans perdre errno, et rendre -1.
-    // TODO (étape 6) : quelle option de socket ne faut-il surtout pas mettre ici ? Voir le piège
-    // D27 des notes.
-    (void)address;
-    return -1;
-}
-
-/**
- * @brief Ouvre le socket du serveur sur la première adresse qui l'accepte.
- *
- * @param endpoint  l'hôte et le port demandés, pour le message
- * @param addresses les adresses à essayer, dans l'ordre
- * @return le socket, attaché
- * @retval -1 toutes refusent (un message est écrit, pour la dernière)
- */
-static int open_server(const struct endpoint *endpoint, const struct addrinfo *addresses)
-{
-    // TODO (étape 1) : essayer les adresses dans l'ordre avec bind_socket(), garder la première qui
-    // convient.
-    // TODO (étape 6) : si aucune ne convient, dire la raison de la dernière (report_error, dans
-    // report.h).
-    (void)endpoint;
-    (void)addresses;
+    // TODO (étape 1) : créer le socket (man 2 socket), l'attacher à l'adresse (man 2 bind).
+    errno = ENOSYS;
     return -1;
 }
 
@@ -103,12 +80,7 @@ static int open_server(const struct endpoint *endpoint, const struct addrinfo *a
  */
 static void print_message(const char *peer, const char *bytes, size_t length)
 {
-    // TODO (étape 1) : écrire la ligne.
-    // TODO (étape 2) : les octets du réseau ne vont au terminal qu'échappés (print_escaped,
-    // dans display.h).
-    (void)peer;
-    (void)bytes;
-    (void)length;
+    // TODO (étape 1, puis 2) : écrire la ligne, le texte échappé (print_escaped, dans display.h).
 }
 
 /**
@@ -125,15 +97,46 @@ static void print_message(const char *peer, const char *bytes, size_t length)
  */
 static bool answer_datagram(int fd)
 {
-    // TODO (étape 1) : recevoir un datagramme et l'adresse de son expéditeur (man 2 recvfrom),
-    // le montrer, répondre à cette adresse (man 2 sendto).
-    // TODO (étape 2) : 0 octet est un message ; le plus long a ::MESSAGE_LIMIT octets ; l'adresse
-    // peut être IPv4 ou IPv6, et sa longueur se prépare avant chaque appel.
-    // TODO (étape 6) : une erreur, à la réception comme à l'envoi, est dite sur stderr
-    // (report_peer_error, dans report.h) et n'arrête rien ; ne bloquer dans aucun des deux
-    // appels (option MSG_DONTWAIT).
-    (void)fd;
+    // TODO (étape 1, puis 2 et 6) : recevoir (man 2 recvfrom), montrer, répondre (man 2 sendto).
     return false;
+}
+
+// --- Étape 6 : des programmes qui tiennent -------------------------------------------------------
+
+/**
+ * @brief Fait de SIGINT et de SIGTERM un événement qui s'attend comme un datagramme.
+ *
+ * @return un descripteur, lisible dès que l'un des deux signaux est arrivé
+ * @retval -1 erreur (un message est écrit)
+ * @see signalfd(2), sigprocmask(2), sigsetops(3)
+ */
+static int open_stop_signals(void)
+{
+    // TODO (étape 6) : bloquer deux signaux, en faire un descripteur (man 2 signalfd).
+    return -1;
+}
+
+// --- Le programme : donné, sauf serve ; l'étape 6 y revient ---------------------------------------
+
+/**
+ * @brief Ouvre le socket du serveur sur la première adresse qui l'accepte.
+ *
+ * @param endpoint  l'hôte et le port demandés, pour le message
+ * @param addresses les adresses à essayer, dans l'ordre
+ * @return le socket, attaché
+ * @retval -1 toutes refusent (un message est écrit, pour la dernière)
+ */
+static int open_server(const struct endpoint *endpoint, const struct addrinfo *addresses)
+{
+    int reason = 0;
+    for (const struct addrinfo *address = addresses; address != NULL; address = address->ai_next) {
+        int fd = bind_socket(address);
+        if (fd >= 0)
+            return fd;
+        reason = errno;
+    }
+    report_error(PROGRAM, "bind", endpoint->host, endpoint->port, strerror(reason));
+    return -1;
 }
 
 /**
@@ -146,11 +149,7 @@ static bool answer_datagram(int fd)
  */
 static int serve(int fd, int signals)
 {
-    // TODO (étape 1) : répondre aux datagrammes, sans fin.
-    // TODO (étape 6) : attendre à la fois un datagramme et un signal d'arrêt (man 2 poll) ;
-    // regarder lequel est là, et dans le bon ordre.
-    (void)fd;
-    (void)signals;
+    // TODO (étape 1, puis 6) : répondre sans fin ; guetter aussi le signal d'arrêt (man 2 poll).
     return EXIT_SYSTEM;
 }
 
@@ -163,23 +162,23 @@ static int serve(int fd, int signals)
  */
 int main(int argc, char **argv)
 {
-    // Ces lignes évitent les avertissements du squelette ; effacez-les à mesure que vous avancez.
-    (void)argc;
-    (void)argv;
-    (void)PROGRAM;
-    (void)REPLY;
-    (void)resolve;
-    (void)open_stop_signals;
-    (void)bind_socket;
-    (void)open_server;
-    (void)print_message;
-    (void)answer_datagram;
-    (void)serve;
+    // Dans un tube, stdout attendrait d'avoir 4096 octets : ici, chaque ligne part aussitôt.
+    setvbuf(stdout, NULL, _IOLBF, 0);
 
-    // TODO (étape 1) : faire partir chaque ligne de stdout aussitôt (man 3 setvbuf), lire la ligne
-    // de commande (parse_endpoint, dans cmdline.h), chercher les adresses, ouvrir
-    // le serveur, servir, fermer.
-    // TODO (étape 6) : préparer l'arrêt par signal : avant ou après bind ? Tout fermer ; rendre
-    // le bon code de retour dans chaque cas.
-    return EXIT_SYSTEM;
+    struct endpoint endpoint = {.host = "127.0.0.1", .port = "12345"};
+    if (!parse_endpoint(PROGRAM, argc - 1, argv + 1, &endpoint))
+        return EXIT_USAGE;
+    struct addrinfo *addresses = resolve(&endpoint);
+    if (addresses == NULL)
+        return EXIT_SYSTEM;
+
+    // TODO (étape 6) : préparer l'arrêt (open_stop_signals) : avant ou après bind ?
+    int signals = -1;
+    int fd = open_server(&endpoint, addresses);
+    freeaddrinfo(addresses);
+
+    int status = fd >= 0 ? serve(fd, signals) : EXIT_SYSTEM;
+    if (fd >= 0)
+        close(fd);
+    return status;
 }

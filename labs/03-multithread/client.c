@@ -30,6 +30,8 @@
 /** Nom du programme dans les messages d'erreur. */
 static const char PROGRAM[] = "client";
 
+// --- Étape 3 : le client dialogue ----------------------------------------------------------------
+
 /**
  * @brief Établit la connexion, même si un signal interrompt l'attente.
  *
@@ -41,29 +43,8 @@ static const char PROGRAM[] = "client";
  */
 static int connect_socket(int fd, const struct addrinfo *address)
 {
-    // TODO (étape 3) : man 2 connect. Que devient une connexion dont l'attente est interrompue
-    // (EINTR) ? Faut-il la redemander, et que répond alors le système ?
-    (void)fd;
-    (void)address;
-    return -1;
-}
-
-/**
- * @brief Se connecte à la première adresse de l'hôte qui répond.
- *
- * Si aucune ne répond, la raison de la dernière est écrite sur stderr.
- *
- * @param server hôte et port du serveur
- * @return le socket connecté
- * @retval -1 erreur, déjà dite
- * @see getaddrinfo(3), socket(2)
- */
-static int open_connection(const struct endpoint *server)
-{
-    // TODO (étape 3) : demander les adresses du serveur (man 3 getaddrinfo) ; pour chacune, un
-    // socket neuf (man 2 socket) et une tentative. Si aucune ne répond, une seule ligne d'erreur,
-    // pour la dernière. Piège D50.
-    (void)server;
+    // TODO (étape 3) : se connecter ; et si un signal interrompt l'attente (man 2 connect, EINTR) ?
+    errno = ENOSYS;
     return -1;
 }
 
@@ -75,10 +56,7 @@ static int open_connection(const struct endpoint *server)
  */
 static bool show_line(struct line_reader *reader)
 {
-    // TODO (étape 3) : lire une ligne entière (read_line, dans framing.h), l'afficher échappée
-    // (print_escaped, dans display.h), la rendre visible aussitôt. Pièges D51 et D52.
-    // Fin de flux ou erreur : le dire sur stderr. Piège D55.
-    (void)reader;
+    // TODO (étape 3) : lire une ligne entière (framing.h), l'écrire échappée (display.h).
     return false;
 }
 
@@ -94,11 +72,7 @@ static bool show_line(struct line_reader *reader)
  */
 static int ask_line(struct line_reader *reader, const char **line, size_t *length)
 {
-    // TODO (étape 3) : écrire l'invite, visible aussitôt, et lire une ligne de l'entrée standard
-    // (read_line sait lire autre chose qu'un socket). Pièges D53 et D54.
-    (void)reader;
-    (void)line;
-    (void)length;
+    // TODO (étape 3) : écrire l'invite, la faire paraître (man 3 fflush), lire une ligne.
     return -1;
 }
 
@@ -112,11 +86,7 @@ static int ask_line(struct line_reader *reader, const char **line, size_t *lengt
  */
 static bool send_line(int fd, const char *line, size_t length)
 {
-    // TODO (étape 3) : envoyer la ligne et son « \n » (send_all, dans framing.h). Une ligne vide
-    // aussi. Pièges D53 et D56.
-    (void)fd;
-    (void)line;
-    (void)length;
+    // TODO (étape 3) : envoyer la ligne et son '\n', même vide (send_all, dans framing.h).
     return false;
 }
 
@@ -128,10 +98,48 @@ static bool send_line(int fd, const char *line, size_t length)
  */
 static bool converse(int fd)
 {
-    // TODO (étape 3) : afficher l'accueil, puis, pour chaque ligne tapée, l'envoyer et afficher la
-    // réponse. Quelle place faut-il pour la plus longue réponse ? Piège D51.
-    (void)fd;
+    // TODO (étape 3) : montrer l'accueil ; puis envoyer chaque ligne, montrer sa réponse.
     return false;
+}
+
+// --- Le programme : donné ------------------------------------------------------------------------
+
+/**
+ * @brief Se connecte à la première adresse de l'hôte qui répond.
+ *
+ * Si aucune ne répond, la raison de la dernière est écrite sur stderr.
+ *
+ * @param server hôte et port du serveur
+ * @return le socket connecté
+ * @retval -1 erreur, déjà dite
+ * @see getaddrinfo(3), socket(2)
+ */
+static int open_connection(const struct endpoint *server)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+    struct addrinfo *addresses = NULL;
+    int code = getaddrinfo(server->host, server->port, &hints, &addresses);
+    if (code != 0) {
+        const char *reason = code == EAI_SYSTEM ? strerror(errno) : gai_strerror(code);
+        report_error(PROGRAM, "getaddrinfo", server->host, server->port, reason);
+        return -1;
+    }
+
+    int cause = 0;
+    for (const struct addrinfo *a = addresses; a != NULL; a = a->ai_next) {
+        int fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol);
+        if (fd != -1 && connect_socket(fd, a) == 0) {
+            freeaddrinfo(addresses);
+            return fd;
+        }
+        cause = errno;
+        // Un socket dont la connexion a échoué ne resservira pas : un neuf pour chaque adresse.
+        if (fd != -1)
+            close(fd);
+    }
+    freeaddrinfo(addresses);
+    report_error(PROGRAM, "connect", server->host, server->port, strerror(cause));
+    return -1;
 }
 
 /**
@@ -143,18 +151,14 @@ static bool converse(int fd)
  */
 int main(int argc, char **argv)
 {
-    // Ces lignes évitent les avertissements du squelette ; effacez-les à mesure que vous avancez.
-    (void)argc;
-    (void)argv;
-    (void)PROGRAM;
-    (void)connect_socket;
-    (void)open_connection;
-    (void)show_line;
-    (void)ask_line;
-    (void)send_line;
-    (void)converse;
+    struct endpoint server = {.host = "127.0.0.1", .port = "1233"};
+    if (!parse_endpoint(PROGRAM, argc - 1, argv + 1, &server))
+        return EXIT_USAGE;
 
-    // TODO (étape 3) : lire la ligne de commande (parse_endpoint, dans cmdline.h), se connecter,
-    // dialoguer, fermer, rendre le bon code de retour.
-    return EXIT_SYSTEM;
+    int fd = open_connection(&server);
+    if (fd < 0)
+        return EXIT_SYSTEM;
+    bool finished = converse(fd);
+    close(fd);
+    return finished ? EXIT_SUCCESS : EXIT_SYSTEM;
 }

@@ -15,21 +15,15 @@
 #include "report.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
+// Chaque page de manuel nomme, au début, les en-têtes système de ses appels : ajoutez-les ici.
 
 /** Nombre de clients servis à la fois, si `-m` ne dit rien d'autre. */
 #define DEFAULT_CLIENT_LIMIT 10000
@@ -50,10 +44,10 @@
 static const char PROGRAM[] = "server";
 
 /** Ce que reçoit un client accueilli. */
-static const char WELCOME[] = "welcome to the server\n";
+#define WELCOME "welcome to the server\n"
 
 /** Ce que reçoit un client refusé. */
-static const char SERVER_FULL[] = "server full\n";
+#define SERVER_FULL "server full\n"
 
 /** L'échange avec un client : rien ici n'est partagé, tout est sur la pile de son thread. */
 struct exchange {
@@ -63,29 +57,12 @@ struct exchange {
     char lines[LINE_STORAGE];    /**< La mémoire de la lecture. */
 };
 
-/**
- * @brief Lit `[-m N] [HOST [PORT]]`.
- *
- * Un argument absent laisse la valeur par défaut. Une erreur est déjà dite sur stderr.
- *
- * @param argc  nombre d'arguments, le nom du programme compris
- * @param argv  ces arguments
- * @param local entrée : hôte et port par défaut ; sortie : ceux de l'utilisateur
- * @param limit entrée : nombre maximal de clients par défaut ; sortie : celui de l'utilisateur
- * @return `true`, ou `false` si un argument est refusé
- * @see getopt(3)
- */
-static bool parse_arguments(int argc, char **argv, struct endpoint *local, unsigned long *limit)
-{
-    // TODO (étape 1) : lire [HOST [PORT]] : parse_endpoint, dans cmdline.h, le fait.
-    // TODO (étape 5) : avant eux, lire « -m N » (man 3 getopt, ou à la main) ; parse_number, dans
-    // cmdline.h, dit si N est un entier admis. Une erreur : report_usage, dans report.h.
-    (void)argc;
-    (void)argv;
-    (void)local;
-    (void)limit;
-    return false;
-}
+// Ces deux fonctions viennent aux étapes 2 et 5, et servent plus tôt dans ce fichier.
+static bool admit(struct registry *registry, int fd, const struct sockaddr *address,
+                  socklen_t length);
+static void refuse(int fd);
+
+// --- Donné : c'est ce que vous avez écrit au lab 01 ---------------------------------------------
 
 /**
  * @brief Cherche les adresses où écouter : un nom peut en avoir plusieurs, IPv4 et IPv6.
@@ -96,42 +73,17 @@ static bool parse_arguments(int argc, char **argv, struct endpoint *local, unsig
  */
 static struct addrinfo *resolve(const struct endpoint *local)
 {
-    // TODO (étape 1) : demander les adresses de cet hôte et de ce port, pour TCP, en IPv4 comme en
-    // IPv6 (man 3 getaddrinfo). En cas d'échec, écrire le message : la raison vient de
-    // gai_strerror, ou d'errno quand le code est EAI_SYSTEM.
-    (void)local;
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+    struct addrinfo *addresses = NULL;
+    int code = getaddrinfo(local->host, local->port, &hints, &addresses);
+    if (code == 0)
+        return addresses;
+    const char *reason = code == EAI_SYSTEM ? strerror(errno) : gai_strerror(code);
+    report_error(PROGRAM, "getaddrinfo", local->host, local->port, reason);
     return NULL;
 }
 
-/**
- * @brief Fait de SIGINT et de SIGTERM un événement qui s'attend comme un client.
- *
- * À appeler avant de créer le premier thread : chaque thread hérite des signaux bloqués.
- *
- * @return un descripteur, lisible dès que l'un des deux signaux est arrivé
- * @retval -1 erreur, cause dans `errno` (`EMFILE`, `ENFILE`, `ENOMEM`…)
- * @see signalfd(2), pthread_sigmask(3), sigsetops(3)
- */
-static int open_stop_signals(void)
-{
-    // TODO (étape 6) : bloquer les deux signaux (man 3 pthread_sigmask), puis en faire un
-    // descripteur (man 2 signalfd). Pourquoi les bloquer avant de créer le premier thread ?
-    return -1;
-}
-
-/**
- * @brief Demande autant de descripteurs que le système en permet.
- *
- * La limite « douce » est souvent de 1024 : bien moins que de clients. Un échec est sans gravité,
- * le serveur sait manquer de descripteurs.
- *
- * @see getrlimit(2), `RLIMIT_NOFILE`
- */
-static void raise_descriptor_limit(void)
-{
-    // TODO (étape 5, facultatif) : man 2 getrlimit. Quelle limite un programme ordinaire peut-il relever, et
-    // jusqu'où ?
-}
+// --- Étape 0 : un premier accueil ----------------------------------------------------------------
 
 /**
  * @brief Crée un socket qui écoute sur une adresse.
@@ -146,34 +98,28 @@ static void raise_descriptor_limit(void)
  */
 static int listen_on(const struct addrinfo *address, const char **action)
 {
-    // TODO (étape 1) : créer le socket (man 2 socket), lui donner l'adresse (man 2 bind), le mettre
-    // à l'écoute (man 2 listen). Fermer le socket si un appel échoue. Piège D34.
-    // TODO (étape 5) : le rendre non bloquant ; permettre de redémarrer aussitôt sur le même port
-    // (man 7 socket, SO_REUSEADDR) ; choisir la longueur de la file d'attente.
-    (void)address;
-    (void)action;
+    // TODO (étape 0, puis 1 et 5) : un socket, son adresse, l'écoute (man 2 socket, bind, listen).
+    *action = "listen_on";
+    errno = ENOSYS;
     return -1;
 }
 
 /**
- * @brief Ouvre le socket du serveur sur la première adresse de l'hôte qui convient.
+ * @brief Accepte un client, et lui donne un thread ou un refus ; n'attend jamais.
  *
- * Si aucune ne convient, la raison de la dernière est écrite sur stderr.
- *
- * @param local     hôte et port où attendre les clients, pour le message
- * @param addresses les adresses à essayer, dans l'ordre
- * @return le socket, qui écoute
- * @retval -1 erreur, déjà dite
+ * @param listener le socket qui écoute, non bloquant
+ * @param registry le registre
+ * @retval 0  un client est accepté, ou aucun n'attendait plus
+ * @retval -1 les moyens manquent, cause dans `errno` (`EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM`…)
+ * @see accept(2), tcp(7) pour `TCP_NODELAY`
  */
-static int open_server(const struct endpoint *local, const struct addrinfo *addresses)
+static int accept_client(int listener, struct registry *registry)
 {
-    // TODO (étape 1) : essayer chaque adresse, garder la première qui convient. Si aucune ne
-    // convient, une seule ligne d'erreur : l'appel qui a échoué, l'hôte, le port, la raison.
-    // Piège D34.
-    (void)local;
-    (void)addresses;
+    // TODO (étape 0, puis 1, 2 et 5) : accepter un client (man 2 accept), l'accueillir.
     return -1;
 }
+
+// --- Étape 2 : un thread par client --------------------------------------------------------------
 
 /**
  * @brief Envoie les réponses qui attendent.
@@ -185,7 +131,6 @@ static int open_server(const struct endpoint *local, const struct addrinfo *addr
 static int flush_replies(struct exchange *exchange)
 {
     // TODO (étape 2) : tout envoyer (send_all, dans framing.h), et retenir que rien n'attend plus.
-    (void)exchange;
     return -1;
 }
 
@@ -202,11 +147,7 @@ static int flush_replies(struct exchange *exchange)
  */
 static int add_reply(struct exchange *exchange, const char *line, size_t length)
 {
-    // TODO (étape 2) : écrire le préfixe, la ligne et le « \n » à la suite de ce qui attend. Et si
-    // la place manque ? Une ligne n'est pas une chaîne : elle peut contenir un octet nul.
-    (void)exchange;
-    (void)line;
-    (void)length;
+    // TODO (étape 2) : le préfixe, la ligne et le '\n', à la suite de ce qui attend (man 3 memcpy).
     return -1;
 }
 
@@ -221,10 +162,7 @@ static int add_reply(struct exchange *exchange, const char *line, size_t length)
  */
 static int converse(int fd)
 {
-    // TODO (étape 2) : préparer la lecture (line_reader_init), envoyer l'accueil, puis lire une
-    // ligne et y répondre, jusqu'à la fin du flux. Pièges D37, D38 et D42.
-    // Répondez ligne par ligne ; grouper les réponses (line_ready, dans framing.h) est facultatif.
-    (void)fd;
+    // TODO (étape 2) : l'accueil, puis une réponse à chaque ligne, jusqu'à la fin (framing.h).
     return -1;
 }
 
@@ -236,12 +174,7 @@ static int converse(int fd)
  */
 static void *serve_client(void *argument)
 {
-    // TODO (étape 2) : servir le client (converse), puis, quoi qu'il soit arrivé, fermer son socket
-    // et libérer sa mémoire. Piège D39.
-    // TODO (étape 4) : c'est registry_leave qui le laisse partir.
-    // TODO (étape 5) : dire l'erreur sur stderr (report_peer_error, dans report.h), sans fonction à
-    // mémoire statique (piège D47).
-    (void)argument;
+    // TODO (étape 2, puis 4 et 5) : servir le client, puis fermer et libérer, quoi qu'il arrive.
     return NULL;
 }
 
@@ -258,17 +191,11 @@ static void *serve_client(void *argument)
 static bool admit(struct registry *registry, int fd, const struct sockaddr *address,
                   socklen_t length)
 {
-    // TODO (étape 2) : donner à ce client une mémoire à lui (piège D45), noter son adresse
-    // (format_address, dans display.h), créer son thread (man 3 pthread_create). Piège D35.
-    // TODO (étape 4) : c'est registry_admit qui l'inscrit, et crée son thread.
-    // TODO (étape 5) : n'a-t-il pas été admis ? Dire l'échec de pthread_create, ne rien garder de lui.
-    // Piège D46.
-    (void)registry;
-    (void)fd;
-    (void)address;
-    (void)length;
+    // TODO (étape 2, puis 4 et 5) : une mémoire à ce client, et son thread (man 3 pthread_create).
     return false;
 }
+
+// --- Étape 5 : un serveur qui tient --------------------------------------------------------------
 
 /**
  * @brief Répond `server full` à un client, et ferme ; n'attend jamais.
@@ -278,33 +205,78 @@ static bool admit(struct registry *registry, int fd, const struct sockaddr *addr
  */
 static void refuse(int fd)
 {
-    // TODO (étape 5) : envoyer « server full\n » sans jamais attendre (man 2 fcntl, O_NONBLOCK),
-    // puis fermer. Que peut recevoir le client s'il avait déjà écrit quelque chose ? Piège D46.
-    (void)fd;
+    // TODO (étape 5) : envoyer « server full » sans jamais attendre (man 2 fcntl), puis fermer.
 }
 
 /**
- * @brief Accepte un client, et lui donne un thread ou un refus ; n'attend jamais.
+ * @brief Demande autant de descripteurs que le système en permet.
  *
- * @param listener le socket qui écoute, non bloquant
- * @param registry le registre
- * @retval 0  un client est accepté, ou aucun n'attendait plus
- * @retval -1 les moyens manquent, cause dans `errno` (`EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM`…)
- * @see accept(2), tcp(7) pour `TCP_NODELAY`
+ * La limite « douce » est souvent de 1024 : bien moins que de clients. Un échec est sans gravité,
+ * le serveur sait manquer de descripteurs.
+ *
+ * @see getrlimit(2), `RLIMIT_NOFILE`
  */
-static int accept_client(int listener, struct registry *registry)
+static void raise_descriptor_limit(void)
 {
-    // TODO (étape 1) : accepter un client (man 2 accept), en notant son adresse ; puis, ici même,
-    // écrire les deux lignes de son arrivée, visibles aussitôt (man 3 fflush, piège D41), et lui envoyer
-    // l'accueil entier (send_all). L'accueil passera dans converse à l'étape 2, les deux lignes dans le
-    // registre à l'étape 4.
-    // TODO (étape 2) : lui donner un thread (admit). Facultatif : des réponses qui partent sans
-    // attendre (man 7 tcp, TCP_NODELAY).
-    // TODO (étape 5) : le refuser (refuse) s'il ne peut être servi ; distinguer l'erreur sans
-    // importance de celle qui demande d'attendre. Piège D49.
-    (void)listener;
-    (void)registry;
+    // TODO (étape 5, facultatif) : relever la limite « douce » (man 2 getrlimit).
+}
+
+// --- Étape 6 : l'arrêt en ordre ------------------------------------------------------------------
+
+/**
+ * @brief Fait de SIGINT et de SIGTERM un événement qui s'attend comme un client.
+ *
+ * À appeler avant de créer le premier thread : chaque thread hérite des signaux bloqués.
+ *
+ * @return un descripteur, lisible dès que l'un des deux signaux est arrivé
+ * @retval -1 erreur, cause dans `errno` (`EMFILE`, `ENFILE`, `ENOMEM`…)
+ * @see signalfd(2), pthread_sigmask(3), sigsetops(3)
+ */
+static int open_stop_signals(void)
+{
+    // TODO (étape 6) : bloquer deux signaux (man 3 pthread_sigmask), en faire un descripteur.
     return -1;
+}
+
+// --- Le programme : donné ; les étapes 1, 4, 5 et 6 y reviennent --------------------------------
+
+/**
+ * @brief Lit `[-m N] [HOST [PORT]]`.
+ *
+ * Un argument absent laisse la valeur par défaut. Une erreur est déjà dite sur stderr.
+ *
+ * @param argc  nombre d'arguments, le nom du programme compris
+ * @param argv  ces arguments
+ * @param local entrée : hôte et port par défaut ; sortie : ceux de l'utilisateur
+ * @param limit entrée : nombre maximal de clients par défaut ; sortie : celui de l'utilisateur
+ * @return `true`, ou `false` si un argument est refusé
+ * @see getopt(3)
+ */
+static bool parse_arguments(int argc, char **argv, struct endpoint *local, unsigned long *limit)
+{
+    // TODO (étape 5) : lire d'abord « -m N » (man 3 getopt ; parse_number, dans cmdline.h).
+    return parse_endpoint(PROGRAM, argc - 1, argv + 1, local);
+}
+
+/**
+ * @brief Ouvre le socket du serveur sur la première adresse de l'hôte qui convient.
+ *
+ * Si aucune ne convient, la raison de la dernière est écrite sur stderr.
+ *
+ * @param local     hôte et port où attendre les clients, pour le message
+ * @param addresses les adresses à essayer, dans l'ordre
+ * @return le socket, qui écoute
+ * @retval -1 erreur, déjà dite
+ */
+static int open_server(const struct endpoint *local, const struct addrinfo *addresses)
+{
+    int fd = -1;
+    const char *action = NULL;
+    for (const struct addrinfo *a = addresses; a != NULL && fd < 0; a = a->ai_next)
+        fd = listen_on(a, &action);
+    if (fd < 0)
+        report_error(PROGRAM, action, local->host, local->port, strerror(errno));
+    return fd;
 }
 
 /**
@@ -319,13 +291,9 @@ static int accept_client(int listener, struct registry *registry)
  */
 static int accept_clients(int listener, int signals, struct registry *registry)
 {
-    // TODO (étape 1) : accepter des clients, sans fin.
-    // TODO (étape 5) : si les moyens manquent, attendre un peu avant de réessayer. Piège D49.
-    // TODO (étape 6) : attendre à la fois un client et un signal d'arrêt (man 2 poll). Lequel
-    // regarder d'abord ?
-    (void)listener;
-    (void)signals;
-    (void)registry;
+    // TODO (étape 5, puis 6) : attendre si les moyens manquent ; guetter l'arrêt (man 2 poll).
+    while (accept_client(listener, registry) == 0)
+        continue;
     return -1;
 }
 
@@ -339,14 +307,10 @@ static int accept_clients(int listener, int signals, struct registry *registry)
  */
 static int run_service(int listener, int signals, unsigned long limit)
 {
-    // TODO (étape 1) : dire « waiting for connection », puis accepter des clients.
-    // TODO (étape 4) : préparer le registre (registry_init).
-    // TODO (étape 6) : renvoyer les clients (registry_dismiss), rendre le registre, rendre le bon code
-    // de retour.
-    (void)listener;
-    (void)signals;
-    (void)limit;
-    return EXIT_SYSTEM;
+    // TODO (étape 1, puis 4 et 6) : annoncer l'attente (man 3 fflush) ; tenir le registre.
+    struct registry registry = {.limit = limit};
+    bool stopped = accept_clients(listener, signals, &registry) == 0;
+    return stopped ? EXIT_SUCCESS : EXIT_SYSTEM;
 }
 
 /**
@@ -358,30 +322,21 @@ static int run_service(int listener, int signals, unsigned long limit)
  */
 int main(int argc, char **argv)
 {
-    // Ces lignes évitent les avertissements du squelette ; effacez-les à mesure que vous avancez.
-    (void)argc;
-    (void)argv;
-    (void)PROGRAM;
-    (void)WELCOME;
-    (void)SERVER_FULL;
-    (void)parse_arguments;
-    (void)resolve;
-    (void)open_stop_signals;
-    (void)raise_descriptor_limit;
-    (void)listen_on;
-    (void)open_server;
-    (void)flush_replies;
-    (void)add_reply;
-    (void)converse;
-    (void)serve_client;
-    (void)admit;
-    (void)refuse;
-    (void)accept_client;
-    (void)accept_clients;
-    (void)run_service;
+    struct endpoint local = {.host = "127.0.0.1", .port = "1233"};
+    unsigned long limit = DEFAULT_CLIENT_LIMIT;
+    if (!parse_arguments(argc, argv, &local, &limit))
+        return EXIT_USAGE;
 
-    // TODO (étape 1) : lire la ligne de commande, chercher les adresses, ouvrir le
-    // serveur, tenir le service.
-    // TODO (étape 6) : préparer l'arrêt par signal : avant ou après l'écoute ? Tout fermer.
-    return EXIT_SYSTEM;
+    struct addrinfo *addresses = resolve(&local);
+    if (addresses == NULL)
+        return EXIT_SYSTEM;
+
+    // TODO (étape 6) : préparer l'arrêt (open_stop_signals) : avant ou après l'écoute ?
+    int signals = -1;
+    int listener = open_server(&local, addresses);
+    freeaddrinfo(addresses);
+    int status = listener < 0 ? EXIT_SYSTEM : run_service(listener, signals, limit);
+    if (listener >= 0)
+        close(listener);
+    return status;
 }

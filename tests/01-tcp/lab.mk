@@ -1,5 +1,6 @@
 # Tout ce qu'il faut savoir de ce lab : une affectation simple (:=) par ligne.
 TITLE := TCP : un serveur, un client, des lignes
+STEP_0 := Une première connexion
 STEP_1 := Le serveur écoute
 STEP_2 := Le cadrage : send_all et read_line
 STEP_3 := Le serveur dialogue

@@ -11,16 +11,7 @@ static void expect_greeting(struct program *client, const char *host)
     program_expect_line(client, "socket connected to %s:%s", host, test_port());
 }
 
-LESSON(client_connects, .step = 4, .points = 0.5, .programs = "client",
-       .title = "Le client se connecte à l'adresse et au port donnés",
-       .hint = "Le juge écoute bien là : l'adresse donnée à connect est-elle celle de la ligne de "
-               "commande, et le port dans l'ordre du réseau ?")
-{
-    struct peer *server;
-    start_tcp_client(&server);
-}
-
-LESSON(client_announces_connection, .step = 4, .points = 0.5, .programs = "client",
+LESSON(client_announces_connection, .step = 4, .points = 0.75, .programs = "client",
        .needs = "client_connects",
        .title = "Le client annonce le socket créé, puis la connexion établie",
        .hint = "« socket created » vient avant la tentative de connexion, l'autre ligne après sa "
@@ -31,7 +22,7 @@ LESSON(client_announces_connection, .step = 4, .points = 0.5, .programs = "clien
     expect_greeting(client, "127.0.0.1");
 }
 
-LESSON(client_sends_and_shows, .step = 4, .points = 0.75, .programs = "client",
+LESSON(client_sends_and_shows, .step = 4, .points = 1, .programs = "client",
        .needs = "client_announces_connection", .defects = "D01",
        .title = "Chaque ligne tapée est envoyée, chaque réponse est montrée",
        .hint = "Pour chaque ligne tapée, même vide : l'envoyer avec son \\n, lire une réponse, la "

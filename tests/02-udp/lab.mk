@@ -1,5 +1,6 @@
 # Tout ce qu'il faut savoir de ce lab : une affectation simple (:=) par ligne.
 TITLE := UDP : des datagrammes, une question, une réponse
+STEP_0 := Un premier datagramme
 STEP_1 := Le serveur répond
 STEP_2 := Toutes les tailles, tous les octets
 STEP_3 := Le client demande

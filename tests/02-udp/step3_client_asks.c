@@ -3,42 +3,9 @@
 #include "letters.h"
 #include "talk.h"
 
-#include <arpa/inet.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-// Sur un réseau isolé, rien d'autre n'a pu prendre ce port.
-static struct postbox *open_swapped_port(void)
-{
-    if (!network_is_isolated())
-        return NULL;
-    char port[8];
-    snprintf(port, sizeof port, "%u", htons((uint16_t)atoi(other_port())));
-    return postbox_open("le port aux octets échangés", "127.0.0.1", port);
-}
-
-LESSON(client_asks, .step = 3, .points = 1, .programs = "client",
-       .title = "Le client envoie MESSAGE à l'adresse et au port donnés, à l'octet près",
-       .hint = "HOST, PORT et MESSAGE viennent de la ligne de commande : par quelle sorte de "
-               "socket la question part-elle, vers quelle adresse et quel port ?")
-{
-    // Pas le port par défaut : on verrait mal qui ne lit pas ses arguments.
-    struct postbox *server = postbox_open("serveur du juge", "127.0.0.1", other_port());
-    struct postbox *mistaken = open_swapped_port();
-    struct program *client = START("client", "127.0.0.1", other_port(), QUESTION);
-    struct next_move move = {.client = client, .server = server, .other = mistaken};
-    pump_until(sent_or_ended, &move, 20);
-    if (mistaken != NULL && postbox_has_mail(mistaken))
-        complain_because("Les deux octets du port sont échangés : l'ordre du réseau n'est pas "
-                         "celui de la machine (man 3 htons).",
-                         "la question est partie vers %s au lieu de %s", mistaken->address,
-                         server->address);
-    expect_question(server);
-}
-
-LESSON(client_shows_reply, .step = 3, .points = 1, .programs = "client", .needs = "client_asks",
+LESSON(client_shows_reply, .step = 3, .points = 2, .programs = "client", .needs = "client_asks",
        .defects = "D24",
        .title = "Le client montre la réponse, rien d'autre, et finit avec le code 0",
        .hint = "Le contrat veut « Server Says », puis à la ligne suivante le texte de la réponse, "
@@ -51,7 +18,7 @@ LESSON(client_shows_reply, .step = 3, .points = 1, .programs = "client", .needs 
     postbox_expect_nothing_more(server);
 }
 
-LESSON(client_default_question, .step = 3, .points = 0.5, .programs = "client",
+LESSON(client_default_question, .step = 3, .points = 0.25, .programs = "client",
        .needs = "client_asks",
        .title = "Sans argument, « Hello UDP server » part vers 127.0.0.1:12345",
        .hint = "Sans argument, ce sont les valeurs par défaut du contrat qui servent.")
@@ -87,7 +54,7 @@ LESSON(client_sends_any_message, .step = 3, .points = 0.5, .programs = "client",
     }
 }
 
-LESSON(client_takes_empty_reply, .step = 3, .points = 0.25, .programs = "client",
+LESSON(client_takes_empty_reply, .step = 3, .points = 0.5, .programs = "client",
        .needs = "client_shows_reply", .defects = "D30",
        .title = "Une réponse vide est une réponse : « Server Says », une ligne vide, code 0",
        .hint = "Une réponse vide est une réponse : recevoir 0 octet n'est ni une erreur, ni la fin "

@@ -1,5 +1,6 @@
 # Tout ce qu'il faut savoir de ce lab : une affectation simple (:=) par ligne.
 TITLE := Multithread : un thread pour chaque client
+STEP_0 := Un premier accueil
 STEP_1 := Le serveur accueille
 STEP_2 := Un thread par client
 STEP_3 := Le client dialogue

@@ -7,7 +7,7 @@
 
 #include <sys/socket.h>
 
-LESSON(server_listens, .step = 1, .points = 0.25, .programs = "server",
+LESSON(server_listens, .step = 1, .points = 0.1, .programs = "server",
        .title = "Le serveur démarre et écoute sur l'adresse et le port donnés",
        .hint = "Un serveur écoute après trois appels réussis, dans l'ordre : socket, bind, listen. "
                "Le résultat de chacun est-il vérifié ?")
@@ -15,7 +15,7 @@ LESSON(server_listens, .step = 1, .points = 0.25, .programs = "server",
     start_server();
 }
 
-LESSON(server_announces_waiting, .step = 1, .points = 0.25, .programs = "server",
+LESSON(server_announces_waiting, .step = 1, .points = 0.5, .programs = "server",
        .needs = "server_listens",
        .title = "Le serveur annonce qu'il attend des clients, aussitôt et une seule fois",
        .hint = "Cette ligne paraît une fois, quand le socket écoute.")
@@ -31,18 +31,7 @@ LESSON(server_announces_waiting, .step = 1, .points = 0.25, .programs = "server"
                          "le serveur annonce de nouveau qu'il attend, après l'arrivée d'un client");
 }
 
-LESSON(server_welcomes, .step = 1, .points = 0.5, .programs = "server", .needs = "server_listens",
-       .defects = "D35 D38", .title = "Le client qui arrive reçoit l'accueil, avec sa fin de ligne",
-       .hint =
-           "L'accueil part dès l'arrivée, sans attendre que le client parle, et en entier, \\n "
-           "compris. Qu'a reçu exactement la fonction du thread, et à qui est ensuite le socket ?")
-{
-    start_server();
-    struct peer *client = arrive("client");
-    peer_expect_nothing_more(client);
-}
-
-LESSON(server_announces_client, .step = 1, .points = 0.25, .programs = "server",
+LESSON(server_announces_client, .step = 1, .points = 0.9, .programs = "server",
        .needs = "server_announces_waiting server_welcomes", .defects = "D41",
        .title = "Le serveur annonce le client : son adresse, puis le nombre de clients",
        .hint = "Dès l'arrivée, deux lignes, à la lettre : l'adresse, deux-points, le port que rend "
@@ -53,21 +42,21 @@ LESSON(server_announces_client, .step = 1, .points = 0.25, .programs = "server",
     expect_arrival(server, client, 1);
 }
 
-LESSON(server_default_address, .step = 1, .points = 0.25, .programs = "server",
+LESSON(server_default_address, .step = 1, .points = 0.1, .programs = "server",
        .needs = "server_listens", .title = "Sans argument, le serveur écoute sur 127.0.0.1:1233",
        .hint = "Les valeurs par défaut de ce lab sont 127.0.0.1 et 1233.")
 {
     expect_default_address();
 }
 
-LESSON(server_listens_only_there, .step = 1, .points = 0.25, .programs = "server",
+LESSON(server_listens_only_there, .step = 1, .points = 0.1, .programs = "server",
        .needs = "server_listens", .title = "Le serveur n'écoute que sur l'adresse demandée",
        .hint = "L'adresse donnée à bind est-elle celle de HOST ?")
 {
     expect_only_address_asked();
 }
 
-LESSON(server_tries_each_address, .step = 1, .points = 0.25, .programs = "server",
+LESSON(server_tries_each_address, .step = 1, .points = 0.1, .programs = "server",
        .needs = "server_listens",
        .title = "Un nom à plusieurs adresses : la première est prise, la suivante est essayée",
        .hint = "L'adresse qui reste libre a-t-elle été essayée ? getaddrinfo rend une liste.")
@@ -75,7 +64,7 @@ LESSON(server_tries_each_address, .step = 1, .points = 0.25, .programs = "server
     expect_each_address_tried(SOCK_STREAM);
 }
 
-LESSON(server_speaks_ipv6, .step = 1, .points = 0.25, .programs = "server",
+LESSON(server_speaks_ipv6, .step = 1, .points = 0.8, .programs = "server",
        .needs = "server_announces_client", .defects = "D41",
        .title = "HOST peut être un nom, ou une adresse IPv6, montrée entre crochets",
        .hint = "« ::1 » est une adresse IPv6, montrée entre crochets : le programme suppose-t-il "
@@ -92,7 +81,7 @@ LESSON(server_speaks_ipv6, .step = 1, .points = 0.25, .programs = "server",
     expect_arrival(server, client, 1);
 }
 
-LESSON(server_refuses_bad_arguments, .step = 1, .points = 0.25, .programs = "server",
+LESSON(server_refuses_bad_arguments, .step = 1, .points = 0.1, .programs = "server",
        .needs = "server_listens",
        .title = "Un port mal écrit, ou un argument de trop, est refusé : code 2 et un message",
        .hint = "Un port est un entier décimal de 1 à 65535 et rien d'autre, et il y a au plus deux "
@@ -109,7 +98,7 @@ static bool gave_up_or_listens(void *context)
     return server->ended || program_listening_port(server) != 0;
 }
 
-LESSON(server_reports_taken_port, .step = 1, .points = 0.25, .programs = "server",
+LESSON(server_reports_taken_port, .step = 1, .points = 0.15, .programs = "server",
        .needs = "server_listens", .defects = "D34",
        .title = "Un port déjà pris : rien n'écoute, code 1, un message qui dit où et pourquoi",
        .hint = "Rien ne s'affiche sur stdout avant que le socket écoute vraiment, et une erreur "
@@ -151,9 +140,9 @@ LESSON(server_reports_taken_port, .step = 1, .points = 0.25, .programs = "server
     program_expect_no_more_output(server);
 }
 
-LESSON(server_reports_bad_host, .step = 1, .points = 0.25, .programs = "server",
+LESSON(server_reports_bad_host, .step = 1, .points = 0.15, .programs = "server",
        .needs = "server_listens", .defects = "D34",
-       .title = "Une adresse étrangère, un nom inconnu : code 1 et un message",
+       .title = "Une adresse d'une autre machine, un nom inconnu : code 1 et un message",
        .hint = "Le message dit ce qui était tenté, où, et la raison que donne le système.")
 {
     // 192.0.2.0/24 est réservé à la documentation (RFC 5737) : aucune machine ne l'a.

@@ -44,8 +44,16 @@ gate_skeleton() { ## le squelette compile, a zéro point, et dit quoi faire
 compile_strictly() { # COMPILATEUR : chaque source C, sous les options les plus sévères
     # shellcheck disable=SC2016 # c'est le shell lancé qui développe
     # Les programmes naïfs et les pires programmes sont écrits comme on les rencontre.
+    # Un squelette a les deux options qui épargnent ce qui n'y est pas encore écrit (common/lab.mk).
     sources labs solutions common tests | grep '\.c$' | grep -vE '^tests/([^/]*/naive|grading|proof/hostile)/' | xargs -P "$JOBS" -I '{}' \
-        sh -c '"$1" $2 -fPIC -c -o /dev/null "$3"' - "$1" "$STRICT $INCLUDES" '{}'
+        sh -c '"$1" $2 $(grep -qs TODO "$3" && echo -Wno-unused-parameter -Wno-unused-function) -fPIC -c -o /dev/null "$3"' \
+        - "$1" "$STRICT $INCLUDES" '{}'
+}
+
+gate_start() { ## l'étape 0 : au plus 400 mots à lire et dix lignes à écrire, et le premier ✓ est là
+    # shellcheck disable=SC2086 # des noms de labs, séparés par des espaces
+    prove agreement/first_step.py $LABS || return 1
+    judge WORK=build/check/first STEP=0
 }
 
 gate_warnings() { ## aucun avertissement de gcc ni de clang

@@ -3,6 +3,8 @@
 import json
 import pathlib
 
+from tests.student import build
+
 # Criterion est là quand deps.sh l'a déballé plutôt qu'installé.
 FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Icommon",
          "-isystem", "build/packages/usr/include"]
@@ -15,7 +17,7 @@ def flags(source):
                    *sorted({str(path.parent) for path in pathlib.Path("labs").glob("*/*.h")})]
     else:
         headers = sorted({str(path.parent) for path in pathlib.Path(source.parts[0]).glob("*/*.h")})
-    return FLAGS + [f"-I{header}" for header in headers]
+    return FLAGS + build.unfinished(source) + [f"-I{header}" for header in headers]
 
 
 def main():

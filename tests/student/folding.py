@@ -1,6 +1,6 @@
 """Faire tenir un échec dans une petite fenêtre : l'échange y est coupé, jamais ce qu'il faut en conclure."""
 
-from tests.student import student_work
+from tests.judge.report import ahead
 from tests.judge.report import results
 from tests.judge.report import story
 from tests.student.sheet import MARKS
@@ -8,7 +8,7 @@ from tests.student.sheet import MARKS
 
 def step_status(tests):
     """Le signe d'une étape, en un caractère."""
-    if student_work.is_done(tests):
+    if ahead.is_done(tests):
         return "passed"
     failed = any(test["status"] in ("failed", "broken") for test in tests)
     return "failed" if failed else "not_run"
@@ -17,7 +17,7 @@ def step_status(tests):
 def steps_line(sheet, run, note):
     """Toutes les étapes, et la note, sur une ligne."""
     signs = []
-    for step, tests in student_work.steps(run):
+    for step, tests in ahead.steps(run):
         sign, color = MARKS[step_status(tests)]
         name = step["title"] if step.get("private") else str(step["number"])
         signs.append(f"{name} {sheet.paint(sign, color)}")

@@ -6,6 +6,7 @@ STEP= en demande une autre. Les derniers résultats servent s'ils valent encore 
 import os
 import sys
 
+from tests.judge.report import ahead
 from tests.judge.command import lab_reader
 from tests.student import hints
 from tests.student import student_work
@@ -31,18 +32,11 @@ def wanted_step(run):
     if not os.environ.get("STEP"):
         return first_open(run)
     number = int(os.environ["STEP"])
-    for step, tests in student_work.steps(run):
+    for step, tests in ahead.steps(run):
         if step["number"] == number and not step.get("private"):
             return step, tests
-    numbers = ", ".join(str(step["number"]) for step, _ in student_work.steps(run) if not step.get("private"))
+    numbers = ", ".join(str(step["number"]) for step, _ in ahead.steps(run) if not step.get("private"))
     student_work.die("hint", f"STEP={number} : ce lab n'a pas cette étape (il y a : {numbers})")
-
-
-def next_lab(lab):
-    """Le lab qui suit, s'il y en a un."""
-    names = lab_reader.names()
-    after = names[names.index(lab.name) + 1:] if lab.name in names else []
-    return after[0] if after else None
 
 
 def congratulate(sheet, lab, run, step):
@@ -61,7 +55,7 @@ def congratulate(sheet, lab, run, step):
     sheet.blank()
     sheet.wrapped(f"Pour aller plus loin : les « Questions de compréhension », à la fin de {lab.notes()}. "
                   "Répondez-y sans l'ordinateur, puis vérifiez par une expérience.", indent=2)
-    following = next_lab(lab)
+    following = lab_reader.following(lab.name)
     if following:
         sheet.wrapped(f"Puis le lab suivant : labs/{following}/NOTES.fr.md.", indent=2)
 
@@ -91,7 +85,7 @@ def awaited_step(run, step, tests):
     first = min((root["step"] for test in left for root in roots(run, test)), default=step["number"])
     if first <= step["number"]:
         return None
-    return next(((other, found) for other, found in student_work.steps(run) if other["number"] == first), None)
+    return next(((other, found) for other, found in ahead.steps(run) if other["number"] == first), None)
 
 
 def give(sheet, lab, step, tests, memory):
@@ -131,11 +125,11 @@ def main():
     run = fresh_run(lab)
     sheet = Sheet(sys.stdout)
     memory = hints.Memory(lab.base)
-    for step, tests in student_work.steps(run):
-        if student_work.is_done(tests):
+    for step, tests in ahead.steps(run):
+        if ahead.is_done(tests):
             memory.forget(step["number"])
     current = wanted_step(run)
-    if current is None or student_work.is_done(current[1]):
+    if current is None or ahead.is_done(current[1]):
         congratulate(sheet, lab, run, current[0] if current else None)
     elif any(not build["ok"] for build in run["build"]):
         tell_broken_build(sheet, lab, run)

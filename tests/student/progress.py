@@ -6,6 +6,7 @@ Montre les derniers résultats, sans rien juger ; dit ce qui a changé depuis pl
 import os
 import sys
 
+from tests.judge.report import ahead
 from tests.student import student_work
 from tests.judge.report import results
 from tests.student.sheet import Sheet
@@ -19,7 +20,7 @@ def number(value):
 
 def mark(sheet, tests):
     """Le signe d'une étape : finie, commencée, à faire."""
-    if student_work.is_done(tests):
+    if ahead.is_done(tests):
         return sheet.paint("✓", "green")
     if any(test["status"] == "passed" for test in tests):
         return sheet.paint("◐", "yellow")
@@ -29,15 +30,16 @@ def mark(sheet, tests):
 def draw_step(sheet, step, tests, bar, judged=True):
     """Une ligne : signe, titre, barre, points."""
     part = {"tests": tests}
-    got, total = (results.earned(part) if judged else 0), results.available(part)
-    points = f"{number(got)} / {number(total)}"
+    if not judged:
+        part = {"tests": [dict(test, status="pending") for test in tests]}
+    points = results.score(part)
     room = sheet.width - bar - 18
     if room < 4:  # ni titre ni barre : les points d'abord
         sheet.line(f"  {mark(sheet, tests) if judged else '·'} {'' if step.get('private') else str(step['number']) + '. '}{points}")
         return
     title = sheet.pad(step["title"] if step.get("private") else f"{step['number']}. {step['title']}", room)
     sheet.line(f"  {mark(sheet, tests) if judged else sheet.paint('·', 'dim')} {title} "
-               f"{sheet.bar(got / total if total else 0, bar)} {points:>11}")
+               f"{sheet.bar(results.share(part), bar)} {points:>11}")
 
 
 def bar_length(sheet):
@@ -57,7 +59,7 @@ def draw_lab(sheet, lab, run, reason):
         note += ", en partie jugé"
     title = sheet.pad(f"{lab.name} · {lab.title}", sheet.width - len(note) - 1)
     sheet.line(sheet.paint(title, "bold") + " " + sheet.paint(note, "green" if judged and results.is_full(run) else "yellow"))
-    for step, tests in student_work.steps(run):
+    for step, tests in ahead.steps(run):
         draw_step(sheet, step, tests, bar_length(sheet), judged)
     if judged and reason and not run.get("partial"):
         sheet.wrapped(sheet.paint("Attention", "yellow") + f" : {reason}. Ces points sont ceux d'avant ; pour les vrais : "
@@ -67,7 +69,7 @@ def draw_lab(sheet, lab, run, reason):
 
 def first_open(run):
     """(étape, ses tests) : la première qui n'est pas finie, ou None."""
-    return next(((step, tests) for step, tests in student_work.steps(run) if not student_work.is_done(tests)), None)
+    return next(((step, tests) for step, tests in ahead.steps(run) if not ahead.is_done(tests)), None)
 
 
 def categories(tests):

@@ -139,7 +139,7 @@ def known_run(lab):
     run = whole or listing(lab)
     if run is None:
         return None
-    seen = {test["name"]: test for test in partial["tests"] if test["points"] > 0 and test["status"] != "not_run"}
+    seen = {test["name"]: test for test in partial["tests"] if not test.get("borrowed") and test["status"] != "not_run"}
     return dict(run, partial=whole is None,
                 tests=[dict(test, status=seen[test["name"]]["status"]) if test["name"] in seen
                        else dict(test, status=test.get("status", "pending")) for test in run["tests"]])
@@ -177,17 +177,6 @@ def listing(lab):
         return None
     run["remarks"] = []
     return run
-
-
-def steps(run):
-    """[(étape, ses tests)] : celles qui ont des tests."""
-    found = [(step, [test for test in run["tests"] if test["step"] == step["number"]]) for step in run["steps"]]
-    return [(step, tests) for step, tests in found if tests]
-
-
-def is_done(tests):
-    """Tous ces tests sont-ils réussis, ou sans objet sur cette machine ?"""
-    return all(test["status"] in ("passed", "skipped") for test in tests)
 
 
 def command(lab, goal, *more):

@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 
+from tests.judge.report import ahead
 from tests.student import student_work
 from tests.student import folding
 from tests.judge.report import editor_lines
@@ -228,7 +229,7 @@ class Watch:
             sheet.wrapped(sheet.paint("Le juge n'a pas pu travailler · ", "yellow") + visible(trouble), indent=2)
             return sheet.lines
         if room is None:
-            for step, tests in student_work.steps(run):
+            for step, tests in ahead.steps(run):
                 draw_step(sheet, step, tests, bar_length(sheet))
             self.draw_mark(run)
         else:
@@ -239,7 +240,7 @@ class Watch:
         elif failure:
             self.draw_failure(run, failure, room)
         elif self.judging.ended is not None:
-            self.draw_success(run)
+            self.draw_success(run, room is not None)
         if self.judging.ended is not None:
             story.tell_reserved(sheet, run)
         return sheet.lines
@@ -272,6 +273,13 @@ class Watch:
         if text:
             self.sheet.blank()
             self.sheet.line("  " + self.sheet.paint(text, "bold", "green" if results.is_full(run) else "yellow"))
+            self.draw_next(run)
+
+    def draw_next(self, run):
+        """Ce qui vient après la dernière étape faite."""
+        following = ahead.sentence(run)[0]
+        if following:
+            self.sheet.wrapped(following, indent=2)
 
     def draw_rest(self, run, failure):
         """Ce qui vient après le premier échec, en une phrase."""
@@ -285,15 +293,15 @@ class Watch:
             self.sheet.wrapped("Ensuite : " + ", ".join(parts) + ".", indent=2)
         self.sheet.wrapped(f"Un indice : {student_work.command(self.lab, 'hint', 'STEP=' + str(failure['step']))}", indent=2)
 
-    def draw_success(self, run):
+    def draw_success(self, run, folded):
         """Aucun échec que l'on puisse raconter."""
         self.sheet.blank()
         left = next((test for test in run["tests"] if test["status"] == "not_run" and not story.is_masked(test)), None)
         if left:
             reason = left.get("reason") or "ce qu'il demande manque"
             self.sheet.wrapped(f"« {left['title']} » n'a pas pu être essayé : {reason}.", indent=2)
-        elif results.is_full(run):
-            self.sheet.wrapped("Tous les points sont là : bravo !", indent=2)
+        elif folded:
+            self.draw_next(run)
 
 
 def main():

@@ -1,8 +1,8 @@
 """L'histoire d'un test échoué, en HTML : la même que celle du terminal, sans sa largeur."""
 
-from tests.judge.report import story
+from tests.judge.report import results, story
 from tests.grading.render.html_page import code, details, paragraph, prose, table, tag
-from tests.grading.render.text import number, plural
+from tests.grading.render.text import plural
 
 # Un échange plus court se lit d'un coup d'œil ; un plus long se déplie.
 SHORT = 12
@@ -26,7 +26,7 @@ def failure(run, test, is_open):
 
 def heading(test):
     """Le titre du volet : ce qui est demandé, ce qu'il vaut, les pièges qu'il montre."""
-    about = [f"étape {test['step']}", number(test["points"]) + (" points" if test["points"] >= 2 else " point"), *test["defects"]]
+    about = [f"étape {test['step']}", results.worth(test), *test["defects"]]
     return (f'<h4><span class="bad" aria-hidden="true">✗</span> {prose(test["title"])}</h4>'
             f'<span class="soft">{prose(" · ".join(about))}</span>')
 

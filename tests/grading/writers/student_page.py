@@ -3,7 +3,7 @@
 Elle se remet seule : elle ne mène pas à la page de la classe.
 """
 
-from tests.judge.report import story
+from tests.judge.report import results, story
 from tests.grading.render import exchange, files, view
 from tests.grading.render.html_page import bar, code, date, details, document, listing, notice, over, paragraph, prose, table, tag
 from tests.grading.render.text import number
@@ -88,9 +88,10 @@ def steps(run):
     for step in run["steps"]:
         tests = [test for test in run["tests"] if test["step"] == step["number"]]
         if tests and not step.get("private"):
-            got = sum(test["points"] for test in tests if test["status"] == "passed")
-            most = sum(test["points"] for test in tests if test["status"] != "skipped")
-            rows.append([prose(f"{step['number']} · {step['title']}"), f"{over(got, most)} {bar(got, most)}", signs(tests)])
+            part = {"tests": tests}
+            got, most = results.earned(part), results.available(part)
+            points = f"{over(got, most)} {bar(got, most)}" if most else prose(results.score(part))
+            rows.append([prose(f"{step['number']} · {step['title']}"), points, signs(tests)])
     return table("Les étapes de l'énoncé", [("étape", None), ("points", None), ("tests", None)], rows)
 
 

@@ -85,6 +85,11 @@ refuse_failure_of_ours() { # STATUT JOURNAL
 }
 
 # Un travail ne règle pas les assainisseurs qui le jugent : ce qu'il définit sous leurs noms n'est plus vu que de lui.
+# Une source où il reste un TODO a des paramètres, et des fonctions, dont rien ne se sert encore (common/lab.mk).
+unfinished() { # SOURCE
+    if grep -qs TODO "$1"; then echo "-Wno-unused-parameter -Wno-unused-function"; fi
+}
+
 hide_sanitizer_settings() { # OPTIONS…
     case " $* " in
     *' -fsanitize='*) objcopy --wildcard --localize-symbol='__[alt]san_*' --localize-symbol='__ubsan_*' \
@@ -120,7 +125,7 @@ object)
     : >"$name.log" || exit 2
     status=0
     # shellcheck disable=SC2086
-    limited ${CC:-cc} "$@" -MMD -MP -MF "$name.d.new" -MT "$target" -c -o "$target.new" "$source" 2>"$name.log" </dev/null || status=$?
+    limited ${CC:-cc} "$@" $(unfinished "$source") -MMD -MP -MF "$name.d.new" -MT "$target" -c -o "$target.new" "$source" 2>"$name.log" </dev/null || status=$?
     if [ "$status" -eq 0 ]; then
         hide_sanitizer_settings "$@" || exit 2
         # Un bac à sable n'écrit pas de dépendances.

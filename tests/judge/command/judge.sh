@@ -43,15 +43,14 @@ die() {
 
 # --- La demande ----------------------------------------------------------------------------------
 
-check_number() { # NOM VALEUR MAXIMUM : entier strictement positif
-    case $2 in
-    *[!0-9]* | ????*) die "$1=$(show "$2") : un nombre de 1 à $3 est attendu" ;;
+check_step() { # NUMÉRO
+    case $1 in
+    *[!0-9]* | ???*) die "STEP=$(show "$1") : un nombre de 0 à 99 est attendu" ;;
     esac
-    [ "$2" -ge 1 ] && [ "$2" -le "$3" ] || die "$1=$(show "$2") : un nombre de 1 à $3 est attendu"
 }
 
 check_request() {
-    [ -z "${STEP:-}" ] || check_number STEP "$STEP" 99
+    [ -z "${STEP:-}" ] || check_step "$STEP"
     case ${TEST:-} in
     *[!A-Za-z0-9_*?/.-]*)
         die "TEST=$(show "$TEST") : un nom de test est attendu, où * remplace une suite de lettres" ;;
@@ -544,7 +543,7 @@ suggest_steps() {
     last=$(for lab in $found; do
         "build/tests/$lab/judge" --list </dev/null 2>/dev/null | grep -o '"number":[0-9]*'
     done | cut -d : -f 2 | sort -n | tail -n 1)
-    [ -z "$last" ] || printf ' ; étapes : 1 à %s' "$last"
+    [ -z "$last" ] || printf ' ; étapes : 0 à %s' "$last"
 }
 
 # Un test nommé peut n'exister que dans un lab : les autres ne sont alors pas jugés.

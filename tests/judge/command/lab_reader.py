@@ -11,9 +11,9 @@ import sys
 
 SETTING = re.compile(r"(\w+) :=(?: +(.*?))? *")
 # Ce qu'un lab.mk peut dire ; docs/carte.md dit le sens de chaque nom. STEP_2, LINE_2… suivent STEP_1 et LINE_1.
-NAMES = ("TITLE", "STEP_1", "PROGRAMS", "PORT", "PROTOCOL", "LINE_1", "LIBRARY", "HEADERS", "DRIVERS", "BORROW", "LAB_CFLAGS",
+NAMES = ("TITLE", "STEP_0", "STEP_1", "PROGRAMS", "PORT", "PROTOCOL", "LINE_1", "LIBRARY", "HEADERS", "DRIVERS", "BORROW", "LAB_CFLAGS",
          "SANITIZED")
-NEEDED = ("TITLE", "STEP_1", "PROGRAMS", "PORT")
+NEEDED = ("TITLE", "STEP_0", "STEP_1", "PROGRAMS", "PORT")
 # La forme de quelques valeurs, et un exemple.
 FORMS = {"PORT": ("[1-9][0-9]{2,4}", "8001"), "PROTOCOL": ("tcp|udp", "udp"), "PROGRAMS": ("[a-z][a-z0-9 ]*", "server client")}
 # La suite d'une ligne de stdout est libre.
@@ -57,11 +57,11 @@ def settings(name):
     return found
 
 
-def numbered(found, name):
-    """Les valeurs de NAME_1, NAME_2…, dans l'ordre."""
+def numbered(found, name, first=1):
+    """Les valeurs de NAME_1, NAME_2…, dans l'ordre ; « first » : le numéro de la première."""
     values = []
-    while f"{name}_{len(values) + 1}" in found:
-        values.append(found[f"{name}_{len(values) + 1}"])
+    while f"{name}_{first + len(values)}" in found:
+        values.append(found[f"{name}_{first + len(values)}"])
     return values
 
 
@@ -72,7 +72,8 @@ class Lab:
         self.name = name
         self.settings = settings(name)
         self.title = self.settings["TITLE"]
-        self.steps = numbered(self.settings, "STEP")
+        # Chaque titre à son numéro : l'étape 0 est la première.
+        self.steps = numbered(self.settings, "STEP", 0)
         self.programs = self.settings["PROGRAMS"].split()
         # Celui qui écoute : « server », ou le premier d'un lab qui n'en a pas de ce nom.
         self.server = "server" if "server" in self.programs else self.programs[0]
@@ -106,6 +107,11 @@ def quoted(text):
 def names():
     """Les noms des labs qui ont un juge, dans l'ordre."""
     return sorted(os.environ.get("LABS", "").split())
+
+
+def following(name):
+    """Le nom du lab qui suit celui-là, ou None."""
+    return next((other for other in names() if other > name), None)
 
 
 def every_lab():

@@ -86,6 +86,28 @@ def mark(run):
     return 20 * earned(run) / total if total else 0.0
 
 
+def share(run):
+    """Part faite : de ses points, ou de ses tests quand ils n'en valent aucun."""
+    total = available(run)
+    if total:
+        return earned(run) / total
+    return sum(test["status"] == "passed" for test in run["tests"]) / len(run["tests"]) if run["tests"] else 0.0
+
+
+def score(run):
+    """« 2,5 / 4 » ; « sans point » pour ce qui n'en vaut aucun, l'étape 0."""
+    if all(test["points"] == 0 for test in run["tests"]):
+        return "sans point"
+    return f"{format_number(earned(run))} / {format_number(available(run))}"
+
+
+def worth(test):
+    """Ce que vaut un test : « 0,5 point », « 2 points », « sans point »."""
+    if test["points"] == 0:
+        return "sans point"
+    return f"{format_number(test['points'])} point{'s' if test['points'] >= 2 else ''}"
+
+
 def counts(run):
     """(réussis, échoués, sautés) ; un test que rien n'a permis d'essayer est échoué."""
     statuses = [test["status"] for test in run["tests"]]

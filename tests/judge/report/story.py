@@ -5,7 +5,7 @@ import re
 from tests.judge.report.crowd import gathered
 from tests.judge.report.paint import columns, pieces
 from tests.judge.report.reserved import revealed
-from tests.judge.report.results import format_number
+from tests.judge.report.results import format_number, worth
 
 LABEL = 11
 # Au-delà, un échange est résumé : son début et sa fin disent l'essentiel.
@@ -34,7 +34,8 @@ def tell_build(paper, run):
 def tell_failures(paper, run, request, limit):
     """Les premiers échecs en entier, les autres en une ligne, les tests pas encore essayés en un mot."""
     failures = [test for test in run["tests"] if test["status"] in ("failed", "broken") and not is_masked(test)]
-    if not any(test["status"] == "passed" for test in run["tests"]):
+    # L'étape 0 ne vaut aucun point : qui n'a qu'elle n'a encore qu'une chose à lire.
+    if not any(test["status"] == "passed" and test["points"] for test in run["tests"]):
         limit = 1
     shown = failures if len(failures) <= limit else failures[:limit]
     for test in shown:
@@ -56,9 +57,7 @@ def tell_failures(paper, run, request, limit):
 def tell(paper, run, test, request):
     """L'histoire complète d'un test échoué."""
     failure = test.get("failure") or {}
-    points = format_number(test["points"])
-    worth = [] if is_borrowed(test, request) else [f"{points} point{'s' if test['points'] >= 2 else ''}"]
-    about = [f"étape {test['step']}", *worth, *test["defects"]]
+    about = [f"étape {test['step']}", *([] if is_borrowed(test, request) else [worth(test)]), *test["defects"]]
     paper.blank()
     paper.line("  " + paper.paint("✗ " + test["title"], "red", "bold"))
     paper.line("    " + paper.paint(" · ".join(about), "dim"))
@@ -83,7 +82,7 @@ def tell(paper, run, test, request):
 
 def is_borrowed(test, request):
     """Ce test n'a pas été demandé, mais un test demandé en a besoin : le juge le rend à zéro point."""
-    return request.narrowed and test["points"] == 0
+    return request.narrowed and test.get("borrowed", False)
 
 
 def tell_backslash(paper, start):

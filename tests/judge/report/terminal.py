@@ -6,6 +6,7 @@ terminal.py --work W [options] -- RÉSULTATS…      statut : 0 tous les points,
 import os
 import sys
 
+from tests.judge.report import ahead
 from tests.judge.report import compiler
 from tests.judge.report import editor_lines
 from tests.judge.report import options
@@ -35,8 +36,10 @@ def report_lab(paper, run, request):
     report_borrowed(paper, run, request)
     compiler.tell_warnings(paper, run.get("warnings", []))
     report_network(paper, run)
-    if not request.narrowed and results.earned(run) == 0:
+    if not request.narrowed and not any(test["status"] == "passed" for test in run["tests"]):
         encourage(paper, run, request)
+    else:
+        report_next(paper, run, request)
 
 
 def report_steps(paper, run, request):
@@ -47,16 +50,13 @@ def report_steps(paper, run, request):
     longest = max([TITLE, *(columns(title) for title, _ in steps)])
     most = max([0, *(len(tests) for _, tests in steps)])
     # Un long titre raccourcit les barres, jamais l'inverse.
-    length = min(BAR, max(SHORT_BAR, paper.width - longest - most - 15))
+    length = min(BAR, max(SHORT_BAR, paper.width - longest - most - 16))
     for title, tests in steps:
         part = {"tests": tests}
-        got, total = results.earned(part), results.available(part)
-        bar = paper.bar(got / total if total else 0, length)
+        bar = paper.bar(results.share(part), length)
         marks = "".join(paper.paint(MARKS[test["status"]], COLORS[test["status"]]) for test in tests)
-        points = f"{results.format_number(got)} / {results.format_number(total)}"
-        if all(story.is_borrowed(test, request) for test in tests):
-            points = "préalable"
-        paper.line(f"  {paper.pad(title, longest)} {bar} {points:>9}  {marks}")
+        points = "préalable" if all(story.is_borrowed(test, request) for test in tests) else results.score(part)
+        paper.line(f"  {paper.pad(title, longest)} {bar} {points:>10}  {marks}")
         if os.environ.get("DETAIL") == "1":
             report_each(paper, tests)
 
@@ -101,9 +101,22 @@ def encourage(paper, run, request):
                       indent=2)
         return
     paper.wrapped(f"Tout est encore à écrire, et c'est normal. Pour commencer : l'étape {first['number']}, "
-                  f"« {first['title']} », dans NOTES.fr.md. Ses premiers points viennent vite, et chacun des tests dira où vous en êtes.",
+                  f"« {first['title']} », au début de NOTES.fr.md : cinq minutes, dix lignes au plus, et un premier test réussi.",
                   indent=2)
     paper.line("  " + paper.paint(request.command(run, f"STEP={first['number']}"), "bold"))
+
+
+def report_next(paper, run, request):
+    """Quelque chose est réussi : dire ce qui vient."""
+    if request.narrowed and (os.environ.get("TEST") or not os.environ.get("STEP")):
+        return
+    text, following = ahead.sentence(run, only_step=request.narrowed)
+    if not text:
+        return
+    paper.blank()
+    paper.wrapped(text, indent=2)
+    if following:
+        paper.line("  " + paper.paint(request.command(run, f"STEP={following['number']}"), "bold"))
 
 
 def report_total(paper, runs, request):
@@ -126,7 +139,7 @@ def report_total(paper, runs, request):
 def mark_text(run, request):
     """« 12,5 / 20 », ou les seuls points en jeu quand un test ou une étape a été demandé."""
     if request.narrowed:
-        return f"{results.format_number(results.earned(run))} / {results.format_number(results.available(run))}"
+        return results.score(run)
     return f"{results.format_number(results.mark(run))} / 20"
 
 

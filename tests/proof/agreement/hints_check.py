@@ -60,7 +60,7 @@ def check_levels(levels, notes, lines):
 
 def check_step(lab, step, notes, lines):
     """Tout ce qui ne va pas dans les indices d'une étape."""
-    path, heading = pathlib.Path(hints.path_of(lab.name, step)), f"Étape {step} — {lab.steps[step - 1]}"
+    path, heading = pathlib.Path(hints.path_of(lab.name, step)), f"Étape {step} — {lab.steps[step]}"
     if not path.is_file():
         yield (f"{path} : ce fichier manque ; y sont attendus « # {heading} », puis "
                + ", ".join(f"« ## {level} »" for level in hints.LEVELS))
@@ -81,7 +81,7 @@ def complaints(lab):
     """Tout ce qui ne va pas dans les indices d'un lab."""
     notes = pathlib.Path("labs", lab.name, "NOTES.fr.md").read_text(encoding="utf-8")
     lines = code_lines(lab.name)
-    steps = range(1, len(lab.steps) + 1)
+    steps = range(len(lab.steps))
     for step in steps:
         yield from check_step(lab, step, notes, lines)
     wanted = {hints.path_of(lab.name, step) for step in steps}

@@ -64,35 +64,38 @@ def french(number):
 def step_heading(lab, number, run):
     """Le titre que les notes doivent donner à cette étape."""
     points = sum(test["points"] for test in run["tests"] if test["step"] == number)
-    return (f"### Étape {number} — {lab.steps[number - 1]} ({french(points)} point{'s' if points >= 2 else ''}) "
-            f"{{#lab-{lab.name}-etape-{number}}}")
+    worth = f"{french(points)} point{'s' if points >= 2 else ''}" if number else "sans point"
+    return f"## Étape {number} — {lab.steps[number]} ({worth}) {{#lab-{lab.name}-etape-{number}}}"
 
 
 def compare_steps(lab, run, page):
     """Chaque étape : même titre, mêmes points, même ancre."""
     told = {int(match[1]): (number, match.string) for number, match in page.matching(STEP)}
-    for step in range(1, len(lab.steps) + 1):
+    for step in range(len(lab.steps)):
         wanted = step_heading(lab, step, run)
         why = f"(titre : {places.of_setting(lab.name, f'STEP_{step}')} ; points : la somme des tests de l'étape)"
         if step not in told:
             yield f"{page.at(1)} : il y manque le titre « {wanted} » {why}"
         elif told[step][1] != wanted:
             yield f"{page.at(told[step][0])} : « {told[step][1]} » ; est attendu « {wanted} » {why}"
-    for extra in sorted(told.keys() - set(range(1, len(lab.steps) + 1))):
+    for extra in sorted(told.keys() - set(range(len(lab.steps)))):
         yield f"{page.at(told[extra][0])} : {places.of_setting(lab.name, 'STEP_1')} et les suivantes n'ont pas « STEP_{extra} := … »"
 
 
 def compare_tests(lab, run):
-    """Vingt points en tout, et chaque test à une étape qui existe ; une étape sans test n'apprend rien."""
+    """Vingt points en tout, aucun à l'étape 0, et chaque test à une étape qui existe ; une étape sans test n'apprend rien."""
     total = sum(test["points"] for test in run["tests"])
     if abs(total - 20) > 1e-9:
         yield (f"tests/{lab.name} : les tests valent {french(total)} points, et non 20 : changez les « .points = … » de "
                + ", ".join(places.of_test(lab.name, test["name"]) for test in run["tests"]))
     for test in run["tests"]:
-        if test["step"] not in range(1, len(lab.steps) + 1):
+        if (test["step"] == 0) != (test["points"] == 0):
+            yield (f"{places.of_test(lab.name, test['name'])} : .step = {test['step']}, .points = {french(test['points'])} ; les tests de "
+                   "l'étape 0, et eux seuls, ne valent aucun point")
+        if test["step"] not in range(len(lab.steps)):
             yield (f"{places.of_test(lab.name, test['name'])} : .step = {test['step']}, et tests/{lab.name}/lab.mk n'a pas "
                    f"« STEP_{test['step']} := … »")
-    for step in range(1, len(lab.steps) + 1):
+    for step in range(len(lab.steps)):
         if step not in {test["step"] for test in run["tests"]}:
             yield f"{places.of_setting(lab.name, f'STEP_{step}')} : aucun test n'est de cette étape (.step = {step})"
 

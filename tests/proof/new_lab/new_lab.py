@@ -1,6 +1,6 @@
 """« make lab NEW=04-nom PROGRAMS="server client" » : écrit un lab déjà vert, à récrire.
 
-template/ est un petit lab entier, « 00-modele » : un serveur, et un client. Le serveur est l'étape 1 ; chaque autre programme
+template/ est un petit lab entier, « 00-modele » : un serveur, et un client. Le serveur est les étapes 0 et 1 ; chaque autre programme
 reçoit les fichiers du client, à son nom, et une étape à lui. Réglages, par l'environnement : NEW= PROGRAMS= PORT=
 """
 
@@ -127,7 +127,7 @@ class Writer:
         """Le lab.mk."""
         steps = "".join(f"STEP_{self.step(program)} := {self.title(program)}\n" for program in self.programs)
         return ("# Tout ce qu'il faut savoir de ce lab : une affectation simple (:=) par ligne.\n"
-                f"TITLE := Un serveur qui salue\n{steps}PROGRAMS := {' '.join(self.programs)}\n"
+                f"TITLE := Un serveur qui salue\nSTEP_0 := Un premier bonjour\n{steps}PROGRAMS := {' '.join(self.programs)}\n"
                 f"PORT := {self.port}\n"
                 "# Ce que le contrat énumère pour la sortie standard du serveur ; « … » : la suite est libre.\n"
                 "LINE_1 := waiting for clients\n")

@@ -23,7 +23,7 @@ BUILT = ("judge", "tests", "given", "packages", "docs/figures", "torture")
 ENTRAILS = re.compile(r"Traceback|\bNone\b|\('|KeyError")
 # Ce qui est vérifié de tous les labs, le nouveau compris ; ce que tests/proof vérifie du modèle lui-même n'est pas refait.
 # Les longues ne le sont que sur le lab d'un seul programme, qui ressemble le moins aux autres.
-GATES = "parity points catalogue hints skeleton format spelling interop links".split()
+GATES = "parity points catalogue hints skeleton start format spelling interop links".split()
 LONG_GATES = "comforts archive traces writers".split()
 LONGEST_S = 900
 
@@ -167,23 +167,28 @@ def try_archive(tree):
 
 NOTES, MK, STEP, HINT = f"labs/{NAME}/NOTES.fr.md", f"tests/{NAME}/lab.mk", f"tests/{NAME}/step1_server.c", f"tests/{NAME}/hints/step-1.md"
 SERVER, KILLER = f"solutions/{NAME}/server.c", f"tests/{NAME}/mutants/E-server-keeps-the-socket.patch"
-HEADING = rf"est attendu « ### Étape 1 — Le serveur salue \(\d+ points\) \{{#lab-{NAME}-etape-1\}} »"
+HEADING = rf"est attendu « ## Étape 1 — Le serveur salue \(\d+ points\) \{{#lab-{NAME}-etape-1\}} »"
 # Ce qui est cassé, où, comment (None : le fichier est ôté), la vérification qui le voit, et ce qu'elle dit après « fichier:ligne ».
 BREAKS = (
-    ("le titre d'une étape", NOTES, r"### Étape 1 — ", "### Etape 1 : ", "check-points", HEADING),
+    ("le titre d'une étape", NOTES, r"## Étape 1 — ", "## Etape 1 : ", "check-points", HEADING),
     ("les points d'un titre d'étape", NOTES, r"(?<=salue \()\d+", "3", "check-points", HEADING),
-    ("une étape que les notes n'ont pas", NOTES, r"### Étape 1 .*\n", "", "check-points",
+    ("une étape que les notes n'ont pas", NOTES, r"## Étape 1 .*\n", "", "check-points",
      HEADING.replace("est attendu", "il y manque le titre")),
-    ("une étape de trop", NOTES, r"## Le contrat", f"### Étape 9 — Trop {{#lab-{NAME}-etape-9}}\n\n## Le contrat", "check-points", "STEP_9 :="),
+    ("une étape de trop", NOTES, r"## Le contrat", f"## Étape 9 — Trop {{#lab-{NAME}-etape-9}}\n\n## Le contrat", "check-points", "STEP_9 :="),
     ("le titre des notes", NOTES, r"# Lab .*", "# Mon lab", "check-points",
      rf"est attendu « # Lab {NAME[:2]} — Un serveur qui salue {{#lab-{NAME}}} »"),
-    ("un titre sans celui d'au-dessus", NOTES, r"## Objectifs", "### Objectifs", "check-points", "ne suit aucun titre en « ## »"),
+    ("un titre sans celui d'au-dessus", NOTES, r"## Étape 0", "### Étape 0", "check-points", "ne suit aucun titre en « ## »"),
     ("une ancre prise", f"solutions/{NAME}/NOTES.fr.md", "## Lire la solution", f"## Lire {{#lab-{NAME}-fin}}", "check-points",
      rf"l'ancre {{#lab-{NAME}-fin}} est déjà celle de {NOTES}:\d+"),
     ("le contrat", NOTES, "## Le contrat\n", "## Contrat\n", "check-points", "il y manque le titre « ## Le contrat »"),
     ("le débogueur", NOTES, "`make strace`", "strace", "check-points", "doit nommer `make strace`"),
     ("les points des tests", STEP, r"\.points = \d+", ".points = 1", "check-points", rf"et non 20 : .*{STEP}:\d+"),
     ("l'étape d'un test", STEP, r"\.step = 1", ".step = 8", "check-points", r"\.step = 8, .*« STEP_8 := … »"),
+    ("un test qui ne vaut rien", STEP, r"\.points = \d+", ".points = 0", "check-points", r"les tests de l'étape 0, et eux seuls, ne valent aucun point"),
+    ("ce qui s'écrit à l'étape 0", f"tests/{NAME}/start/step-0.patch", r"\+    send", "\n".join(["+    // une ligne"] * 9) + "\n+    send",
+     "check-start", "lignes à écrire"),
+    ("un mur de (void)", f"labs/{NAME}/server.c", r"    // TODO \(étape 0, puis 1\) : env", "    (void)client;\n    // TODO (étape 0, puis 1) : env", "check-skeleton",
+     r"labs/.*/server\.c:\d+ : « \(void\)client; » est de trop"),
     ("un défaut inconnu", STEP, r"\.programs", '.defects = "D08", .programs', "check-catalogue",
      rf"dans \.defects, D08 n'est pas un défaut de {NAME} dans docs/defauts\.md : ôtez-le, ou écrivez-y sa rubrique"),
     ("un défaut qui n'est pas dans les notes", STEP, r"\.programs", '.defects = "D08", .programs', "check-points",
@@ -193,7 +198,7 @@ BREAKS = (
     ("une page de manuel", HINT, "`man ", "`le ", "check-hints", "`man 2 bind`, par exemple, est attendu"),
     ("les indices d'une étape", HINT, None, None, "check-hints", "ce fichier manque ; y sont attendus « # Étape 1 — Le serveur salue »"),
     ("une affectation de lab.mk", MK, "PORT :=", "PORT =", "test", "« NOM := valeur » est attendu"),
-    ("un nom de lab.mk", MK, "PORT", "PROT", "test", "PROT ne veut rien dire ; sont attendus TITLE, STEP_1, PROGRAMS"),
+    ("un nom de lab.mk", MK, "PORT", "PROT", "test", "PROT ne veut rien dire ; sont attendus TITLE, STEP_0, STEP_1, PROGRAMS"),
     ("un port de lab.mk", MK, r"PORT := \d+", "PORT := http", "check-points", "est attendu, par exemple, « PORT := 8001 »"),
     ("une ligne de lab.mk", MK, r"STEP_1 .*\n", "", "test", "la ligne « STEP_1 := … » est attendue"),
     ("ce qu'il y a à faire", f"labs/{NAME}/server.c", "TODO", "PLUS TARD", "check-skeleton", r"« // TODO \(étape N\) : … » est attendu"),

@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 import unittest
+import unittest.mock
 import xml.etree.ElementTree as ElementTree
 
 from tests.judge.report import compiler
@@ -129,6 +130,32 @@ class Terminal(unittest.TestCase):
             build["ok"] = True
         self.assertIn("Pour commencer : l'étape 1", page(run))
 
+    def test_a_step_done_says_what_comes(self):
+        run = results.load(EXAMPLE)
+        self.assertIn("Étape 1 faite. Ensuite : l'étape 2, « Le serveur répond »", page(run))
+        self.assertIn("LAB=01-tcp STEP=2", page(run))
+        run["tests"][0]["status"] = "failed"
+        self.assertNotIn("Ensuite : l'étape", page(run))
+        for test in run["tests"]:
+            test["status"] = "passed"
+        self.assertIn("Toutes les étapes sont faites : bravo !", page(run))
+
+    def test_a_step_judged_alone_says_what_comes(self):
+        run = results.load(EXAMPLE)
+        run["tests"] = run["tests"][:1]
+        with unittest.mock.patch.dict(os.environ, STEP="1"):
+            self.assertIn("Étape 1 faite. Ensuite : l'étape 2", page(run, narrowed=True))
+            run["tests"][0]["status"] = "failed"
+            self.assertNotIn("Ensuite : l'étape", page(run, narrowed=True))
+
+    def test_a_step_without_points_is_done_by_its_tests(self):
+        run = results.load(EXAMPLE)
+        run["tests"][0]["points"] = 0
+        line = next(line for line in page(run).split("\n") if "Étape 1  " in line)
+        self.assertIn("█ sans point  ✓", line)
+        run["tests"][0]["status"] = "failed"
+        self.assertIn("░ sans point  ✗", page(run))
+
     def test_the_title_of_a_step_is_never_cut(self):
         run = results.load(EXAMPLE)
         run["steps"][0]["title"] = "Une seule voix : ne croire que le serveur, et lui seulement"
@@ -177,7 +204,7 @@ class Terminal(unittest.TestCase):
     def test_a_borrowed_test_says_why_it_is_shown(self):
         run = results.load(EXAMPLE)
         for test in run["tests"]:
-            test["points"] = 0
+            test.update(points=0, borrowed=True)
         self.assertIn("ses points ne comptent pas ici", page(run, narrowed=True))
         self.assertIn("préalable", page(run, narrowed=True))
         self.assertNotIn("ses points ne comptent pas ici", page(run))

@@ -46,7 +46,7 @@ def try_refusals(it):
         if len(LABS) > 1:
             refuses(it, f"dites quel lab, par exemple LAB={LAB}", goal)
     refuses(it, "ce lab n'existe pas", "progress", "LAB=$(HOME)")
-    refuses(it, "un nombre de 1", "hint", f"LAB={LAB}", "STEP=trois")
+    refuses(it, "un nombre de 0", "hint", f"LAB={LAB}", "STEP=trois")
     refuses(it, "dites quel fichier", "reset", f"LAB={LAB}")
     for name in ("../server.c", "NOTES.fr.md", "Makefile", "deux\nlignes", "/etc/passwd", "server.c "):
         refuses(it, "n'est pas un fichier du squelette", "reset", f"LAB={LAB}", f"FILE={name}")
@@ -80,7 +80,7 @@ def try_progress(it, folder):
     make("test", f"WORK={WORK}", f"LAB={LAB}")
     status, text = make("progress", f"WORK={WORK}", COLUMNS="60")
     it.check("progress montre la note, et ne se dit pas périmé", "0 / 20" in text and "Attention" not in text, text)
-    it.check("progress dit par où commencer", "étape 1" in text and "make hint" in text, text)
+    it.check("progress dit par où commencer", "étape 0" in text and "make hint" in text, text)
     it.check("progress tient en 60 colonnes, hors commandes",
              trial.widest("\n".join(line for line in text.splitlines() if "make " not in line)) <= 60, text)
     _, narrow = make("progress", f"WORK={WORK}", COLUMNS="40")
@@ -109,7 +109,7 @@ def try_partial(it):
     make("test", f"WORK={WORK}", f"LAB={LAB}", "STEP=1")
     _, text = make("progress", f"WORK={WORK}")
     it.check("progress montre une étape jugée seule", re.search(r"✓ 1\. .* ([\d,]+) / \1\n", text), text)
-    it.check("progress dit que le reste n'est pas jugé", "en partie jugé" in text and "étape 2" in text, text)
+    it.check("progress dit que le reste n'est pas jugé", "en partie jugé" in text and "étape 0" in text, text)
     if len(LABS) > 1:
         trial.copy_work("labs", WORK, LABS[-1])
         _, text = make("progress", f"WORK={WORK}", FROM_LAB=LABS[-1])
@@ -132,7 +132,7 @@ def try_private(it):
         status, text = make(goal, f"WORK={WORK}", f"LAB={LAB}")
         it.check(f"{goal} ne dit d'un test réservé que sa catégorie",
                  status == 0 and "robustesse" in text and "SECRET" not in text and "bravo" not in text, text)
-    status, text = make("hint", f"WORK={WORK}", f"LAB={LAB}", f"STEP={STEPS + 1}")
+    status, text = make("hint", f"WORK={WORK}", f"LAB={LAB}", f"STEP={STEPS}")
     it.check("les tests réservés ne sont pas une étape", status == 2 and "n'a pas cette étape" in text, text)
     trial.copy_work("labs", WORK, LAB)
     make("test", f"WORK={WORK}", f"LAB={LAB}")
@@ -150,7 +150,7 @@ def try_hints(it, folder):
     asked = [make(*ask)[1] for _ in range(4)]
     it.check("les indices se suivent, et le dernier se répète", [level_of(text) for text in asked] == [1, 2, 3, 3],
              "\n".join(asked))
-    texts, _ = hints.load(LAB, 1)
+    texts, _ = hints.load(LAB, 0)
     it.check("chaque indice est celui du fichier", all(" ".join(text.split())[:60] in " ".join(shown.split())
                                                        for text, shown in zip(texts, asked)), asked[0])
     _, text = make(*ask, "STEP=3")
@@ -158,7 +158,7 @@ def try_hints(it, folder):
     status, text = make(*ask, "STEP=98")
     it.check("une étape qui n'existe pas est refusée", status == 2 and "n'a pas cette étape" in text, text)
     memory = os.path.join(build_of(LAB), "hints.json")
-    edit(memory, lambda known: known["1"].update(file="autre"))
+    edit(memory, lambda known: known["0"].update(file="autre"))
     _, text = make(*ask)
     it.check("des indices récrits recommencent à l'idée", level_of(text) == 1, text)
     with open(os.path.join(folder, "server.c"), "a", encoding="utf-8") as file:

@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Nombre maximal d'étapes d'un lab. */
-#define MAX_STEPS 12
+/** Nombre maximal d'étapes d'un lab, l'étape 0 comprise. */
+#define MAX_STEPS 13
 
 /** Nombre maximal de sortes de lignes qu'un serveur écrit sur stdout. */
 #define MAX_LISTED_LINES 6
@@ -29,7 +29,7 @@ struct lab {
     const char *name;             /**< Nom de son dossier : `01-tcp`. */
     const char *title;            /**< Son titre. */
     unsigned default_port;        /**< Port par défaut de ses programmes. */
-    const char *steps[MAX_STEPS]; /**< Titres des étapes, dans l'ordre de l'énoncé. */
+    const char *steps[MAX_STEPS]; /**< Titres des étapes, chacun à son numéro. */
     /** Les lignes que le contrat énumère pour la sortie standard du serveur ; une suite libre après une espace. */
     const char *server_lines[MAX_LISTED_LINES + 1];
 };
@@ -40,7 +40,7 @@ extern const struct lab the_lab;
 /** Un test, avec ce qu'il faut pour le noter et pour l'expliquer. */
 struct lesson {
     const char *name;       /**< Identifiant, aussi le nom du test Criterion. */
-    int step;               /**< Étape de l'énoncé, à partir de 1. */
+    int step;               /**< Étape de l'énoncé, à partir de 0. */
     double points;          /**< Points, tout ou rien. */
     const char *title;      /**< Ce que le programme doit faire, en une phrase. */
     const char *programs;   /**< Programmes nécessaires, séparés par des espaces. */

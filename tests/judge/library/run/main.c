@@ -191,7 +191,7 @@ static int probe(char **words)
 
 int main(int argc, char **argv)
 {
-    struct options options = {.work = "", .sources = "", .programs = "."};
+    struct options options = {.work = "", .sources = "", .programs = ".", .step = -1};
     struct plan plan;
     if (argc > 2 && strcmp(argv[1], "--probe") == 0)
         return probe(argv + 2);

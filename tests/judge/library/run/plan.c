@@ -81,7 +81,7 @@ size_t plan_select(struct plan *plan, int step, const char *pattern)
     size_t reported = 0;
     for (size_t i = 0; i < plan->count; i++) {
         struct entry *entry = &plan->entries[i];
-        bool step_fits = step == 0 || entry->lesson->step == step;
+        bool step_fits = step < 0 || entry->lesson->step == step;
         if (!step_fits || !is_named(entry->lesson, pattern))
             continue;
         entry->reported = true;

@@ -42,7 +42,7 @@ void plan_make(struct plan *plan);
 /**
  * @brief Choisit ce qui est demandé, et ce dont cela dépend.
  * @param plan    le plan
- * @param step    étape voulue, ou 0 pour toutes
+ * @param step    étape voulue, ou -1 pour toutes
  * @param pattern motif de nom (comme un motif de fichiers), ou `NULL` pour tous
  * @return le nombre de tests demandés
  */

@@ -150,7 +150,7 @@ static void write_steps(FILE *out)
 {
     fputs("\"steps\":[", out);
     for (int i = 0; i < MAX_STEPS && the_lab.steps[i] != NULL; i++) {
-        fprintf(out, "%s{\"number\":%d,\"title\":", i > 0 ? "," : "", i + 1);
+        fprintf(out, "%s{\"number\":%d,\"title\":", i > 0 ? "," : "", i);
         json_string(out, the_lab.steps[i]);
         fputc('}', out);
     }
@@ -211,7 +211,8 @@ static void write_test(FILE *out, const struct plan *plan, const struct entry *e
     member(out, "name", lesson->name);
     fprintf(out, "\"step\":%d,", lesson->step);
     member(out, "title", lesson->title);
-    fprintf(out, "\"points\":%g,\"defects\":", entry->auxiliary ? 0.0 : lesson->points);
+    fprintf(out, "\"points\":%g,%s\"defects\":", entry->auxiliary ? 0.0 : lesson->points,
+            entry->auxiliary ? "\"borrowed\":true," : "");
     json_words(out, lesson->defects);
     fputs(",\"needs\":", out);
     json_words(out, lesson->needs);

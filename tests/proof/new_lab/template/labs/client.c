@@ -8,6 +8,7 @@
 #include "display.h"
 #include "report.h"
 
+#include <unistd.h>
 // Chaque page de manuel nomme, au début, les en-têtes système de ses appels : ajoutez-les ici.
 
 /** Le plus long message montré, en octets. */
@@ -15,6 +16,8 @@
 
 /** Nom du programme dans les messages d'erreur. */
 static const char PROGRAM[] = "client";
+
+// --- Étape 2 : client montre le message ----------------------------------------------------------
 
 /**
  * @brief Se connecte à la première adresse de l'hôte.
@@ -26,9 +29,7 @@ static const char PROGRAM[] = "client";
  */
 static int open_connection(const struct endpoint *endpoint)
 {
-    // TODO (étape 2) : chercher l'adresse, créer le socket, le connecter. Chaque échec se dit
-    // (report_error, dans report.h), et rien ne reste ouvert.
-    (void)endpoint;
+    // TODO (étape 2) : chercher l'adresse (man 3 getaddrinfo), le socket, la connexion (man 2 connect).
     return -1;
 }
 
@@ -41,11 +42,11 @@ static int open_connection(const struct endpoint *endpoint)
  */
 static int show_message(int server)
 {
-    // TODO (étape 2) : recevoir jusqu'à la fin de flux, ::MESSAGE_LIMIT octets au plus ; ôter la
-    // fin de ligne, écrire le reste (print_escaped, dans display.h) et une fin de ligne.
-    (void)server;
+    // TODO (étape 2) : recevoir jusqu'à la fin de flux (man 2 recv), puis montrer (display.h).
     return EXIT_SYSTEM;
 }
+
+// --- Le programme : donné ------------------------------------------------------------------------
 
 /**
  * @brief Programme `client [HOST [PORT]]`.
@@ -56,14 +57,13 @@ static int show_message(int server)
  */
 int main(int argc, char **argv)
 {
-    // Ces lignes évitent les avertissements du squelette ; effacez-les à mesure que vous avancez.
-    (void)argc;
-    (void)argv;
-    (void)PROGRAM;
-    (void)open_connection;
-    (void)show_message;
-
-    // TODO (étape 2) : lire la ligne de commande (parse_endpoint, dans cmdline.h), se connecter,
-    // montrer ce qui vient, fermer.
-    return EXIT_SYSTEM;
+    struct endpoint endpoint = {.host = "127.0.0.1", .port = "8000"};
+    if (!parse_endpoint(PROGRAM, argc - 1, argv + 1, &endpoint))
+        return EXIT_USAGE;
+    int server = open_connection(&endpoint);
+    if (server < 0)
+        return EXIT_SYSTEM;
+    int status = show_message(server);
+    close(server);
+    return status;
 }

@@ -7,29 +7,22 @@
 #include "cmdline.h"
 #include "report.h"
 
-// Chaque page de manuel nomme, au début, les en-têtes système de ses appels : ajoutez-les ici.
+#include <errno.h>
 #include <netdb.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+// Chaque page de manuel nomme, au début, les en-têtes système de ses appels : ajoutez-les ici.
 
 /** Nom du programme dans les messages d'erreur. */
 static const char PROGRAM[] = "server";
 
 /** Ce que reçoit chaque client. */
-static const char GREETING[] = "bonjour\n";
+#define GREETING "bonjour\n"
 
-/**
- * @brief Fait de SIGINT et de SIGTERM un descripteur que `poll` attend comme un client.
- *
- * @return un descripteur, lisible dès que l'un des deux signaux est arrivé
- * @retval -1 erreur (un message est écrit)
- * @see signalfd(2), sigprocmask(2), sigsetops(3)
- */
-static int open_stop_signals(void)
-{
-    // TODO (étape 1) : bloquer SIGINT et SIGTERM (man 2 sigprocmask), puis obtenir un descripteur
-    // qui devient lisible quand l'un d'eux arrive (man 2 signalfd).
-    return -1;
-}
+// --- Étape 0 : un premier bonjour ----------------------------------------------------------------
 
 /**
  * @brief Donne à un socket son adresse, et le met à l'écoute.
@@ -41,26 +34,9 @@ static int open_stop_signals(void)
  */
 static bool start_listening(int fd, const struct addrinfo *address)
 {
-    // TODO (étape 1) : SO_REUSEADDR (man 7 socket), puis bind, puis listen.
-    (void)fd;
-    (void)address;
+    // TODO (étape 0, puis 1) : donner au socket son adresse (man 2 bind), écouter (man 2 listen).
+    errno = ENOSYS;
     return false;
-}
-
-/**
- * @brief Ouvre le socket d'écoute, à la première adresse de l'hôte.
- *
- * @param endpoint l'hôte et le port demandés
- * @return le socket d'écoute
- * @retval -1 erreur (un message est écrit)
- * @see getaddrinfo(3), socket(2)
- */
-static int open_listener(const struct endpoint *endpoint)
-{
-    // TODO (étape 1) : chercher l'adresse, créer le socket, l'ouvrir avec start_listening().
-    // Chaque échec se dit (report_error, dans report.h), et rien ne reste ouvert.
-    (void)endpoint;
-    return -1;
 }
 
 /**
@@ -71,9 +47,7 @@ static int open_listener(const struct endpoint *endpoint)
  */
 static void greet(int client)
 {
-    // TODO (étape 1) : envoyer ::GREETING en entier ; un client parti ne tue pas le serveur
-    // (MSG_NOSIGNAL).
-    (void)client;
+    // TODO (étape 0, puis 1) : envoyer ::GREETING, en entier (man 2 send).
 }
 
 /**
@@ -86,11 +60,55 @@ static void greet(int client)
  */
 static int serve(int listener, int signals)
 {
-    // TODO (étape 1) : attendre un client ou un signal (man 2 poll) ; accepter le client, lui dire
-    // bonjour, fermer.
-    (void)listener;
-    (void)signals;
+    // TODO (étape 0, puis 1) : accepter un client (man 2 accept), le saluer ; guetter l'arrêt.
     return EXIT_SYSTEM;
+}
+
+// --- Étape 1 : le serveur salue ------------------------------------------------------------------
+
+/**
+ * @brief Fait de SIGINT et de SIGTERM un descripteur que `poll` attend comme un client.
+ *
+ * @return un descripteur, lisible dès que l'un des deux signaux est arrivé
+ * @retval -1 erreur (un message est écrit)
+ * @see signalfd(2), sigprocmask(2), sigsetops(3)
+ */
+static int open_stop_signals(void)
+{
+    // TODO (étape 1) : bloquer deux signaux (man 2 sigprocmask), en faire un descripteur.
+    return -1;
+}
+
+// --- Le programme : donné ; l'étape 1 y revient --------------------------------------------------
+
+/**
+ * @brief Ouvre le socket d'écoute, à la première adresse de l'hôte.
+ *
+ * @param endpoint l'hôte et le port demandés
+ * @return le socket d'écoute
+ * @retval -1 erreur (un message est écrit)
+ * @see getaddrinfo(3), socket(2)
+ */
+static int open_listener(const struct endpoint *endpoint)
+{
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *address = NULL;
+    int code = getaddrinfo(endpoint->host, endpoint->port, &hints, &address);
+    if (code != 0) {
+        report_error(PROGRAM, "getaddrinfo", endpoint->host, endpoint->port, gai_strerror(code));
+        return -1;
+    }
+    int fd = socket(address->ai_family, address->ai_socktype, 0);
+    if (fd >= 0 && start_listening(fd, address)) {
+        freeaddrinfo(address);
+        return fd;
+    }
+    report_error(PROGRAM, fd < 0 ? "socket" : "bind", endpoint->host, endpoint->port,
+                 strerror(errno));
+    freeaddrinfo(address);
+    if (fd >= 0)
+        close(fd);
+    return -1;
 }
 
 /**
@@ -102,19 +120,19 @@ static int serve(int listener, int signals)
  */
 int main(int argc, char **argv)
 {
-    // Ces lignes évitent les avertissements du squelette ; effacez-les à mesure que vous avancez.
-    (void)argc;
-    (void)argv;
-    (void)PROGRAM;
-    (void)GREETING;
-    (void)open_stop_signals;
-    (void)start_listening;
-    (void)open_listener;
-    (void)greet;
-    (void)serve;
+    // Dans un tube, stdout attendrait d'avoir 4096 octets : ici, chaque ligne part aussitôt.
+    setvbuf(stdout, NULL, _IOLBF, 0);
 
-    // TODO (étape 1) : faire partir chaque ligne de stdout aussitôt (man 3 setvbuf), lire la ligne
-    // de commande (parse_endpoint, dans cmdline.h), préparer l'arrêt, ouvrir l'écoute, l'annoncer,
-    // servir, fermer.
-    return EXIT_SYSTEM;
+    struct endpoint endpoint = {.host = "127.0.0.1", .port = "8000"};
+    if (!parse_endpoint(PROGRAM, argc - 1, argv + 1, &endpoint))
+        return EXIT_USAGE;
+    // TODO (étape 1) : préparer l'arrêt (open_stop_signals) : avant ou après l'écoute ?
+    int signals = -1;
+    int listener = open_listener(&endpoint);
+    if (listener < 0)
+        return EXIT_SYSTEM;
+    puts("waiting for clients");
+    int status = serve(listener, signals);
+    close(listener);
+    return status;
 }
