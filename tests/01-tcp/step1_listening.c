@@ -114,12 +114,13 @@ LESSON(server_reports_taken_port, .step = 1, .points = 0.25, .programs = "server
     program_expect_exit(server, 1);
     program_expect_error(server, "server", "127.0.0.1", test_port(), "Address already in use");
     expect_nothing_announced(server);
+    expect_second_server_refused(other_port());
 
     // bind réussit, et c'est listen qui échoue : deux serveurs liés au même port ont pu s'y croiser.
     program_inject("listen=1000");
-    server = START("server", "127.0.0.1", other_port());
+    server = START("server", "127.0.0.2", test_port());
     program_expect_exit(server, 1);
-    program_expect_error(server, "server", "127.0.0.1", other_port(), "Address already in use");
+    program_expect_error(server, "server", "127.0.0.2", test_port(), "Address already in use");
     expect_nothing_announced(server);
 }
 

@@ -1,6 +1,15 @@
 // Étape 3 : le serveur dialogue, une ligne à la fois, un client à la fois.
 #include "judge.h"
 
+#include "sockdiag.h"
+
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Plus que la seconde permise.
+#define FAREWELL_PATIENCE_S 2
+
 LESSON(server_replies, .step = 3, .points = 0.5, .programs = "server", .needs = "server_listens",
        .defects = "D08", .title = "Une ligne reçoit sa réponse",
        .hint = "Après accept, tout se passe sur le descripteur qu'il a rendu : lire une ligne, "
@@ -10,6 +19,50 @@ LESSON(server_replies, .step = 3, .points = 0.5, .programs = "server", .needs = 
     struct peer *client = peer_connect("client");
     peer_send(client, "bonjour\n");
     peer_expect_line(client, "Hey client");
+}
+
+/** La connexion d'un client, cherchée du côté du serveur. */
+struct farewell {
+    unsigned client_port;
+    bool waiting; /**< Le serveur a dit sa fin de flux, et garde le socket. */
+};
+
+static bool look_at_farewell(const struct socket_view *view, void *context)
+{
+    struct farewell *farewell = context;
+    if (view->local_port == (unsigned)atoi(test_port()) &&
+        view->remote_port == farewell->client_port && view->inode != 0)
+        farewell->waiting = true;
+    return !farewell->waiting;
+}
+
+static bool farewell_is_over(void *context)
+{
+    struct farewell *farewell = context;
+    farewell->waiting = false;
+    sockets_visit(IPPROTO_TCP, 1u << TCP_FIN_WAIT1 | 1u << TCP_FIN_WAIT2, look_at_farewell,
+                  farewell);
+    return !farewell->waiting;
+}
+
+// Attendre la fin de flux du client avant de fermer est permis, une seconde au plus.
+static void refuse_endless_farewell(const struct peer *client)
+{
+    const char *colon = strrchr(client->address, ':');
+    struct farewell farewell = {.client_port = colon != NULL ? (unsigned)atoi(colon + 1) : 0};
+    pump_set_patience(FAREWELL_PATIENCE_S);
+    pump_until(farewell_is_over, &farewell, 20);
+    pump_set_patience(1);
+    if (farewell_is_over(&farewell))
+        return;
+    complain_because(
+        "Le serveur a fini d'envoyer (shutdown), puis attend que ce client ferme à son tour. C'est "
+        "permis, mais une seconde au plus : un client qui reste ne retient pas les autres. Jusqu'à "
+        "quand l'appel qui attend sa fin de flux a-t-il le droit de durer ?",
+        "« %s » a dit END, a reçu la fin de flux, et reste ; le serveur l'attend, et personne "
+        "n'est "
+        "plus servi",
+        client->name);
 }
 
 LESSON(
@@ -26,7 +79,7 @@ LESSON(
     program_expect_line(server, "received from client: bonjour");
 }
 
-LESSON(server_replies_to_each_line, .step = 3, .points = 0.5, .programs = "server",
+LESSON(server_replies_to_each_line, .step = 3, .points = 0.25, .programs = "server",
        .needs = "server_replies", .title = "Chaque ligne a sa réponse, dans un dialogue suivi",
        .hint = "Un même client envoie plusieurs lignes, et chacune a une réponse, ni plus ni "
                "moins : où le programme revient-il après avoir répondu ?")
@@ -52,6 +105,7 @@ LESSON(server_ends_on_end_line, .step = 3, .points = 0.5, .programs = "server",
     struct peer *client = peer_connect("client");
     peer_send(client, "END\n");
     peer_expect_gone(client);
+    peer_close(client);
     program_expect_line(server, "server waiting...");
     program_expect_line(server, "client connected from %s", client->address);
     program_expect_line(server, "received from client: END");
@@ -89,6 +143,27 @@ LESSON(server_serves_next_client, .step = 3, .points = 0.5, .programs = "server"
     peer_expect_line(second, "Hey client");
 }
 
+LESSON(
+    server_waits_in_silence, .step = 3, .points = 0.25, .programs = "server",
+    .needs = "server_replies", .defects = "D08",
+    .title = "Un client qui se tait, même longtemps, n'est pas quitté ; le serveur dort",
+    .hint = "Un client qui se tait est encore là : quel appel attend sa ligne, et jusqu'à quand ?")
+{
+    program_inject(LONG_SILENCE);
+    struct program *server = START("server", "127.0.0.1", test_port());
+    program_expect_patience(server, NULL);
+    server_expect_listening(server, test_port());
+    struct peer *client = peer_connect("client");
+    program_expect_patience(server, client);
+    peer_send(client, "bon");
+    program_expect_patience(server, client);
+    peer_send(client, "jour\n");
+    peer_expect_line(client, "Hey client");
+    program_expect_patience(server, client);
+    peer_send(client, "encore\n");
+    peer_expect_line(client, "Hey client");
+}
+
 LESSON(server_serves_one_at_a_time, .step = 3, .points = 0.25, .programs = "server",
        .needs = "server_serves_next_client server_ends_on_end_of_stream",
        .title = "Un second client attend que le premier ait fini",
@@ -116,13 +191,16 @@ LESSON(server_splits_lines, .step = 3, .points = 0.25, .programs = "server",
            "Deux lignes peuvent arriver ensemble, dans un seul recv ; et ce qui reste d'un client "
            "quand il a dit END n'est pas à celui qui le suit.")
 {
+    // Le serveur peut attendre une seconde que ce client s'en aille : elle passe aussitôt.
+    program_inject(LONG_SILENCE);
     start_server();
     struct peer *client = peer_connect("client");
     peer_send(client, "salut\nEND\nceci est ignoré\n");
     peer_expect_line(client, "Hey client");
     peer_expect_gone(client);
-    // Ce qui restait du premier ne doit rien valoir au suivant.
+    // Ce qui restait du premier, qui reste là, ne doit rien valoir au suivant.
     struct peer *next = peer_connect("client suivant");
+    refuse_endless_farewell(client);
     peer_expect_nothing_more(next);
     peer_send(next, "bonjour\n");
     peer_expect_line(next, "Hey client");

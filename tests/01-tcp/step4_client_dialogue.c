@@ -1,5 +1,6 @@
 // Étape 4 : le client demande, se connecte, envoie, montre.
 #include "addresses.h"
+#include "early_line.h"
 #include "judge.h"
 #include "usage.h"
 
@@ -22,7 +23,7 @@ LESSON(client_announces_connection, .step = 4, .points = 0.75, .programs = "clie
     expect_greeting(client, "127.0.0.1");
 }
 
-LESSON(client_sends_and_shows, .step = 4, .points = 1, .programs = "client",
+LESSON(client_sends_and_shows, .step = 4, .points = 0.75, .programs = "client",
        .needs = "client_announces_connection", .defects = "D01",
        .title = "Chaque ligne tapée est envoyée, chaque réponse est montrée",
        .hint = "Pour chaque ligne tapée, même vide : l'envoyer avec son \\n, lire une réponse, la "
@@ -35,13 +36,34 @@ LESSON(client_sends_and_shows, .step = 4, .points = 1, .programs = "client",
     peer_expect_line(server, "bonjour");
     peer_send(server, "Hey client\n");
     program_expect_line(client, "Hey client");
-    program_type(client, "\nça va ?\n");
+    program_type(client, "\nça va ?\r\n");
     peer_expect_line(server, "%s", "");
+    refuse_early_line(client, server);
     peer_send(server, "réponse à la ligne vide\n");
     program_expect_line(client, "réponse à la ligne vide");
-    peer_expect_line(server, "ça va ?");
+    peer_expect_line(server, "ça va ?\r");
     peer_send(server, "oui\n");
     program_expect_line(client, "oui");
+}
+
+LESSON(client_waits_for_slow_reply, .step = 4, .points = 0.25, .programs = "client",
+       .needs = "client_sends_and_shows", .defects = "D01",
+       .title = "Une réponse qui tarde est encore une réponse : le client l'attend, en dormant",
+       .hint = "Un serveur lent n'est pas un serveur parti : quel appel attend sa réponse, et "
+               "jusqu'à quand ?")
+{
+    struct peer *server;
+    program_inject(LONG_SILENCE);
+    struct program *client = start_tcp_client(&server);
+    expect_greeting(client, "127.0.0.1");
+    program_expect_patience(client, server);
+    program_type(client, "bonjour\n");
+    peer_expect_line(server, "bonjour");
+    program_expect_patience(client, server);
+    peer_send(server, "Hey");
+    program_expect_patience(client, server);
+    peer_send(server, " client\n");
+    program_expect_line(client, "Hey client");
 }
 
 LESSON(

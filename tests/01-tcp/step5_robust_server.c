@@ -24,6 +24,7 @@ static void expect_service(const char *name)
     peer_expect_line(client, "Hey client");
     peer_send(client, "END\n");
     peer_expect_gone(client);
+    peer_close(client);
 }
 
 LESSON(server_survives_reset, .step = 5, .points = 0.25, .programs = "server",
@@ -86,6 +87,7 @@ LESSON(
     peer_close(gone);
     peer_send_while_open(waiting, "END\n", 4);
     peer_expect_gone(waiting);
+    peer_close(waiting);
     programs_wait_until_asleep();
     program_expect_alive(server);
     expect_service("client suivant");
@@ -103,6 +105,7 @@ LESSON(server_limits_line, .step = 5, .points = 0.25, .programs = "server",
     struct peer *client = peer_connect("client bavard");
     peer_send_while_open(client, long_line(length), length);
     peer_expect_gone(client);
+    peer_close(client);
     program_expect_error(server, "server", client->address);
     program_expect_no_other_reason(server, too_long);
     expect_service("client suivant");
@@ -360,6 +363,7 @@ LESSON(server_serves_a_burst, .step = 5, .points = 0.25, .programs = "server",
         peer_half_close(clients[i]);
     }
     peer_send(first, "END\n");
+    peer_half_close(first);
     for (int i = 0; i < BURST; i++) {
         peer_expect_line(clients[i], "Hey client");
         peer_expect_end(clients[i]);
@@ -375,6 +379,7 @@ static void expect_long_service(const char *name, const char *line)
     peer_expect_line(client, "Hey client");
     peer_send(client, "END\n");
     peer_expect_gone(client);
+    peer_close(client);
 }
 
 LESSON(server_leaks_nothing, .step = 5, .points = 0.25, .programs = "server",

@@ -51,7 +51,27 @@ LESSON(
     peer_expect_end(mute);
 }
 
-LESSON(server_serves_beside_silence, .step = 2, .points = 0.5, .programs = "server",
+LESSON(
+    server_waits_in_silence, .step = 2, .points = 0.25, .programs = "server",
+    .needs = "server_replies", .defects = "D48",
+    .title = "Un client qui se tait, même longtemps, n'est pas quitté ; le serveur dort",
+    .hint = "Un client qui se tait est encore là : quel appel attend sa ligne, et jusqu'à quand ?")
+{
+    program_inject(LONG_SILENCE);
+    struct program *server = START("server", "127.0.0.1", test_port());
+    program_expect_patience(server, NULL);
+    server_expect_listening(server, test_port());
+    struct peer *client = arrive("client");
+    program_expect_patience(server, client);
+    peer_send(client, "bon");
+    program_expect_patience(server, client);
+    peer_send(client, "jour\n");
+    peer_expect_line(client, REPLY "bonjour");
+    program_expect_patience(server, client);
+    exchange(client, "encore");
+}
+
+LESSON(server_serves_beside_silence, .step = 2, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D48",
        .title = "Un client qui se tait ne retarde personne, et n'occupe personne",
        .hint = "Pendant qu'un client se tait, qui appelle accept ? Et le thread d'un autre peut-il "
@@ -68,7 +88,7 @@ LESSON(server_serves_beside_silence, .step = 2, .points = 0.5, .programs = "serv
         "réponses) n'est-il qu'à lui ? Ce qui est global, ou static, est à tous.");
     exchange(second, "encore");
     exchange(silent, "enfin");
-    program_expect_rest(server);
+    program_expect_rest(server, "que personne ne sollicite");
 }
 
 LESSON(server_serves_all_together, .step = 2, .points = 0.5, .programs = "server",
@@ -154,9 +174,11 @@ LESSON(server_serves_beside_slow_reader, .step = 2, .points = 0.5, .programs = "
        .hint = "Que garde pour lui un thread arrêté dans send, et qui d'autre l'attend ? Un socket "
                "plein n'est pas un client parti.")
 {
+    program_inject(LONG_SILENCE);
     struct program *server = start_server();
     struct peer *other = arrive("autre client");
     struct peer *slow = flood(server, "client qui ne lit plus");
+    program_expect_patience(server, slow);
     exchange(other, "bonjour");
     peer_half_close(other);
     peer_expect_end(other);

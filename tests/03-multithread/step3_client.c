@@ -1,6 +1,7 @@
 // Étape 3 : le client montre l'accueil, envoie, montre les réponses.
 #include "addresses.h"
 #include "departure.h"
+#include "early_line.h"
 #include "letters.h"
 #include "multithread.h"
 #include "usage.h"
@@ -42,7 +43,7 @@ static void converse(struct program *client, struct peer *server, const char *te
     free(reply);
 }
 
-LESSON(client_connects, .step = 3, .points = 0.5, .programs = "client",
+LESSON(client_connects, .step = 3, .points = 0.25, .programs = "client",
        .title = "Le client se connecte à l'adresse et au port donnés",
        .hint = "Le juge écoute bien là : l'adresse donnée à connect est-elle celle de la ligne de "
                "commande, et le port dans l'ordre du réseau ?")
@@ -78,6 +79,32 @@ LESSON(client_dialogues, .step = 3, .points = 0.5, .programs = "client",
     converse(client, server, "END");
     program_expect_text(client, PROMPT);
     program_expect_no_more_output(client);
+    program_type(client, "un\ndeux\n");
+    peer_expect_line(server, "un");
+    refuse_early_line(client, server);
+    peer_send(server, REPLY "un\n");
+    peer_expect_line(server, "deux");
+}
+
+LESSON(client_waits_for_slow_reply, .step = 3, .points = 0.25, .programs = "client",
+       .needs = "client_dialogues", .defects = "D52",
+       .title = "Un accueil, une réponse qui tardent : le client les attend, en dormant",
+       .hint = "Un serveur lent n'est pas un serveur parti : quel appel attend sa ligne, et "
+               "jusqu'à quand ?")
+{
+    struct peer *server;
+    program_inject(LONG_SILENCE);
+    struct program *client = start_tcp_client(&server);
+    program_expect_patience(client, server);
+    peer_send(server, WELCOME "\n");
+    program_expect_line(client, WELCOME);
+    program_expect_patience(client, server);
+    say(client, server, "bonjour");
+    program_expect_patience(client, server);
+    peer_send(server, REPLY);
+    program_expect_patience(client, server);
+    peer_send(server, "bonjour\n");
+    program_expect_line(client, REPLY "bonjour");
 }
 
 LESSON(
@@ -216,8 +243,8 @@ LESSON(
 static void expect_bytes_sent(struct program *client, struct peer *server)
 {
     program_expect_text(client, PROMPT);
-    program_type_bytes(client, "a\0b\xFF\n", 5);
-    peer_expect_bytes(server, "a\0b\xFF\n", 5);
+    program_type_bytes(client, "a\0b\xFF\r\n", 6);
+    peer_expect_bytes(server, "a\0b\xFF\r\n", 6);
     peer_send(server, "reçu\n");
     program_expect_line(client, "reçu");
 }

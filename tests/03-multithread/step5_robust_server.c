@@ -163,6 +163,32 @@ LESSON(server_refuses_talkative_excess, .step = 5, .points = 0.25, .programs = "
     exchange(first, "toujours là");
 }
 
+static bool listens_or_ended(void *context)
+{
+    const struct program *server = context;
+    return server->ended || program_listening_port(server) != 0;
+}
+
+// Un très grand nombre est admis tel quel, ou refusé ; il n'en devient pas un petit.
+static void expect_great_limit(const char *limit, const char *port)
+{
+    struct program *server = START("server", "-m", limit, "127.0.0.1", port);
+    pump_until(listens_or_ended, server, 1);
+    if (server->ended) {
+        program_expect_exit(server, 2);
+        program_expect_some_error(server);
+        return;
+    }
+    for (int i = 0; i < 2; i++) {
+        struct peer *client = peer_connect_to("client", "127.0.0.1", port);
+        if (!expect_welcome_or_full(client))
+            complain_because("Le nombre donné à -m ne tient pas dans le type où il est rangé : il "
+                             "n'en reste que la fin. Combien de bits a ce type, et qui vérifie que "
+                             "le nombre y tient (man 3 strtoul, ERANGE) ?",
+                             "lancé avec -m %s, le serveur n'admet qu'un client", limit);
+    }
+}
+
 LESSON(
     server_refuses_bad_limit, .step = 5, .points = 0.25, .programs = "server",
     .needs = "server_refuses_excess",
@@ -175,6 +201,9 @@ LESSON(
         EXPECT_USAGE_REFUSED("server", "-m", bad_limits[i], "127.0.0.1", test_port());
     EXPECT_USAGE_REFUSED("server", "-m");
     EXPECT_USAGE_REFUSED("server", "-z", "127.0.0.1", test_port());
+    // 2³² + 1, et 2⁶⁴ + 1 : dans un entier trop étroit, il n'en resterait que 1.
+    expect_great_limit("4294967297", test_port());
+    expect_great_limit("18446744073709551617", other_port());
 }
 
 // Quatre façons de couper : sans avoir rien lu, après l'accueil, au milieu d'une ligne, avec des

@@ -1,7 +1,10 @@
 #include "addresses.h"
 
+#include "complain.h"
 #include "listener.h"
 #include "network.h"
+#include "program_expect.h"
+#include "resources.h"
 #include "server_expect.h"
 #include "verdict.h"
 
@@ -47,6 +50,27 @@ void expect_each_address_tried(int type)
     require_two_addresses();
     expect_other_address(type, AF_INET6, AF_INET, test_port());
     expect_other_address(type, AF_INET, AF_INET6, other_port());
+}
+
+static bool ended_or_listens(void *context)
+{
+    const struct program *server = context;
+    return server->ended || program_listening_port(server) != 0;
+}
+
+void expect_second_server_refused(const char *port)
+{
+    server_expect_listening(START("server", "127.0.0.1", port), port);
+    struct program *second = START("server", "127.0.0.1", port);
+    pump_until(ended_or_listens, second, 1);
+    if (!second->ended)
+        complain_because("Une option du socket permet de reprendre un port que plus personne "
+                         "n'écoute ; une autre, de le partager avec qui l'écoute encore. Laquelle "
+                         "est donnée (man 7 socket) ?",
+                         "le port %s est à un premier serveur, et un second s'y installe aussi",
+                         port);
+    program_expect_exit(second, 1);
+    program_expect_error(second, "server", "127.0.0.1", port, "Address already in use");
 }
 
 struct program *start_tcp_client(struct peer **server)

@@ -34,4 +34,7 @@ void expect_each_address_tried(int type);
  */
 struct program *start_tcp_client(struct peer **server);
 
+/** @brief Deux serveurs ne se partagent pas un port : le second finit, et dit pourquoi. */
+void expect_second_server_refused(const char *port);
+
 #endif

@@ -11,12 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Tous les combien regarder si un programme dort, et combien de fois de suite il doit dormir.
-#define LOOK_PERIOD_MS 2
-#define CALM_LOOKS 25
-// Temps de calcul, en secondes, au-delà duquel un programme qui n'a rien à faire tourne à vide.
-#define IDLE_BUDGET_S 0.4
-
 struct footprint program_footprint(const struct program *program)
 {
     struct footprint footprint;
@@ -88,90 +82,6 @@ void program_expect_memory_back(const struct program *program, const struct foot
         "tous les chemins, ou servir au suivant.",
         "après %s, %s occupe %ld Kio de plus", exchanges, program->actor,
         now_kib - before->private_kib);
-}
-
-/** Une observation en cours. */
-struct watch {
-    struct program *program;
-    double cpu_s;    /**< Temps de calcul au départ. */
-    double spent_s;  /**< Temps de calcul depuis. */
-    size_t output;   /**< Octets écrits au dernier regard. */
-    int calm_looks;  /**< Regards tranquilles à la suite. */
-    int looks;       /**< Regards en tout. */
-    int asleep;      /**< Combien l'ont vu dormir, même s'il a parlé entre-temps. */
-    double budget_s; /**< Au-delà, il tourne ; 0 : peu importe. */
-};
-
-// Qui réessaie après un somme, et le dit chaque fois, n'est jamais muet longtemps ; mais il dort presque toujours.
-static bool is_calm(const struct watch *watch)
-{
-    return watch->calm_looks >= CALM_LOOKS ||
-           (watch->looks >= 8 * CALM_LOOKS && 10 * watch->asleep >= 9 * watch->looks);
-}
-
-static bool calm_or_spinning(void *context)
-{
-    struct watch *watch = context;
-    struct program *program = watch->program;
-    struct activity activity = {.asleep = true};
-    process_tree_observe(program->pid, &activity);
-    size_t output = program->out.length + program->err.length;
-    bool calm = activity.asleep && output == watch->output;
-    watch->output = output;
-    watch->calm_looks = calm ? watch->calm_looks + 1 : 0;
-    watch->spent_s = activity.cpu_s - watch->cpu_s;
-    watch->looks++;
-    watch->asleep += activity.asleep;
-    bool spinning = watch->budget_s > 0 && watch->spent_s > watch->budget_s;
-    return program->ended || spinning || is_calm(watch);
-}
-
-static enum wait_end observe(struct watch *watch)
-{
-    struct activity activity = {.asleep = true};
-    process_tree_observe(watch->program->pid, &activity);
-    watch->cpu_s = activity.cpu_s;
-    return pump_until(calm_or_spinning, watch, LOOK_PERIOD_MS);
-}
-
-void program_wait_until_calm(struct program *program)
-{
-    struct watch watch = {.program = program};
-    observe(&watch);
-}
-
-// Conclut, si le programme ne dort pas.
-static void refuse_restlessness(struct program *program, const char *cause, const char *situation)
-{
-    struct watch watch = {.program = program, .budget_s = IDLE_BUDGET_S * pump_slowness()};
-    enum wait_end end = observe(&watch);
-    if (program->ended) {
-        struct symptoms symptoms = {.end = end, .program = program};
-        complain(&symptoms, "%s devrait continuer, et il s'est arrêté", program->actor);
-    }
-    if (is_calm(&watch))
-        return;
-    complain_because(cause, "%s, %s, occupe un processeur entier au lieu d'attendre",
-                     program->actor, situation);
-}
-
-void program_expect_calm(struct program *program, const char *situation)
-{
-    refuse_restlessness(program,
-                        "Il recommence sans fin un appel qui échoue aussitôt. Ce qui manque ne "
-                        "reviendra pas plus vite : il faut attendre en dormant, un peu, ou qu'un "
-                        "client parte.",
-                        situation);
-}
-
-void program_expect_rest(struct program *program)
-{
-    refuse_restlessness(program,
-                        "Il regarde sans fin si quelque chose est arrivé. C'est au système "
-                        "d'éveiller celui qui attend : combien de temps cet appel a-t-il le droit "
-                        "de durer quand rien n'arrive, et que fait la boucle quand il rend la main "
-                        "pour rien ?",
-                        "que personne ne sollicite");
 }
 
 void program_limit_descriptors(struct program *program, int spare)

@@ -39,27 +39,6 @@ void program_expect_footprint_back(struct program *program, const struct footpri
 void program_expect_memory_back(const struct program *program, const struct footprint *before,
                                 long slack_kib, const char *exchanges);
 
-/**
- * @brief Attend que le programme ait fini ce qu'il pouvait faire, et dorme.
- *
- * Sert à savoir qu'il est bloqué là où le test veut l'amener, avant d'aller plus loin.
- */
-void program_wait_until_calm(struct program *program);
-
-/**
- * @brief Vérifie que le programme attend en dormant, et non en tournant sur lui-même.
- *
- * S'endormir de temps en temps ne suffit pas : il faut le voir dormir, muet, à chacun de plusieurs
- * regards de suite. Celui qui tourne est reconnu au temps de calcul qu'il a pris, jamais à la montre.
- *
- * @param program   le programme
- * @param situation ce qu'il est en train d'attendre, pour le message
- */
-void program_expect_calm(struct program *program, const char *situation);
-
-/** @brief Vérifie que le programme, qui n'a rien à faire, dort : les clients se taisent. */
-void program_expect_rest(struct program *program);
-
 /** @brief Ne laisse au programme que quelques descripteurs de plus, sans retour. */
 void program_limit_descriptors(struct program *program, int spare);
 

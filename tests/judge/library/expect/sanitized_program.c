@@ -4,7 +4,7 @@
 #include "lesson.h"
 #include "network.h"
 #include "program_expect.h"
-#include "resources.h"
+#include "rest.h"
 #include "server_expect.h"
 #include "spawn.h"
 #include "transcript.h"

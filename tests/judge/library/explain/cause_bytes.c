@@ -2,6 +2,7 @@
 
 #include "network.h"
 #include "program_expect.h"
+#include "visible.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -263,6 +264,41 @@ static const char *from_shift(const struct symptoms *symptoms)
     return text;
 }
 
+// La place que prend l'octet qui manque : un, ou quatre (\xHH) quand il est montré échappé.
+static size_t width_of_byte(const struct symptoms *symptoms, size_t at)
+{
+    const char *shown = symptoms->expected + at;
+    return symptoms->on_stdout && strncmp(shown, "\\x", 2) == 0 ? 4 : 1;
+}
+
+// Un octet manque, un seul, et tout le reste est là.
+static const char *from_missing_byte(const struct symptoms *symptoms)
+{
+    static char text[320];
+    const char *expected = symptoms->expected;
+    const char *received = symptoms->received;
+    size_t length = symptoms->received_length;
+    size_t at = 0;
+    while (at < length && at < symptoms->expected_length && expected[at] == received[at])
+        at++;
+    if (length < 2 || at >= length)
+        return NULL;
+    size_t width = width_of_byte(symptoms, at);
+    if (length + width != symptoms->expected_length ||
+        memcmp(expected + at + width, received + at, length - at) != 0)
+        return NULL;
+    char *shown = width > 1 ? strndup(expected + at, width) : visible_short(expected + at, 1);
+    bool is_return = strcmp(shown, "\\r") == 0 || strcmp(shown, "\\x0D") == 0;
+    snprintf(text, sizeof text,
+             is_return
+                 ? "Il manque un octet, « %s », et un seul : une ligne finit à son \\n, et ce "
+                   "qui le précède en fait partie, \\r comme le reste."
+                 : "Il manque un octet, « %s », et un seul : tout le reste est là.",
+             shown);
+    free(shown);
+    return text;
+}
+
 static const char *from_nothing_expected(const struct symptoms *symptoms)
 {
     if (!symptoms->on_stdout && symptoms->received[0] == '\0')
@@ -301,6 +337,9 @@ const char *cause_from_bytes(const struct symptoms *symptoms)
     if (previous_message_remains(symptoms))
         return "Après le texte viennent des octets du message précédent, restés en mémoire : la "
                "longueur utilisée est-elle celle de ce message-ci ?";
+    const char *byte = from_missing_byte(symptoms);
+    if (byte != NULL)
+        return byte;
     if (is_cut(symptoms))
         return "Seul le début est venu : la suite a été perdue, ou coupée à un octet nul ou à la "
                "taille d'un tampon.";

@@ -141,3 +141,29 @@ void process_tree_observe(pid_t pid, struct activity *activity)
 {
     process_tree_visit(pid, observe_process, activity);
 }
+
+static void count_wakeups(pid_t pid, const char *task, void *context)
+{
+    static const char title[] = "\nvoluntary_ctxt_switches:";
+    unsigned long *wakeups = context;
+    char path[64];
+    char status[4096];
+    snprintf(path, sizeof path, "/proc/%d/task/%.16s/status", (int)pid, task);
+    if (process_read(path, status, sizeof status) <= 0)
+        return;
+    const char *count = strstr(status, title);
+    if (count != NULL)
+        *wakeups += strtoul(count + sizeof title - 1, NULL, 10);
+}
+
+static void count_all_wakeups(pid_t pid, void *context)
+{
+    process_visit_tasks(pid, count_wakeups, context);
+}
+
+unsigned long process_tree_wakeups(pid_t pid)
+{
+    unsigned long wakeups = 0;
+    process_tree_visit(pid, count_all_wakeups, &wakeups);
+    return wakeups;
+}

@@ -49,4 +49,11 @@ struct activity {
  */
 void process_tree_observe(pid_t pid, struct activity *activity);
 
+/**
+ * @brief Compte les réveils d'un processus et de ses descendants, depuis leur début.
+ *
+ * Un réveil : un thread s'était endormi de lui-même (voluntary_ctxt_switches, proc_pid_status(5)).
+ */
+unsigned long process_tree_wakeups(pid_t pid);
+
 #endif

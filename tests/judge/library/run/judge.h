@@ -21,8 +21,10 @@
 #include "program_expect.h"
 #include "pump.h"
 #include "resources.h"
+#include "rest.h"
 #include "sanitized_program.h"
 #include "server_expect.h"
+#include "silence.h"
 #include "verdict.h"
 
 #endif

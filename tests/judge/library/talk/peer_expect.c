@@ -139,13 +139,18 @@ void peer_expect_end(struct peer *peer)
              peer->name);
 }
 
-void peer_expect_nothing_more(struct peer *peer)
+void peer_take_all(struct peer *peer)
 {
     programs_wait_until_asleep();
     // Un petit envoi a pu être retenu jusqu'à l'accusé de réception du précédent (Nagle).
     const int at_once = 1;
     setsockopt(peer->source.fd, IPPROTO_TCP, TCP_QUICKACK, &at_once, sizeof at_once);
     pump_now();
+}
+
+void peer_expect_nothing_more(struct peer *peer)
+{
+    peer_take_all(peer);
     expect_no_byte(peer, WAIT_DONE);
 }
 

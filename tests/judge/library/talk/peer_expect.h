@@ -26,4 +26,7 @@ void peer_expect_nothing_more(struct peer *peer);
 /** @brief Attend d'avoir reçu au moins @p length octets en tout. */
 void peer_expect_at_least(struct peer *peer, size_t length);
 
+/** @brief Attend que les programmes dorment, et recueille tout ce qu'ils ont envoyé à ce correspondant. */
+void peer_take_all(struct peer *peer);
+
 #endif

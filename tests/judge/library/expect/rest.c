@@ -1,0 +1,128 @@
+#include "rest.h"
+
+#include "complain.h"
+#include "transcript.h"
+
+// Tous les combien regarder si un programme dort, et combien de fois de suite il doit dormir.
+#define LOOK_PERIOD_MS 2
+#define CALM_LOOKS 25
+// Temps de calcul, en secondes, au-delà duquel un programme qui n'a rien à faire tourne à vide.
+#define IDLE_BUDGET_S 0.4
+
+// Réveils par seconde qui accusent ; combien au moins en ont été vus, et pendant combien de temps avant de conclure.
+#define ACCUSED_PER_S 200.0
+#define FEWEST_WAKEUPS 10
+#define SURE_MS 1000.0
+
+/** Une observation en cours. */
+struct watch {
+    struct program *program;
+    double cpu_s;    /**< Temps de calcul au départ. */
+    double spent_s;  /**< Temps de calcul depuis. */
+    size_t output;   /**< Octets écrits au dernier regard. */
+    int calm_looks;  /**< Regards tranquilles à la suite. */
+    int looks;       /**< Regards en tout. */
+    int asleep;      /**< Combien l'ont vu dormir, même s'il a parlé entre-temps. */
+    double budget_s; /**< Au-delà, il tourne ; 0 : peu importe. */
+};
+
+// Qui réessaie après un somme, et le dit chaque fois, n'est jamais muet longtemps ; mais il dort presque toujours.
+static bool is_calm(const struct watch *watch)
+{
+    return watch->calm_looks >= CALM_LOOKS ||
+           (watch->looks >= 8 * CALM_LOOKS && 10 * watch->asleep >= 9 * watch->looks);
+}
+
+static bool calm_or_spinning(void *context)
+{
+    struct watch *watch = context;
+    struct program *program = watch->program;
+    struct activity activity = {.asleep = true};
+    process_tree_observe(program->pid, &activity);
+    size_t output = program->out.length + program->err.length;
+    bool calm = activity.asleep && output == watch->output;
+    watch->output = output;
+    watch->calm_looks = calm ? watch->calm_looks + 1 : 0;
+    watch->spent_s = activity.cpu_s - watch->cpu_s;
+    watch->looks++;
+    watch->asleep += activity.asleep;
+    bool spinning = watch->budget_s > 0 && watch->spent_s > watch->budget_s;
+    return program->ended || spinning || is_calm(watch);
+}
+
+static enum wait_end observe(struct watch *watch)
+{
+    struct activity activity = {.asleep = true};
+    process_tree_observe(watch->program->pid, &activity);
+    watch->cpu_s = activity.cpu_s;
+    return pump_until(calm_or_spinning, watch, LOOK_PERIOD_MS);
+}
+
+void program_wait_until_calm(struct program *program)
+{
+    struct watch watch = {.program = program};
+    observe(&watch);
+}
+
+// Conclut, si le programme ne dort pas.
+static void refuse_restlessness(struct program *program, const char *cause, const char *situation)
+{
+    struct watch watch = {.program = program, .budget_s = IDLE_BUDGET_S * pump_slowness()};
+    enum wait_end end = observe(&watch);
+    if (program->ended) {
+        struct symptoms symptoms = {.end = end, .program = program};
+        complain(&symptoms, "%s devrait continuer, et il s'est arrêté", program->actor);
+    }
+    if (is_calm(&watch))
+        return;
+    complain_because(cause, "%s, %s, occupe un processeur entier au lieu d'attendre",
+                     program->actor, situation);
+}
+
+void program_expect_calm(struct program *program, const char *situation)
+{
+    refuse_restlessness(program,
+                        "Il recommence sans fin un appel qui échoue aussitôt. Ce qui manque ne "
+                        "reviendra pas plus vite : il faut attendre en dormant, un peu, ou qu'un "
+                        "client parte.",
+                        situation);
+}
+
+/** Les réveils d'un programme, depuis un instant. */
+struct wakefulness {
+    const struct program *program;
+    unsigned long start;
+    double start_ms;
+    bool restless; /**< Il s'est réveillé trop souvent, jusqu'à ce regard. */
+};
+
+static bool is_sure(void *context)
+{
+    struct wakefulness *seen = context;
+    double elapsed_ms = transcript_elapsed_ms() - seen->start_ms;
+    unsigned long now = process_tree_wakeups(seen->program->pid);
+    double count = now > seen->start ? (double)(now - seen->start) : 0;
+    seen->restless = count >= FEWEST_WAKEUPS && count * 1e3 >= ACCUSED_PER_S * elapsed_ms;
+    return seen->program->ended || elapsed_ms >= SURE_MS ||
+           (!seen->restless && elapsed_ms >= FEWEST_WAKEUPS * 1e3 / ACCUSED_PER_S);
+}
+
+static const char endless_look[] =
+    "Il regarde sans fin si quelque chose est arrivé. C'est au système d'éveiller celui qui "
+    "attend : combien de temps cet appel a-t-il le droit de durer quand rien n'arrive, attend-il "
+    "bien ce qui manque, et que fait la boucle quand il rend la main pour rien ?";
+
+void program_expect_rest(struct program *program, const char *situation)
+{
+    struct wakefulness seen = {.program = program,
+                               .start = process_tree_wakeups(program->pid),
+                               .start_ms = transcript_elapsed_ms()};
+    refuse_restlessness(program, endless_look, situation);
+    while (!is_sure(&seen))
+        pump_until(is_sure, &seen, LOOK_PERIOD_MS);
+    if (!seen.restless || program->ended)
+        return;
+    complain_because(endless_look,
+                     "%s, %s, se réveille des centaines de fois par seconde au lieu d'attendre",
+                     program->actor, situation);
+}
