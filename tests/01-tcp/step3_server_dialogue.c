@@ -1,5 +1,6 @@
 // Étape 3 : le serveur dialogue, une ligne à la fois, un client à la fois.
 #include "judge.h"
+#include "stuck.h"
 
 #include "sockdiag.h"
 
@@ -162,6 +163,13 @@ LESSON(
     program_expect_patience(server, client);
     peer_send(client, "encore\n");
     peer_expect_line(client, "Hey client");
+    peer_half_close(client);
+    peer_expect_gone(client);
+    lesson_ask(
+        "Un client ne lit plus, et send n'a plus de place : il en aura quand ce client lira.");
+    struct peer *slow = peer_connect_narrow("client qui ne lit plus", NARROW_WINDOW);
+    talk_until_stuck(slow);
+    program_expect_patience(server, slow);
 }
 
 LESSON(server_serves_one_at_a_time, .step = 3, .points = 0.25, .programs = "server",
@@ -191,8 +199,6 @@ LESSON(server_splits_lines, .step = 3, .points = 0.25, .programs = "server",
            "Deux lignes peuvent arriver ensemble, dans un seul recv ; et ce qui reste d'un client "
            "quand il a dit END n'est pas à celui qui le suit.")
 {
-    // Le serveur peut attendre une seconde que ce client s'en aille : elle passe aussitôt.
-    program_inject(LONG_SILENCE);
     start_server();
     struct peer *client = peer_connect("client");
     peer_send(client, "salut\nEND\nceci est ignoré\n");

@@ -87,7 +87,7 @@ LESSON(server_endures_silence, .step = 6, .points = 0.25, .programs = "server",
     expect_silence_endured(server, "au démarrage");
     expect_silence_endured(server, "après un premier client");
     program_wait_until_asleep(server);
-    program_expect_rest(server);
+    program_expect_rest(server, "que personne ne sollicite");
 }
 
 /** Un serveur inondé, dont la sortie doit grandir, ou cesser. */

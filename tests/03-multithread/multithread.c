@@ -1,4 +1,5 @@
 #include "multithread.h"
+#include "stuck.h"
 
 #include "sandbox.h"
 
@@ -12,7 +13,6 @@
 // l'aller. Quatre mégaoctets et demi de réponses, plus que la mémoire d'un socket.
 #define FLOOD_LINE "a\n"
 #define FLOOD_LINES 250000
-#define NARROW_WINDOW 4096
 
 // Ce que la plus courte file d'attente admet.
 #define TOGETHER 4

@@ -1,6 +1,7 @@
 // Étape 2 : chaque client a son service, sans attendre les autres.
 #include "letters.h"
 #include "multithread.h"
+#include "stuck.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -53,7 +54,7 @@ LESSON(
 
 LESSON(
     server_waits_in_silence, .step = 2, .points = 0.25, .programs = "server",
-    .needs = "server_replies", .defects = "D48",
+    .needs = "server_replies", .defects = "D38 D48",
     .title = "Un client qui se tait, même longtemps, n'est pas quitté ; le serveur dort",
     .hint = "Un client qui se tait est encore là : quel appel attend sa ligne, et jusqu'à quand ?")
 {
@@ -69,6 +70,12 @@ LESSON(
     peer_expect_line(client, REPLY "bonjour");
     program_expect_patience(server, client);
     exchange(client, "encore");
+    lesson_ask(
+        "Un client ne lit plus, et send n'a plus de place : il en aura quand ce client lira.");
+    struct peer *slow = peer_connect_narrow("client qui ne lit plus", NARROW_WINDOW);
+    peer_expect_line(slow, WELCOME);
+    talk_until_stuck(slow);
+    program_expect_patience(server, slow);
 }
 
 LESSON(server_serves_beside_silence, .step = 2, .points = 0.25, .programs = "server",
@@ -174,11 +181,10 @@ LESSON(server_serves_beside_slow_reader, .step = 2, .points = 0.5, .programs = "
        .hint = "Que garde pour lui un thread arrêté dans send, et qui d'autre l'attend ? Un socket "
                "plein n'est pas un client parti.")
 {
-    program_inject(LONG_SILENCE);
     struct program *server = start_server();
     struct peer *other = arrive("autre client");
     struct peer *slow = flood(server, "client qui ne lit plus");
-    program_expect_patience(server, slow);
+    program_expect_rest(server, "dont un client ne lit plus");
     exchange(other, "bonjour");
     peer_half_close(other);
     peer_expect_end(other);

@@ -1,5 +1,5 @@
 // Le socket vu comme un fichier : fdopen, getc, fputs. L'arrêt est l'affaire du gestionnaire de
-// signal, qui finit le programme lui-même : le système ferme les sockets.
+// signal, qui finit le programme lui-même : le système ferme les sockets. Avant de fermer, il attend un peu le client.
 #include "cmdline.h"
 #include "display.h"
 #include "report.h"
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LINE_MAXIMUM 65536
@@ -73,14 +74,35 @@ static void dialogue(FILE *in, FILE *out, const char *peer)
         report_peer_error("server", "réception", peer, strerror(errno));
 }
 
+static long now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+// Le client ferme d'ordinaire le premier ; celui qui reste n'est pas attendu plus d'une seconde.
+static void part(int client)
+{
+    char rest[4096];
+    long end = now_ms() + 1000;
+    shutdown(client, SHUT_WR);
+    for (long left = 1000; left > 0; left = end - now_ms()) {
+        struct pollfd socket = {.fd = client, .events = POLLIN};
+        if (poll(&socket, 1, (int)left) > 0 && read(client, rest, sizeof rest) <= 0)
+            return;
+    }
+}
+
 static void serve(int client, const char *peer)
 {
     int twin = dup(client);
     FILE *in = fdopen(client, "r");
     FILE *out = twin < 0 ? NULL : fdopen(twin, "w");
-    if (in != NULL && out != NULL)
+    if (in != NULL && out != NULL) {
         dialogue(in, out, peer);
-    else
+        part(client);
+    } else
         report_peer_error("server", "fdopen", peer, strerror(errno));
     if (out != NULL)
         fclose(out);

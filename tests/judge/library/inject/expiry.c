@@ -15,6 +15,7 @@
 #define SECOND_NS 1000000000LL
 #define MILLISECOND_NS 1000000LL
 #define RING_AGAIN_US 50000
+#define NARROW_BYTES 4096
 // Un programme peut compter les attentes qui expirent, ou le temps : après la première, une heure a passé.
 #define FIRST_JUMP_NS (3600 * SECOND_NS)
 
@@ -35,6 +36,12 @@ __attribute__((constructor)) static void read_settings(void)
         return;
     silence = inject_shared(sizeof *silence);
     inject_end_silence();
+}
+
+void inject_narrow(int fd)
+{
+    if (silence != NULL)
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(const int){NARROW_BYTES}, sizeof(int));
 }
 
 void inject_end_silence(void)
@@ -98,6 +105,14 @@ bool inject_expires(int fd, short events)
     inject_note_expiry(bound_ns, wait_ns);
     errno = EAGAIN;
     return true;
+}
+
+int inject_send_flags(int fd)
+{
+    if (silence == NULL)
+        return 0;
+    long long bound_ns = socket_bound_ns(fd, POLLOUT);
+    return bound_ns > 0 && inject_shortened_ns(bound_ns) != bound_ns ? MSG_DONTWAIT : 0;
 }
 
 static long long ns_of(const struct timespec *time)

@@ -28,6 +28,9 @@ void *inject_shared(size_t size);
 /** @brief Le programme écoute, ou il est connecté : ce qu'il attend désormais est un correspondant. */
 void inject_note_service(void);
 
+/** @brief Un client accepté : sa mémoire d'envoi est petite, pour que celui qui ne lit pas se voie vite (réglage `expire`). */
+void inject_narrow(int fd);
+
 /** @brief Quelque chose est venu : un nouveau silence commence, le compte des attentes qui expirent repart. */
 void inject_end_silence(void);
 
@@ -48,6 +51,13 @@ void inject_note_expiry(long long bound_ns, long long waited_ns);
  * @return `true` si rien n'est venu : l'appel échoue, errno le dit
  */
 bool inject_expires(int fd, short events);
+
+/**
+ * @brief Ce qu'il faut ajouter aux options d'un envoi que borne SO_SNDTIMEO, et qui peut n'être que partiel.
+ *
+ * Le noyau rendrait à l'expiration ce qui est déjà parti : il le rend tout de suite.
+ */
+int inject_send_flags(int fd);
 
 /** @brief Avant une attente : c'est peut-être là que SIGTERM doit arriver (réglage `stop`). */
 void inject_stop_before_waiting(void);

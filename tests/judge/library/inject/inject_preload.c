@@ -33,7 +33,7 @@
  *   expire=N  N attentes de suite, de celles que le programme borne lui-même (SO_RCVTIMEO, poll, alarm…), expirent en
  *            une milliseconde, et son horloge avance de ce qui leur manquait : ce qu'il ferait d'un long silence
  *            se voit tout de suite ; seulement une fois qu'il écoute, ou qu'il est connecté, et encore après
- *            chaque chose qui vient ;
+ *            chaque chose qui vient ; et la mémoire d'envoi d'un client accepté est petite ;
  *   stop=1   SIGTERM arrive au premier client accepté, ou au premier datagramme reçu, à l'instant où
  *            le thread qui l'a pris allait attendre de nouveau : tout est déjà consulté, rien n'attend
  *            encore.
@@ -284,6 +284,8 @@ ssize_t write(int fd, const void *bytes, size_t length)
         return real(fd, bytes, length);
     if (interrupt_on(fd, 0) || refuse(fd) || lose(fd) || inject_expires(fd, POLLOUT))
         return -1;
+    if (inject_send_flags(fd) != 0)
+        return send(fd, bytes, length, 0);
     return count_datagram(fd, real(fd, bytes, shortened(length)));
 }
 
@@ -301,6 +303,7 @@ ssize_t send(int fd, const void *bytes, size_t length, int flags)
     REAL(send);
     if (interrupt_on(fd, flags) || refuse(fd) || lose(fd) || inject_expires(fd, POLLOUT))
         return -1;
+    flags |= inject_send_flags(fd);
     return count_datagram(fd, real(fd, bytes, limited(fd, length, flags), flags));
 }
 
@@ -320,6 +323,7 @@ ssize_t sendto(int fd, const void *bytes, size_t length, int flags, __CONST_SOCK
     REAL(sendto);
     if (interrupt_on(fd, flags) || refuse(fd) || lose(fd) || inject_expires(fd, POLLOUT))
         return -1;
+    flags |= inject_send_flags(fd);
     return count_datagram(fd, real(fd, bytes, limited(fd, length, flags), flags, to, to_length));
 }
 
@@ -363,6 +367,7 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
     REAL(sendmsg);
     if (interrupt_on(fd, flags) || refuse(fd) || lose(fd) || inject_expires(fd, POLLOUT))
         return -1;
+    flags |= inject_send_flags(fd);
     struct msghdr partial = *message;
     struct iovec piece = first_piece(message->msg_iov, message->msg_iovlen);
     partial.msg_iov = &piece;
@@ -388,6 +393,7 @@ bool inject_has_clients(unsigned count)
 static int count_client(int fd)
 {
     if (fd >= 0) {
+        inject_narrow(fd);
         inject_end_silence();
         atomic_store(&counts->receptionist, syscall(SYS_gettid));
         atomic_fetch_add(&counts->accepted, 1);
