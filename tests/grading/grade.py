@@ -1,6 +1,6 @@
 """Note une classe : le déroulement de « make test WORK=rendus/ ».
 
-Réglages, par l'environnement : WORK LAB STEP TEST MIN JUNIT OUT JOBS ENGINE INSECURE REVEAL ALIASES LATE SANDBOX.
+Réglages, par l'environnement : WORK LAB STEP TEST MIN JUNIT OUT JOBS ENGINE INSECURE REVEAL ALIASES LATE SANDBOX PREVIEW.
 Statut : 0 chacun est noté (et atteint MIN, s'il est donné), 1 quelqu'un n'atteint pas MIN, 2 quelqu'un n'est pas noté,
 un fichier n'a pas pu être écrit, ou la notation n'a pas pu avoir lieu.
 """
@@ -17,7 +17,7 @@ from tests.grading.door import naming, shape
 from tests.grading.roster import class_object, roster
 from tests.grading.run import atomic, plans, preparation, workroom
 from tests.grading.run.preparation import Stopped, enabled, say
-from tests.grading.screen import counter, outcome, single_report
+from tests.grading.screen import counter, outcome, preview, single_report
 from tests.judge.command import lab_reader
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -99,8 +99,10 @@ def status_of(class_, failed, single):
 def grade(work):
     """Toute la notation."""
     labs = lab_reader.every_lab()
-    single = os.path.isfile(work) or (enabled("SANDBOX") and not shape.is_class(work, labs))
+    single = shape.is_single(work, labs)
     preparation.check_settings()
+    if enabled("PREVIEW"):
+        return preview.show(work, single, labs)
     engine = choose_engine()
     out = preparation.open_out(single)
     lock = preparation.take_lock(out)
@@ -109,8 +111,11 @@ def grade(work):
     workroom.stop_all(mark)
     workroom.sweep(mark)
     atomic.sweep_drafts(os.path.join(out, plans.RESULTS))
-    plan = preparation.make_plan(work, single, labs, out)
+    plan, looks, reading = preparation.make_plan(work, single, labs, out)
     lists = class_object.Lists(plan["students"])
+    if not single:
+        preview.tell_reading(reading, say)
+        preview.tell_doubtful(looks, lists.rename, say)
     todo = list(plan["todo"])
     started = time.monotonic()
     try:

@@ -159,10 +159,8 @@ def grade(plan, labs, student):
     record = blank_record(plan, student)
     started = time.monotonic()
     try:
-        if student["refusal"]:
-            raise door.Refused(student["refusal"])
-        admission = door.admit(plans.student_path(plan, student), labs, plan["labs"])
-        record["key"] = keys.submission_key(plan, admission)
+        admission = plans.admit(plan, student, labs)
+        record["key"] = keys.submission_key(plan, admission.digest())
         if keys.is_current(previous, record["key"]):
             return previous
         record["remarks"], record["flags"] = list(admission.remarks), list(admission.flags)

@@ -11,11 +11,12 @@ import tarfile
 import zipfile
 import zlib
 
-from tests.grading.door import folder_door, limits
+from tests.grading.door import folder_door, foreign, limits, naming
 from tests.grading.door import tree as trees
 
 CHUNK = 1 << 16
 DICTIONARY = 64 << 20
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError,
           NotImplementedError, RuntimeError, KeyError, IndexError, OverflowError, UnicodeError, MemoryError)
 
@@ -23,7 +24,10 @@ BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFE
 def read_archive(tree, data, name, clock):
     """Lit une archive dans l'arbre. Lève TooMuch pour ce qui ne peut pas être accepté du tout."""
     try:
-        if name.lower().endswith(".zip"):
+        kind = foreign.kind_of(data)
+        if kind:
+            read_tar(tree, foreign.to_tar(kind, data), clock)
+        elif data.startswith(ZIP) or name.lower().endswith(".zip"):
             read_zip(tree, data, clock)
         else:
             read_tar(tree, data, clock)
@@ -56,14 +60,25 @@ def read_zip(tree, data, clock):
     if data.count(b"PK\x01\x02") > limits.ENTRIES:
         raise limits.TooMuch(f"elle contient plus de {limits.ENTRIES} fichiers")
     links = set()
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = archive.infolist()
-        limits.check_bomb(len(data), sum(member.file_size for member in members))
-        for member in members:
-            clock.check()
-            path = safe_path(tree, member.filename, links)
-            if path:
-                add_zipped(tree, archive, member, path, links)
+    # Elle reste ouverte : une archive qu'elle contient n'est lue que s'il le faut.
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    members = archive.infolist()
+    limits.check_bomb(len(data), sum(member.file_size for member in members))
+    for member in members:
+        clock.check()
+        path = safe_path(tree, member_name(member), links)
+        if path:
+            add_zipped(tree, archive, member, path, links)
+
+
+def member_name(member):
+    """Le nom d'un membre. Qui ne dit pas qu'il écrit en UTF-8 le fait souvent quand même."""
+    if member.flag_bits & 0x800:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return member.filename
 
 
 def zip_kind(member):
@@ -83,6 +98,9 @@ def add_zipped(tree, archive, member, path, links):
         kind = "encrypted"
     if kind == "file" and member.file_size > limits.SOURCE and tree.is_work(path):
         kind = "large"
+    if kind == "file" and naming.archive_suffix(path[-1]):
+        tree.add(path, kind, load=lambda: inner_bytes(archive, member))
+        return
     if kind != "file" or not tree.keeps(path):
         tree.add(path, kind)
         return
@@ -94,6 +112,17 @@ def add_zipped(tree, archive, member, path, links):
             tree.add(path, "file", stream.read(limits.SOURCE + 1))
     except BROKEN:
         tree.add(path, "unreadable")
+
+
+def inner_bytes(archive, member):
+    """Une archive dans une archive. Lève TooMuch quand elle dépasse la borne, ou ne se lit pas."""
+    if member.file_size > limits.ARCHIVE:
+        raise limits.TooMuch(f"elle dépasse {limits.ARCHIVE >> 20} Mio")
+    try:
+        with archive.open(member) as stream:
+            return stream.read(limits.ARCHIVE + 1)
+    except BROKEN as error:
+        raise limits.TooMuch("elle est abîmée, ou chiffrée") from error
 
 
 # --- tar -----------------------------------------------------------------------------------------
@@ -197,10 +226,21 @@ def add_tarred(tree, archive, member, path, links):
     kind = tar_kind(member)
     if kind == "link":
         links.add(path)
-    if kind == "file" and member.size > limits.SOURCE and tree.is_work(path):
-        kind = "large"
-    if kind != "file" or not tree.keeps(path):
-        tree.add(path, kind)
+    packed = naming.archive_suffix(path[-1]) and member.size <= limits.ARCHIVE
+    if kind != "file" or not (packed or tree.keeps(path) and member.size <= limits.SOURCE):
+        add_read(tree, path, "large" if kind == "file" and member.size > limits.SOURCE else kind, None)
         return
     stream = archive.extractfile(member)
-    tree.add(path, "file", stream.read(limits.SOURCE + 1) if stream else b"")
+    add_read(tree, path, "file", stream.read() if stream else b"")
+
+
+def add_read(tree, path, kind, data):
+    """Ajoute un membre dont le contenu, s'il sert, est déjà lu."""
+    if kind == "file" and naming.archive_suffix(path[-1]):
+        tree.add(path, kind, load=lambda: data or b"")
+    elif kind == "large" and not tree.keeps(path):
+        tree.add(path, "file")
+    elif kind == "file" and tree.keeps(path):
+        tree.add(path, kind if len(data or b"") <= limits.SOURCE else "large", (data or b"")[:limits.SOURCE + 1])
+    else:
+        tree.add(path, kind)

@@ -8,13 +8,15 @@ import hashlib
 import os
 import re
 
-from tests.grading.door import archive_door, curiosities, folder_door, limits, naming
+from tests.grading.door import archive_door, choice, class_archive, curiosities, folder_door, limits, naming, skeletons
 from tests.grading.door import tree as trees
 from tests.judge.command import folder as folder_rule
 
 MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
 IGNORED = re.compile(r"\.(cc|cpp|s|S|o|a|so)$|^\.(valgrindrc|gdbinit)$")
+SUBMODULES = ".gitmodules"
 MENTIONED = 5
+CONFLICT = re.compile(rb"^(?:<{7} |>{7} |={7}$)", re.M)
 BY_HAND = "à voir à la main"
 
 
@@ -27,6 +29,8 @@ class Admission:
 
     def __init__(self):
         self.taken = {}
+        # Le dossier de chaque lab dans le rendu, tel qu'on peut le montrer.
+        self.places = {}
         self.present = []
         self.remarks = []
         self.flags = []
@@ -35,6 +39,12 @@ class Admission:
         """Demande à l'enseignant de regarder."""
         if "a_voir" not in self.flags:
             self.flags.append("a_voir")
+
+    def say(self, text, flag=False):
+        """Une remarque ; avec « flag », l'enseignant est prié de regarder."""
+        self.remarks.append(f"{text} ; {BY_HAND}." if flag else f"{text}.")
+        if flag:
+            self.flag()
 
     def digest(self):
         """L'empreinte de ce qui est entré, et de ce qui en est dit."""
@@ -71,18 +81,27 @@ def write_entry(path, entry):
 # --- Lire ----------------------------------------------------------------------------------------
 
 def admit(path, labs, chosen):
+    """Fait passer la porte à un rendu fait d'une seule pièce, un dossier ou une archive."""
+    kind = "folder" if os.path.isdir(path) and not os.path.islink(path) else "archive"
+    return admit_pieces([Piece(kind, path)], labs, chosen)
+
+
+def admit_pieces(pieces, labs, chosen):
     """Fait passer la porte à un rendu. Lève Refused quand on ne sait pas quel lab y est, ou qu'il n'est pas lisible."""
-    wanted = {name for lab in labs for name in lab.sources + lab.headers}.union(MAKEFILES)
+    wanted = {name for lab in labs for name in lab.sources + lab.headers}.union(MAKEFILES, (SUBMODULES,))
     admission, clock = Admission(), limits.Clock()
     tree = trees.Tree(wanted)
     try:
-        read(tree, path, labs, clock)
+        for piece in pieces:
+            piece.read(tree, clock)
+        open_archives(tree, labs, clock)
     except limits.TooMuch as error:
         admission.remarks.append(f"Le rendu est refusé : {error}. Il est {BY_HAND}.")
         admission.flag()
         tree = trees.Tree(wanted)
     except PermissionError as error:
         raise Refused(f"{naming.visible(str(error.filename or 'un dossier'))} n'est pas lisible") from error
+    tree.keep_last_versions()
     if tree.suspicious:
         admission.flag()
     admission.remarks += [text + "." for text in tree.remarks[:MENTIONED]]
@@ -90,93 +109,143 @@ def admit(path, labs, chosen):
     return admission
 
 
-def read(tree, path, labs, clock):
-    """Lit un dossier ou une archive ; une archive dans un dossier sans source est ouverte elle aussi."""
-    if not os.path.isdir(path) or os.path.islink(path):
-        archive_door.read_archive(tree, folder_door.open_archive(path), os.path.basename(path), clock)
-        return
-    folder_door.read_folder(tree, path, clock)
-    if tree.folders_with({name for lab in labs for name in lab.sources}):
-        for found in tree.archives():
-            tree.remark(f"{trees.shown(found)} n'a pas été ouverte : des sources sont déjà à côté")
-        return
-    for found in tree.archives()[:limits.ARCHIVES]:
+class Piece:
+    """Une pièce d'un rendu : « folder », « archive » ou « file », sur le disque, ou dans l'archive de la classe (« inner »)."""
+
+    def __init__(self, kind, path, inner=None, where=()):
+        self.kind, self.path, self.inner, self.where = kind, path, inner, where
+
+    def read(self, tree, clock):
+        """Pose cette pièce dans l'arbre du rendu, sous « where »."""
+        part = trees.Tree(tree.wanted)
+        if self.kind == "folder":
+            self.read_folder(part, clock)
+        elif self.kind == "archive":
+            archive_door.read_archive(part, self.data(), os.path.basename(self.path) if self.inner is None else self.inner[-1], clock)
+        elif self.inner is None:
+            folder_door.add_loose(part, self.path, self.where[-1])
+        else:
+            class_archive.open_class(self.path).add(part, self.inner, self.where[-1:])
+        tree.merge(part, self.where[:-1] if self.kind == "file" else self.where)
+
+    def read_folder(self, part, clock):
+        """Un dossier."""
+        if self.inner is None:
+            folder_door.read_folder(part, self.path, clock)
+        else:
+            class_archive.open_class(self.path).pour(part, self.inner, clock)
+
+    def data(self):
+        """Les octets d'une archive."""
+        if self.inner is None:
+            return folder_door.open_archive(self.path)
+        return class_archive.open_class(self.path).read(self.inner, limits.ARCHIVE + 1)
+
+
+def open_archives(tree, labs, clock, level=1):
+    """Ouvre les archives d'un rendu, et celles qu'elles contiennent. À côté d'un travail, elles ne servent qu'à comparer."""
+    found, beside = tree.archives(), has_work(tree, labs)
+    for path in found[:limits.ARCHIVES]:
+        if level > limits.NESTED:
+            tree.remark(f"{trees.shown(path)} n'a pas été ouverte : trop d'archives l'une dans l'autre ; {BY_HAND}", suspicious=True)
+            continue
         inner = trees.Tree(tree.wanted)
         try:
-            archive_door.read_archive(inner, folder_door.inner_archive(path, found), found[-1], clock)
+            archive_door.read_archive(inner, tree.entries[path].load(), path[-1], clock)
         except limits.TooMuch as error:
-            tree.remark(f"{trees.shown(found)} est refusée : {error} ; {BY_HAND}", suspicious=True)
+            if beside:
+                tree.remark(f"{trees.shown(path)} n'a pas été ouverte ({error}) : des sources sont déjà à côté")
+            else:
+                tree.remark(f"{trees.shown(path)} est refusée : {error} ; {BY_HAND}", suspicious=True)
             continue
-        tree.merge(inner, naming.stem(found[-1]))
+        open_archives(inner, labs, clock, level + 1)
+        tree.merge(inner, path[:-1] + (naming.stem(path[-1]),))
+    if found[limits.ARCHIVES:]:
+        tree.remark(f"{len(found) - limits.ARCHIVES} archives n'ont pas été ouvertes : il y en a plus de {limits.ARCHIVES} ; {BY_HAND}",
+                    suspicious=not beside)
+
+
+def has_work(tree, labs):
+    """Quelque chose est-il écrit, ailleurs que dans les archives ?"""
+    return any(choice.Candidate(tree, lab, folder, 0).is_written() for lab in labs
+               for folder in tree.folders_with(lab.sources) if not choice.is_built(folder))
 
 
 # --- Choisir -------------------------------------------------------------------------------------
-
-def alike(name):
-    """Un nom de lab, à la casse et aux séparateurs près : « 01_TCP » vaut « 01-tcp »."""
-    return re.sub(r"[\s_-]+", "-", name.strip().lower())
-
-
-def rank(folder):
-    """Le moins profond d'abord ; « labs/01-tcp » vaut « 01-tcp »."""
-    in_labs = len(folder) > 1 and folder[-2] == "labs"
-    return len(folder) - in_labs, not in_labs
-
 
 def choose(admission, tree, labs, chosen):
     """Trouve le dossier de chaque lab, et prend ses sources."""
     places = {}
     for lab in labs:
-        named = [folder for folder in tree.folders_with(lab.sources) if folder and alike(folder[-1]) == lab.name]
-        if named:
-            places[lab.name] = best(admission, lab.name, named)
+        found = choice.candidates(tree, lab, labs, [folder for folder in tree.folders_with(lab.sources) if not choice.is_built(folder)])
+        if found:
+            places[lab.name] = pick(admission, lab, found, lab.name in chosen)
     if not places:
         places = flat_place(admission, tree, labs, chosen)
     for lab in labs:
         if lab.name in places:
+            admission.places[lab.name] = places[lab.name].place()
             take(admission, tree, lab, places[lab.name], lab.name in chosen)
-    mention_elsewhere(admission, tree, labs, set(places.values()))
+    mention_elsewhere(admission, tree, labs, places)
     mention_linked_labs(admission, tree, chosen)
+    mention_submodules(admission, tree)
     if not places:
-        admission.remarks.append(f"Aucune source n'a été trouvée : ce rendu est {BY_HAND}.")
-        admission.flag()
+        mention_nothing(admission, tree, labs)
 
 
-def best(admission, lab, folders):
-    """Le dossier à retenir ; quand le choix n'est pas évident, il est dit."""
-    folders = sorted(folders, key=lambda folder: (rank(folder), folder))
-    if len(folders) > 1 and rank(folders[0]) == rank(folders[1]):
-        admission.remarks.append(f"{lab} : plusieurs dossiers portent ce nom, c'est {trees.shown(folders[0])} qui est pris.")
-        admission.flag()
-    return folders[0]
+def pick(admission, lab, found, judged):
+    """Le candidat à retenir. Ce qui est dit d'un lab que l'on ne juge pas n'intéresse personne."""
+    return choice.choose(admission if judged else Admission(), lab, found)
 
 
 def flat_place(admission, tree, labs, chosen):
     """Des sources qui ne sont dans aucun dossier de lab : LAB= doit dire lequel c'est."""
+    folders = [folder for folder in tree.folders_with({name for lab in labs for name in lab.sources}) if not choice.is_built(folder)]
     if len(chosen) == 1:
         lab = next(lab for lab in labs if lab.name == chosen[0])
-        folders = tree.folders_with(lab.sources)
-        return {lab.name: best(admission, lab.name, folders)} if folders else {}
-    if tree.folders_with({name for lab in labs for name in lab.sources}):
+        found = [choice.Candidate(tree, lab, folder, (choice.depth(folder), folder))
+                 for folder in tree.folders_with(lab.sources) if folder in folders]
+        return {lab.name: pick(admission, lab, sorted(found, key=lambda one: one.rank), True)} if found else {}
+    if folders:
         raise Refused("les sources ne sont pas dans un dossier au nom d'un lab : dites lequel c'est, avec LAB=")
     return {}
 
 
-def take(admission, tree, lab, folder, judged):
+def mention_nothing(admission, tree, labs):
+    """Rien n'a été trouvé ; si le juge de l'étudiant en avait gardé une copie, elle est nommée."""
+    built = tree.folders_with({name for lab in labs for name in lab.sources})
+    where = f" ailleurs que dans {trees.shown(built[0])}, qui est au juge" if built else ""
+    admission.remarks.append(f"Aucune source n'a été trouvée{where} : ce rendu est {BY_HAND}.")
+    admission.flag()
+
+
+def mention_submodules(admission, tree):
+    """Un sous-module vide : le travail est dans un autre dépôt, qui n'a pas été téléchargé."""
+    for path, entry in sorted(tree.entries.items()):
+        if path[-1] != SUBMODULES or entry.kind != "file":
+            continue
+        for name in re.findall(r"^\s*path\s*=\s*(.+?)\s*$", (entry.data or b"").decode("utf-8", "replace"), re.M):
+            place = path[:-1] + tuple(name.split("/"))
+            if not any(other[:len(place)] == place and len(other) > len(place) for other in tree.entries):
+                admission.say(f"{trees.shown(place)} est un sous-module de git, vide : son contenu est dans un autre dépôt "
+                              "(git submodule update --init)", flag=True)
+
+
+def take(admission, tree, lab, place, judged):
     """Prend les sources d'un lab ; dit ce qui est refusé, et ce qui n'est pas lu."""
-    files = tree.beside(folder)
-    names = [name for name, entry in files.items() if name in lab.sources or entry.data is not None]
-    choice = folder_rule.choose(names, *folder_rule.expected_of(lab))
-    for name, real in [*choice.taken.items(), *((name, name) for name in choice.own)]:
-        entry = admission.taken[lab.name, name] = files[real]
+    for name, entry in place.files.items():
+        admission.taken[lab.name, name] = entry
         if judged and entry.kind != "file":
             admission.remarks.append(f"{lab.name} : {name} est {trees.KINDS[entry.kind]}, il est refusé ; {BY_HAND}.")
             admission.flag()
         mention_curiosities(admission, lab, name, entry)
+        if judged:
+            mention_spelling(admission, lab, name, entry)
     if judged:
         admission.present.append(lab.name)
-        mention_choice(admission, lab, choice)
-        mention_ignored(admission, lab, files)
+        for picked in place.picked:
+            mention_choice(admission, lab, picked)
+        mention_ignored(admission, lab, {name: entry for folder in reversed(place.folders) for name, entry in tree.beside(folder).items()})
 
 
 def mention_choice(admission, lab, choice):
@@ -193,6 +262,15 @@ def mention_curiosities(admission, lab, name, entry):
     for text in curiosities.remarks(name, entry.data) if entry.kind == "file" else ():
         admission.remarks.append(f"{lab.name} : {naming.visible(text)} ; {BY_HAND}.")
         admission.flag()
+
+
+def mention_spelling(admission, lab, name, entry):
+    """Ce qui empêche de compiler, sans que ce soit du C : une fusion inachevée, un autre codage."""
+    data = entry.data or b""
+    if len(CONFLICT.findall(data)) > 1 or data.count(b"<<<<<<< "):
+        admission.say(f"{lab.name} : {name} porte les marques d'une fusion inachevée (<<<<<<<)", flag=True)
+    if data.startswith(skeletons.MARKS):
+        admission.say(f"{lab.name} : {name} est en UTF-16, que le compilateur ne lit pas", flag=True)
 
 
 def mention_ignored(admission, lab, files):
@@ -212,19 +290,34 @@ def mention_elsewhere(admission, tree, labs, places):
     """Des sources au bon nom, dans un dossier qui n'est celui d'aucun lab retenu : peut-être un nom mal écrit."""
     if not places:
         return
-    sources = {name for lab in labs for name in lab.sources}
-    known = {lab.name for lab in labs}
-    lost = [folder for folder in tree.folders_with(sources)
-            if folder not in places and not (folder and alike(folder[-1]) in known)]
+    taken = list(places.values())
+    known = {folder for place in taken for folder in place.folders}
+    lost = [folder for folder in tree.folders_with({name for lab in labs for name in lab.sources})
+            if folder not in known and not choice.is_built(folder) and is_lost(tree, folder, labs, taken)]
     if lost:
         shown = ", ".join(trees.shown(folder) for folder in lost[:MENTIONED])
         admission.remarks.append(f"Des sources sont aussi dans {shown}, qui n'est le dossier d'aucun lab : elles ne sont pas prises.")
         admission.flag()
 
 
+def is_lost(tree, folder, labs, taken):
+    """Ce dossier a-t-il un travail dont il n'a pas encore été parlé ?"""
+    if folder and any(choice.designation(folder[-1], lab, labs) is not None for lab in labs):
+        return False
+    found = [choice.Candidate(tree, lab, folder, 0) for lab in labs]
+    found = [candidate for candidate in found if candidate.files]
+    return all(candidate.is_written() for candidate in found) and not any(
+        candidate.same_as(other) for candidate in found for other in taken)
+
+
+def is_named(name, chosen):
+    """Est-ce le nom d'un de ces labs, à la casse et aux séparateurs près ?"""
+    return re.sub(r"[\s_-]+", "-", name.strip().lower()) in chosen
+
+
 def mention_linked_labs(admission, tree, chosen):
     """Un dossier de lab remplacé par un lien n'est pas suivi."""
     for path, entry in sorted(tree.entries.items()):
-        if alike(path[-1]) in chosen and entry.kind != "folder" and entry.kind in trees.KINDS:
+        if is_named(path[-1], chosen) and entry.kind != "folder" and entry.kind in trees.KINDS:
             admission.remarks.append(f"{trees.shown(path)} est {trees.KINDS[entry.kind]}, il n'est pas suivi ; {BY_HAND}.")
             admission.flag()

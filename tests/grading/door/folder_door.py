@@ -1,5 +1,6 @@
 """La porte des dossiers : chaque pas est fait sans suivre de lien, et chaque fichier vérifié une fois ouvert."""
 
+import functools
 import os
 import stat
 
@@ -26,6 +27,8 @@ def read_folder(tree, path, clock):
         walk(tree, handle, (), clock)
     finally:
         os.close(handle)
+    for found in tree.archives():
+        tree.entries[found].load = functools.partial(inner_archive, path, found)
 
 
 def walk(tree, handle, where, clock):
@@ -92,17 +95,37 @@ def read_all(file):
 
 def open_archive(path):
     """Ouvre une archive, sans suivre de lien ; elle est lue en entier, bornée."""
+    if os.lstat(path).st_size > limits.ARCHIVE:
+        raise limits.TooMuch(f"elle dépasse {limits.ARCHIVE >> 20} Mio")
+    return read_file(path, limits.ARCHIVE + 1)
+
+
+def read_file(path, most):
+    """Les premiers octets d'un fichier, sans suivre de lien."""
     file = os.open(path, FILE)
     try:
-        status = os.fstat(file)
-        if not stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(os.fstat(file).st_mode):
             raise limits.TooMuch("ce n'est pas un fichier ordinaire")
-        if status.st_size > limits.ARCHIVE:
-            raise limits.TooMuch(f"elle dépasse {limits.ARCHIVE >> 20} Mio")
         with os.fdopen(os.dup(file), "rb") as stream:
-            return stream.read(limits.ARCHIVE + 1)
+            return stream.read(most)
     finally:
         os.close(file)
+
+
+def add_loose(tree, path, name):
+    """Ajoute un seul fichier, sous le nom que son auteur lui avait donné."""
+    folder = os.open(os.path.dirname(path) or ".", FOLDER)
+    try:
+        status = os.stat(os.path.basename(path), dir_fd=folder, follow_symlinks=False)
+        kind = nature(status.st_mode)
+        if kind != "file" or not tree.keeps((name,)):
+            tree.add((name,), kind)
+        elif status.st_size > limits.SOURCE:
+            tree.add((name,), "large")
+        else:
+            tree.add((name,), "file", read_file(path, limits.SOURCE + 1))
+    finally:
+        os.close(folder)
 
 
 def inner_archive(root, path):

@@ -6,13 +6,20 @@ import time
 SOURCE = 1 << 20
 ENTRIES = 20000
 DEPTH = 12
+# L'archive d'une classe entière.
+CLASS_ENTRIES = 200000
+CLASS_KEPT = 512 << 20
 ARCHIVE = 32 << 20
 UNPACKED = 256 << 20
 # Du texte se comprime dix fois, des zéros mille fois.
 RATIO = 200
 SMALL = 16 << 20
 ARCHIVES = 10
+# Une archive dans une archive, dans une archive.
+NESTED = 3
 KEPT = 400
+# Les dossiers où un travail est cherché, les moins profonds d'abord.
+FOLDERS = 200
 SECONDS = 20
 
 

@@ -10,10 +10,8 @@ import os
 import re
 import unicodedata
 
-ARCHIVES = (".tar.gz", ".tar.bz2", ".tar.xz", ".tgz", ".tbz2", ".txz", ".tar", ".zip")
-UNREAD = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst", ".c")
-# Moodle nomme ainsi chaque dépôt : « Nom Prénom_12345_assignsubmission_file ».
-MOODLE = re.compile(r"^(.+?)_(\d+)_assignsubmission_(?:file|onlinetext)_?(.*)$", re.S)
+ARCHIVES = (".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tgz", ".tbz2", ".txz", ".tzst", ".tar", ".zip", ".7z", ".rar")
+UNREAD = (".gz", ".bz2", ".xz", ".zst", ".c")
 LONGEST_SLUG = 40
 
 
@@ -43,42 +41,38 @@ def stem(name):
     return name[:-len(suffix)] if suffix and len(suffix) < len(name) else name
 
 
-def person(name):
-    """(nom de la personne, numéro Moodle ou rien) d'après le nom de son dossier ou de son archive."""
-    exported = MOODLE.match(name)
-    if exported:
-        return exported.group(1), exported.group(2)
-    return stem(name), ""
+def plain(text):
+    """Le texte en minuscules, sans accent."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
 
 
 def slug(text):
     """Un nom de fichier sûr : lettres sans accent, chiffres, tirets."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST_SLUG].strip("-") or "sans-nom"
+    return re.sub(r"[^a-z0-9]+", "-", plain(text))[:LONGEST_SLUG].strip("-") or "sans-nom"
 
 
-def identify(names):
-    """Un identifiant unique et stable pour chaque nom de dossier : {nom: identifiant}."""
+def identify(people):
+    """Un identifiant unique et stable pour chacun : {clef: nom} rend {clef: identifiant}. Il ne dépend que d'eux."""
     identifiers, taken = {}, set()
-    for name in sorted(set(names), key=os.fsencode):
-        digest = hashlib.sha256(os.fsencode(name)).hexdigest()
+    for key in sorted(people, key=os.fsencode):
+        digest = hashlib.sha256(os.fsencode(key)).hexdigest()
         length = 6
-        while f"{slug(person(name)[0])}-{digest[:length]}" in taken:
+        while f"{slug(people[key])}-{digest[:length]}" in taken:
             length += 2
-        identifiers[name] = f"{slug(person(name)[0])}-{digest[:length]}"
-        taken.add(identifiers[name])
+        identifiers[key] = f"{slug(people[key])}-{digest[:length]}"
+        taken.add(identifiers[key])
     return identifiers
 
 
-def display_names(names):
-    """Le nom à montrer pour chacun. Des homonymes gardent leur nom entier, et un numéro s'il le faut encore."""
-    short = {name: visible(person(name)[0]) for name in names}
+def display_names(people):
+    """Le nom à montrer pour chacun : {clef: (nom, ce qui le distingue d'un homonyme)} rend {clef: nom}."""
+    short = {key: visible(name) for key, (name, _) in people.items()}
     counts = collections.Counter(short.values())
-    shown = {name: text if counts[text] == 1 else visible(name) for name, text in short.items()}
+    shown = {key: text if counts[text] == 1 else f"{text} ({visible(people[key][1])})" for key, text in short.items()}
     seen = collections.Counter()
-    for name in sorted(shown, key=os.fsencode):
-        text = shown[name]
+    for key in sorted(shown, key=os.fsencode):
+        text = shown[key]
         seen[text] += 1
         if seen[text] > 1:
-            shown[name] = f"{text} ({seen[text]})"
+            shown[key] = f"{text} ({seen[text]})"
     return shown

@@ -1,23 +1,24 @@
-"""Retrouver, dans le nom d'un rendu, ce que Moodle sait d'un étudiant : adresse, numéro, participant."""
+"""Ce qu'une plateforme sait d'un étudiant : ce qu'elle en a dit elle-même, ou, sans plateforme, ce que dit le nom de son rendu.
+
+Le numéro de participant d'un devoir Moodle n'est jamais un numéro d'étudiant : il ne sert qu'à la feuille de ce devoir.
+"""
 
 import re
 
 EMAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-# Un dossier exporté par un devoir Moodle ; grade.py n'en laisse le nom entier qu'aux homonymes.
-EXPORTED = re.compile(r"^(.*)_(\d+)_assignsubmission_\w+?_?$", re.S)
 NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{5,12}(?![0-9A-Za-z])")
+KINDS = ("participant", "number", "email", "username", "canvas", "login")
 
 
 def identity(item):
-    """{"name", "participant", "email", "number"} ; vide quand le nom du rendu ne le dit pas."""
-    name, participant = item["name"], item.get("moodle") or ""
-    exported = EXPORTED.match(name)
-    if exported:
-        name, participant = exported.group(1), exported.group(2)
+    """{"name", "group"} et ce que dit la plateforme (KINDS) ; vide quand personne ne le dit."""
+    name = item.get("person") or item["name"]
+    known = {"name": name, "group": item.get("group") or "", **dict.fromkeys(KINDS, ""), **(item.get("ids") or {})}
+    if item.get("platform"):
+        return known
     emails = EMAIL.findall(name)
-    numbers = [] if exported else NUMBER.findall(EMAIL.sub(" ", name))
-    return {"name": name, "participant": participant, "email": emails[0] if len(emails) == 1 else "",
-            "number": numbers[0] if len(numbers) == 1 else ""}
+    numbers = NUMBER.findall(EMAIL.sub(" ", name))
+    return {**known, "email": emails[0] if len(emails) == 1 else "", "number": numbers[0] if len(numbers) == 1 else ""}
 
 
 def unique(identities, key):

@@ -21,6 +21,18 @@ class Lists:
             self.rule = roster.read_rule()
             self.notes += notes
 
+    def rename(self, student, text):
+        """Ce texte, sous le pseudonyme de cet étudiant s'il en a un."""
+        if self.aliases is None:
+            return text
+        return replace_all(text, names_of(student), self.aliases[student["id"]])
+
+
+def names_of(student):
+    """Tout ce qui désigne cette personne ; un numéro trop court serait pris pour celui d'une ligne."""
+    numbers = [value for value in student["ids"].values() if len(value) > 4]
+    return [student["name"], student["person"], student.get("folder", ""), *numbers, *student.get("shown", ())]
+
 
 def load_record(plan, student):
     """Le résultat d'un étudiant ; s'il manque, il n'est pas noté."""
@@ -60,14 +72,14 @@ def late_text(minutes, lost):
 
 def hide(item, alias, taken):
     """Remplace le nom partout où il pourrait paraître, l'identifiant compris."""
-    known = [item["name"], item.get("folder", "")]
+    known = names_of(item)
     item["remarks"] = [replace_all(text, known, alias) for text in item["remarks"]]
     item["reason"] = replace_all(item["reason"], known, alias)
     identifier, number = naming.slug(alias), 2
     while identifier in taken:
         identifier, number = f"{naming.slug(alias)}-{number}", number + 1
     taken.add(identifier)
-    item.update(id=identifier, name=alias, display_name=alias, moodle="", folder="")
+    item.update(id=identifier, name=alias, display_name=alias, person=alias, ids={}, folder="", shown=[], group="")
 
 
 def replace_all(text, known, alias):
@@ -83,7 +95,8 @@ def build(plan, lists):
     for student in plan["students"]:
         item = load_record(plan, student)
         item.pop("run", None)
-        item.update(display_name=item["name"], folder=student["folder"], moodle=student["moodle"])
+        item.update(display_name=item["name"], person=student["person"], folder=student["folder"], ids=student["ids"], shown=student["shown"], group=student["group"],
+                    platform=student["platform"])
         add_lateness(item, lists)
         if lists.aliases is not None:
             hide(item, lists.aliases[item["id"]], taken)

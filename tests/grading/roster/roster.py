@@ -38,10 +38,10 @@ def fold(text):
 
 
 def find(name, students):
-    """L'étudiant désigné par son nom, son dossier, son numéro Moodle ou son identifiant ; None s'il n'y est pas."""
+    """L'étudiant désigné par son identifiant, son dossier, son nom ou ce qu'en dit la plateforme ; None s'il n'y est pas."""
     wanted = fold(name)
-    for keys in (("id",), ("folder",), ("name",), ("moodle",)):
-        found = [student for student in students if any(student.get(key) and fold(student[key]) == wanted for key in keys)]
+    for words in (lambda one: [one["id"]], lambda one: [one["folder"]], lambda one: [one["name"]], lambda one: one["ids"].values()):
+        found = [student for student in students if any(word and fold(word) == wanted for word in words(student))]
         if len(found) == 1:
             return found[0]
     return None

@@ -7,8 +7,9 @@ import subprocess
 
 # Ce qui juge, compile et protège. Le reste du dépôt (notes, rapports, pages) ne change pas une note.
 GROUND = ("build/tests/*/judge", "build/judge/*.so", "tests/*/lab.mk", "tests/judge/command/judge.sh", "tests/judge/command/compile.sh",
-          "tests/judge/command/work.mk", "tests/judge/command/folder.py", "tests/judge/command/*.c", "tests/*/*_driver.c", "common/*.[ch]", "common/lender.mk", "labs/*/*.[ch]",
-          "solutions/*/*.[ch]", "tests/judge/report/results.py", "tests/grading/sandbox/*", "tests/grading/door/*",
+          "tests/judge/command/work.mk", "tests/judge/command/folder.py", "tests/judge/command/*.c", "tests/*/*_driver.c", "common/*.[ch]",
+          "common/lender.mk", "labs/*/*.[ch]", "solutions/*/*.[ch]", "tests/judge/report/results.py", "tests/grading/sandbox/*",
+          "tests/grading/door/*", "tests/grading/door/platforms/*",
           "tests/grading/submission.py", "tests/grading/run/keys.py", "tests/judge/command/lab_reader.py")
 SETTINGS = ("CC", "LABS", "LAB", "STEP", "TEST", "FRAMING", "SANITIZE", "COMPILE_WRAPPER", "JUDGE_WRAPPER")
 
@@ -47,9 +48,9 @@ def ground_key(environment, protections_missing):
     return total.hexdigest()
 
 
-def submission_key(plan, admission):
-    """La clef d'un rendu."""
-    return hashlib.sha256(f"{plan['ground']} {admission.digest()}".encode()).hexdigest()
+def submission_key(plan, digest):
+    """La clef d'un rendu, d'après l'empreinte de ce qui en est entré."""
+    return hashlib.sha256(f"{plan['ground']} {digest}".encode()).hexdigest()
 
 
 def is_current(record, key):

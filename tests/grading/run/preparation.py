@@ -8,8 +8,8 @@ import secrets
 import subprocess
 import sys
 
-from tests.grading.door import door, naming, shape
-from tests.grading.run import atomic, keys, plans, workroom
+from tests.grading.door import naming
+from tests.grading.run import atomic, keys, plans, students, workroom
 from tests.grading.sandbox import attempts
 from tests.grading.sandbox import protections as sandbox
 from tests.handout import handout
@@ -18,7 +18,6 @@ from tests.judge.command import lab_reader
 SANDBOX = pathlib.Path(__file__).resolve().parents[1] / "sandbox"
 DEFAULT_OUT = "build/notes"
 SINGLE_OUT = "build/notes-seul"
-SHOWN = 20
 # Le plus grand nombre de processus qu'un noyau sache compter.
 MOST_TASKS = 1 << 22
 OUTSIDE = {"JUDGE_WRAPPER": "les programmes sont lancés hors du bac à sable", "COMPILE_WRAPPER": "les sources sont compilées hors du bac à sable"}
@@ -70,28 +69,6 @@ def take_lock(out):
     except OSError as error:
         raise Stopped("une notation est déjà en cours dans ce dossier de résultats") from error
     return lock
-
-
-def find_students(work, labs, single):
-    """Les étudiants de ce dossier, ou le seul rendu de ce chemin."""
-    if single:
-        name = os.path.basename(os.path.abspath(work))
-        return [describe(name, shape.kind_of(os.path.realpath(work)), "", {name: ""}, {name: "rendu"},
-                         {name: naming.identify([name])[name]})], []
-    found, ignored = shape.students(work, labs)
-    names = [name for name, _, _ in found]
-    files, shown, ids = {name: name for name in names}, naming.display_names(names), naming.identify(names)
-    return [describe(name, kind, refusal, files, shown, ids) for name, kind, refusal in found], ignored
-
-
-def describe(name, kind, refusal, files, shown, ids):
-    """Un étudiant, tel que le plan le garde."""
-    source = "folder"
-    if kind == "archive":
-        source = "zip" if name.lower().endswith(".zip") else "tar"
-    return {"id": ids[name], "name": naming.visible(naming.person(name)[0]) if shown[name] == "rendu" else shown[name],
-            "folder": naming.visible(name), "moodle": naming.person(name)[1], "file": plans.encode(files[name]),
-            "source": source, "refusal": refusal}
 
 
 def can_drop_root():
@@ -176,10 +153,7 @@ def build_common():
 
 def make_plan(work, single, labs, out):
     """Écrit le plan de cette notation."""
-    students, ignored = find_students(work, labs, single)
-    if ignored:
-        more = ", …" if ignored[SHOWN:] else ""
-        say("Laissés de côté : " + ", ".join(naming.visible(name) for name in ignored[:SHOWN]) + more)
+    found, reading = students.find(work, labs, single)
     ordinary, missing, settings = check_protections()
     build_common()
     mark = workroom.mark_of(out)
@@ -190,19 +164,14 @@ def make_plan(work, single, labs, out):
             "edition": handout.current_edition(),
             "settings": keys.settings_of(environment),
             "ground": keys.ground_key(environment, missing), "mark": mark, "protected": not missing, "tasks": most_tasks(settings),
-            "ordinary_user": ordinary, "protections_missing": missing, "students": students, "todo": []}
-    plan["todo"] = [student["id"] for student in students if not is_done(plan, labs, student)]
+            "ordinary_user": ordinary, "protections_missing": missing, "students": found, "todo": []}
+    looks = students.look_at(plan, labs)
+    plan["todo"] = [look.student["id"] for look in looks if not is_done(plan, look)]
     atomic.write_json(os.path.join(out, plans.PLAN), plan)
-    return plan
+    return plan, looks, reading
 
 
-def is_done(plan, labs, student):
+def is_done(plan, look):
     """Le résultat de cet étudiant est-il déjà là, pour ce même rendu et ce même juge ?"""
-    record = atomic.read_json(plans.result_path(plan, student["id"]))
-    if not record or record.get("status") != "judged" or student["refusal"]:
-        return False
-    try:
-        admission = door.admit(plans.student_path(plan, student), labs, plan["labs"])
-    except (door.Refused, OSError, ValueError, RuntimeError, MemoryError):
-        return False
-    return keys.is_current(record, keys.submission_key(plan, admission))
+    record = atomic.read_json(plans.result_path(plan, look.student["id"]))
+    return bool(look.digest) and keys.is_current(record, keys.submission_key(plan, look.digest))

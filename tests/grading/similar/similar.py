@@ -11,8 +11,10 @@ import shutil
 import sys
 import tempfile
 
-from tests.grading.door import door, naming, shape
+from tests.grading.door import door, naming
 from tests.grading.roster import roster
+from tests.grading.run import plans
+from tests.grading.run import students as roll
 from tests.judge.command import lab_reader
 from tests.grading.similar import similar_page
 from tests.grading.similar import similar_passages as passages
@@ -32,21 +34,17 @@ def show(text):
 
 
 def read_class(folder, labs, chosen):
-    """Les étudiants : [{id, name, folder, moodle, sources: {lab: [(fichier, octets)]}}], et ce qui n'est pas comparé."""
-    entries, _ = shape.students(folder, labs)
-    names = [name for name, _, _ in entries]
-    identifiers, shown = naming.identify(names), naming.display_names(names)
+    """Les étudiants : [{id, name, folder, ids, sources: {lab: [(fichier, octets)]}}], et ce qui n'est pas comparé."""
+    found, _ = roll.find(folder, labs, False)
+    plan = {"work": plans.encode(os.path.abspath(folder)), "labs": chosen}
     students, apart = [], []
-    for name, _, reason in entries:
-        student = {"id": identifiers[name], "name": shown[name], "folder": naming.visible(name),
-                   "moodle": naming.person(name)[1], "sources": {}}
+    for one in found:
+        student = {"id": one["id"], "name": one["name"], "folder": one["folder"], "ids": one["ids"], "sources": {}}
         students.append(student)
         try:
-            admission = None if reason else door.admit(os.path.join(folder, name), labs, chosen)
+            admission = plans.admit(plan, one, labs)
         except (door.Refused, OSError) as error:
-            admission, reason = None, str(error)
-        if admission is None:
-            apart.append((student, reason))
+            apart.append((student, str(error)))
             continue
         for lab in labs:
             if lab.name in chosen:

@@ -77,6 +77,10 @@ check_request() {
     0 | 1) ;;
     *) die "SANDBOX=$(show "$SANDBOX") : 1 est attendu, pour juger dans le bac à sable" ;;
     esac
+    case ${PREVIEW:-0} in
+    0 | 1) ;;
+    *) die "PREVIEW=$(show "$PREVIEW") : 1 est attendu, pour voir qui est qui avant de juger" ;;
+    esac
     case ${FRAMING:-own} in
     own | reference) ;;
     *) die "FRAMING=$(show "$FRAMING") : « own » ou « reference » est attendu" ;;
@@ -177,9 +181,10 @@ is_class() {
     # L'archive des étudiants n'a pas de quoi noter une classe.
     if [ ! -d tests/grading ]; then
         [ "${SANDBOX:-0}" != 1 ] || die "SANDBOX=1 : le bac à sable n'est pas dans cette archive"
+        [ "${PREVIEW:-0}" != 1 ] || die "PREVIEW=1 : de quoi noter une classe n'est pas dans cette archive"
         return 1
     fi
-    if [ "${SANDBOX:-0}" = 1 ]; then
+    if [ "${SANDBOX:-0}" = 1 ] || [ "${PREVIEW:-0}" = 1 ]; then
         [ -d "$root" ] || [ -f "$root" ] || die "WORK=$shown : ni un dossier, ni une archive"
         class=yes
         return 0
@@ -237,7 +242,7 @@ find_work
 if [ -n "$class" ]; then
     export WORK
     # Sous Slurm, c'est chaque nœud qui en a besoin, et qui le dira.
-    [ "${INSECURE:-0}" = 1 ] || [ "${ENGINE:-}" = slurm ] || sh tests/judge/command/deps.sh --if-missing class || :
+    [ "${INSECURE:-0}" = 1 ] || [ "${PREVIEW:-0}" = 1 ] || [ "${ENGINE:-}" = slurm ] || sh tests/judge/command/deps.sh --if-missing class || :
     exec sh tests/judge/command/python.sh tests/grading/grade.py
 fi
 case $asked in

@@ -18,7 +18,7 @@ import unittest
 import zipfile
 import zlib
 
-from tests.grading.door import door, limits
+from tests.grading.door import choice, door, limits, skeletons
 from tests.judge.command import folder as folder_rule, lab_reader
 
 LABS = lab_reader.every_lab()
@@ -146,7 +146,8 @@ class Folders(Case):
             self.assert_said(f"{header} n'est pas lu")
 
     def test_given_makefiles_and_headers_are_not_worth_a_word(self):
-        for name in [SOURCE, "Makefile", *LAB.headers]:
+        self.put(LAB.name, SOURCE)
+        for name in ["Makefile", *LAB.headers]:
             self.put(LAB.name, name, data=LAB.given(name))
         self.admit()
         self.assertEqual(self.admission.remarks, [])
@@ -224,11 +225,60 @@ class Folders(Case):
         self.put("a", LAB.name, SOURCE)
         self.put("b", LAB.name, SOURCE, data=b"b")
         self.assertEqual(self.admit(), {f"{LAB.name}/{SOURCE}": CODE})
-        self.assert_said(f"plusieurs dossiers.*a/{LAB.name}", by_hand=True)
+        self.assert_said(f"plusieurs travaux différents, c'est a/{LAB.name} qui est pris, et non b/{LAB.name}", by_hand=True)
+
+    def test_an_untouched_skeleton_never_hides_the_work(self):
+        for name in LAB.sources:
+            self.put(LAB.name, name, data=LAB.given(name).replace(b"\n", b"\r\n"))
+        self.put(LAB.name, LAB.name, SOURCE)
+        self.assertEqual(self.admit(), {f"{LAB.name}/{SOURCE}": CODE})
+        self.assert_said(f"le squelette intact de {LAB.name} est laissé, c'est {LAB.name}/{LAB.name} qui est pris")
+
+    def test_a_skeleton_alone_is_taken_and_said(self):
+        self.put(LAB.name, SOURCE, data=b"// Alice\n" + LAB.given(SOURCE))
+        self.assertEqual(set(self.admit()), {f"{LAB.name}/{SOURCE}"})
+        self.assert_said("le squelette, intact")
+
+    def test_the_skeletons_of_this_edition_are_kept_for_the_next(self):
+        kept = set(skeletons.KNOWN.read_text(encoding="utf-8").split("\n"))
+        missing = [f"{lab}/{name}" for lab, name, digest in skeletons.current() if f"{lab} {name} {digest}" not in kept]
+        self.assertEqual(missing, [], "un squelette a changé : « sh tests/judge/command/python.sh tests/grading/door/skeletons.py » "
+                         "garde son empreinte")
+
+    def test_what_the_judge_built_is_the_work_of_nobody(self):
+        self.put(LAB.name, SOURCE)
+        self.put("build", "work", "labs", LAB.name, "src", SOURCE, data=b"int main(void) { return 3; }")
+        self.put(LAB.name, "build", SOURCE, data=b"int main(void) { return 4; }")
+        self.assertEqual(self.admit(), {f"{LAB.name}/{SOURCE}": CODE})
+        self.assertEqual(self.admission.remarks, [])
+
+    def test_names_that_designate_a_lab(self):
+        number, topic = LAB.name.split("-")
+        for name in (f"{LAB.name} (2)", f"{LAB.name} - Copie", f"lab {number} {topic}", topic.upper(), f"{int(number)}-{topic}",
+                     f"lab{number}", f"{LAB.name}-final", f"{number}_{topic}"):
+            self.assertIsNotNone(choice.designation(name, LAB, LABS), name)
+        for name in (f"{int(number) + 1}-{topic}", OTHER.name, f"{topic}-{OTHER.name.split('-')[1]}", "TP1", "src", "mon dossier"):
+            self.assertIsNone(choice.designation(name, LAB, LABS), name)
+
+    def test_marks_of_a_merge_and_other_encodings_are_said(self):
+        self.put(LAB.name, SOURCE, data=b"<<<<<<< HEAD\nint a;\n=======\nint b;\n>>>>>>> autre\n")
+        self.admit()
+        self.assert_said("fusion inachevée", by_hand=True)
+
+    def test_a_source_in_utf_16_is_said(self):
+        self.put(LAB.name, SOURCE, data=CODE.decode().encode("utf-16"))
+        self.admit()
+        self.assert_said("UTF-16", by_hand=True)
+
+    def test_an_empty_submodule_is_said(self):
+        self.put(".gitmodules", data=f'[submodule "{LAB.name}"]\n\tpath = {LAB.name}\n\turl = x\n'.encode())
+        os.mkdir(os.path.join(self.root, LAB.name))
+        self.admit()
+        self.assert_said(f"{LAB.name} est un sous-module de git, vide", by_hand=True)
 
     def test_a_misnamed_folder_is_said(self):
         self.put(LAB.name, SOURCE)
-        self.put("lab suivant", SOURCE)
+        self.put("lab suivant", SOURCE, data=b"int main(void) { return 1; }\n")
         self.assertEqual(set(self.admit()), {f"{LAB.name}/{SOURCE}"})
         self.assert_said("lab suivant", by_hand=True)
 
@@ -349,11 +399,34 @@ class Archives(Case):
         self.put(f"{OTHER.name}.tar.gz", data=tarred([(OTHER.sources[0], CODE)]))
         self.assertEqual(set(self.admit()), {f"{LAB.name}/{SOURCE}", f"{OTHER.name}/{OTHER.sources[0]}"})
 
-    def test_an_archive_beside_sources_is_said(self):
+    def test_an_archive_beside_sources_is_compared_and_never_wins(self):
+        self.put(LAB.name, SOURCE)
+        self.put("le même.zip", data=zipped([(f"{LAB.name}/{SOURCE}", CODE + b"// fini")]))
+        self.assertEqual(self.admit(), {f"{LAB.name}/{SOURCE}": CODE})
+        self.assertEqual(self.admission.remarks, [])
+
+    def test_another_work_in_an_archive_beside_is_said(self):
         self.put(LAB.name, SOURCE)
         self.put("vieux.zip", data=zipped([(f"{LAB.name}/{SOURCE}", b"vieux")]))
         self.assertEqual(self.admit(), {f"{LAB.name}/{SOURCE}": CODE})
-        self.assert_said("vieux.zip n'a pas été ouverte")
+        self.assert_said(f"c'est {LAB.name} qui est pris, et non vieux/{LAB.name}", by_hand=True)
+
+    def test_an_archive_that_cannot_be_read_beside_sources_is_said(self):
+        self.put(LAB.name, SOURCE)
+        self.put("vieux.zip", data=b"PK abime")
+        self.assertEqual(self.admit(), {f"{LAB.name}/{SOURCE}": CODE})
+        self.assert_said("vieux.zip n'a pas été ouverte .*abîmée")
+
+    def test_an_archive_in_an_archive_is_opened(self):
+        inner = zipped([(f"{LAB.name}/{SOURCE}", CODE)])
+        self.assertEqual(self.admit(self.archive(zipped([("projet.zip", zipped([("encore.zip", inner)]))]))), {f"{LAB.name}/{SOURCE}": CODE})
+
+    def test_archives_one_in_another_have_an_end(self):
+        data = zipped([(f"{LAB.name}/{SOURCE}", CODE)])
+        for _ in range(limits.NESTED + 1):
+            data = zipped([("a.zip", data)])
+        self.assertEqual(self.admit(self.archive(data)), {})
+        self.assert_said("trop d'archives l'une dans l'autre", by_hand=True)
 
     def test_backslashes_are_folders(self):
         info = zipfile.ZipInfo("x")

@@ -9,9 +9,9 @@ from unittest import mock
 from tests.grading.roster import class_object, roster
 from tests.grading.run import atomic, plans
 
-STUDENTS = [{"id": "dupont-alice-1", "name": "Dupont Alice", "folder": "Dupont Alice_77_assignsubmission_file", "moodle": "77"},
-            {"id": "bob-2", "name": "Bob", "folder": "bob.zip", "moodle": ""},
-            {"id": "bob-3", "name": "Éva", "folder": "Éva", "moodle": ""}]
+STUDENTS = [{"id": "dupont-alice-1", "name": "Dupont Alice", "folder": "Dupont Alice_77_assignsubmission_file", "ids": {"participant": "77"}},
+            {"id": "bob-2", "name": "Bob", "folder": "bob.zip", "ids": {}},
+            {"id": "bob-3", "name": "Éva", "folder": "Éva", "ids": {}}]
 RULE = {"tolerance": 10, "tranche": 60, "points": 0.5, "plafond": 10, "refus": 10000}
 
 
@@ -92,7 +92,8 @@ class WholeClass(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.out = folder.name
         os.mkdir(os.path.join(self.out, plans.RESULTS))
-        students = [dict(student, file="", source="folder", refusal="") for student in STUDENTS]
+        students = [dict(student, person=student["name"], platform="", group="", shown=[student["folder"]], source="folder",
+                         refusal="") for student in STUDENTS]
         self.plan = {"out": plans.encode(self.out), "title": "rendus", "labs": ["01"], "edition": "e", "protected": True,
                      "protections_missing": [], "students": students, "run": "x"}
         for student in students[:2]:

@@ -6,7 +6,7 @@ import socket
 import tempfile
 import unittest
 
-from tests.grading.door import naming, shape
+from tests.grading.door import listing, naming, people, shape
 from tests.judge.command import lab_reader
 
 LABS = lab_reader.every_lab()
@@ -27,15 +27,15 @@ def put(root, *path, text="int main(void) { return 0; }\n"):
 class Names(unittest.TestCase):
 
     def test_identifiers_are_safe_and_unique(self):
-        ids = naming.identify([os.fsdecode(name) for name in HOSTILE])
+        ids = naming.identify({name: name for name in map(os.fsdecode, HOSTILE)})
         self.assertEqual(len(set(ids.values())), len(HOSTILE))
         for identifier in ids.values():
             self.assertRegex(identifier, r"\A[a-z0-9][a-z0-9-]*\Z")
             self.assertLess(len(identifier), 60)
 
     def test_an_identifier_depends_on_its_name_alone(self):
-        alone = naming.identify(["alice"])["alice"]
-        self.assertEqual(naming.identify(["bob", "alice", "zoe"])["alice"], alone)
+        alone = naming.identify({"alice": "alice"})["alice"]
+        self.assertEqual(naming.identify({"bob": "bob", "alice": "alice", "zoe": "zoe"})["alice"], alone)
 
     def test_shown_names_are_utf8_without_commands(self):
         for name in HOSTILE:
@@ -44,16 +44,10 @@ class Names(unittest.TestCase):
             shown.encode("utf-8")
         self.assertEqual(naming.visible(os.fsdecode(b"a\xffb\n\x1b[2J")), "a\\xFFb\\x0A\\x1B[2J")
 
-    def test_moodle_and_archive_names(self):
-        self.assertEqual(naming.person("Nom Prénom_12345_assignsubmission_file"), ("Nom Prénom", "12345"))
-        self.assertEqual(naming.person("Nom Prénom_12345_assignsubmission_file_projet.zip"), ("Nom Prénom", "12345"))
-        self.assertEqual(naming.person("alice.tar.gz"), ("alice", ""))
-        self.assertEqual(naming.person(".zip"), (".zip", ""))
-
     def test_homonyms_stay_apart(self):
-        shown = naming.display_names(["alice", "alice.zip", "bob"])
-        self.assertEqual(shown, {"alice": "alice", "alice.zip": "alice.zip", "bob": "bob"})
-        hostile = naming.display_names([os.fsdecode(name) for name in HOSTILE])
+        shown = naming.display_names({"1": ("Marie", "participant 1"), "2": ("Marie", "participant 2"), "bob": ("bob", "")})
+        self.assertEqual(shown, {"1": "Marie (participant 1)", "2": "Marie (participant 2)", "bob": "bob"})
+        hostile = naming.display_names({name: (name, "") for name in map(os.fsdecode, HOSTILE)})
         self.assertEqual(len(set(hostile.values())), len(HOSTILE))
 
 
@@ -101,17 +95,17 @@ class Shapes(unittest.TestCase):
         os.mkfifo(os.path.join(self.root, "tube"))
         with socket.socket(socket.AF_UNIX) as place:
             place.bind(os.path.join(self.root, "prise"))
-        found, ignored = shape.students(self.root, LABS)
-        self.assertEqual({name: bool(refusal) for name, _, refusal in found},
-                         {"alice": False, "vide": False, "zoe.rar": True, "lien": True, "tube": True, "prise": True,
+        found = people.read(listing.root_of(self.root), LABS)
+        self.assertEqual({one.name: bool(one.refusal) for one in found.people},
+                         {"alice": False, "vide": False, "zoe": False, "lien": True, "tube": True, "prise": True,
                           ".cachee": False})
-        self.assertEqual(ignored, [".git", "liste.csv"])
+        self.assertEqual(found.ignored, [".git", "liste.csv"])
 
     def test_hostile_names_are_all_students(self):
         for name in HOSTILE:
             os.makedirs(os.path.join(os.fsencode(self.root), name))
-        found, _ = shape.students(self.root, LABS)
-        self.assertEqual({os.fsencode(name) for name, _, _ in found}, set(HOSTILE))
+        found = people.read(listing.root_of(self.root), LABS)
+        self.assertEqual({os.fsencode(one.name) for one in found.people}, set(HOSTILE))
 
 
 class Reading(unittest.TestCase):

@@ -68,7 +68,7 @@ def student(identifier, name, runs, **more):
     totals = {"mark": total, "max": most, "over20": 20 * total / most}
     item = {"format": 1, "id": identifier, "name": name, "display_name": name, "source": "folder", "key": "0" * 64,
             "status": "judged", "reason": "", "attempts": 1, "protected": True, "protections_missing": [],
-            "moodle": "", "folder": name, "judged_at": "2026-11-22T20:00:00Z", "duration_ms": 1234, "remarks": [], "flags": [], "labs": labs,
+            "ids": {}, "platform": "", "group": "", "person": name, "folder": name, "judged_at": "2026-11-22T20:00:00Z", "duration_ms": 1234, "remarks": [], "flags": [], "labs": labs,
             "total": totals, "final": dict(totals), "late": None}
     item.update(more)
     return item
@@ -125,9 +125,10 @@ def whole_class(reveal=False, aliases=False):
              not_graded("panne-flo-000006", "Panne Flo", "le juge s'est arrêté deux fois"),
              student("nu-gus-000007", "Nu Gus", runs["naive"], protected=False, protections_missing=["réseau"]),
              student("reserve-hal-000008", "Réservé Hal", with_private(runs["naive"])),
-             student("moodle-ina-000009", "Ina Moodle", runs["solutions"], moodle="4242"),
+             student("moodle-ina-000009", "Ina Moodle", runs["solutions"], platform="Moodle", ids={"participant": "4242"}),
              student("courriel-jo-000010", "jo.courriel@exemple.fr", runs["naive"]),
-             student("homonyme-lu-000012", "Lu Homonyme_77_assignsubmission_file", runs["labs"]),
+             student("homonyme-lu-000012", "Lu Homonyme (participant 77)", runs["labs"], person="Lu Homonyme", platform="Moodle",
+                     ids={"participant": "77"}),
              student("courriel-ky-000011", "Ky Courriel ky@exemple.fr 21804567", runs["labs"])]
     # Un lab chacun suffit : les deux autres sont absents.
     labs = runs["naive"]
@@ -137,7 +138,7 @@ def whole_class(reveal=False, aliases=False):
     if aliases:
         for number, item in enumerate(items):
             alias = f"Renard n° {number}"
-            item.update(id=f"renard-n-{number}", name=alias, display_name=alias, moodle="", folder="",
+            item.update(id=f"renard-n-{number}", name=alias, display_name=alias, person=alias, ids={}, platform="", folder="",
                         remarks=[text.replace(item["name"], alias) for text in item["remarks"]])
     return {"title": "Programmation réseau <2026>", "date": "2026-11-22T20:30:00Z", "edition": EDITION, "protected": False, "protections_missing": ["réseau"],
             "labs": listed_labs(), "items": items, "reveal": reveal}

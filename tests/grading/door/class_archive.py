@@ -1,0 +1,127 @@
+"""L'archive d'une classe entière, telle qu'une plateforme l'exporte : sa table d'abord, puis un rendu à la fois.
+
+Rien n'en est déballé sur le disque. Un .zip se lit au hasard ; un .tar, d'un bout à l'autre, une fois.
+"""
+
+import functools
+import os
+import tarfile
+import zipfile
+
+from tests.grading.door import archive_door, folder_door, limits
+from tests.grading.door import tree as trees
+
+
+def open_class(path):
+    """L'archive de ce chemin, ouverte une fois par processus. Lève TooMuch si elle ne se lit pas."""
+    status = os.stat(path, follow_symlinks=False)
+    return opened(path, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=8)
+def opened(path, *_):
+    """Voir open_class ; un fichier récrit est relu."""
+    handle = os.open(path, folder_door.FILE)
+    stream = os.fdopen(handle, "rb")
+    try:
+        return Zipped(stream) if zipfile.is_zipfile(stream) else Tarred(stream)
+    except limits.TooMuch:
+        stream.close()
+        raise
+    except archive_door.BROKEN as error:
+        stream.close()
+        raise limits.TooMuch("elle est abîmée, ou n'est pas ce que son nom annonce") from error
+
+
+class Whole:
+    """Ce que les deux sortes ont en commun : {chemin: (nature, ce qu'il faut pour le lire)}, et les dossiers."""
+
+    def __init__(self):
+        self.members, self.inside, self.links = {}, {(): {}}, set()
+        # Un chemin qui veut sortir de l'archive n'est celui de personne.
+        self.refused = trees.Tree(set())
+
+    def put(self, name, kind, handle):
+        """Ajoute un membre, et les dossiers qui y mènent."""
+        path = archive_door.safe_path(self.refused, name, self.links)
+        if path is None:
+            return
+        if kind == "link":
+            self.links.add(path)
+        self.members[path] = (kind, handle)
+        for length in range(len(path)):
+            last = length == len(path) - 1
+            self.inside.setdefault(path[:length], {})[path[length]] = kind if last else "folder"
+
+    def names(self, folder):
+        """[(nom, nature)] de ce que contient un dossier, triés."""
+        return sorted(self.inside.get(folder, {}).items())
+
+    def pour(self, tree, folder, clock):
+        """Verse dans l'arbre d'une personne ce que contient ce dossier."""
+        for name, kind in self.names(folder):
+            self.pour_one(tree, folder + (name,), (name,), kind, clock)
+
+    def pour_one(self, tree, path, where, kind, clock):
+        """Verse une entrée, et ce qu'elle contient."""
+        clock.check()
+        if kind != "folder":
+            self.add(tree, path, where)
+            return
+        tree.add(where, "folder")
+        for name, inner in self.names(path):
+            self.pour_one(tree, path + (name,), where + (name,), inner, clock)
+
+
+class Zipped(Whole):
+    """Un .zip."""
+
+    def __init__(self, stream):
+        super().__init__()
+        # Lire une table démesurée prendrait déjà trop de temps.
+        if os.fstat(stream.fileno()).st_size <= limits.ARCHIVE:
+            stream.seek(0)
+            if stream.read().count(b"PK\x01\x02") > limits.CLASS_ENTRIES:
+                raise limits.TooMuch(f"elle contient plus de {limits.CLASS_ENTRIES} fichiers")
+        self.archive = zipfile.ZipFile(stream)
+        members = self.archive.infolist()
+        if len(members) > limits.CLASS_ENTRIES:
+            raise limits.TooMuch(f"elle contient plus de {limits.CLASS_ENTRIES} fichiers")
+        for member in members:
+            self.put(archive_door.member_name(member), archive_door.zip_kind(member), member)
+
+    def read(self, path, most):
+        """Les premiers octets d'un membre."""
+        with self.archive.open(self.members[path][1]) as stream:
+            return stream.read(most)
+
+    def add(self, tree, path, where):
+        """Ajoute un membre à l'arbre d'une personne."""
+        archive_door.add_zipped(tree, self.archive, self.members[path][1], where, set())
+
+
+class Tarred(Whole):
+    """Un .tar : ce qui peut servir est gardé en mémoire, dans une borne."""
+
+    def __init__(self, stream):
+        super().__init__()
+        stream.seek(0)
+        unpacked = archive_door.Unpacked(stream.read(limits.CLASS_KEPT), limits.Clock())
+        with tarfile.open(fileobj=unpacked, mode="r|", errorlevel=2) as archive:
+            for count, member in enumerate(archive, 1):
+                archive.members = []
+                if count > limits.CLASS_ENTRIES:
+                    raise limits.TooMuch(f"elle contient plus de {limits.CLASS_ENTRIES} fichiers")
+                kind, data = archive_door.tar_kind(member), None
+                if kind == "file" and member.size <= limits.ARCHIVE:
+                    data = archive.extractfile(member).read()
+                self.put(member.name, kind, data)
+
+    def read(self, path, most):
+        """Les premiers octets d'un membre."""
+        return (self.members[path][1] or b"")[:most]
+
+    def add(self, tree, path, where):
+        """Ajoute un membre à l'arbre d'une personne."""
+        kind, data = self.members[path]
+        archive_door.add_read(tree, where, kind, data)

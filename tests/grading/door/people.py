@@ -1,0 +1,154 @@
+"""Qui est qui dans une classe : chaque plateforme reconnaît les siens, puis ce qui reste est lu comme de simples dossiers.
+
+Une personne n'est qu'une fois dans la classe, avec toutes ses pièces. Ce qui est reconnu est dit ; ce qui hésite aussi.
+"""
+
+import re
+
+from tests.grading.door import listing, naming
+from tests.grading.door.person import Level
+from tests.grading.door.platforms import autolab, blackboard, canvas, dated, drive, forge, gradescope, moodle, plain
+
+# Les plus précises d'abord. La dernière ne laisse rien.
+PLATFORMS = (moodle, gradescope, blackboard, canvas, autolab, dated, drive, forge)
+# Celles qui se reconnaissent au nom de leurs entrées, jusque dans une archive.
+EXPORTS = (moodle, gradescope, blackboard, canvas, autolab)
+WRAPPED = 4
+LITTER = re.compile(r"__MACOSX|lost\+found|\.DS_Store|Thumbs\.db|desktop\.ini|\._.*")
+
+
+class Reading:
+    """Une classe lue : les personnes, ce qui est laissé de côté, et ce qui a été reconnu."""
+
+    def __init__(self):
+        self.people, self.ignored, self.said, self.platforms = [], [], [], []
+
+
+def read(root, labs):
+    """Lit une classe, dossier ou archive."""
+    reading = Reading()
+    read_level(reading, unwrap(root, labs), labs)
+    reading.people = once(reading.people)
+    tell_namesakes(reading.people)
+    return reading
+
+
+def is_export(root, labs):
+    """Ce nœud est-il, d'après le nom de ses entrées, l'export d'une plateforme ?"""
+    for node in wrapped(root):
+        level = Level(visible_nodes(node), labs, node.name)
+        if any(platform.recognise(level) for platform in EXPORTS):
+            return True
+    return False
+
+
+def holds_several(root, labs):
+    """Cette archive contient-elle, d'après sa forme, le travail de plusieurs personnes ?"""
+    return any(plain.several(node, labs) for node in wrapped(root) if not plain.is_work(node, labs))
+
+
+def visible_nodes(root):
+    """Les entrées d'un dossier, sans ce que les systèmes y laissent."""
+    return [node for node in root.children() if not LITTER.fullmatch(node.name)]
+
+
+def wrapped(root):
+    """Ce dossier, puis celui qu'il est seul à contenir, et ainsi de suite."""
+    for _ in range(WRAPPED):
+        yield root
+        folders = [node for node in visible_nodes(root) if not node.name.startswith(".")]
+        if len(folders) != 1 or folders[0].kind != "folder":
+            return
+        root = folders[0]
+
+
+def unwrap(root, labs):
+    """Le vrai dossier de la classe : un seul dossier, qui contient plusieurs personnes, n'est pas une personne."""
+    best = root
+    for node in wrapped(root):
+        if plain.is_work(node, labs):
+            break
+        level = Level(visible_nodes(node), labs, node.name)
+        if any(platform.recognise(level) for platform in PLATFORMS) or plain.several(node, labs):
+            return node
+    return best
+
+
+def read_level(reading, root, labs, group=""):
+    """Ce qui est à ce niveau."""
+    level = Level(visible_nodes(root), labs, root.name, group)
+    reading.ignored += [node.name for node in root.children() if LITTER.fullmatch(node.name)]
+    expand(reading, level, labs)
+    for platform in PLATFORMS:
+        before = len(level.people)
+        if platform.recognise(level):
+            reading.platforms += sorted({person.platform for person in level.people[before:]} or {platform.NAME})
+    for node, name in plain.recognise(level):
+        read_level(reading, node, labs, "/".join(filter(None, (group, name))))
+    reading.people += level.people
+    reading.ignored += level.ignored
+    reading.said += level.said
+
+
+def expand(reading, level, labs):
+    """Les archives qui sont celles d'une classe entière sont lues à leur place."""
+    alone = len([node for node in level.nodes if node.kind in ("folder", "archive")]) == 1
+    join_parts(reading, level, labs)
+    for node in [node for node in level.nodes if node.kind == "archive"]:
+        inside = node.inside()
+        if inside is None or not (is_export(inside, labs) or alone and holds_several(inside, labs)):
+            continue
+        level.claim([node], [])
+        reading.said.append(f"{node.place()} est l'archive d'une classe : elle est lue sans être déballée")
+        read_level(reading, unwrap(inside, labs), labs, level.group)
+
+
+def join_parts(reading, level, labs):
+    """Les morceaux d'un même dossier de Drive sont lus comme un seul."""
+    parts = {}
+    for node in level.nodes:
+        if drive.is_part(node):
+            parts.setdefault(drive.PART.fullmatch(node.name)["name"], []).append(node)
+    for name, nodes in parts.items():
+        inside = [node.inside() for node in nodes]
+        if not all(inside):
+            continue
+        root = unwrap(listing.Union(inside), labs)
+        if len(nodes) > 1 or plain.several(root, labs):
+            level.claim(nodes, [])
+            reading.said.append(f"{naming.visible(name)} vient de Google Drive, en {len(nodes)} morceau{'x' if len(nodes) > 1 else ''}")
+            read_level(reading, root, labs, level.group)
+
+
+def once(people):
+    """Chaque personne une seule fois, avec toutes ses pièces."""
+    found = {}
+    for person in people:
+        if person.key not in found:
+            found[person.key] = person
+            continue
+        first = found[person.key]
+        if not first.ids:
+            first.doubts.append(f"plusieurs rendus portent ce nom : {', '.join(node.place() for node, _ in first.pieces + person.pieces)}")
+        first.absorb(person)
+    for person in found.values():
+        if not person.pieces and not person.refusal and not person.doubts:
+            person.doubts.append("aucun fichier n'est remis")
+    return list(found.values())
+
+
+def tell_namesakes(people):
+    """Un même nom, avec un numéro de plateforme d'un côté et sans de l'autre : peut-être la même personne."""
+    names = {}
+    for person in people:
+        names.setdefault(fold(person.name) or person.name, []).append(person)
+    for same in names.values():
+        if len(same) > 1 and any(not person.ids for person in same):
+            for person in same:
+                others = [other.number() for other in same if other is not person]
+                person.doubts.append(f"le même nom est ailleurs dans la classe ({', '.join(filter(None, others))}) : est-ce la même personne ?")
+
+
+def fold(name):
+    """Un nom, sans casse ni ordre des mots."""
+    return " ".join(sorted(re.findall(r"\w+", naming.plain(name))))

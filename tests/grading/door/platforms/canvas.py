@@ -1,0 +1,50 @@
+"""Canvas, « Download Submissions » : NOM_[LATE_]UTILISATEUR_PIÈCE_FICHIER, tous au même niveau.
+
+NOM est en minuscules, sans espace, et sans « _CHIFFRES_ ». Un test ajoute « question_N ». Un devoir anonyme donne
+« anon_XXXX » à la place du nom et du numéro. Un texte ou une adresse remis : …_text.html, …_link.html.
+Remettre un fichier du même nom y ajoute « -1 ». (canvas-lms, lib/content_zipper.rb)
+"""
+
+import re
+
+from tests.grading.door import naming
+from tests.grading.door.person import Person
+
+NAME = "Canvas"
+FORM = re.compile(r"(?:(?P<name>[^\W_][\w-]*?)_)?(?P<late>LATE_)?(?P<user>\d+|anon_[A-Za-z0-9]+)_"
+                  r"(?:question_\d+_(?:\d+_)?|\d+_|(?=(?:text|link)\.html$))(?P<file>[^/]+)", re.S)
+AGAIN = re.compile(r"(.+)-\d+(\.[^.]+(?:\.[^.]+)?)")
+
+
+def recognise(level):
+    """Réunit les fichiers de chaque personne."""
+    people, files, used = {}, {}, []
+    for node in level.nodes:
+        match = FORM.fullmatch(node.name)
+        if not match or node.kind == "folder" or not (match["name"] or match["user"].startswith("anon_")):
+            continue
+        used.append(node)
+        user = match["user"]
+        if user not in people:
+            people[user] = Person(match["name"] or user.replace("_", " "), NAME, f"canvas {user}", level.group,
+                                  canvas="" if user.startswith("anon_") else user)
+            files[user] = []
+        people[user].late |= bool(match["late"])
+        files[user].append((node, match["file"]))
+    for user, person in people.items():
+        take_all(person, files[user])
+    level.claim(used, list(people.values()))
+    return bool(used)
+
+
+def take_all(person, files):
+    """Chaque fichier reprend son nom ; « -1 » n'en est pas un, s'il n'y a pas d'hésitation."""
+    plain = [AGAIN.sub(r"\1\2", name) for _, name in files]
+    for (node, name), first in zip(files, plain):
+        if name in ("text.html", "link.html"):
+            person.leave(node, "ce qui a été tapé dans Canvas n'est pas lu")
+        elif first == name or plain.count(first) > 1:
+            person.take_file(node, name)
+        else:
+            person.take_file(node, first)
+            person.notes.append(f"Remis plusieurs fois : {naming.visible(name)} est le dernier {naming.visible(first)}, que Canvas a renommé")

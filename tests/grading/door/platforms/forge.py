@@ -1,0 +1,60 @@
+"""GitHub Classroom et GitLab : un dépôt par personne, sous un préfixe commun (« tp-udp-alice »), que l'on ôte.
+
+« gh classroom clone student-repos » fait un dossier NOM-submissions : le préfixe est alors NOM. Une archive téléchargée
+de la forge finit par le nom de la branche (« -main »).
+"""
+
+import os
+import re
+
+from tests.grading.door import naming
+from tests.grading.door.person import Person
+
+NAME = "une forge"
+SIGNS = (".git", ".gitmodules", ".github", ".gitlab-ci.yml")
+BRANCH = re.compile(r"-(?:main|master)$")
+
+
+def recognise(level):
+    """Ôte le préfixe des dépôts d'une même activité."""
+    repositories = [node for node in level.nodes if is_repository(node)]
+    prefix = prefix_of(level, repositories)
+    if not prefix:
+        return False
+    used = [node for node in level.nodes if node.kind in ("folder", "archive") and stem(node).startswith(prefix) and stem(node) != prefix]
+    people = []
+    for node in used:
+        login = stem(node)[len(prefix):]
+        person = Person(login, NAME, f"forge {stem(node)}", level.group, login=login)
+        person.take(node)
+        people.append(person)
+    level.said.append(f"Dépôts d'une forge : le préfixe « {naming.visible(prefix)} » est ôté du nom de chacun")
+    level.claim(used, people)
+    return True
+
+
+def stem(node):
+    """Le nom du dépôt, sans ce que l'archive ou la branche y ajoutent."""
+    return BRANCH.sub("", naming.stem(node.name) if node.kind == "archive" else node.name)
+
+
+def is_repository(node):
+    """A-t-il quelque chose qu'une forge y a mis ?"""
+    if node.kind == "archive":
+        return bool(BRANCH.search(naming.stem(node.name)))
+    return node.kind == "folder" and any(child.name in SIGNS for child in node.children())
+
+
+def prefix_of(level, repositories):
+    """Le préfixe commun, tiret compris ; vide s'il n'y en a pas."""
+    if not repositories:
+        return ""
+    assignment = re.fullmatch(r"(.+)-submissions", level.name or "")
+    if assignment and all(stem(node).startswith(assignment[1] + "-") for node in repositories):
+        return assignment[1] + "-"
+    names = sorted({stem(node) for node in level.nodes if node.kind in ("folder", "archive") and "-" in node.name})
+    common = os.path.commonprefix(names) if len(names) > 1 else ""
+    if "-" not in common:
+        names = sorted({stem(node) for node in repositories})
+        common = os.path.commonprefix(names) if len(names) > 1 else ""
+    return common[:common.rindex("-") + 1] if "-" in common else ""

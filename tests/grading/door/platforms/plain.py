@@ -1,0 +1,118 @@
+"""Sans plateforme : un dossier ou une archive par personne, dans des groupes s'il y en a, à n'importe quelle profondeur."""
+
+import re
+
+from tests.grading.door import naming
+from tests.grading.door.person import Person
+from tests.judge.command.folder import meant
+
+DEPTH = 6
+ENTRIES = 2000
+# Le nom d'un groupe, et non d'une personne.
+GROUP = re.compile(r"(?:l[1-3]|m[12]|td|tp|gr|grp|groupe?|équipe|equipe|team|section|promo|classe|class|bin[ôo]me|promotion|année|annee)"
+                   r"[\s_.-]*\w{0,3}(?:[\s_-].*)?|[a-d]?\d{1,2}[a-d]?|[A-H]", re.I)
+# Le nom d'un dossier qui range le travail d'une personne, et non celui d'une personne.
+INNER = re.compile(r"(?i:labs?|src|sources?|code|projet|project|rendus?|travail|work|tp|version|v|essai|test|final|finale?|old|ancien|vieux|"
+                   r"copie?|copy|nouveau|new|build|solutions?|server|client|serveur|backup|sauvegarde|tcp|udp|multithread)"
+                   r"(?:[\s_.()-]*(?:\d+|final|ok|bis|old|copie|de|lab|tcp|udp|src))*\)?|\d+[\s_-]\w+.*")
+
+
+def is_work(node, labs):
+    """Ce dossier est-il, tel quel, le travail d'une personne ?"""
+    names = {child.name: child.kind for child in node.children()}
+    if names.get("labs") == "folder" or any(names.get(lab.name) == "folder" for lab in labs):
+        return True
+    sources = {source for lab in labs for source in lab.sources}
+    return any(name in sources or meant(name) in sources for name in names)
+
+
+def holds_work(node, labs, depth=DEPTH):
+    """Y a-t-il un travail quelque part, ou une archive qui peut en contenir un ?"""
+    if node.kind == "archive":
+        return True
+    if node.kind != "folder":
+        return False
+    return is_work(node, labs) or any(depth and holds_work(child, labs, depth - 1) for child in node.children()[:ENTRIES]
+                                      if child.kind in ("folder", "archive"))
+
+
+def branches(node, labs):
+    """Les enfants de ce dossier qui contiennent un travail, chacun de son côté."""
+    return [child for child in node.children() if child.kind in ("folder", "archive") and not child.name.startswith((".", "__MACOSX"))
+            and holds_work(child, labs)]
+
+
+def several(node, labs):
+    """Ce dossier contient-il le travail de plusieurs personnes, d'après la forme et les noms ?"""
+    if is_work(node, labs):
+        return False
+    found = branches(node, labs)
+    return len(found) > 1 and all(not is_inner(child, labs) or GROUP.fullmatch(child.name) and several(child, labs) for child in found)
+
+
+def is_inner(node, labs):
+    """Ce dossier range-t-il une part d'un travail, d'après son nom ?"""
+    name = naming.stem(node.name)
+    words = {word for lab in labs for word in lab.name.split("-")[1:]}
+    return bool(INNER.fullmatch(name)) or bool(words & set(re.findall(r"[a-z]+", naming.plain(name))))
+
+
+def recognise(level):
+    """Chaque entrée est une personne, ou un groupe : rend les groupes, [(nœud, nom)], et compte les personnes."""
+    groups = []
+    many = [node for node in level.nodes if is_many(node, level.labs)]
+    folders = [node for node in level.nodes if node.kind == "folder" and holds_work(node, level.labs)]
+    for node in list(level.nodes):
+        if node.kind == "folder" and is_group(node, many, folders, level.labs):
+            groups.append((node, node.name))
+        else:
+            take(level, node, node in many)
+    level.nodes = []
+    return groups
+
+
+def is_many(node, labs):
+    """Un dossier qui n'est pas un travail, et en contient plusieurs, sous des noms qui ont l'air de personnes."""
+    return node.kind == "folder" and not is_work(node, labs) and several(node, labs)
+
+
+def is_group(node, many, folders, labs):
+    """Un groupe : son nom le dit et rien n'y est directement un travail, ou tous ont la même forme que lui."""
+    if is_work(node, labs) or not holds_work(node, labs):
+        return False
+    inner = branches(node, labs)
+    if any(is_inner(child, labs) for child in inner):
+        return False
+    if GROUP.fullmatch(node.name):
+        return node in many or any(other in many for other in folders if GROUP.fullmatch(other.name)) or names_someone(inner)
+    return node in many and len(folders) > 1 and all(other in many for other in folders)
+
+
+def names_someone(nodes):
+    """Un seul dossier, dont le nom a l'air de celui d'une personne : deux mots au moins, et pas un chiffre."""
+    return len(nodes) == 1 and bool(re.fullmatch(r"[^\W\d_]+(?:[\s_.,'-]+[^\W\d_]+)+", naming.stem(nodes[0].name)))
+
+
+def take(level, node, is_doubtful):
+    """Une entrée devient une personne, ou est laissée de côté."""
+    hidden = node.name.startswith(".") and not (node.kind == "folder" and holds_work(node, level.labs))
+    if hidden or node.kind == "file" and not node.name.lower().endswith(naming.UNREAD):
+        level.ignored.append(node.name)
+        return
+    if node.kind is None:
+        return
+    name = naming.stem(node.name) if node.kind == "archive" else node.name
+    person = Person(name, group=level.group)
+    person.take(node)
+    person.refusal = refusal(node.kind)
+    if is_doubtful:
+        person.doubts.append(f"{node.place()} contient plusieurs travaux : est-ce un groupe ?")
+    level.people.append(person)
+
+
+def refusal(kind):
+    """Pourquoi cette entrée d'une classe ne peut pas être jugée ; rien si elle le peut."""
+    return {"folder": "", "archive": "",
+            "link": "c'est un lien symbolique, que le juge ne suit pas : mettez à sa place le dossier lui-même",
+            "file": "ce n'est ni un dossier, ni une archive : mettez ce travail dans un dossier",
+            }.get(kind, "ce n'est ni un dossier, ni une archive")

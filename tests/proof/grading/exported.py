@@ -1,0 +1,312 @@
+"""Des classes telles que les plateformes les exportent, petites et inventées : ce que chacune contient, et qui doit y être.
+
+Une classe est {chemin: octets}, ou une archive ; « Row » dit ce qui est attendu d'une personne : son nom, ce que la plateforme
+en dit, son groupe, le travail qui est pris (« juste », « naïf »… ou rien), et si l'enseignant est prié de regarder.
+"""
+
+import dataclasses
+import io
+import os
+import pathlib
+import struct
+import tarfile
+import zipfile
+import zlib
+
+from tests.judge.command import lab_reader
+
+# Le plus simple : celui qui a le moins de sources.
+LAB = min(lab_reader.every_lab(), key=lambda lab: len(lab.sources))
+
+
+def sources(folder):
+    """Les sources d'un travail."""
+    return {name: pathlib.Path(folder, name).read_bytes() for name in LAB.sources}
+
+
+WORKS = {"juste": sources(f"solutions/{LAB.name}"), "naïf": sources(f"tests/{LAB.name}/naive"), "squelette": sources(f"labs/{LAB.name}")}
+RIGHT, POOR, BLANK = WORKS["juste"], WORKS["naïf"], WORKS["squelette"]
+
+
+@dataclasses.dataclass
+class Row:
+    """Une personne attendue."""
+
+    name: str
+    work: str = "juste"
+    ids: dict = dataclasses.field(default_factory=dict)
+    group: str = ""
+    flagged: bool = False
+    says: str = ""
+
+
+def under(place, work, rename=str):
+    """Les fichiers d'un travail, dans un dossier."""
+    return {f"{place}/{rename(name)}": data for name, data in work.items()}
+
+
+def zipped(files):
+    """Une archive .zip."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return made.getvalue()
+
+
+def tarred(files):
+    """Une archive .tar.gz."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz") as archive:
+        for name, data in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return made.getvalue()
+
+
+def raw_zip(files):
+    """Une archive .zip dont les noms sont des octets quelconques (d'anciens Windows)."""
+    body, table = b"", b""
+    for name, data in files.items():
+        sizes = struct.pack("<IIIHH", zlib.crc32(data), len(data), len(data), len(name), 0)
+        head = struct.pack("<HHHHH", 20, 0, 0, 0, 0x5A21)
+        table += b"PK\x01\x02" + struct.pack("<H", 20) + head + sizes + struct.pack("<HHHII", 0, 0, 0, 0, len(body)) + name
+        body += b"PK\x03\x04" + head + sizes + name + data
+    return body + table + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, len(files), len(files), len(table), len(body), 0)
+
+
+def put(root, files):
+    """Pose une classe dans un dossier."""
+    for path, data in files.items():
+        where = os.path.join(root, path)
+        os.makedirs(os.path.dirname(where), exist_ok=True)
+        if data is not None:
+            pathlib.Path(where).write_bytes(data)
+        else:
+            os.makedirs(where, exist_ok=True)
+
+
+def again(work):
+    """Les mêmes fichiers, sous le nom que leur donne une seconde remise."""
+    return {name.replace(".", "-1."): data for name, data in work.items()}
+
+
+# --- Moodle --------------------------------------------------------------------------------------
+
+HANDED = "_assignsubmission_file"
+TYPED = {"onlinetext.html": b"<p>Bonjour</p>"}
+
+
+def moodle_folders():
+    """Des dossiers, un texte en ligne à côté, et quelqu'un qui n'a remis que ce texte."""
+    files = {**under(f"Zoé D'Arc_701{HANDED}/{LAB.name}", RIGHT), **under("MARTIN, Ève_702" + HANDED, POOR),
+             f"Jean-Noël LE GALL_703{HANDED}/r.zip": zipped(under(f"rendu/{LAB.name}", RIGHT)),
+             "MARTIN, Ève_702_assignsubmission_onlinetext/onlinetext.html": b"x", "Texte Seul_704_assignsubmission_onlinetext/onlinetext.html": b"x",
+             **under(f"Participant_705{HANDED}_/{LAB.name}", RIGHT)}
+    return files, [Row("Zoé D'Arc", ids={"participant": "701"}), Row("MARTIN, Ève", "naïf", {"participant": "702"}),
+                   Row("Jean-Noël LE GALL", ids={"participant": "703"}), Row("Participant 705", ids={"participant": "705"}),
+                   Row("Texte Seul", "", {"participant": "704"}, flagged=True, says="Aucun fichier n'est remis")]
+
+
+def moodle_flat():
+    """Des fichiers, tous au même niveau : des sources, une archive, un texte en ligne."""
+    files = {**{f"Alice Roux_711{HANDED}_{name}": data for name, data in RIGHT.items()},
+             f"Bob Vert_712{HANDED}_mon tp.zip": zipped(under(LAB.name, POOR)), f"Chloé Bleu_713{HANDED}_{LAB.name}.zip": zipped(RIGHT),
+             "Chloé Bleu_713_assignsubmission_onlinetext_onlinetext.html": b"x"}
+    return files, [Row("Alice Roux", ids={"participant": "711"}), Row("Bob Vert", "naïf", {"participant": "712"}),
+                   Row("Chloé Bleu", ids={"participant": "713"})]
+
+
+def moodle_groups():
+    """Des remises en groupes : le nom du groupe précède celui de la personne."""
+    files = {**under(f"Groupe A1-Alice Roux_721{HANDED}/{LAB.name}", RIGHT), **under(f"Groupe A1-Jean-Luc Noir_722{HANDED}/{LAB.name}", RIGHT),
+             **under(f"Groupe B2_723{HANDED}/{LAB.name}", POOR), **under(f"Anne-Marie Gris_724{HANDED}/{LAB.name}", POOR)}
+    return files, [Row("Alice Roux", ids={"participant": "721"}, group="Groupe A1"),
+                   Row("Jean-Luc Noir", ids={"participant": "722"}, group="Groupe A1"),
+                   Row("Groupe B2", "naïf", {"participant": "723"}), Row("Anne-Marie Gris", "naïf", {"participant": "724"})]
+
+
+def moodle_whole():
+    """L'archive de toute la classe, dans un dossier, avec une seconde archive des mêmes personnes."""
+    people = {"Alice Roux_731": RIGHT, "Bob Vert_732": POOR, "Chloé Bleu_733": RIGHT}
+    one = zipped({path: data for who, work in people.items() for path, data in under(f"{who}{HANDED}/{LAB.name}", work).items()})
+    other = zipped({f"{who}{HANDED}_/tp.zip": zipped(under(LAB.name, work)) for who, work in people.items()})
+    return {"Cours-TP-98765.zip": one, "Cours-TP-98766.zip": other}, [
+        Row("Alice Roux", ids={"participant": "731"}), Row("Bob Vert", "naïf", {"participant": "732"}),
+        Row("Chloé Bleu", ids={"participant": "733"})]
+
+
+# --- Les autres plateformes ----------------------------------------------------------------------
+
+def canvas_flat():
+    """Des fichiers à plat : une remise refaite et en retard, un test, plusieurs archives d'une personne, un anonyme."""
+    files = {**{f"rouxalice_81_90{i}_{name}": data for i, (name, data) in enumerate(RIGHT.items())},
+             **{f"vertbob_LATE_82_91{i}_{name}": data for i, (name, data) in enumerate(again(POOR).items())},
+             **{f"bleuchloé_83_question_92{i}_{name}": data for i, (name, data) in enumerate(RIGHT.items())},
+             **{f"noirdan_84_93{i}_{name}.zip": zipped({name: data}) for i, (name, data) in enumerate(RIGHT.items())},
+             **{f"anon_a1B2c_94{i}_{name}": data for i, (name, data) in enumerate(RIGHT.items())}, "grisève_85_text.html": b"x"}
+    return files, [Row("rouxalice", ids={"canvas": "81"}), Row("vertbob", "naïf", {"canvas": "82"}, says="que Canvas a renommé"),
+                   Row("bleuchloé", ids={"canvas": "83"}), Row("noirdan", ids={"canvas": "84"}), Row("anon a1B2c"),
+                   Row("grisève", "", {"canvas": "85"}, flagged=True)]
+
+
+def canvas_whole():
+    """La même chose, dans l'archive que donne Canvas."""
+    files, rows = canvas_flat()
+    return {"submissions.zip": zipped(files)}, rows
+
+
+def blackboard_attempts():
+    """Plusieurs tentatives : la dernière compte ; le .txt dit le nom ; un identifiant a un « _ »."""
+    def tell(name, user):
+        return f"Name: {name} ({user})\nAssignment: TP\nDate Submitted: x\nCurrent Grade: \n\nSubmission Field:\n".encode()
+    first, last = "attempt_2026-11-18-09-00-00", "attempt_2026-11-20-10-12-13"
+    files = {f"TP_udp_aroux_{first}.txt": tell("Alice Roux", "aroux"), f"TP_udp_aroux_{last}.txt": tell("Alice Roux", "aroux"),
+             **{f"TP_udp_aroux_{first}_{name}": data for name, data in POOR.items()},
+             **{f"TP_udp_aroux_{last}_{name}": data for name, data in RIGHT.items()},
+             f"TP_udp_b_vert_{last}.txt": tell("Bob Vert", "b_vert"), f"TP_udp_b_vert_{last}_tp.zip": zipped(under(LAB.name, POOR))}
+    return files, [Row("Alice Roux", ids={"username": "aroux"}), Row("Bob Vert", "naïf", {"username": "b_vert"})]
+
+
+def gradescope_export():
+    """submission_metadata.yml : des auteurs, un rendu à deux, un rendu que le fichier ne nomme pas."""
+    told = ("---\nsubmission_11:\n  :submitters:\n  - :name: Alice Roux\n    :sid: \"2101\"\n    :email: alice@exemple.fr\n"
+            "  :created_at: 2026-11-20 10:12:13.000000000 Z\n  :score: 0.0\n  :results:\n    output: |-\n      submission_99:\n"
+            "submission_12:\n  :submitters:\n  - :name: 'Bob D''Arc'\n    :sid: '2102'\n  - :name: \"\\u00c8ve Bleu\"\n    :sid: '2103'\n")
+    root = "assignment_5_export"
+    files = {f"{root}/submission_metadata.yml": told.encode(), **under(f"{root}/submission_11/{LAB.name}", RIGHT),
+             **under(f"{root}/submission_12/{LAB.name}", POOR), **under(f"{root}/submission_13/{LAB.name}", RIGHT)}
+    return files, [Row("Alice Roux", ids={"number": "2101", "email": "alice@exemple.fr"}), Row("Bob D'Arc", "naïf", {"number": "2102"}),
+                   Row("Ève Bleu", "naïf", {"number": "2103"}), Row("submission_13", flagged=True, says="ne dit pas de qui est submission_13")]
+
+
+def forge_clones():
+    """Des dépôts sous un préfixe ; un sous-module vide, et une fusion inachevée."""
+    torn = {**RIGHT, "server.c": b"<<<<<<< HEAD\n" + RIGHT["server.c"] + b"=======\n>>>>>>> b\n"}
+    files = {**under(f"tp-udp-alice-r/{LAB.name}", RIGHT), "tp-udp-alice-r/.github/workflows/classroom.yml": b"x",
+             **under(f"tp-udp-bob42/{LAB.name}", POOR), **under(f"tp-udp-dan/{LAB.name}", torn),
+             "tp-udp-eve/.gitmodules": f'[submodule "x"]\n\tpath = {LAB.name}\n'.encode(), f"tp-udp-eve/{LAB.name}": None}
+    return files, [Row("alice-r", ids={"login": "alice-r"}), Row("bob42", "naïf", {"login": "bob42"}),
+                   Row("dan", None, {"login": "dan"}, flagged=True, says="fusion inachevée"),
+                   Row("eve", "", {"login": "eve"}, flagged=True, says="sous-module")]
+
+
+def teams_versions():
+    """Teams : une personne, un devoir, des versions ; la dernière compte."""
+    files = {**under("Alice Roux/TP/Version 1", POOR), **under("Alice Roux/TP/Version 2", RIGHT), **under("Bob Vert/TP/Version 1", POOR)}
+    return files, [Row("Alice Roux", says="Version 2 est pris"), Row("Bob Vert", "naïf")]
+
+
+def drive_files():
+    """Google Drive : « NOM - FICHIER », à plat."""
+    files = {**{f"Alice Roux - {name}": data for name, data in RIGHT.items()}, f"Bob Vert - {LAB.name}.zip": zipped(POOR)}
+    return files, [Row("Alice Roux"), Row("Bob Vert", "naïf")]
+
+
+def drive_parts():
+    """Un dossier de Drive, téléchargé en deux morceaux, dont l'un coupe le travail d'une personne."""
+    both = {**under(f"TP/Alice Roux/{LAB.name}", RIGHT), **under(f"TP/Bob Vert/{LAB.name}", POOR)}
+    names = sorted(both)
+    return {"TP-20261120T101213Z-001.zip": zipped({name: both[name] for name in names[:1]}),
+            "TP-20261120T101213Z-002.zip": zipped({name: both[name] for name in names[1:]})}, [Row("Alice Roux"), Row("Bob Vert", "naïf")]
+
+
+def codegrade_dates():
+    """CodeGrade : « NOM - DATE » ; la dernière remise compte."""
+    files = {**under(f"Alice Roux - 2026-11-18T09:00:00+00:00/{LAB.name}", POOR), **under(f"Alice Roux - 2026-11-20T09:00:00+00:00/{LAB.name}", RIGHT),
+             **under(f"Bob Vert - 2026-11-19T09:00:00+00:00/{LAB.name}", POOR)}
+    return files, [Row("Alice Roux"), Row("Bob Vert", "naïf")]
+
+
+def autolab_versions():
+    """Autolab : ADRESSE_VERSION_FICHIER."""
+    files = {"alice_r@exemple.fr_9_tp.zip": zipped(under(LAB.name, POOR)), "alice_r@exemple.fr_10_tp.zip": zipped(under(LAB.name, RIGHT)),
+             "bob@exemple.fr_1_tp.zip": zipped(under(LAB.name, POOR))}
+    return files, [Row("alice_r@exemple.fr", ids={"email": "alice_r@exemple.fr"}), Row("bob@exemple.fr", "naïf", {"email": "bob@exemple.fr"})]
+
+
+def vpl_dates():
+    """VPL : un dossier par personne, un sous-dossier par remise, et ce que VPL en a dit (.ceg)."""
+    files = {**under("Alice Roux 12 aroux/2026-11-18-09-00-00", POOR), **under("Alice Roux 12 aroux/2026-11-20-09-00-00", RIGHT),
+             "Alice Roux 12 aroux/2026-11-20-09-00-00.ceg/execution.txt": b"x", **under("Bob Vert 13 bvert/2026-11-19-09-00-00", POOR)}
+    return files, [Row("Alice Roux 12 aroux"), Row("Bob Vert 13 bvert", "naïf")]
+
+
+# --- De simples dossiers -------------------------------------------------------------------------
+
+def groups_of_people():
+    """Des groupes de TD, à plusieurs profondeurs, dont un d'une seule personne."""
+    files = {**under(f"L3/TD1/Alice Roux/{LAB.name}", RIGHT), **under(f"L3/TD1/Bob Vert/{LAB.name}", POOR),
+             **under(f"L3/TD2/Chloé Bleu/{LAB.name}", RIGHT)}
+    return files, [Row("Alice Roux", group="TD1"), Row("Bob Vert", "naïf", group="TD1"), Row("Chloé Bleu", group="TD2")]
+
+
+def tar_of_groups():
+    """La même chose, en une seule archive .tar.gz."""
+    files, rows = groups_of_people()
+    return {"promo.tar.gz": tarred(files)}, rows
+
+
+def namesakes():
+    """Des homonymes, que leur numéro distingue, et des noms d'adresse ou de numéro."""
+    files = {**under(f"Marie Roux_741{HANDED}/{LAB.name}", RIGHT), **under(f"Marie Roux_742{HANDED}/{LAB.name}", POOR),
+             **under(f"alice@exemple.fr/{LAB.name}", RIGHT), **under(f"21804567/{LAB.name}", RIGHT)}
+    return files, [Row("Marie Roux (participant 741)", ids={"participant": "741"}),
+                   Row("Marie Roux (participant 742)", "naïf", {"participant": "742"}), Row("alice@exemple.fr"), Row("21804567")]
+
+
+def same_name_twice():
+    """Un même nom, d'un côté avec un numéro et de l'autre sans : on ne devine pas. Un dossier et son archive : une personne."""
+    files = {**under(f"Marie Roux_751{HANDED}/{LAB.name}", RIGHT), **under(f"ROUX Marie/{LAB.name}", POOR),
+             **under(f"Bob Vert/{LAB.name}", POOR), "Bob Vert.zip": zipped(under(LAB.name, POOR))}
+    return files, [Row("Marie Roux", ids={"participant": "751"}, flagged=True, says="même personne"),
+                   Row("ROUX Marie", "naïf", flagged=True, says="même personne"), Row("Bob Vert", "naïf", flagged=True, says="portent ce nom")]
+
+
+def windows_archives():
+    """Des barres obliques inverses, un vieux codage des noms, CRLF, BOM, UTF-16, Latin-1."""
+    def recoded(how):
+        return zipped(under(LAB.name, {name: how(data) for name, data in RIGHT.items()}))
+    files = {"Barres.zip": raw_zip({f"TP\\{LAB.name}\\{name}".encode(): data for name, data in RIGHT.items()}),
+             "Ancien.zip": raw_zip({f"Réseaux/{LAB.name}/{name}".encode("cp850"): data for name, data in RIGHT.items()}),
+             "Lignes.zip": recoded(lambda data: data.replace(b"\n", b"\r\n")), "Marque.zip": recoded(lambda data: b"\xef\xbb\xbf" + data),
+             "Seize.zip": recoded(lambda data: data.decode().encode("utf-16")),
+             "Latin.zip": recoded(lambda data: data.decode().encode("latin-1", "replace"))}
+    return files, [Row("Barres"), Row("Ancien"), Row("Lignes"), Row("Marque"), Row("Latin", None), Row("Seize", None, flagged=True, says="UTF-16")]
+
+
+def damaged_archives():
+    """Des archives abîmées ou d'une autre sorte, chez des gens qui en ont d'autres de bonnes."""
+    rar, seven = b"Rar!\x1a\x07\x01\x00" + bytes(200), b"7z\xbc\xaf'\x1c\0\4" + bytes(200)
+    litter = {f"__MACOSX/{LAB.name}/._server.c": b"x", ".DS_Store": b"x", **{f"node_modules/p{i}/i.js": b"x" for i in range(3000)}}
+    files = {"Alice.rar": rar, "Bob.7z": seven, "Chloé.zip": rar, "Dan/rendu.rar": rar, "Ève/rendu.zip": b"PK\x03\x04abime",
+             "Fanny.tar.zst": b"\x28\xb5\x2f\xfd" + bytes(100), "Gil.ZIP": zipped(under(LAB.name, RIGHT)),
+             "Hana/lab.zip": zipped({"projet.zip": zipped(under(LAB.name, RIGHT))}), "Ida.zip": zipped({**under(LAB.name, RIGHT), **litter}),
+             "Jo.tar.gz": tarred(under(LAB.name, POOR))}
+    lost = [Row(name, "", flagged=True, says="refusée?") for name in ("Alice", "Bob", "Chloé", "Dan", "Ève", "Fanny")]
+    return files, [*lost, Row("Gil"), Row("Hana"), Row("Ida"), Row("Jo", "naïf")]
+
+
+def folder_names():
+    """Des dossiers de lab qui n'ont pas tout à fait le bon nom, un squelette au-dessus du travail, deux travaux."""
+    number, topic = LAB.name.split("-")
+    files = {**under(f"copie/{LAB.name} (2)", RIGHT), **under(f"autre/{LAB.name} - Copie", RIGHT), **under(f"espace/lab {number} {topic}", RIGHT),
+             **under(f"sujet/{topic}", RIGHT), **under(f"zéro/{int(number)}-{topic}", RIGHT), **under(f"haut/{LAB.name.upper()}", RIGHT),
+             **under(f"creux/{LAB.name}", BLANK), **under(f"creux/{LAB.name}/{LAB.name}", RIGHT),
+             **under(f"deux/{LAB.name}", POOR), **under(f"deux/{LAB.name} (2)", RIGHT)}
+    return files, [*(Row(name) for name in ("copie", "autre", "espace", "sujet", "zéro", "haut")),
+                   Row("creux", says="le squelette intact"), Row("deux", "naïf", flagged=True, says="travaux différents")]
+
+
+def one_lab():
+    """Un seul lab, à plat, dans labs/, dans un dépôt entier, avec ce que le juge a construit."""
+    files = {**under(f"seul/{LAB.name}", RIGHT), **under("plat", RIGHT), **under(f"entier/labs/{LAB.name}", RIGHT),
+             **under(f"dépôt/sockets-en-c/labs/{LAB.name}", RIGHT), **under(f"dépôt/sockets-en-c/build/work/labs/{LAB.name}/src", POOR),
+             **under(f"construit/{LAB.name}", RIGHT), **under(f"construit/{LAB.name}/build", POOR)}
+    return files, [Row(name) for name in ("seul", "plat", "entier", "dépôt", "construit")]
+
+
+CLASSES = (moodle_folders, moodle_flat, moodle_groups, moodle_whole, canvas_flat, canvas_whole, blackboard_attempts, gradescope_export,
+           forge_clones, teams_versions, drive_files, drive_parts, codegrade_dates, autolab_versions, vpl_dates, groups_of_people,
+           tar_of_groups, namesakes, same_name_twice, windows_archives, damaged_archives, folder_names, one_lab)
