@@ -20,7 +20,7 @@ endif
 
 # Ce que l'utilisateur écrit passe aux scripts par l'environnement, à l'octet près : $(value …)
 # empêche make d'y voir des variables, et aucun shell ne l'interprète.
-OPTIONS := WORK LAB STEP TEST MIN JUNIT DETAIL FRAMING SANITIZE GROUP COMPILE_WRAPPER JUDGE_WRAPPER REVEAL OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX PREVIEW SLURM_OPTIONS FILE ARGS
+OPTIONS := WORK LAB STEP TEST MIN JUNIT DETAIL FRAMING SANITIZE GROUP COMPILE_WRAPPER JUDGE_WRAPPER REVEAL OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX PREVIEW DEADLINE HOLD SLURM_OPTIONS FILE ARGS
 $(foreach option,$(OPTIONS),$(if $(value $(option)),$(eval override $(option) := $$(value $(option)))))
 export $(OPTIONS)
 export CC

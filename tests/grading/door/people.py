@@ -5,7 +5,7 @@ Une personne n'est qu'une fois dans la classe, avec toutes ses pièces. Ce qui e
 
 import re
 
-from tests.grading.door import listing, naming
+from tests.grading.door import git_date, listing, naming
 from tests.grading.door.person import Level
 from tests.grading.door.platforms import autolab, blackboard, canvas, dated, drive, forge, gradescope, moodle, plain
 
@@ -30,6 +30,8 @@ def read(root, labs):
     read_level(reading, unwrap(root, labs), labs)
     reading.people = once(reading.people)
     tell_namesakes(reading.people)
+    for person in reading.people:
+        date_commits(person)
     return reading
 
 
@@ -135,6 +137,15 @@ def once(people):
         if not person.pieces and not person.refusal and not person.doubts:
             person.doubts.append("aucun fichier n'est remis")
     return list(found.values())
+
+
+def date_commits(person):
+    """Un dépôt git dit quand il a été écrit pour la dernière fois, si la plateforme ne le dit pas."""
+    for node, _ in person.pieces:
+        if person.submitted is None and node.kind == "folder" and node.inner is None:
+            inner = [child.file for child in node.children() if child.kind == "folder"]
+            dates = [git_date.last_commit(folder) for folder in [node.file] + inner]
+            person.submitted = max((date for date in dates if date), default=None)
 
 
 def tell_namesakes(people):

@@ -3,7 +3,7 @@
 from tests.grading.door import naming
 
 # Ce qu'une plateforme dit d'une personne : la clef, et le mot qui la montre. Chaque fichier de notes n'en lit que la sienne.
-WORDS = {"participant": "participant", "number": "numéro", "email": "adresse", "username": "identifiant", "canvas": "numéro Canvas",
+WORDS = {"participant": "participant", "number": "numéro", "email": "adresse", "username": "identifiant", "userid": "userid", "canvas": "numéro Canvas",
          "login": "compte"}
 
 

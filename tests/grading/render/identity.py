@@ -7,7 +7,7 @@ import re
 
 EMAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{5,12}(?![0-9A-Za-z])")
-KINDS = ("participant", "number", "email", "username", "canvas", "login")
+KINDS = ("participant", "number", "email", "username", "userid", "canvas", "login")
 
 
 def identity(item):

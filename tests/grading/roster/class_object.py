@@ -18,8 +18,15 @@ class Lists:
             self.notes += notes
         if os.environ.get("LATE"):
             self.minutes, notes = roster.lateness(os.environ["LATE"], students)
-            self.rule = roster.read_rule()
             self.notes += notes
+        if os.environ.get("DEADLINE"):
+            found, notes = roster.since(roster.read_moment(os.environ["DEADLINE"]), students, self.aliases is None)
+            self.minutes = {**found, **self.minutes}
+            self.notes += notes
+        if self.minutes:
+            self.rule = roster.read_rule()
+        # La liste de l'enseignant l'emporte ; sans elle ni date, il reste ce que la plateforme dit.
+        self.told = {student["id"]: student["platform"] for student in students if student["late"] and student["id"] not in self.minutes}
 
     def rename(self, student, text):
         """Ce texte, sous le pseudonyme de cet étudiant s'il en a un."""
@@ -59,6 +66,9 @@ def add_lateness(item, lists):
         final["over20"] = round(total["over20"] - lost, 2)
         final["mark"] = round(total["mark"] - lost * total["max"] / 20, 2)
         item["late"] = {"minutes": minutes, "penalty": round(lost, 2), "text": late_text(minutes, lost)}
+    elif item["id"] in lists.told:
+        item["late"] = {"minutes": None, "penalty": 0.0, "text": f"en retard, d'après {lists.told[item['id']]}, sans dire de combien "
+                        "(LATE= le dira)"}
     item["final"] = final
 
 

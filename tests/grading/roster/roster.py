@@ -1,11 +1,13 @@
 """Les listes que l'enseignant donne : ALIASES (nom, pseudonyme) et LATE (étudiant, minutes), et la règle du retard."""
 
+import datetime
 import math
 import os
 import re
 import unicodedata
 
 RULE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "late.conf")
+SHOWN = 10
 SEPARATOR = re.compile(r"\t|;")
 
 
@@ -136,6 +138,24 @@ def lateness(path, students):
         if not math.isfinite(minutes[identifier]) or minutes[identifier] < 0:
             raise Mistake(f"LATE : « {text} » n'est pas un nombre de minutes")
     return minutes, notes
+
+
+def read_moment(text):
+    """DEADLINE= : « 2026-11-20T23:59 », à l'heure de cette machine, à moins qu'un fuseau (+01:00, Z) ne soit dit. Des secondes depuis 1970."""
+    try:
+        return datetime.datetime.fromisoformat(text.strip().replace("Z", "+00:00")).timestamp()
+    except ValueError as error:
+        raise Mistake(f"DEADLINE={text} : une date comme 2026-11-20T23:59 est attendue") from error
+
+
+def since(deadline, students, named=True):
+    """Les retards, d'après les dates que disent les plateformes et les dépôts : {identifiant: minutes}, et les phrases à dire."""
+    minutes = {student["id"]: (student["submitted"] - deadline) / 60 for student in students if student["submitted"] is not None}
+    unknown = [student["name"] for student in students if student["id"] not in minutes]
+    names = f" : {', '.join(unknown[:SHOWN])}{', …' if unknown[SHOWN:] else ''}" if named else ""
+    notes = [f"DEADLINE : {len(unknown)} rendu{'s' if len(unknown) > 1 else ''} sans date, dont le retard n'est pas connu{names}."]
+    notes = notes if unknown else []
+    return {identifier: late for identifier, late in minutes.items() if late > 0}, notes
 
 
 def spell(minutes):

@@ -5,6 +5,7 @@ Les rangées douteuses viennent d'abord : une notation les redit en commençant.
 
 import os
 import sys
+import time
 
 from tests.grading.door import naming
 from tests.grading.door.person import WORDS
@@ -57,6 +58,8 @@ def draw(paper, look):
     who = [f"{WORDS[kind]} {value}" for kind, value in student["ids"].items()]
     who += [f"groupe « {student['group']} »"] if student["group"] else []
     who += [student["attempt"]] if student["attempt"] else []
+    who += [time.strftime("remis le %d/%m/%Y à %H:%M", time.localtime(student["submitted"]))] if student["submitted"] is not None else []
+    who += [f"en retard, d'après {student['platform']}"] if student["late"] else []
     paper.wrapped(paint.visible(" · ".join([student["name"], *who])), indent=2, hanging=4)
     shown = ", ".join(student["shown"][:PIECES]) + (", …" if student["shown"][PIECES:] else "")
     for (lab, place), names in look.taken.items():

@@ -230,7 +230,7 @@ def vpl_dates():
     """VPL : un dossier par personne, un sous-dossier par remise, et ce que VPL en a dit (.ceg)."""
     files = {**under("Alice Roux 12 aroux/2026-11-18-09-00-00", POOR), **under("Alice Roux 12 aroux/2026-11-20-09-00-00", RIGHT),
              "Alice Roux 12 aroux/2026-11-20-09-00-00.ceg/execution.txt": b"x", **under("Bob Vert 13 bvert/2026-11-19-09-00-00", POOR)}
-    return files, [Row("Alice Roux 12 aroux"), Row("Bob Vert 13 bvert", "naïf")]
+    return files, [Row("Alice Roux", ids={"username": "aroux", "userid": "12"}), Row("Bob Vert", "naïf", {"username": "bvert", "userid": "13"})]
 
 
 # --- De simples dossiers -------------------------------------------------------------------------

@@ -12,6 +12,7 @@ NAME = "des dossiers datés"
 CODEGRADE = re.compile(r"(?P<name>.+?) - (?P<date>\d{4}-\d\d-\d\d)[T _](?P<time>\d\d[:hH._-]?\d\d(?:[:._-]?\d\d)?)\S*", re.S)
 BRIGHTSPACE = re.compile(r"\d+-\d+ ?- ?(?P<name>.+?) ?- ?(?P<date>\w{3,9}\.? \d{1,2},? \d{4}),? ?(?P<time>\d{3,4} ?[AP]M)", re.S)
 VPL = re.compile(r"\d{4}(?:-\d\d){5}")
+WHO = re.compile(r"(?P<name>.+) (?P<userid>\d+) (?P<username>[^\s]+)", re.S)
 CEG = re.compile(r"\d{4}(?:-\d\d){5}\.ceg")
 
 
@@ -25,12 +26,20 @@ def recognise(level):
             tries.setdefault(found[0], []).extend(found[1])
     people = []
     for (platform, name), attempts in tries.items():
-        person = Person(name, platform, f"{platform} {name}", level.group)
+        person = someone(platform, name, level.group)
         attempts.sort(key=lambda attempt: attempt[0])
         take_last(person, attempts)
         people.append(person)
     level.claim(used, people)
     return bool(used)
+
+
+def someone(platform, name, group):
+    """Cette personne. VPL nomme son dossier « NOM USERID UTILISATEUR » : ce sont ceux de Moodle."""
+    match = WHO.fullmatch(name) if platform == "VPL" else None
+    if match:
+        return Person(match["name"], platform, f"VPL {match['userid']}", group, username=match["username"], userid=match["userid"])
+    return Person(name, platform, f"{platform} {name}", group)
 
 
 def dated(node):

@@ -92,7 +92,7 @@ class WholeClass(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.out = folder.name
         os.mkdir(os.path.join(self.out, plans.RESULTS))
-        students = [dict(student, person=student["name"], platform="", group="", shown=[student["folder"]], source="folder",
+        students = [dict(student, person=student["name"], platform="", late=False, submitted=None, group="", shown=[student["folder"]], source="folder",
                          refusal="") for student in STUDENTS]
         self.plan = {"out": plans.encode(self.out), "title": "rendus", "labs": ["01"], "edition": "e", "protected": True,
                      "protections_missing": [], "students": students, "run": "x"}
@@ -122,6 +122,28 @@ class WholeClass(unittest.TestCase):
         self.assertRegex(items["bob-2"]["late"]["text"], "1 h 40 min de retard")
         self.assertIsNone(items["dupont-alice-1"]["late"])
         self.assertEqual(items["dupont-alice-1"]["final"]["over20"], 10.0)
+
+    def test_a_date_of_the_platform_is_compared_to_the_deadline_and_the_list_wins(self):
+        for student, late in zip(self.plan["students"], (100, 200)):
+            student["submitted"] = roster.read_moment("2026-11-20T12:00:00Z") + 60 * late
+        with mock.patch.object(roster, "read_rule", lambda: RULE), mock.patch.dict(os.environ, DEADLINE="2026-11-20T13:00:00+01:00"):
+            class_ = self.build(LATE="Bob;5\n")
+            notes = class_object.Lists(self.plan["students"]).notes
+        items = {item["id"]: item for item in class_["items"]}
+        self.assertEqual(items["dupont-alice-1"]["late"]["minutes"], 100)
+        self.assertEqual(items["bob-2"]["late"]["minutes"], 5)
+        self.assertRegex(notes[0], "1 rendu sans date.*Éva")
+
+    def test_what_the_platform_says_late_without_a_date_is_told_and_costs_nothing(self):
+        self.plan["students"][0].update(late=True, platform="Canvas")
+        item = next(item for item in self.build()["items"] if item["id"] == "dupont-alice-1")
+        self.assertRegex(item["late"]["text"], "en retard, d'après Canvas")
+        self.assertEqual(item["final"]["over20"], 10.0)
+
+    def test_a_badly_written_deadline_is_refused(self):
+        for text in ("demain", "20/11/2026", "2026-13-01"):
+            with self.assertRaises(roster.Mistake, msg=text):
+                roster.read_moment(text)
 
     def test_a_missing_result_is_never_a_zero(self):
         item = next(item for item in self.build()["items"] if item["id"] == "bob-3")
