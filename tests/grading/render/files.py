@@ -12,14 +12,18 @@ STUDENTS = "etudiants"
 def put(text, *path):
     """Écrit ce texte en UTF-8 ; le dossier est fait s'il manque. None efface le fichier, s'il y est."""
     path = os.path.join(*map(str, path))
-    if text is None:
-        if os.path.exists(path):
-            os.remove(path)
-        return
+    if text is not None:
+        put_bytes(text.encode("utf-8", "backslashreplace"), path)
+    elif os.path.exists(path):
+        os.remove(path)
+
+
+def put_bytes(data, path):
+    """Écrit ces octets d'un coup."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     draft = f"{path}.{os.getpid()}"
-    with open(draft, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-        file.write(text)
+    with open(draft, "wb") as file:
+        file.write(data)
     os.replace(draft, path)
 
 

@@ -63,6 +63,16 @@ def is_by_hand(item):
     return BY_HAND in (item.get("flags") or [])
 
 
+def importable(class_):
+    """Ceux qu'une plateforme peut recevoir : notés, et, avec HOLD=1, que personne n'a à regarder d'abord."""
+    return [item for item in students(class_) if final(item) is not None and not (class_.get("hold") and is_by_hand(item))]
+
+
+def feedback(item):
+    """La note en une phrase, et ce qui doit l'accompagner partout."""
+    return " · ".join([marks_text(item), *warnings(item)])
+
+
 def is_protected(item):
     """A-t-il été jugé derrière toutes les protections ?"""
     return item.get("protected", True) or not is_judged(item)

@@ -99,6 +99,11 @@ def replace_all(text, known, alias):
     return text
 
 
+def is_set(name):
+    """Un réglage vaut-il oui ?"""
+    return os.environ.get(name, "") not in ("", "0")
+
+
 def build(plan, lists):
     """L'objet entier, à jour de ce qui est sur le disque."""
     items, taken = [], set()
@@ -115,4 +120,4 @@ def build(plan, lists):
     return {"title": plan["title"], "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "protected": plan["protected"], "protections_missing": plan["protections_missing"], "labs": plan["labs"],
             "edition": plan["edition"],
-            "items": items, "reveal": os.environ.get("REVEAL", "") not in ("", "0")}
+            "items": items, "reveal": is_set("REVEAL"), "hold": is_set("HOLD")}

@@ -20,6 +20,9 @@ def show(class_, out, lists, last):
     if left:
         paper.wrapped(f"Non notés : {', '.join(item['display_name'] for item in left)}. Relancez la même commande pour "
                       "les reprendre ; les autres ne seront pas jugés à nouveau.")
+    held = [item["display_name"] for item in class_["items"] if class_["hold"] and item["flags"]]
+    if held:
+        paper.wrapped(f"Retenus par HOLD=1, et absents des fichiers qu'une plateforme importe : {', '.join(held)}. Sans HOLD=1, ils y sont.")
     if not class_["protected"]:
         paper.wrapped("Notes obtenues sans protection (non protégé) : " + ", ".join(class_["protections_missing"]) + ".")
     if class_["edition"]:

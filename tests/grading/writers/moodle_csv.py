@@ -1,8 +1,9 @@
 """moodle.csv : l'import de notes de Moodle (Carnet de notes > Importer > Fichier CSV).
 
 Deux pièges de cet import. Une case de note vide efface la note déjà là : qui n'est pas noté n'y a pas de ligne.
-Une ligne sans identifiant y prend la place de la précédente : tout le fichier a la même colonne remplie, adresse
-ou numéro, et qui ne l'a pas est mis dans moodle-a-completer.csv, que l'on remplit avant de l'importer.
+Une ligne sans identifiant y prend la place de la précédente : tout le fichier a la même colonne remplie (adresse, numéro
+d'identification, nom d'utilisateur ou userid), et qui ne l'a pas est mis dans moodle-a-completer.csv, que l'on remplit
+avant de l'importer. Le numéro de participant n'est aucun d'eux : il sert à la feuille d'évaluation (moodle_sheet.py).
 Sous des pseudonymes (ALIASES=), Moodle ne peut reconnaître personne : tous sont dans le second fichier.
 """
 
@@ -15,12 +16,12 @@ from tests.grading.render.identity import identity, unique
 from tests.grading.render.text import cell
 
 NAME, LEFT = "moodle.csv", "moodle-a-completer.csv"
-KEYS = (("email", "Email address"), ("number", "ID number"))
+KEYS = (("email", "Email address"), ("number", "ID number"), ("username", "Username"), ("userid", "User ID"))
 
 
 def write(class_, out):
     """Écrit les notes finales, sur 20, de ceux qui en ont une."""
-    items = [item for item in view.students(class_) if view.final(item) is not None]
+    items = view.importable(class_)
     people = [identity(item) for item in items]
     title = item_title(class_)
     key, known = best_key(people)
@@ -29,7 +30,7 @@ def write(class_, out):
     header = [label for _, label in KEYS] + [title, "Feedback"]
     files.put(table(header, rows), out, NAME)
     left = [[person["name"], f"Participant {person['participant']}" if person["participant"] else "",
-             person["email"], person["number"]] + grade(item)
+             *(person[name] for name, _ in KEYS)] + grade(item)
             for item, person, good in zip(items, people, known) if not good]
     files.put(table(["Full name", "Identifier", *header], left) if left else None, out, LEFT)
 
@@ -48,7 +49,7 @@ def best_key(people):
 
 def grade(item):
     """La note et son commentaire, que Moodle lira comme du HTML."""
-    return [f"{view.final(item)['over20']:.2f}", html.escape(view.marks_text(item), quote=False)]
+    return [f"{view.final(item)['over20']:.2f}", html.escape(view.feedback(item), quote=False)]
 
 
 def table(header, rows):

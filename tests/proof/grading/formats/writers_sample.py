@@ -113,7 +113,7 @@ def with_private(runs):
     return runs
 
 
-def whole_class(reveal=False, aliases=False):
+def whole_class(reveal=False, aliases=False, hold=False):
     """La classe : des rendus ordinaires, des rendus hostiles, et tous les états possibles."""
     runs = real_results()
     items = [student("modele-ada-000001", "Modèle Ada", runs["solutions"]),
@@ -130,6 +130,11 @@ def whole_class(reveal=False, aliases=False):
              student("homonyme-lu-000012", "Lu Homonyme (participant 77)", runs["labs"], person="Lu Homonyme", platform="Moodle",
                      ids={"participant": "77"}),
              student("courriel-ky-000011", "Ky Courriel ky@exemple.fr 21804567", runs["labs"])]
+    exported = [("Moodle", "participant", "701", "=Zoé D'_Arc/é"), ("Moodle", "participant", "702", "-1 ../x"), ("Moodle", "userid", "12", "Via Vpl"),
+                ("Canvas", "canvas", "81", "éloïse"), ("Canvas", "canvas", "82", "=1+1"), ("Canvas", "canvas", "83", "@SUM(1)"),
+                ("Blackboard", "username", "aroux", "Alice, Roux"), ("Blackboard", "username", "=b", "\"Bob\"")]
+    items += [student(f"export-{number:06x}", name, runs["labs"], person=name, platform=platform, ids={kind: value},
+                      flags=["a_voir"] if number % 2 else []) for number, (platform, kind, value, name) in enumerate(exported)]
     # Un lab chacun suffit : les deux autres sont absents.
     labs = runs["naive"]
     items += [student(f"hostile-{number:06x}", text, spoiled(labs[number % len(labs):][:1], text), remarks=[text])
@@ -141,4 +146,4 @@ def whole_class(reveal=False, aliases=False):
             item.update(id=f"renard-n-{number}", name=alias, display_name=alias, person=alias, ids={}, platform="", folder="",
                         remarks=[text.replace(item["name"], alias) for text in item["remarks"]])
     return {"title": "Programmation réseau <2026>", "date": "2026-11-22T20:30:00Z", "edition": EDITION, "protected": False, "protections_missing": ["réseau"],
-            "labs": listed_labs(), "items": items, "reveal": reveal}
+            "labs": listed_labs(), "items": items, "reveal": reveal, "hold": hold}

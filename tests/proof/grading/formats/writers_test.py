@@ -9,6 +9,7 @@ import re
 import subprocess
 import tempfile
 import unittest
+import zipfile
 import xml.etree.ElementTree as ElementTree
 
 from tests.proof.grading.formats import writers_sample as sample
@@ -142,13 +143,13 @@ class MoodleCsv(Written):
 
     def test_the_columns_are_those_moodle_knows(self):
         rows = self.rows("moodle.csv")
-        self.assertEqual(list(rows[0]), ["Email address", "ID number", "Programmation réseau <2026>", "Feedback"])
+        self.assertEqual(list(rows[0]), ["Email address", "ID number", "Username", "User ID", "Programmation réseau <2026>", "Feedback"])
         self.assertEqual([row["Email address"] for row in rows], ["jo.courriel@exemple.fr", "ky@exemple.fr"])
 
     def test_every_line_has_the_same_key_and_a_grade(self):
         for row in self.rows("moodle.csv"):
             self.assertTrue(row["Email address"])
-            self.assertEqual(row["ID number"], "")
+            self.assertEqual([row["ID number"], row["Username"], row["User ID"]], ["", "", ""])
             self.assertTrue(0 <= float(row["Programmation réseau <2026>"]) <= 20)
             self.assertTrue(row["Feedback"])
 
@@ -174,6 +175,112 @@ class MoodleCsv(Written):
             moodle_csv.write({**self.class_, "items": items}, out)
             self.assertEqual(len(content(out, "moodle.csv").splitlines()), 1)
             self.assertEqual(len(content(out, "moodle-a-completer.csv").splitlines()), 3)
+
+
+    def test_a_participant_is_never_an_id_number(self):
+        for row in self.rows("moodle-a-completer.csv"):
+            if row["Identifier"]:
+                self.assertEqual([row["ID number"], row["Username"], row["User ID"]], ["", "", ""])
+        self.assertIn("12", [row["User ID"] for row in self.rows("moodle-a-completer.csv")])
+
+    def test_what_someone_must_see_is_told(self):
+        told = [row["Feedback"] for row in self.rows("moodle-a-completer.csv") if row["Full name"] == "Naïf Chloé"]
+        self.assertRegex(told[0], "à voir à la main")
+
+
+class MoodleSheet(Written):
+    """Lue comme le fait assignfeedback_offline_grade_importer : trois colonnes, par leur nom dans la langue du site."""
+
+    LANGUAGES = {"fr": ("Participant", "Identifiant", "Note", "Dernière modification (note)"),
+                 "en": ("Participant ", "Identifier", "Grade", "Last modified (grade)")}
+    KNOWN = {4242, 77, 701, 702}
+
+    def read(self, language):
+        word, identifier, grade, modified = self.LANGUAGES[language]
+        header, *rows = csv.reader(content(self.out, f"moodle-feuille-{language}.csv").splitlines(True), strict=True)
+        where = [header.index(name) for name in (identifier, grade, modified)]
+        found = {}
+        for row in rows:
+            self.assertEqual(len(row), len(header))
+            number = row[where[0]][len(word):]
+            self.assertRegex(number, r"\A\d+\Z")
+            found[int(number)] = (float(row[where[1]]), row)
+        return found
+
+    def test_each_language_finds_each_participant_and_a_grade(self):
+        for language in self.LANGUAGES:
+            found = self.read(language)
+            self.assertEqual(set(found), self.KNOWN)
+            for grade, row in found.values():
+                self.assertTrue(0 <= grade <= 20)
+                self.assertFalse([value for value in row if value != "-" and FORMULA.match(value)], row)
+
+    def test_what_someone_must_see_is_told(self):
+        self.assertRegex(self.read("fr")[702][1][-1], "à voir à la main")
+
+
+class MoodleZip(Written):
+    """Lue comme le fait assignfeedback_file_zip_importer."""
+
+    def participants(self):
+        found = set()
+        with zipfile.ZipFile(os.path.join(self.out, "moodle-retours.zip")) as archive:
+            for name in archive.namelist():
+                first, file = name.split("/")
+                self.assertNotIn(file[0], ".~")
+                full_name, number, kind, plugin = first.split("_", 4)
+                self.assertTrue(full_name)
+                self.assertEqual((kind, plugin), ("assignsubmission", "file"))
+                self.assertIn("<!doctype html>", archive.read(name).decode().lower())
+                found.add(int(number))
+        return found
+
+    def test_each_page_goes_to_its_participant(self):
+        self.assertEqual(self.participants(), MoodleSheet.KNOWN)
+
+
+class CanvasCsv(Written):
+
+    def test_the_columns_are_those_canvas_knows(self):
+        header, points, *rows = csv.reader(content(self.out, "canvas.csv").splitlines(True), strict=True)
+        self.assertEqual(header, ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Programmation réseau <2026>"])
+        self.assertEqual((points[0].strip(), points[-1]), ("Points Possible", "20"))
+        self.assertEqual([row[1] for row in rows], ["82", "83", "81"])
+        for row in rows:
+            self.assertTrue(0 <= float(row[-1]) <= 20)
+            self.assertFalse([value for value in row if FORMULA.match(value)], row)
+        self.assertRegex(next(row[0] for row in rows if row[1] == "83"), "à voir à la main")
+
+
+class BlackboardCsv(Written):
+
+    def test_the_columns_are_those_blackboard_knows(self):
+        text = content(self.out, "blackboard.csv")
+        self.assertEqual(text[0], "\ufeff")
+        rows = list(csv.DictReader(text[1:].splitlines(True), strict=True))
+        self.assertEqual(list(rows[0])[:4], ["Last Name", "First Name", "Username", "Student ID"])
+        mark = list(rows[0])[4]
+        self.assertRegex(mark, r" \[Total Pts: 20 Score\]\Z")
+        self.assertEqual({row["Username"] for row in rows}, {"aroux", "'=b"})
+        for row in rows:
+            self.assertTrue(0 <= float(row[mark]) <= 20)
+            self.assertFalse([value for value in row.values() if FORMULA.match(value)], row)
+        self.assertEqual([row["Grading Notes"] for row in rows if "Bob" in row["First Name"]], ["à voir à la main"])
+
+
+class Held(Written):
+    """HOLD=1 : qui est à voir à la main n'est dans aucun fichier qu'une plateforme importe."""
+
+    settings = {"hold": True}
+
+    def test_nobody_to_see_is_imported(self):
+        held = [item for item in self.items if view.is_by_hand(item) and view.final(item)]
+        self.assertTrue(held)
+        for name in ("moodle.csv", "moodle-a-completer.csv", "moodle-feuille-fr.csv", "canvas.csv", "blackboard.csv"):
+            self.assertNotIn("à voir à la main", content(self.out, name))
+        self.assertIn("à voir à la main", content(self.out, "notes.csv"))
+        with zipfile.ZipFile(os.path.join(self.out, "moodle-retours.zip")) as archive:
+            self.assertFalse([name for name in archive.namelist() if "_702_" in name])
 
 
 class Gradescope(Written):
