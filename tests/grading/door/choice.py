@@ -130,6 +130,9 @@ def choose(admission, lab, found):
         admission.say(f"{lab.name} : ce qui est remis est le squelette, intact")
     elif not chosen.is_written():
         admission.say(f"{lab.name} : rien n'est écrit dans {', '.join(chosen.files)}", flag=True)
+    else:
+        for name in sorted(name for name, digest in chosen.prints.items() if not digest):
+            admission.say(f"{lab.name} : {name} est vide")
     return chosen
 
 

@@ -16,6 +16,7 @@ MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
 IGNORED = re.compile(r"\.(cc|cpp|s|S|o|a|so)$|^\.(valgrindrc|gdbinit)$")
 SUBMODULES = ".gitmodules"
 MENTIONED = 5
+LOOKS_LIKE = re.compile(r"\.(?:c|h|cc|cpp|cxx|c\+\+)(?:[~#]|\.\w+)?$|^(?:server|client|serveur)(?:\.\w+)?$", re.I)
 CONFLICT = re.compile(rb"^(?:<{7} |>{7} |={7}$)", re.M)
 BY_HAND = "à voir à la main"
 
@@ -212,10 +213,12 @@ def flat_place(admission, tree, labs, chosen):
 
 
 def mention_nothing(admission, tree, labs):
-    """Rien n'a été trouvé ; si le juge de l'étudiant en avait gardé une copie, elle est nommée."""
+    """Rien n'a été trouvé : ce qui ressemble à une source est nommé, même dans ce que le juge de l'étudiant a copié."""
     built = tree.folders_with({name for lab in labs for name in lab.sources})
+    alike = [trees.shown(path) for path in sorted(tree.entries) if LOOKS_LIKE.search(path[-1]) and not tree.is_hidden(path)]
     where = f" ailleurs que dans {trees.shown(built[0])}, qui est au juge" if built else ""
-    admission.remarks.append(f"Aucune source n'a été trouvée{where} : ce rendu est {BY_HAND}.")
+    seen = f" (vu : {', '.join(alike[:MENTIONED])}{', …' if alike[MENTIONED:] else ''})" if alike and not built else ""
+    admission.remarks.append(f"Aucune source n'a été trouvée{where}{seen} : ce rendu est {BY_HAND}.")
     admission.flag()
 
 

@@ -26,13 +26,15 @@ NAMED = 5
 # Ce qu'un navigateur, un gestionnaire de fichiers ou une plateforme ajoute au nom d'une copie.
 COPY_OF = re.compile(r"^(?:copie de|copy of)\s+")
 COPY = re.compile(r"[\s_-]*(?:\(\d+\)|[\s_-](?:copie|copy)|[\s_-]\d+)$")
+# « 02-udp_server.c » : le nom d'un lab, devant celui d'un fichier remis seul.
+LAB_FIRST = re.compile(r"^\d{1,2}-[a-z]+[\s_]+(?=[a-z])")
 ALIKE = 0.85
 LOOKED_AT = 100
 
 
 def meant(name):
-    """Le nom que celui-ci voulait être : sans majuscule, sans « .txt », sans marque de copie."""
-    text = re.sub(r"(?:\.txt)+$", "", unicodedata.normalize("NFC", name).casefold().strip())
+    """Le nom que celui-ci voulait être : sans majuscule, sans « .txt », sans marque de copie, ni nom de lab devant."""
+    text = LAB_FIRST.sub("", re.sub(r"(?:\.txt)+$", "", unicodedata.normalize("NFC", name).casefold().strip()))
     base, _, extension = text.rpartition(".")
     base = COPY_OF.sub("", base.removesuffix("." + extension))
     while COPY.search(base):

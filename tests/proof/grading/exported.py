@@ -299,6 +299,19 @@ def folder_names():
                    Row("creux", says="le squelette intact"), Row("deux", "naïf", flagged=True, says="travaux différents")]
 
 
+def file_names():
+    """Des sources qui n'ont pas tout à fait le bon nom : prises quand ce ne peut être qu'elles, nommées sinon."""
+    def named(who, rename):
+        return under(f"{who}/{LAB.name}", RIGHT, rename)
+    files = {**named("majuscule", str.capitalize), **named("texte", lambda name: name + ".txt"), **named("lab devant", lambda name: f"{LAB.name}_{name}"),
+             **named("copie", lambda name: name.replace(".", " (1).")), **named("cpp", lambda name: name + "pp"),
+             **named("sauvegarde", lambda name: name + "~"), "vide": None, f"lab vide/{LAB.name}": None,
+             f"à moitié/{LAB.name}/server.c": b"\n", f"à moitié/{LAB.name}/client.c": RIGHT["client.c"]}
+    return files, [*(Row(name, says="est pris à sa place") for name in ("majuscule", "texte", "lab devant", "copie")),
+                   Row("cpp", "", flagged=True, says="server.cpp"), Row("sauvegarde", "", flagged=True, says="server.c~"),
+                   Row("vide", "", flagged=True), Row("lab vide", "", flagged=True), Row("à moitié", None, says="server.c est vide")]
+
+
 def one_lab():
     """Un seul lab, à plat, dans labs/, dans un dépôt entier, avec ce que le juge a construit."""
     files = {**under(f"seul/{LAB.name}", RIGHT), **under("plat", RIGHT), **under(f"entier/labs/{LAB.name}", RIGHT),
@@ -309,4 +322,4 @@ def one_lab():
 
 CLASSES = (moodle_folders, moodle_flat, moodle_groups, moodle_whole, canvas_flat, canvas_whole, blackboard_attempts, gradescope_export,
            forge_clones, teams_versions, drive_files, drive_parts, codegrade_dates, autolab_versions, vpl_dates, groups_of_people,
-           tar_of_groups, namesakes, same_name_twice, windows_archives, damaged_archives, folder_names, one_lab)
+           tar_of_groups, namesakes, same_name_twice, windows_archives, damaged_archives, folder_names, file_names, one_lab)
