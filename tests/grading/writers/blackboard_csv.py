@@ -1,6 +1,6 @@
 """blackboard.csv : le centre de notes de Blackboard (Travailler hors ligne > Télécharger vers le serveur).
 
-Blackboard reconnaît une personne à la colonne Username, et une note à l'en-tête de sa colonne : reprenez celui que donne le
+Blackboard reconnaît une personne à la colonne `Username`, et une note à l'en-tête de sa colonne : reprenez celui que donne le
 téléchargement (« TP [Total Pts: 20 Score] |12345 »), ou il en crée une. Les notes de correction, que l'étudiant ne lit pas,
 disent « à voir à la main ».
 """

@@ -1,4 +1,4 @@
-"""moodle-feuille-*.csv : la feuille d'évaluation hors ligne d'un devoir Moodle, une par langue du site.
+"""`moodle-feuille-*.csv` : la feuille d'évaluation hors ligne d'un devoir Moodle, une par langue du site.
 
 Moodle y cherche trois colonnes, par leur nom dans la langue du site (mod/assign/feedback/offline/importgradeslib.php) :
 l'identifiant, la note, et la date de la dernière modification de la note. L'identifiant est le mot « Participant » de cette

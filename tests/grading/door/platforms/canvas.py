@@ -1,8 +1,8 @@
 """Canvas, « Download Submissions » : NOM_[LATE_]UTILISATEUR_PIÈCE_FICHIER, tous au même niveau.
 
 NOM est en minuscules, sans espace, et sans « _CHIFFRES_ ». Un test ajoute « question_N ». Un devoir anonyme donne
-« anon_XXXX » à la place du nom et du numéro. Un texte ou une adresse remis : …_text.html, …_link.html.
-Remettre un fichier du même nom y ajoute « -1 ». (canvas-lms, lib/content_zipper.rb)
+`anon_XXXX` à la place du nom et du numéro. Un texte ou une adresse remis : …_text.html, …_link.html.
+Remettre un fichier du même nom y ajoute « -1 ». (`lib/content_zipper.rb`)
 """
 
 import re

@@ -76,7 +76,7 @@ class State:
 
 
 def scalar(value, number):
-    """Une valeur sur une ligne ; vide pour null."""
+    """Une valeur sur une ligne ; vide pour `null`."""
     value = (value or "").strip()
     if value in ("", "~", "null"):
         return ""
