@@ -7,12 +7,12 @@ import re
 
 from tests.grading.door import git_date, listing, naming
 from tests.grading.door.person import Level
-from tests.grading.door.platforms import autolab, blackboard, canvas, dated, drive, forge, gradescope, moodle, plain
+from tests.grading.door.platforms import autolab, blackboard, canvas, dated, drive, forge, gradescope_export, moodle, plain
 
 # Les plus précises d'abord. La dernière ne laisse rien.
-PLATFORMS = (moodle, gradescope, blackboard, canvas, autolab, dated, drive, forge)
+PLATFORMS = (moodle, gradescope_export, blackboard, canvas, autolab, dated, drive, forge)
 # Celles qui se reconnaissent au nom de leurs entrées, jusque dans une archive.
-EXPORTS = (moodle, gradescope, blackboard, canvas, autolab)
+EXPORTS = (moodle, gradescope_export, blackboard, canvas, autolab)
 WRAPPED = 4
 LITTER = re.compile(r"__MACOSX|lost\+found|\.DS_Store|Thumbs\.db|desktop\.ini|\._.*")
 

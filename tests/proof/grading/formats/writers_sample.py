@@ -124,7 +124,7 @@ def whole_class(reveal=False, aliases=False, hold=False):
              student("absent-eve-000005", "Absente Ève", runs["solutions"][:1]),
              not_graded("panne-flo-000006", "Panne Flo", "le juge s'est arrêté deux fois"),
              student("nu-gus-000007", "Nu Gus", runs["naive"], protected=False, protections_missing=["réseau"]),
-             student("reserve-hal-000008", "Réservé Hal", with_private(runs["naive"])),
+             student("reserve-hal-000008", "Réservé Hal", with_private(runs["naive"]), platform="Moodle", ids={"participant": "703"}),
              student("moodle-ina-000009", "Ina Moodle", runs["solutions"], platform="Moodle", ids={"participant": "4242"}),
              student("courriel-jo-000010", "jo.courriel@exemple.fr", runs["naive"]),
              student("homonyme-lu-000012", "Lu Homonyme (participant 77)", runs["labs"], person="Lu Homonyme", platform="Moodle",

@@ -33,6 +33,14 @@ def content(*path):
         return file.read()
 
 
+def texts(path):
+    """Le texte d'un fichier ; d'une archive, celui de chaque membre, et son nom."""
+    if not path.endswith(".zip"):
+        return [content(path)]
+    with zipfile.ZipFile(path) as archive:
+        return [text for name in archive.namelist() for text in (name, archive.read(name).decode("utf-8"))]
+
+
 @functools.lru_cache(maxsize=None)
 def written(**settings):
     """La classe d'essai, ce qui peut en être montré, et le dossier où toutes les écritures ont passé."""
@@ -79,8 +87,8 @@ class Everything(Written):
 
     def test_no_control_byte_anywhere(self):
         for path in self.files():
-            with open(path, encoding="utf-8", newline="") as file:
-                self.assertIsNone(CONTROL.search(file.read().replace("\r\n", "\n")), path)
+            for text in texts(path):
+                self.assertIsNone(CONTROL.search(text.replace("\r\n", "\n")), path)
 
     def test_no_draft_is_left(self):
         self.assertFalse([path for path in self.files() if re.search(r"\.\d+$", path)])
@@ -193,7 +201,7 @@ class MoodleSheet(Written):
 
     LANGUAGES = {"fr": ("Participant", "Identifiant", "Note", "Dernière modification (note)"),
                  "en": ("Participant ", "Identifier", "Grade", "Last modified (grade)")}
-    KNOWN = {4242, 77, 701, 702}
+    KNOWN = {4242, 77, 701, 702, 703}
 
     def read(self, language):
         word, identifier, grade, modified = self.LANGUAGES[language]
@@ -434,7 +442,8 @@ class JunitXml(Written):
 class Reserved(Written):
     def test_nothing_of_a_reserved_test_is_written(self):
         for path in self.files():
-            self.assertNotIn(sample.SECRET, content(path), path)
+            for text in texts(path):
+                self.assertNotIn(sample.SECRET, text, path)
 
     def test_its_category_and_points_are(self):
         item = next(item for item in self.items if item["display_name"] == "Réservé Hal")
