@@ -27,6 +27,9 @@ export CC
 # Ce que deps.sh a déballé sans être administrateur. Celles du système, d'abord.
 export PATH := $(PATH):$(CURDIR)/build/packages/bin
 
+# Ce que le terminal disait savoir montrer, avant que nos scripts ne parlent tous UTF-8 (paint.py).
+export TERMINAL_LOCALE := $(or $(LC_ALL),$(LC_CTYPE),$(LANG))
+
 # Un lab est jugé dès qu'il a un lab.mk et des tests.
 LABS := $(strip $(foreach lab,$(patsubst tests/%/lab.mk,%,$(wildcard tests/*/lab.mk)),$(if $(wildcard tests/$(lab)/*.c),$(lab))))
 export LABS
@@ -49,7 +52,7 @@ $(shell [ ! -f edition ] || cmp -s edition build/edition || { $(FORGET) && mkdir
 
 .PHONY: help
 help: ## affiche cette aide
-	$(RUN)sh $(STUDENT)/help.sh $(filter-out %lab.mk,$(MAKEFILE_LIST))
+	$(RUN)sh $(STUDENT)/help.sh $(filter-out %lab.mk,$(MAKEFILE_LIST)) | sh $(STUDENT)/fold.sh
 
 .PHONY: test
 test: judge ## juge un travail (WORK= LAB= STEP= TEST= MIN= JUNIT= DETAIL=1)

@@ -118,22 +118,22 @@ $(COMFORTS):
 	    WORK="$$(basename "$$(dirname "$$(pwd)")")" $(if $(filter progress,$@),,LAB="$$(basename "$$(pwd)")")
 
 help:
-	@echo "make                  compile $(PROGRAMS:%=./%)"
-	@echo "make test             juge les programmes de ce dossier (et refait $(PROGRAMS:%=./%))"
-	@echo "make test STEP=3      ne juge que l'étape 3"
-	@echo "make test TEST='*un_mot*'   ne juge que les tests dont le nom contient ce mot"
-	@echo "make test DETAIL=1    nomme chaque test, réussi ou non"
-	@echo "make demo             fait dialoguer vos programmes"
-	@echo "make watch            rejuge à chaque enregistrement (q ou Ctrl-C pour finir)"
-	@echo "make hint             un indice pour l'étape en cours ; encore une fois : un indice plus précis"
-	@echo "make progress         vos étapes, vos points, et par où continuer"
-	@echo "make reset FILE=$(firstword $(PROGRAMS)).c    rend ce fichier du squelette, et garde le vôtre sous un autre nom"
-	@$(foreach program,$(PROGRAMS),printf '%-21s %s\n' 'make debug-$(program)' 'votre programme $(program) sous gdb' ;) :
-	@echo "make strace           votre serveur, et chacun de ses appels au réseau"
-	@echo "make trace            les vrais paquets d'un échange, dessinés, et la ligne qui fait partir chacun"
-	@echo "make deps             installe ce qui manque pour juger"
-	@echo "make clean            efface ce que make a fabriqué ici"
-	@echo "L'énoncé et le cours sont dans NOTES.fr.md ; d'autres buts : make -C ../.. help"
+	@{ echo "make                  compile $(PROGRAMS:%=./%)"; \
+	   echo "make test             juge les programmes de ce dossier (et refait $(PROGRAMS:%=./%))"; \
+	   echo "make test STEP=3      ne juge que l'étape 3"; \
+	   echo "make test TEST='*un_mot*'   ne juge que les tests dont le nom contient ce mot"; \
+	   echo "make test DETAIL=1    nomme chaque test, réussi ou non"; \
+	   echo "make demo             fait dialoguer vos programmes"; \
+	   echo "make watch            rejuge à chaque enregistrement (q ou Ctrl-C pour finir)"; \
+	   echo "make hint             un indice pour l'étape en cours ; encore une fois : un indice plus précis"; \
+	   echo "make progress         vos étapes, vos points, et par où continuer"; \
+	   echo "make reset FILE=$(firstword $(PROGRAMS)).c    rend ce fichier du squelette, et garde le vôtre sous un autre nom"; \
+	   $(foreach program,$(PROGRAMS),printf '%-21s %s\n' 'make debug-$(program)' 'votre programme $(program) sous gdb' ;) \
+	   echo "make strace           votre serveur, et chacun de ses appels au réseau"; \
+	   echo "make trace            les vrais paquets d'un échange, dessinés, et la ligne qui fait partir chacun"; \
+	   echo "make deps             installe ce qui manque pour juger"; \
+	   echo "make clean            efface ce que make a fabriqué ici"; \
+	   echo "L'énoncé et le cours sont dans NOTES.fr.md ; d'autres buts : make -C ../.. help"; } | sh $(TOP)tests/student/fold.sh
 
 clean:
 	rm -rf $(BUILD) $(PROGRAMS)

@@ -40,8 +40,16 @@ show_exchange() { # LAB DESSIN
         ! repeats "$2" || printf '\n%s\n' "Pour voir les appels, \`strace\` a arrêté les programmes à chacun d'eux : le noyau a \
 répété ici des paquets qu'il croyait perdus, à tort."
     else
-        echo "Cette machine n'a pas permis la capture. Pour la voir : \`make trace LAB=$1\`."
+        tell_absence "$1" "$(cat "$2.status" 2>/dev/null)"
     fi
+}
+
+# Rien à montrer : la machine, ou l'outil, ou les programmes eux-mêmes ?
+tell_absence() { # LAB STATUT
+    case $2 in
+    1) echo "Les programmes de ce lab n'ont pas encore d'échange à montrer. Quand ils dialogueront : \`make trace LAB=$1\`." ;;
+    *) echo "Cette machine n'a pas permis la capture, ou un outil y manque. Pour savoir lequel : \`make trace LAB=$1\`." ;;
+    esac
 }
 
 draw_exchanges() {
@@ -53,7 +61,9 @@ draw_exchanges() {
         lab=${lab#labs/}
         figure=build/docs/figures/$lab.svg
         if stale "$lab" "$figure"; then
-            LABS=$lab sh tests/student/trace/figure.sh "$lab" "$figure" >"$figure.log" 2>&1 || rm -f "$figure"
+            LABS=$lab sh tests/student/trace/figure.sh "$lab" "$figure" >"$figure.log" 2>&1
+            echo $? >"$figure.status"
+            [ "$(cat "$figure.status")" -eq 0 ] || rm -f "$figure"
         fi
         show_exchange "$lab" "$figure" >"${figure%.svg}.part"
         printf '\n## %s\n\n' "$(sed -n '1s/^# \(.*\) {#.*/\1/p' "$notes")"

@@ -82,8 +82,8 @@ def main():
     script = target + ".gdb"
     with open(script, "w", encoding="utf-8") as file:
         file.write(session(lab, name, os.path.join(lab.folder, name + ".c")))
-    # « debuginfod » poserait une question avant la première commande.
-    return foreground.run(["gdb", "-q", "-iex", "set debuginfod enabled off", "-x", script, target])
+    # « debuginfod » poserait une question avant la première commande, et une page pleine attendrait Entrée : « run » y serait avalé.
+    return foreground.run(["gdb", "-q", "-iex", "set debuginfod enabled off", "-iex", "set pagination off", "-x", script, target])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ import signal
 import sys
 
 from tests.judge.command import lab_reader
-from tests.judge.report.paint import STYLES, visible
+from tests.judge.report.editor_lines import folder_of
+from tests.judge.report.paint import STYLES, is_plain, plain, visible
 from tests.student import scenario
 from tests.student import stage
 
@@ -23,6 +24,7 @@ class Demo(stage.Play):
     """La scène, montrée comme elle vient."""
 
     colored = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    plain = is_plain(sys.stdout)
 
     def note(self, kind, name, text):
         # La question posée par un programme se montre avant qu'on y réponde.
@@ -33,6 +35,8 @@ class Demo(stage.Play):
 
     def say(self, name, text):
         label = f"{name:>9} │"
+        if self.plain:
+            label, text = plain(label), plain(text)
         if self.colored and name in self.cast:
             label = f"\x1b[{STYLES[STYLE_OF[list(self.cast).index(name) % len(STYLE_OF)]]}m{label}\x1b[0m"
         print(label, text, flush=True)
@@ -57,7 +61,10 @@ def main():
             print(f"demo : {program} n'a pas pu être construit ; « make test » dit pourquoi.")
             return 1
     actions = scenario.load(lab)
-    print(f"\n{lab.name} · {lab.title}\n", flush=True)
+    work = os.environ.get("WORK") or ("solutions" if os.path.isdir("solutions") else "labs")
+    whose = "les vôtres, dans ce dossier" if os.environ.get("FROM_LAB") == lab.name else f"ceux de {visible(folder_of(work, lab.name))}"
+    heading = f"\n{lab.name} · {lab.title}\nLes programmes joués : {whose}\n"
+    print(plain(heading) if Demo.plain else heading, flush=True)
     demo = Demo(lab, folder, stage.free_port(lab.protocol, lab.port))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:

@@ -5,7 +5,7 @@ import re
 import sys
 import termios
 
-from tests.judge.report.paint import columns
+from tests.judge.report.paint import columns, is_plain, plain
 
 # L'écran de rechange, sans curseur ni retour à la ligne ; puis l'inverse.
 ENTER, LEAVE = "\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[?7h\x1b[?25h\x1b[?1049l"
@@ -111,7 +111,7 @@ class Screen:
     def write(text):
         """Écrit d'un seul envoi."""
         try:
-            sys.stdout.write(text)
+            sys.stdout.write(plain(text) if is_plain(sys.stdout) else text)
             sys.stdout.flush()
         except (BrokenPipeError, OSError):
             pass

@@ -5,7 +5,6 @@ import re
 
 from tests.judge.report import paint
 
-NARROWEST = 40
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "broken": ("?", "yellow"),
          "not_run": ("–", "dim"), "skipped": ("○", "dim"), "pending": ("·", "dim")}
 
@@ -23,7 +22,7 @@ class Sheet(paint.Paper):
             wanted = os.get_terminal_size(self.stream.fileno()).columns
         except OSError:
             wanted = int(os.environ.get("COLUMNS", "0") or 0) if os.environ.get("COLUMNS", "").isdigit() else 80
-        self.width = max(NARROWEST, min(paint.WIDE, wanted or 80))
+        self.width = max(paint.NARROW, min(paint.WIDE, wanted or 80))
 
     def prose(self, text, indent=2):
         """Écrit du Markdown simple : paragraphes, listes, `code` gardé tel qu'il est."""

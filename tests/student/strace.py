@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -44,6 +45,13 @@ def filtered():
                 os.close(writer)
 
 
+def ending(status):
+    """Comment le serveur a fini, d'après le statut que dirait un shell."""
+    if status > 128:
+        return f"votre serveur a été tué par le signal {status - 128} ({signal.Signals(status - 128).name}) : il ne s'arrête pas lui-même."
+    return f"votre serveur a fini avec le code {status}."
+
+
 def main():
     lab = student_work.the_lab("strace")
     words = build.arguments(lab, "strace")
@@ -53,9 +61,12 @@ def main():
     udp = "-u " if lab.described.protocol == "udp" else ""
     print(LOOK_FOR.format(address=f"votre serveur : nc {udp}{' '.join(words)}"), file=sys.stderr, flush=True)
     # read et poll ne sont pas du réseau, mais c'est souvent là qu'un serveur attend. -I 3 : Ctrl-C est pour le
-    # serveur ; strace montre son arrêt, et finit avec son statut.
+    # serveur ; strace montre son arrêt.
     with filtered() as pipe:
-        return foreground.run(["strace", "-f", "-I", "3", "-e", "trace=network,read,close,?poll,?ppoll", "-o", pipe, target, *words])
+        status = foreground.run(["strace", "-f", "-I", "3", "-e", "trace=network,read,close,?poll,?ppoll", "-o", pipe, target, *words])
+    # Un serveur arrêté, ou qui n'a pas pu démarrer, s'est montré : ce n'est pas cette commande qui a échoué.
+    print(f"strace : {ending(status)}", file=sys.stderr)
+    return 0
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ import os
 import re
 
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
-NARROW, WIDE = 80, 100
+NARROW, WIDE = 40, 100
+# Ce qu'un terminal qui n'est pas en UTF-8 montre à la place, signe pour signe : rien ne se décale.
+ASCII = str.maketrans("✓✗–○◐·█░→←▶◀│├┤●─┄┊↻⌨…«»—’−", "vx-o~.#.><><|||*-.:@>~\"\"-'-")
 
 
 def visible(text):
@@ -21,6 +23,21 @@ def columns(text):
     import unicodedata
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
                for c in text)
+
+
+def is_plain(stream):
+    """Ce terminal dit-il ne pas être en UTF-8 ? Le Makefile note ce que disait l'environnement, avant que nous y touchions."""
+    told = os.environ.get("TERMINAL_LOCALE", "")
+    return stream.isatty() and bool(told) and not re.search("utf-?8", told, re.I)
+
+
+def plain(text):
+    """Le texte en ASCII seul, de la même largeur : les dessins par d'autres signes, les lettres sans leurs accents."""
+    if text.isascii():
+        return text
+    import unicodedata
+    letters = unicodedata.normalize("NFD", text.translate(ASCII).replace("œ", "oe").replace("Œ", "OE"))
+    return "".join(c if c.isascii() else "?" for c in letters if not unicodedata.combining(c))
 
 
 def bare(text):
@@ -50,11 +67,12 @@ class Paper:
         self.stream = stream
         self.lines = []
         terminal = stream.isatty()
+        self.plain = is_plain(stream)
         self.colored = terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
         self.width = WIDE
         if terminal:
             try:
-                self.width = max(NARROW, min(WIDE, os.get_terminal_size(stream.fileno()).columns))
+                self.width = max(NARROW, min(WIDE, os.get_terminal_size(stream.fileno()).columns or WIDE))
             except OSError:
                 pass
 
@@ -104,7 +122,8 @@ class Paper:
     def flush(self):
         """Écrit la page. Un lecteur parti (« | head ») n'est pas une erreur."""
         try:
-            self.stream.write("\n".join(self.lines) + "\n")
+            text = "\n".join(self.lines) + "\n"
+            self.stream.write(plain(text) if self.plain else text)
             self.stream.flush()
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())

@@ -49,14 +49,19 @@ def report_steps(paper, run, request):
     steps = [(title, tests) for title, tests in steps if tests]
     longest = max([TITLE, *(columns(title) for title, _ in steps)])
     most = max([0, *(len(tests) for _, tests in steps)])
-    # Un long titre raccourcit les barres, jamais l'inverse.
+    # Un long titre raccourcit les barres, jamais l'inverse ; dans une fenêtre étroite, il a sa ligne.
     length = min(BAR, max(SHORT_BAR, paper.width - longest - most - 16))
+    narrow = longest + length + most + 16 > paper.width
     for title, tests in steps:
         part = {"tests": tests}
         bar = paper.bar(results.share(part), length)
         marks = "".join(paper.paint(MARKS[test["status"]], COLORS[test["status"]]) for test in tests)
         points = "préalable" if all(story.is_borrowed(test, request) for test in tests) else results.score(part)
-        paper.line(f"  {paper.pad(title, longest)} {bar} {points:>10}  {marks}")
+        if narrow:
+            paper.wrapped(title, indent=2, hanging=11)
+            paper.line(f"    {bar} {points:>10}  {marks}")
+        else:
+            paper.line(f"  {paper.pad(title, longest)} {bar} {points:>10}  {marks}")
         if os.environ.get("DETAIL") == "1":
             report_each(paper, tests)
 
@@ -124,7 +129,7 @@ def report_total(paper, runs, request):
     paper.blank()
     if len(runs) > 1:
         for run in runs:
-            lab = paper.pad(f"{run['lab']} · {run['title']}", 60)
+            lab = paper.pad(f"{run['lab']} · {run['title']}", min(60, paper.width - 16))
             paper.line(f"  {lab} {mark_text(run, request):>13}")
     for lab in request.absent:
         paper.line(f"  {lab} : ce lab n'est pas dans le travail jugé.")

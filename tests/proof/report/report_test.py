@@ -161,6 +161,25 @@ class Terminal(unittest.TestCase):
         run["steps"][0]["title"] = "Une seule voix : ne croire que le serveur, et lui seulement"
         self.assertIn(run["steps"][0]["title"], page(run))
 
+    def test_a_narrow_window_keeps_bars_and_marks(self):
+        run = results.load(EXAMPLE)
+        run["steps"][0]["title"] = "Une seule voix : ne croire que le serveur, et lui seulement"
+        paper = paint.Paper(io.StringIO())
+        paper.width = 60
+        terminal.report_steps(paper, run, options.Request())
+        self.assertLessEqual(max(map(len, paper.lines)), 60)
+        text = " ".join(" ".join(paper.lines).split())
+        for part in (run["steps"][0]["title"], "3 / 3 ✓", "0 / 6 ✗–○"):
+            self.assertIn(part, text)
+
+    def test_a_terminal_without_utf8_is_given_ascii_of_the_same_width(self):
+        text = page(results.load(EXAMPLE)) + "✓◐·→←▶◀│├┤●─┄┊↻⌨…«»— l’élève où œuvre"
+        told = paint.plain(text)
+        self.assertTrue(told.isascii())
+        self.assertIn("l'eleve ou oeuvre", told)
+        for mine, its in zip(page(results.load(EXAMPLE)).split("\n"), told.split("\n")):
+            self.assertEqual(paint.columns(mine) + mine.count("œ"), len(its))
+
     def test_a_doubled_backslash_is_explained_once(self):
         run = results.load(EXAMPLE)
         self.assertNotIn("barre oblique", page(run))

@@ -13,6 +13,7 @@ import sys
 
 from tests.judge.command import lab_reader
 from tests.judge.command.call import PYTHON
+from tests.judge.report import paint
 from tests.student.trace.draw import draw_msc
 from tests.student.trace.draw import draw_page
 from tests.student.trace.draw import draw_text
@@ -121,8 +122,12 @@ def seen_from(folder):
 
 def tell(ladder, recorded, folder):
     """Ce que le terminal montre."""
-    colored = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    print("\n" + draw_text.draw(ladder, colored))
+    paper = paint.Paper(sys.stdout)
+    if draw_text.fits(ladder, paper.width):
+        drawing = "\n" + draw_text.draw(ladder, paper.colored, paper.width)
+        print(paint.plain(drawing) if paper.plain else drawing)
+    else:
+        print(f"\nCette fenêtre est trop étroite pour le dessin ({paper.width} colonnes) : la page l'a en entier.")
     if not recorded["stacks"]:
         print("! ce strace ne sait pas suivre la pile (-k) : les lignes du source manquent.")
     folder = seen_from(folder)

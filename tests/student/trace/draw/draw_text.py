@@ -1,10 +1,12 @@
-"""Le dessin pour un terminal : une échelle en UTF-8, d'une centaine de colonnes au plus."""
+"""Le dessin pour un terminal : une échelle en UTF-8, à sa largeur ; dans un fichier, de cent colonnes."""
 
 import textwrap
 
 from tests.judge.report.paint import columns as width_of
 
 WIDTH, MARGIN = 100, 11
+# Ce qu'il faut à un acteur pour que ses flèches portent encore leur texte.
+LEAST = 14
 TINTS = {0: "", 1: "34", 2: "33", 3: "32", 4: "35", 5: "36"}
 
 
@@ -45,10 +47,10 @@ def fit(text, width):
 class Drawing:
     """Un dessin en cours."""
 
-    def __init__(self, ladder, colored):
+    def __init__(self, ladder, colored, width):
         self.ladder, self.colored, self.lines = ladder, colored, []
         count = len(ladder.columns)
-        room = max(WIDTH - MARGIN - 2, 12 * count)
+        room = max(width - MARGIN - 2, LEAST * count)
         step = room / max(count - 1, 1)
         self.places = {column: MARGIN + round(index * step) for index, column in enumerate(ladder.columns)}
         self.width = MARGIN + room + 2
@@ -148,14 +150,19 @@ class Drawing:
         self.add(canvas, 0)
 
 
-def draw(ladder, colored=False):
-    """Le dessin entier, en lignes."""
-    drawing = Drawing(ladder, colored)
+def fits(ladder, width):
+    """Ce dessin se lit-il dans une fenêtre de cette largeur ?"""
+    return width >= MARGIN + 2 + LEAST * len(ladder.columns)
+
+
+def draw(ladder, colored=False, width=WIDTH):
+    """Le dessin entier, en lignes d'autant de colonnes au plus."""
+    drawing = Drawing(ladder, colored, width)
     drawing.lines += [ladder.title, ""]
     drawing.head()
     for row in ladder.rows:
         getattr(drawing, row.kind)(row)
     drawing.lines.append("")
     for remark in ladder.remarks:
-        drawing.lines += textwrap.wrap("! " + remark, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+        drawing.lines += textwrap.wrap("! " + remark, width, subsequent_indent="  ", break_on_hyphens=False)
     return "\n".join(drawing.lines) + "\n"
