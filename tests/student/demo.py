@@ -56,13 +56,19 @@ class Demo(stage.Play):
 
 def main():
     folder, lab = sys.argv[1], lab_reader.Lab(sys.argv[2])
+    work = folder_of(os.environ.get("WORK") or ("solutions" if os.path.isdir("solutions") else "labs"), lab.name)
+    # Un programme qui n'est pas encore écrit est joué par nous ; un autre, qui ne compile pas, est à corriger.
+    absent = [program for program in lab.programs if program != lab.server and not os.path.exists(os.path.join(work, program + ".c"))]
     for program in lab.programs:
-        if not os.path.exists(os.path.join(folder, program)):
+        if program not in absent and not os.path.exists(os.path.join(folder, program)):
             print(f"demo : {program} n'a pas pu être construit ; « make test » dit pourquoi.")
             return 1
-    actions = scenario.load(lab)
-    work = os.environ.get("WORK") or ("solutions" if os.path.isdir("solutions") else "labs")
-    whose = "les vôtres, dans ce dossier" if os.environ.get("FROM_LAB") == lab.name else f"ceux de {visible(folder_of(work, lab.name))}"
+    # Le client que nous jouons ne redemande pas : rien ne se perd de ce qu'il attend.
+    actions = [action for action in scenario.load(lab) if not absent or action.verb != "perd"]
+    whose = "les vôtres, dans ce dossier" if os.environ.get("FROM_LAB") == lab.name else f"ceux de {visible(work)}"
+    for program in absent:
+        lab.programs.remove(program)
+        whose += f" ; {program} n'y est pas, et c'est nous qui le jouons"
     heading = f"\n{lab.name} · {lab.title}\nLes programmes joués : {whose}\n"
     print(plain(heading) if Demo.plain else heading, flush=True)
     demo = Demo(lab, folder, stage.free_port(lab.protocol, lab.port))

@@ -1,10 +1,12 @@
 #!/bin/sh
 # Replie, à la largeur du terminal, un texte lu sur l'entrée : la suite d'une ligne se met sous son texte. fold.sh [COLONNES]
 set -u
-width=${1:-$({ [ -t 1 ] && stty size </dev/tty; } 2>/dev/null | cut -d ' ' -f 2)}
+width=${1:-}
+[ -n "$width" ] || [ ! -t 1 ] || width=$(stty size </dev/tty 2>/dev/null | cut -d ' ' -f 2)
 case ${width:-0} in *[!0-9]* | '' | 0) exec cat ;; esac
 [ "$width" -ge 40 ] || width=40
-# Les octets de suite d'un caractère UTF-8 ne comptent pas : mawk lit des octets.
+# Les octets de suite d'un caractère UTF-8 ne comptent pas : certains awk lisent des octets.
+# shellcheck disable=SC2016 # c'est awk qui développe
 exec env LC_ALL=C awk -v width="$width" '
 function columns(text) { gsub(/[\200-\277]/, "", text); return length(text) }
 {

@@ -173,12 +173,13 @@ class Terminal(unittest.TestCase):
             self.assertIn(part, text)
 
     def test_a_terminal_without_utf8_is_given_ascii_of_the_same_width(self):
-        text = page(results.load(EXAMPLE)) + "✓◐·→←▶◀│├┤●─┄┊↻⌨…«»— l’élève où œuvre"
+        text = page(results.load(EXAMPLE)) + "\n✓◐·→←▶◀│├┤●─┄┊↻⌨…«»— l’élève où"
         told = paint.plain(text)
         self.assertTrue(told.isascii())
-        self.assertIn("l'eleve ou oeuvre", told)
-        for mine, its in zip(page(results.load(EXAMPLE)).split("\n"), told.split("\n")):
-            self.assertEqual(paint.columns(mine) + mine.count("œ"), len(its))
+        self.assertTrue(told.endswith("l'eleve ou"))
+        self.assertNotIn("?", paint.plain("✓✗–○◐·█░→←▶◀│├┤●─┄┊↻⌨…«»—’"))
+        for mine, its in zip(text.split("\n"), told.split("\n")):
+            self.assertEqual(paint.columns(mine), len(its))
 
     def test_a_doubled_backslash_is_explained_once(self):
         run = results.load(EXAMPLE)

@@ -253,6 +253,13 @@ def try_demo(it):
     status, text = make("demo", "WORK=travail", f"LAB={LAB}", cwd=tree)
     it.check("d'un lab qui n'a qu'un serveur, la démonstration joue les clients",
              status == 0 and re.search(r"^ client 2 │ ⌨ (.*)\n  serveur │ .*\1\n client 2 │ ", text, re.M), text)
+    alone = trial.copy_work("solutions", os.path.join(TOP, "un serveur seul"), LAB)
+    os.unlink(os.path.join(alone, "client.c"))
+    status, text = make("demo", f"WORK={TOP}/un serveur seul", f"LAB={LAB}")
+    it.check("d'un client qui n'est pas encore écrit, la démonstration joue le rôle, et le dit",
+             status == 0 and "client n'y est pas, et c'est nous qui le jouons" in text and "Traceback" not in text
+             and re.search(r"^ client 2 │ ⌨ ", text, re.M), text)
+    it.check("la démonstration dit à qui sont les programmes", "Les programmes joués : ceux de " in text, text)
     trial.write(os.path.join(tree, "tests", LAB, "scene.txt"), "# Une scène\nclient 1 crie\n")
     status, text = make("demo", "WORK=travail", f"LAB={LAB}", cwd=tree)
     it.check("une scène illisible est dite en une ligne, avec la forme attendue",

@@ -120,14 +120,21 @@ def seen_from(folder):
     return os.path.join("..", "..", folder) if os.environ.get("FROM_LAB") and not os.path.isabs(folder) else folder
 
 
-def tell(ladder, recorded, folder):
-    """Ce que le terminal montre."""
+def show(ladder):
+    """Le dessin dans le terminal, à sa largeur ; ou le conseil d'ouvrir la page."""
     paper = paint.Paper(sys.stdout)
     if draw_text.fits(ladder, paper.width):
         drawing = "\n" + draw_text.draw(ladder, paper.colored, paper.width)
         print(paint.plain(drawing) if paper.plain else drawing)
     else:
-        print(f"\nCette fenêtre est trop étroite pour le dessin ({paper.width} colonnes) : la page l'a en entier.")
+        paper.blank()
+        paper.wrapped(f"Cette fenêtre est trop étroite pour le dessin ({paper.width} colonnes) : ouvrez la page, qui l'a en entier.")
+        paper.flush()
+
+
+def tell(ladder, recorded, folder):
+    """Ce que le terminal montre."""
+    show(ladder)
     if not recorded["stacks"]:
         print("! ce strace ne sait pas suivre la pile (-k) : les lignes du source manquent.")
     folder = seen_from(folder)

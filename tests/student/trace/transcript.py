@@ -14,7 +14,7 @@ from tests.student.trace.draw import draw_text
 from tests.student.trace import publish
 from tests.student.trace.draw import wording
 from tests.student.trace.draw.ladder import Column, Ladder, Row
-from tests.student.trace.trace import seen_from
+from tests.student.trace.trace import seen_from, show
 
 from tests.judge.report.reserved import is_private, revealed
 
@@ -97,8 +97,7 @@ def draw(run, test, folder):
         drawing = draw_msc.svg(os.path.join(made, "echange.msc"), ladder.title)
         write(made, "echange.svg", draw_msc.standalone(drawing))
         write(made, "index.html", draw_page.page(ladder, drawing, INTRO, ""))
-    colored = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    print("\n" + draw_text.draw(ladder, colored))
+    show(ladder)
     folder = seen_from(folder)
     print(f"Page : {folder}/index.html\nDessin : {folder}/echange.svg")
 
