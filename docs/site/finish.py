@@ -34,7 +34,7 @@ def finish_page(path, site):
     diagrams.inline(root, os.path.dirname(path))
     if name == "index.html":
         navigation.make_doors(root)
-    typography.set_spaces(root.find_all("body")[0])
+    typography.set_type(root.find_all("body")[0])
     navigation.add(root, site, name)
     return root
 

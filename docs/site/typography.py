@@ -1,4 +1,4 @@
-"""Les espaces du français : un signe double ne commence jamais une ligne."""
+"""La typographie du français : un signe double ne commence jamais une ligne, et l'apostrophe est courbe."""
 import re
 
 from docs.site.dom import Node
@@ -6,6 +6,7 @@ from docs.site.dom import Node
 VERBATIM = frozenset(("code", "pre", "script", "style", "svg", "kbd"))
 WIDE, THIN = "\u00a0", "\u202f"
 RULES = (
+    (re.compile(r"(?<=\w)'(?=\w|\Z)"), "’"),
     (re.compile(r" (?=[;?!](?![\w=&|]))"), THIN),
     (re.compile(r" (?=:(?!:))"), WIDE),
     (re.compile(r"« "), "«" + WIDE),
@@ -15,13 +16,13 @@ RULES = (
 )
 
 
-def set_spaces(node):
-    """Met des espaces insécables là où l'usage les veut, sauf dans le code."""
+def set_type(node):
+    """Met les espaces insécables et les apostrophes là où l'usage les veut, sauf dans le code."""
     if node.tag in VERBATIM:
         return
     for index, child in enumerate(node.children):
         if isinstance(child, Node):
-            set_spaces(child)
+            set_type(child)
             continue
         for pattern, space in RULES:
             child = pattern.sub(space, child)

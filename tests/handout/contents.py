@@ -8,6 +8,7 @@ import pathlib
 import shutil
 import subprocess
 
+from tests.handout.apostrophes import curved
 from tests.judge.command import lab_reader
 
 NAME = "sockets-en-c"
@@ -76,4 +77,9 @@ def place(name, labs):
 def gather():
     """{chemin dans l'archive: octets}, sans le fichier d'édition."""
     labs = {lab.name: lab for lab in lab_reader.every_lab()}
-    return {place(name, labs): read(name).encode("utf-8") for name in tracked() if name.startswith(ROOT) or is_given(name, labs)}
+    return {place(name, labs): written(name).encode("utf-8") for name in tracked() if name.startswith(ROOT) or is_given(name, labs)}
+
+
+def written(name):
+    """Le texte d'un fichier, tel qu'il est remis."""
+    return curved(read(name)) if name.endswith(".md") else read(name)

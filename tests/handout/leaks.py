@@ -23,7 +23,8 @@ BETWEEN_WORDS, SPACES = re.compile(r"(?<=\w)\s+(?=\w)"), re.compile(r"(?<!\w)\s+
 
 
 def squeeze(text):
-    """Le texte sans espaces, sauf un entre deux mots."""
+    """Le texte sans espaces, sauf un entre deux mots ; une apostrophe courbe (apostrophes.py) est une apostrophe."""
+    text = text.replace("’", "'")
     return BETWEEN_WORDS.sub(" ", SPACES.sub("", text))
 
 
