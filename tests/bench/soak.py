@@ -1,6 +1,8 @@
 """make soak N= : juge N fois les solutions et le squelette, de chaque façon, et compte les verdicts faux.
 
 Quatre façons : en root et en simple utilisateur, sur une machine au repos et avec tous les cœurs surchargés (stress-ng).
+À côté de chaque jugement en court un second, du même dossier, par judge.sh : il en copie les sources, attend le verrou du
+dossier, juge dans sa chambre ; ce qu'il rend compte aussi, et SOAK_ALONE=1 s'en passe.
 Tout s'ajoute à build/soak : interrompre ne perd rien, la même commande reprend où elle en était, et un N plus grand
 continue. Chaque verdict faux est gardé avec ses résultats, dans build/soak/faux. SOAK= choisit des façons (« root »,
 « repos »…), LAB= un lab, JOBS= combien de jugements vont de front (le nombre de cœurs sinon : un jugement attend bien plus
@@ -122,24 +124,54 @@ def command_of(way, lab, work, results):
     return [*identity, str(ROOM / lab / "judge"), "--work", work, "--programs", str(ROOM / lab / work), "--results", str(results)]
 
 
+@contextlib.contextmanager
+def beside(work, labs, folder, told):
+    """Un second jugement du même dossier, tel que « make test » le lance, le temps du premier ; ce qu'il rend va dans told."""
+    if os.environ.get("SOAK_ALONE") == "1":
+        yield
+        return
+    room = folder / f"chambre-{work}"
+    room.mkdir()
+    settings = environment(WORK=work, LABS=" ".join(labs), JUDGE_ROOM=str(room), **({"LAB": labs[0]} if len(labs) == 1 else {}))
+    with open(folder / f"{work}.log", "wb") as log:
+        process = with_parent.start([*JUDGE, "--results"], signal.SIGTERM, env=settings, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        yield
+        status = process.wait(LONGEST_S)
+    finally:
+        stop(process)
+    told += [(lab, work, room / work / lab / "results.json", status) for lab in labs]
+
+
+def stop(process):
+    """Arrête un jugement qui court encore."""
+    if process.poll() is None:
+        process.terminate()
+        process.wait()
+
+
 def judge_all(way, labs, folder):
     """Juge tous les labs, de front comme le fait « make test » ; rend [(lab, travail, résultats, statut)]."""
     told = []
     for work in WORKS:
-        running = []
-        try:
-            for lab in labs:
-                results = folder / f"{lab}-{work}.json"
-                process = with_parent.start(command_of(way, lab, work, results), signal.SIGTERM, env=environment(), stdin=subprocess.DEVNULL,
-                                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                running.append((lab, results, process))
-            told += [(lab, work, results, process.wait(LONGEST_S)) for lab, results, process in running]
-        finally:
-            for _, _, process in running:
-                if process.poll() is None:
-                    process.terminate()
-                    process.wait()
+        with beside(work, labs, folder, told):
+            told += judge_work(way, work, labs, folder)
     return told
+
+
+def judge_work(way, work, labs, folder):
+    """Juge tous les labs d'un travail, mis à part une fois pour toutes."""
+    running = []
+    try:
+        for lab in labs:
+            results = folder / f"{lab}-{work}.json"
+            process = with_parent.start(command_of(way, lab, work, results), signal.SIGTERM, env=environment(), stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            running.append((lab, results, process))
+        return [(lab, work, results, process.wait(LONGEST_S)) for lab, results, process in running]
+    finally:
+        for _, _, process in running:
+            stop(process)
 
 
 def wrong_verdicts(work, status, run):
@@ -172,7 +204,8 @@ def judge_once(way, labs, digest):
             wrong += [f"{lab}, {work} : {text}" for text in found]
             if found and path.exists():
                 (ROOM / "faux").mkdir(exist_ok=True)
-                shutil.copy(path, ROOM / "faux" / f"{way}-{folder.name}-{lab}-{work}.json")
+                ours = "" if path.parent == folder else "-a-cote"
+                shutil.copy(path, ROOM / "faux" / f"{way}-{folder.name}-{lab}-{work}{ours}.json")
     return {"digest": digest, "labs": labs, "date": host.today(), "seconds": round(seconds, 3), "load": host.described()["load"], "wrong": wrong}
 
 
