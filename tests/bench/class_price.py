@@ -19,7 +19,7 @@ from tests.judge.command import lab_reader
 from tests.judge.command.call import PYTHON
 
 ROOM = pathlib.Path("build", "bench", "classe")
-STUDENTS = 6
+STUDENTS = 12
 USUAL_ROUNDS = 3
 AIM = 1.9
 LOCAL_CLUSTER = [*PYTHON, "tests/proof/grading/local_cluster.py"]
@@ -67,6 +67,8 @@ def ways():
              "JOBS=1, encore": (1, lambda: grade(one, JOBS="1"))}
     if len(two) == 2:
         found["JOBS=2, deux cœurs"] = (2, lambda: grade(two, JOBS="2"))
+        found["JOBS non dit, deux cœurs"] = (2, lambda: grade(two))
+        found["de même, sans bac à sable"] = (2, lambda: grade(two, INSECURE="1"))
         if has_slurm():
             found["Slurm, deux cœurs"] = (2, lambda: grade(two, LOCAL_CLUSTER, ENGINE="slurm", JOBS="2"))
     return found

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import tempfile
 
-from tests.grading.run import plans, with_parent, workroom
+from tests.grading.run import pace, plans, with_parent, workroom
 from tests.judge.command.call import PYTHON
 
 NEEDS = ("parallel",)
@@ -24,21 +24,16 @@ TURNS = 4
 LOOK = 0.2
 
 
-def job_count():
-    """JOBS=, ou le nombre de cœurs à nous."""
-    wanted = os.environ.get("JOBS", "")
-    return int(wanted) if wanted else len(os.sched_getaffinity(0))
-
-
 def share(count, jobs):
     """Combien de rendus confier à un processus : chacun des cœurs en prend plusieurs fois."""
     return max(1, min(MOST_AT_ONCE, count // (TURNS * jobs)))
 
 
-def command(plan_path, count):
-    """La commande que parallel complète de quelques identifiants. --plain ignore les réglages de l'utilisateur."""
-    return ["parallel", "--plain", "--will-cite", "--null", "--quote", "--jobs", str(job_count()), "--line-buffer",
-            "--max-args", str(share(count, job_count())), "--halt", "never", "env", "TMPDIR=" + tempfile.gettempdir(),
+def command(plan_path, count, jobs, most):
+    """La commande que parallel complète de quelques identifiants ; jobs est le fichier où il lit, et relit, combien de front.
+    --plain ignore les réglages de l'utilisateur."""
+    return ["parallel", "--plain", "--will-cite", "--null", "--quote", "--jobs", jobs, "--line-buffer",
+            "--max-args", str(share(count, most)), "--halt", "never", "env", "TMPDIR=" + tempfile.gettempdir(),
             *PYTHON, "tests/grading/submission.py", "--plan", plan_path, "{}"]
 
 
@@ -54,17 +49,19 @@ def run(plan, ids, report):
             names.write(b"\0".join(name.encode() for name in ids))
             names.seek(0)
             # Si nous sommes tués, parallel (SIGTERM) ne commence plus rien ; ce qui était commencé finit.
-            process = with_parent.start(command(plan_path, len(ids)), signal.SIGTERM, env=environment, stdin=names,
-                                        stdout=subprocess.PIPE, stderr=log, start_new_session=True)
-            follow(process, report)
+            rhythm = pace.Pace(os.path.join(home, "jobs"))
+            process = with_parent.start(command(plan_path, len(ids), rhythm.path, rhythm.most), signal.SIGTERM, env=environment,
+                                        stdin=names, stdout=subprocess.PIPE, stderr=log, start_new_session=True)
+            follow(process, report, rhythm)
 
 
-def lines(process):
+def lines(process, look=lambda: None):
     """Les lignes que parallel écrit, jusqu'à sa fin. Ses propres aides lui survivent s'il est tué, et tiennent encore
     le tube : c'est la fin de parallel qui compte, non celle du tube."""
     kept = b""
     while True:
         ended = process.poll() is not None
+        look()
         if select.select([process.stdout], [], [], LOOK)[0]:
             piece = os.read(process.stdout.fileno(), 1 << 16)
             *whole, kept = (kept + piece).split(b"\n")
@@ -75,10 +72,10 @@ def lines(process):
             return
 
 
-def follow(process, report):
-    """Compte ceux qui finissent. Un arrêt demandé est transmis, puis attendu."""
+def follow(process, report, rhythm):
+    """Compte ceux qui finissent, et règle combien vont de front. Un arrêt demandé est transmis, puis attendu."""
     try:
-        for line in lines(process):
+        for line in lines(process, rhythm.look):
             report(line.decode().strip())
         process.wait()
     except BaseException:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from tests.grading.door import naming
-from tests.grading.run import atomic, keys, plans, students, workroom
+from tests.grading.run import atomic, keys, pace, plans, students, workroom
 from tests.grading.sandbox import attempts
 from tests.grading.sandbox import protections as sandbox
 from tests.handout import handout
@@ -133,8 +133,7 @@ def most_tasks(settings):
     """Hors du bac à sable, ce que les programmes jugés ne peuvent pas dépasser, avec ce qui tourne déjà ; dedans, rien."""
     if "JUDGE_WRAPPER" in settings:
         return None
-    jobs = int(os.environ.get("JOBS") or len(os.sched_getaffinity(0)))
-    return running_tasks() + attempts.read_limits()["OUTSIDE_TASKS"] * jobs
+    return running_tasks() + attempts.read_limits()["OUTSIDE_TASKS"] * pace.most()
 
 
 def build_common():
