@@ -7,7 +7,7 @@
 # les messages sortent sur stderr.
 #
 # Dedans : /usr en lecture seule ; les entrées nommées (sources, objets, archives), et les en-têtes (*.h) des
-# dossiers de -I et de -iquote, en lecture seule et sous le même nom ; /dev/null. Ni /proc, ni /etc (sauf
+# dossiers de -I, ceux et les *.c des dossiers de -iquote, en lecture seule et sous le même nom ; /dev/null. Ni /proc, ni /etc (sauf
 # les liens de /etc/alternatives, par où Debian trouve le compilateur), ni autre
 # périphérique, ni rien d'autre du dépôt. Le résultat sort par un tube : aucun dossier de la machine n'est
 # inscriptible. Temps, mémoire, processus, tailles du résultat et des messages sont limités (limits.conf).
@@ -68,9 +68,13 @@ for word; do
     -I* | -iquote*)
         set +f
         folder=${word#-iquote}
-        for header in "${folder#-I}"/*.h; do
-            locate "$header"
-            [ -z "$place" ] || set -- --ro-bind "$header" "$place" "$@"
+        # Dans -iquote, ce que l'étudiant a écrit : il inclut parfois un de ses .c.
+        case $word in -iquote*) kinds='h c' ;; *) kinds=h ;; esac
+        for kind in $kinds; do
+            for header in "${folder#-I}"/*."$kind"; do
+                locate "$header"
+                [ -z "$place" ] || set -- --ro-bind "$header" "$place" "$@"
+            done
         done
         set -f
         ;;

@@ -513,9 +513,10 @@ tell_own() { # LAB
     done
 }
 
-# Un programme compilé avec -g nomme chaque source dont il a une part.
+# Un programme compilé avec -g nomme chaque source dont il a une part ; une autre source a pu l'inclure, tout .c qu'elle est.
 is_linked() { # LAB NOM
-    [ -d "$base/$1/bin" ] && grep -rqaF -- "/$1/src/$2" "$base/$1/bin"
+    [ -d "$base/$1/bin" ] && grep -rqaF -- "/$1/src/$2" "$base/$1/bin" ||
+        grep -rqE "^[[:space:]]*#[[:space:]]*include[[:space:]]*\"([^\"]*/)?$2\"" "$base/$1/src"
 }
 
 # --- Le jugement ---------------------------------------------------------------------------------

@@ -30,6 +30,8 @@ own_headers = $(wildcard $(BASE)/$1/src/*.h $(BASE)/$1/src/lent/*.h)
 # Ses sources en plus, et celles du lab qui prête sa bibliothèque : compilées, et liées à qui s'en sert. $1 : le lab.
 own_sources = $(filter-out $(LIBRARIES) $(PROGRAMS:%=%.c),$(notdir $(wildcard $(BASE)/$1/src/*.c)))
 lent_sources = $(filter-out $(LIBRARIES),$(notdir $(wildcard $(BASE)/$1/src/lent/*.c)))
+# Ce qu'une de ses sources peut inclure : un en-tête, ou même un .c.
+own_files = $(call own_headers,$1) $(addprefix $(BASE)/$1/src/,$(call own_sources,$1)) $(addprefix $(BASE)/$1/src/lent/,$(call lent_sources,$1))
 # Les objets d'une archive, les fichiers attendus d'abord : ceux-là définissent ce qu'un autre définit aussi.
 # $1 : le lab ; $2 : le dossier de l'archive.
 library_objects = $(LIBRARIES:%.c=$2/%.o) $(patsubst %.c,$2/own/%.o,$(call own_sources,$1)) \
@@ -129,7 +131,7 @@ $(foreach lab,$(LABS),\
 	$(eval include common/lender.mk)\
 	$(eval LIBRARIES := $(filter %.c,$(LIBRARY) $(LENT)))\
 	$(eval GIVEN := -Ilabs/$(lab) $(BORROW:%=-Ilabs/%))\
-	$(eval INCLUDES := $(addprefix -iquote,$(sort $(dir $(call own_headers,$(lab))))) $(GIVEN))\
+	$(eval INCLUDES := $(addprefix -iquote,$(sort $(dir $(call own_files,$(lab))))) $(GIVEN))\
 	$(eval $(call lab_rules,$(lab)))\
 	$(eval KINDS := $(sort $(foreach twin,$(SANITIZED),$(call after_colon,$(twin)))))\
 	$(eval TWINS += $(KINDS))\

@@ -124,6 +124,11 @@ class Case(unittest.TestCase):
         header.unlink()
         self.assert_built(BORROWER)
 
+    def test_a_source_may_be_included_by_another(self):
+        self.folder.put("outils.c", HELPER)
+        self.folder.add("server.c", '#include "outils.c"\nint use(void);\nint use(void)\n{\n    return helper();\n}\n')
+        self.assert_built()
+
     def test_an_old_copy_changes_nothing_and_is_said(self):
         self.folder.put("framing_old.c", (self.folder.root / FIRST / "framing.c").read_text(encoding="utf-8") + "int mark_of_old;\n")
         self.assert_built(remark="framing_old.c n'est lié à aucun programme")
