@@ -3,6 +3,7 @@
 #include "multithread.h"
 
 #include <signal.h>
+#include <string.h>
 
 #define CROWD 64
 #define LATECOMERS 32
@@ -86,8 +87,50 @@ LESSON(server_counts_every_departure, .step = 4, .points = 0.25, .programs = "se
         expect_hasty_visit(server);
 }
 
-LESSON(server_counts_a_crowd, .step = 4, .points = 0.75, .programs = "server",
-       .needs = "server_announces_departure", .defects = "D39 D40 D41",
+static bool has_been_left(const struct peer *client)
+{
+    return client->ended || client->error != 0;
+}
+
+static bool is_served_or_left(void *context)
+{
+    const struct peer *client = context;
+    return has_been_left(client) ||
+           memmem(client->bytes, client->length, REPLY, strlen(REPLY)) != NULL;
+}
+
+LESSON(server_closes_once, .step = 4, .points = 0.25, .programs = "server",
+       .needs = "server_announces_departure", .defects = "D39",
+       .title = "Un client s'en va pendant qu'un autre arrive : le nouveau garde sa connexion",
+       .hint = "Un descripteur fermé redevient libre, et le système le redonne au suivant : qui le "
+               "ferme, et combien de fois ?")
+{
+    program_inject("reuse=2000");
+    struct program *server = start_server();
+    struct peer *leaving = arrive("client qui s'en va");
+    exchange(leaving, "au revoir");
+    peer_half_close(leaving);
+    peer_expect_end(leaving);
+    peer_close(leaving);
+    program_wait_until_asleep(server);
+    struct peer *next = knock("client qui arrive");
+    program_wait_until_asleep(server);
+    peer_send_while_open(next, "bonjour\n", 8);
+    pump_until(is_served_or_left, next, 20);
+    programs_settle();
+    if (has_been_left(next) && !server->ended)
+        complain_because("Le client parti et celui qui arrive ont eu, l'un après l'autre, le même "
+                         "numéro de descripteur. Fermer deux fois celui du premier, c'est, la "
+                         "seconde fois, fermer celui de l'autre. Qui ferme ce socket ?",
+                         "le serveur ferme la connexion de « %s », qui ne lui demandait que d'être "
+                         "servi : un descripteur est fermé deux fois",
+                         next->name);
+    peer_expect_line(next, WELCOME);
+    peer_expect_line(next, REPLY "bonjour");
+}
+
+LESSON(server_counts_a_crowd, .step = 4, .points = 0.5, .programs = "server",
+       .needs = "server_announces_departure server_closes_once", .defects = "D39 D40 D41",
        .title =
            "Soixante-quatre clients vont et viennent : les paires de lignes et le compte tiennent",
        .hint = "Changer le nombre et l'afficher sont un seul geste. Et chaque départ, poli ou "

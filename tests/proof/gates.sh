@@ -252,6 +252,12 @@ gate_cases() { ##& les erreurs que des gens font sont vues, ce qui est juste est
     prove programs/known_cases.py
 }
 
+# Quelques programmes, deux fois ; « make steady » les juge tous, dix fois.
+gate_steady() { ##& quelques programmes, jugés aussi sous la charge : les mêmes tests échouent
+    export FEW=9 N=2
+    prove programs/steady.py
+}
+
 gate_hostile() { ##& les pires programmes ne gênent pas le juge
     prove hostile/programs.py
 }

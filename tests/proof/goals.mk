@@ -29,6 +29,11 @@ cases: override export CASES := $(value CASES)
 cases: judges ## les erreurs que des gens font sont-elles vues, et ce qui est juste acquitté ? (CASES=dossier LAB= TEST= DETAIL=1)
 	$(RUN)sh $(COMMAND)/python.sh tests/proof/programs/known_cases.py
 
+.PHONY: steady
+steady: override export CASES := $(value CASES)
+steady: judges ## chaque programme faux ou juste est-il jugé de même dix fois, la moitié sous la charge ? (LAB= TEST= N= CASES= FEW=)
+	$(RUN)sh $(COMMAND)/python.sh tests/proof/programs/steady.py
+
 .PHONY: hostile
 hostile: judges ## le juge et la notation tiennent-ils devant les pires programmes et rendus ? (TEST= FULL=1)
 	$(RUN)sh $(COMMAND)/deps.sh --if-missing class

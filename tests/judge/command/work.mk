@@ -15,7 +15,11 @@ SANITIZER_thread := -fsanitize=thread
 SANITIZER_coverage := --coverage -fprofile-update=atomic -O0
 sanitizer_flags = $(if $1,$(SANITIZER_$1) -fno-omit-frame-pointer)
 SANITIZER := $(call sanitizer_flags,$(SANITIZE))
-PLAIN_FLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Icommon -pthread
+# Une variable lue avant d'avoir une valeur en a toujours la même, et qui se remarque : le verdict ne dépend pas de ce que la
+# pile contenait. gcc 12, clang 8 ; un compilateur plus ancien s'en passe.
+UNSET := $(shell $(CC) -ftrivial-auto-var-init=pattern -E -x c /dev/null >/dev/null 2>&1 && echo -ftrivial-auto-var-init=pattern || \
+    echo "note : $(CC) ne remplit pas les variables sans valeur : qui en lit une peut passer inaperçu" >&2)
+PLAIN_FLAGS := -std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Icommon -pthread $(UNSET)
 FLAGS := $(PLAIN_FLAGS) $(SANITIZER)
 COMPILE := sh tests/judge/command/compile.sh
 RULES := tests/judge/command/work.mk common/lender.mk tests/judge/command/compile.sh

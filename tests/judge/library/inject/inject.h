@@ -25,6 +25,12 @@ bool inject_has_clients(unsigned count);
 /** @brief De quoi compter pour ce programme et ses enfants (fork) ensemble ; à zéro. */
 void *inject_shared(size_t size);
 
+/** @brief Dit si ce thread est le dernier qui ait accepté un client. */
+bool inject_is_receptionist(void);
+
+/** @brief Un client vient d'être accepté, sur ce descripteur (réglage `reuse`). */
+void inject_note_client(int fd);
+
 /** @brief Le programme écoute, ou il est connecté : ce qu'il attend désormais est un correspondant. */
 void inject_note_service(void);
 

@@ -14,6 +14,8 @@
  *   refuse=N les N premiers datagrammes envoyés sont refusés avec EPERM, comme par un pare-feu ;
  *   accept=N  les N premiers accept échouent, tour à tour avec ECONNABORTED et EMFILE ;
  *   connect=N  les N premiers connect sont interrompus (EINTR) une fois la connexion lancée ;
+ *   reuse=N  le premier thread qui ferme le socket d'un client est retenu, N millisecondes au plus, jusqu'à ce
+ *            que le client suivant en ait reçu le numéro : ce qu'il fermerait encore est à cet autre ;
  *   pause=N  un thread qui a vidé stdout (fflush) s'arrête N millisecondes : les autres ont le temps
  *            d'écrire, si rien ne les retient ;
  *   threads=N  après le deuxième client accepté, les N premières créations de thread échouent ;
@@ -390,11 +392,17 @@ bool inject_has_clients(unsigned count)
     return atomic_load(&counts->accepted) >= count;
 }
 
+bool inject_is_receptionist(void)
+{
+    return atomic_load(&counts->receptionist) == syscall(SYS_gettid);
+}
+
 static int count_client(int fd)
 {
     if (fd >= 0) {
         inject_narrow(fd);
         inject_end_silence();
+        inject_note_client(fd);
         atomic_store(&counts->receptionist, syscall(SYS_gettid));
         atomic_fetch_add(&counts->accepted, 1);
     }

@@ -29,6 +29,8 @@ static const struct {
     {"linger=", NULL, "qui crée un thread attend qu'il ait fini,", "ms au plus"},
     {"hesitate=", NULL, "un appel sur deux qui écrit sur stdout hésite d'abord", "ms"},
     {"pause=", NULL, "qui a vidé stdout s'arrête ensuite", "ms"},
+    {"reuse=", NULL, "qui ferme le socket d'un client attend que le suivant en ait le numéro,",
+     "ms au plus"},
     {"stop=", "SIGTERM arrive juste avant l'attente qui suit l'arrivée du client", NULL, NULL},
     {"sends=", "retenu pour toujours s'il envoie plus d'un datagramme",
      "retenu pour toujours s'il envoie plus de", "datagrammes"},
