@@ -6,7 +6,7 @@ Une personne n'est qu'une fois dans la classe, avec toutes ses pièces. Ce qui e
 import re
 
 from tests.grading.door import git_date, listing, naming
-from tests.grading.door.person import Level
+from tests.grading.door.person import WORDS, Level
 from tests.grading.door.platforms import autolab, blackboard, canvas, dated, drive, forge, gradescope_export, moodle, plain
 
 # Les plus précises d'abord. La dernière ne laisse rien.
@@ -30,6 +30,7 @@ def read(root, labs):
     read_level(reading, unwrap(root, labs), labs)
     reading.people = once(reading.people)
     tell_namesakes(reading.people)
+    tell_shared_numbers(reading.people)
     for person in reading.people:
         date_commits(person)
     return reading
@@ -158,6 +159,19 @@ def tell_namesakes(people):
             for person in same:
                 others = [other.number() for other in same if other is not person]
                 person.doubts.append(f"le même nom est ailleurs dans la classe ({', '.join(filter(None, others))}) : est-ce la même personne ?")
+
+
+def tell_shared_numbers(people):
+    """Deux noms sous un même numéro : l'un des deux n'est pas le sien, et on ne devine pas lequel."""
+    numbers = {}
+    for person in people:
+        for kind, value in person.ids.items():
+            numbers.setdefault((person.platform, kind, value), []).append(person)
+    for (_, kind, value), same in numbers.items():
+        if len(same) > 1:
+            for person in same:
+                others = ", ".join(naming.visible(other.name) for other in same if other is not person)
+                person.doubts.append(f"{WORDS[kind]} {naming.visible(value)} est aussi celui de {others}")
 
 
 def fold(name):

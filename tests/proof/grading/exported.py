@@ -260,7 +260,10 @@ def same_name_twice():
     """Un même nom, d'un côté avec un numéro et de l'autre sans : on ne devine pas. Un dossier et son archive : une personne."""
     files = {**under(f"Marie Roux_751{HANDED}/{LAB.name}", RIGHT), **under(f"ROUX Marie/{LAB.name}", POOR),
              **under(f"Bob Vert/{LAB.name}", POOR), "Bob Vert.zip": zipped(under(LAB.name, POOR))}
-    return files, [Row("Marie Roux", ids={"participant": "751"}, flagged=True, says="même personne"),
+    files.update({**under(f"Dan Noir_752{HANDED}/{LAB.name}", RIGHT), **under(f"Ève Gris_752{HANDED}/{LAB.name}", POOR)})
+    return files, [Row("Dan Noir", ids={"participant": "752"}, flagged=True, says="est aussi celui de Ève Gris"),
+                   Row("Ève Gris", "naïf", {"participant": "752"}, flagged=True, says="est aussi celui de Dan Noir"),
+                   Row("Marie Roux", ids={"participant": "751"}, flagged=True, says="même personne"),
                    Row("ROUX Marie", "naïf", flagged=True, says="même personne"), Row("Bob Vert", "naïf", flagged=True, says="portent ce nom")]
 
 

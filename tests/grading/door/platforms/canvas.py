@@ -24,15 +24,14 @@ def recognise(level):
         if not match or node.kind == "folder" or not (match["name"] or match["user"].startswith("anon_")):
             continue
         used.append(node)
-        user = match["user"]
-        if user not in people:
-            people[user] = Person(match["name"] or user.replace("_", " "), NAME, f"canvas {user}", level.group,
-                                  canvas="" if user.startswith("anon_") else user)
-            files[user] = []
-        people[user].late |= bool(match["late"])
-        files[user].append((node, match["file"]))
-    for user, person in people.items():
-        take_all(person, files[user])
+        user, name = match["user"], match["name"] or match["user"].replace("_", " ")
+        if (user, name) not in people:
+            people[user, name] = Person(name, NAME, f"canvas {user} {name}", level.group, canvas="" if user.startswith("anon_") else user)
+            files[user, name] = []
+        people[user, name].late |= bool(match["late"])
+        files[user, name].append((node, match["file"]))
+    for who, person in people.items():
+        take_all(person, files[who])
     level.claim(used, list(people.values()))
     return bool(used)
 

@@ -23,10 +23,10 @@ def recognise(level):
         if not match:
             continue
         used.append(node)
-        number = match["number"]
-        if number not in people:
-            people[number] = person_of(match, level)
-        sort_piece(people[number], node, match)
+        who = (match["number"], match["name"])
+        if who not in people:
+            people[who] = person_of(match, level)
+        sort_piece(people[who], node, match)
     level.claim(used, list(people.values()))
     return bool(used)
 
@@ -39,7 +39,7 @@ def person_of(match, level):
         name, group = found["name"].strip(), found["group"].strip()
     if name.lower() in ("participant", "participante"):
         name = f"Participant {match['number']}"
-    return Person(name, NAME, f"moodle {match['number']}", group, participant=match["number"])
+    return Person(name, NAME, f"moodle {match['number']} {name}", group, participant=match["number"])
 
 
 def sort_piece(person, node, match):
