@@ -50,8 +50,12 @@ class Whole:
             self.links.add(path)
         self.members[path] = (kind, handle)
         for length in range(len(path)):
-            last = length == len(path) - 1
-            self.inside.setdefault(path[:length], {})[path[length]] = kind if last else "folder"
+            beside = self.inside.setdefault(path[:length], {})
+            # Un vieux Windows écrit un dossier comme un fichier vide : ce qui contient quelque chose est un dossier.
+            if length < len(path) - 1:
+                beside[path[length]] = "folder"
+            else:
+                beside.setdefault(path[length], kind)
 
     def names(self, folder):
         """[(nom, nature)] de ce que contient un dossier, triés."""

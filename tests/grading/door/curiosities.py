@@ -4,6 +4,7 @@ Ce n'est pas une protection (le bac à sable en est une), et la note n'en dépen
 l'enseignant où regarder. Qui veut se cacher d'elle le peut ; qui s'y trouve n'a rien fait de mal pour autant.
 """
 
+import functools
 import pathlib
 import re
 
@@ -32,6 +33,13 @@ TOKEN = re.compile(r"""(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))|(?P<text>"(?:\\.|[
 INCLUDE = re.compile(r"^[ \t]*(?:#|%:|\?\?=)[ \t]*(?:include|include_next|import|embed)\b[ \t]*(.*)$", re.M)
 CONSTRUCTORS = {"constructor", "__constructor__", "destructor", "__destructor__", "ifunc", "init_priority"}
 SHOWN = 5
+# Ce qui rend une source curieuse s'y trouve, même si tout ce qui s'y trouve n'est pas curieux.
+HINT = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted({*REASONS, *USUAL, *CONSTRUCTORS, "kill"}))) + r")\b"
+                  r"|__(?:[alt]san|ubsan|sanitizer)_|\.incbin|:=>>|<\s*script", re.I)
+APART = re.compile(r"""//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.S)
+INNERMOST = re.compile(r"\{[^{}]*\}")
+# Un nom de la bibliothèque, des parenthèses, puis un corps.
+BODY = re.compile(r"\b(?:" + "|".join(sorted(LIBC)) + r")\b[^;\0]*\)\s*\0")
 
 
 def lines_of(data):
@@ -55,15 +63,32 @@ def tokens(text):
         line += match.group().count("\n")
 
 
+@functools.lru_cache(maxsize=1024)
 def find(data):
     """Chaque curiosité d'une source : [(ligne, ce qui est écrit, ce que cela permet)], une fois par chose écrite."""
     text = lines_of(data)
+    if not may_be_odd(text):
+        return []
     listed = list(tokens(text))
     found = [*odd_includes(text), *odd_words(listed), *odd_texts(listed), *redefinitions(listed)]
     once = {}
     for line, what, why in sorted(found):
         once.setdefault((what, why), line)
     return [(line, what, why) for (what, why), line in once.items()]
+
+
+def may_be_odd(text):
+    """D'un coup d'œil : faut-il lire mot à mot ? Une classe a des milliers de sources, et presque aucune n'est curieuse."""
+    if HINT.search(text) or PLACES.search(text) or any(odd_includes(text)):
+        return True
+    code = APART.sub(" ", text)
+    while True:
+        shorter = INNERMOST.sub("\0", code)
+        if shorter == code:
+            break
+        code = shorter
+    # Des accolades qui ne se répondent pas : on ne sait pas ce qui est hors d'une fonction.
+    return "{" in code or "}" in code or bool(BODY.search(code))
 
 
 def odd_includes(text):

@@ -7,7 +7,7 @@ import re
 
 from tests.grading.door import git_date, listing, naming
 from tests.grading.door.person import WORDS, Level
-from tests.grading.door.platforms import autolab, blackboard, canvas, dated, drive, forge, gradescope_export, moodle, plain
+from tests.grading.door.platforms import autolab, blackboard, canvas, dated, drive, forge, gradescope_export, moodle, plain, teams
 
 # Les plus précises d'abord. La dernière ne laisse rien.
 PLATFORMS = (moodle, gradescope_export, blackboard, canvas, autolab, dated, drive, forge)
@@ -59,7 +59,7 @@ def wrapped(root):
     """Ce dossier, puis celui qu'il est seul à contenir, et ainsi de suite."""
     for _ in range(WRAPPED):
         yield root
-        folders = [node for node in visible_nodes(root) if not node.name.startswith(".")]
+        folders = [node for node in teams.handed_in(visible_nodes(root))[0] if not node.name.startswith(".")]
         if len(folders) != 1 or folders[0].kind != "folder":
             return
         root = folders[0]
@@ -71,15 +71,19 @@ def unwrap(root, labs):
     for node in wrapped(root):
         if plain.is_work(node, labs):
             break
-        level = Level(visible_nodes(node), labs, node.name)
-        if any(platform.recognise(level) for platform in PLATFORMS) or plain.several(node, labs):
+        level = Level(teams.handed_in(visible_nodes(node))[0], labs, node.name)
+        if any(platform.recognise(level) for platform in PLATFORMS) or any(class_archives(level, labs)):
+            return node
+        if len(level.nodes) > 1 and plain.several(node, labs):
             return node
     return best
 
 
 def read_level(reading, root, labs, group=""):
     """Ce qui est à ce niveau."""
-    level = Level(visible_nodes(root), labs, root.name, group)
+    nodes, said = teams.handed_in(visible_nodes(root))
+    reading.said += [said] if said else []
+    level = Level(nodes, labs, root.name, group)
     reading.ignored += [node.name for node in root.children() if LITTER.fullmatch(node.name)]
     expand(reading, level, labs)
     for platform in PLATFORMS:
@@ -93,17 +97,23 @@ def read_level(reading, root, labs, group=""):
     reading.said += level.said
 
 
-def expand(reading, level, labs):
-    """Les archives qui sont celles d'une classe entière sont lues à leur place."""
+def class_archives(level, labs):
+    """[(nœud, le dossier qu'il est, le groupe ou rien)] des archives de ce niveau qui contiennent plusieurs personnes."""
     alone = len([node for node in level.nodes if node.kind in ("folder", "archive")]) == 1
-    join_parts(reading, level, labs)
-    for node in [node for node in level.nodes if node.kind == "archive"]:
+    for node in level.nodes:
         inside = node.inside()
-        if inside is None or not (is_export(inside, labs) or alone and holds_several(inside, labs)):
-            continue
+        group = naming.stem(node.name) if plain.GROUP.fullmatch(naming.stem(node.name)) else ""
+        if inside is not None and (is_export(inside, labs) or (alone or group) and holds_several(inside, labs)):
+            yield node, inside, "" if alone else group
+
+
+def expand(reading, level, labs):
+    """Les archives qui sont celles d'une classe, ou d'un groupe, sont lues à leur place."""
+    join_parts(reading, level, labs)
+    for node, inside, group in list(class_archives(level, labs)):
         level.claim([node], [])
         reading.said.append(f"{node.place()} est l'archive d'une classe : elle est lue sans être déballée")
-        read_level(reading, unwrap(inside, labs), labs, level.group)
+        read_level(reading, unwrap(inside, labs), labs, "/".join(filter(None, (level.group, group))))
 
 
 def join_parts(reading, level, labs):

@@ -198,6 +198,13 @@ def teams_versions():
     return files, [Row("Alice Roux", says="Version 2 est pris"), Row("Bob Vert", "naïf")]
 
 
+def teams_drafts():
+    """Teams : ce qui est remis, à côté de ce qui ne l'est pas encore."""
+    files = {**under("Devoir/Submitted files/Alice Roux/TP/Version 1", RIGHT), **under("Devoir/Submitted files/Bob Vert/TP/Version 1", POOR),
+             **under("Devoir/Working files/Alice Roux/TP", POOR)}
+    return files, [Row("Alice Roux"), Row("Bob Vert", "naïf")]
+
+
 def drive_files():
     """Google Drive : « NOM - FICHIER », à plat."""
     files = {**{f"Alice Roux - {name}": data for name, data in RIGHT.items()}, f"Bob Vert - {LAB.name}.zip": zipped(POOR)}
@@ -246,6 +253,28 @@ def tar_of_groups():
     """La même chose, en une seule archive .tar.gz."""
     files, rows = groups_of_people()
     return {"promo.tar.gz": tarred(files)}, rows
+
+
+def archives_of_groups():
+    """Une archive par groupe ; et, plus bas, l'archive d'une classe dans un dossier qui ne contient qu'elle."""
+    return {"TD1.zip": zipped({**under(f"Alice Roux/{LAB.name}", RIGHT), **under(f"Bob Vert/{LAB.name}", POOR)}),
+            "TD2.zip": zipped({**under(f"rendus/Chloé Bleu/{LAB.name}", RIGHT), **under(f"rendus/Dan Noir/{LAB.name}", POOR)})}, [
+                Row("Alice Roux", group="TD1"), Row("Bob Vert", "naïf", group="TD1"), Row("Chloé Bleu", group="TD2"),
+                Row("Dan Noir", "naïf", group="TD2")]
+
+
+def archive_in_a_folder():
+    """L'archive d'une classe, dans un dossier qui ne contient qu'elle."""
+    files, rows = moodle_folders()
+    return {"export/Cours-TP-1.zip": zipped(files), "export/lisez-moi.txt": b"x"}, rows
+
+
+def old_windows_class():
+    """L'archive d'une classe où les dossiers sont écrits avec des barres obliques inverses, eux-mêmes compris."""
+    files = {f"{who}{HANDED}\\{LAB.name}\\{name}".encode("cp850"): data for who, work in (("Zoe Roux_761", RIGHT), ("Bob Vert_762", POOR))
+             for name, data in work.items()}
+    files[f"Bob Vert_762{HANDED}\\{LAB.name}".encode()] = b""
+    return {"classe.zip": raw_zip(files)}, [Row("Zoe Roux", ids={"participant": "761"}), Row("Bob Vert", "naïf", {"participant": "762"})]
 
 
 def namesakes():
@@ -324,5 +353,5 @@ def one_lab():
 
 
 CLASSES = (moodle_folders, moodle_flat, moodle_groups, moodle_whole, canvas_flat, canvas_whole, blackboard_attempts, gradescope_export,
-           forge_clones, teams_versions, drive_files, drive_parts, codegrade_dates, autolab_versions, vpl_dates, groups_of_people,
-           tar_of_groups, namesakes, same_name_twice, windows_archives, damaged_archives, folder_names, file_names, one_lab)
+           forge_clones, teams_versions, teams_drafts, drive_files, drive_parts, codegrade_dates, autolab_versions, vpl_dates, groups_of_people,
+           tar_of_groups, archives_of_groups, archive_in_a_folder, old_windows_class, namesakes, same_name_twice, windows_archives, damaged_archives, folder_names, file_names, one_lab)

@@ -66,7 +66,7 @@ def recognise(level):
         if node.kind == "folder" and is_group(node, many, folders, level.labs):
             groups.append((node, node.name))
         else:
-            take(level, node, node in many)
+            take(level, node, node in many or is_packed(node, level.labs))
     level.nodes = []
     return groups
 
@@ -74,6 +74,12 @@ def recognise(level):
 def is_many(node, labs):
     """Un dossier qui n'est pas un travail, et en contient plusieurs, sous des noms qui ont l'air de personnes."""
     return node.kind == "folder" and not is_work(node, labs) and several(node, labs)
+
+
+def is_packed(node, labs):
+    """Une archive qui, d'après sa forme, contient le travail de plusieurs personnes."""
+    inside = node.inside()
+    return inside is not None and several(inside, labs)
 
 
 def is_group(node, many, folders, labs):

@@ -1,0 +1,19 @@
+"""Teams : le dossier d'un devoir a ce qui est remis (« Submitted files ») et ce qui est en cours (« Working files »).
+
+Dans l'un et l'autre, un dossier par personne, un par devoir, et « Version 1 », « Version 2 »… (tree.py garde la dernière).
+"""
+
+import re
+
+NAME = "Teams"
+HANDED = re.compile(r"submitted files|fichiers (?:envoyés|soumis|remis)|travaux (?:remis|envoyés)", re.I)
+DRAFTS = re.compile(r"working files|fichiers de travail|travaux en cours", re.I)
+
+
+def handed_in(nodes):
+    """(les entrées sans les brouillons, la phrase à dire), quand ce qui est remis est à côté."""
+    if not any(HANDED.fullmatch(node.name) for node in nodes):
+        return nodes, ""
+    drafts = [node for node in nodes if DRAFTS.fullmatch(node.name)]
+    said = f"{drafts[0].place()} n'est pas lu : ce sont des brouillons, à côté de ce qui est remis" if drafts else ""
+    return [node for node in nodes if node not in drafts], said
