@@ -271,10 +271,10 @@ def archive_in_a_folder():
 
 def old_windows_class():
     """L'archive d'une classe où les dossiers sont écrits avec des barres obliques inverses, eux-mêmes compris."""
-    files = {f"{who}{HANDED}\\{LAB.name}\\{name}".encode("cp850"): data for who, work in (("Zoe Roux_761", RIGHT), ("Bob Vert_762", POOR))
+    files = {f"{who}{HANDED}\\{LAB.name}\\{name}".encode("cp850"): data for who, work in (("Zoé Roux_761", RIGHT), ("Bob Vert_762", POOR))
              for name, data in work.items()}
     files[f"Bob Vert_762{HANDED}\\{LAB.name}".encode()] = b""
-    return {"classe.zip": raw_zip(files)}, [Row("Zoe Roux", ids={"participant": "761"}), Row("Bob Vert", "naïf", {"participant": "762"})]
+    return {"classe.zip": raw_zip(files)}, [Row("Zoé Roux", ids={"participant": "761"}), Row("Bob Vert", "naïf", {"participant": "762"})]
 
 
 def namesakes():
