@@ -1,6 +1,7 @@
-"""La date du dernier commit d'un dépôt, lue sans lancer git : ce qu'un .git dit de faire (crochets, réglages) n'est pas fait.
+"""Les dates du dernier commit d'un dépôt, lues sans lancer git : ce qu'un .git dit de faire (crochets, réglages) n'est pas fait.
 
-Elle vient de la machine de qui l'a écrit : c'est une indication.
+Un commit en a deux : quand il a été écrit, celle que git montre, et quand il a été refait pour la dernière fois. Elles viennent
+de la machine de qui l'a écrit : ce sont des indications.
 """
 
 import mmap
@@ -12,21 +13,23 @@ import zlib
 from tests.grading.door import folder_door
 
 NAME = re.compile(r"[0-9a-f]{40}")
-COMMITTER = re.compile(rb"^committer .*? (\d{1,12}) [+-]\d{4}$", re.M)
+DATE = re.compile(rb"^(author|committer) .*? (\d{1,12}) [+-]\d{4}$", re.M)
 MOST = 1 << 20
 CHAIN = 50
 BROKEN = (OSError, ValueError, zlib.error, struct.error, IndexError, UnicodeError)
 
 
 def last_commit(folder):
-    """Des secondes depuis 1970 ; None quand ce n'est pas un dépôt, ou qu'il ne se lit pas."""
+    """(écrit, refait) en secondes depuis 1970 ; None quand ce n'est pas un dépôt, ou qu'il ne se lit pas."""
     git = os.path.join(folder, ".git")
     try:
         if not os.path.isdir(git) or os.path.islink(git):
             return None
         name = head_of(git)
-        found = COMMITTER.search(content(git, bytes.fromhex(name))) if name else None
-        return float(found[1]) if found else None
+        # L'en-tête finit à la première ligne vide ; le reste est un message, où tout peut être écrit.
+        header = content(git, bytes.fromhex(name)).partition(b"\n\n")[0] if name else b""
+        found = {kind: float(when) for kind, when in DATE.findall(header)}
+        return (found[b"author"], found[b"committer"]) if len(found) == 2 else None
     except BROKEN:
         return None
 

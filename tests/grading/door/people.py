@@ -4,6 +4,7 @@ Une personne n'est qu'une fois dans la classe, avec toutes ses pièces. Ce qui e
 """
 
 import re
+import time
 
 from tests.grading.door import git_date, listing, naming
 from tests.grading.door.person import WORDS, Level
@@ -14,6 +15,8 @@ PLATFORMS = (moodle, gradescope_export, blackboard, canvas, autolab, dated, driv
 # Celles qui se reconnaissent au nom de leurs entrées, jusque dans une archive.
 EXPORTS = (moodle, gradescope_export, blackboard, canvas, autolab)
 WRAPPED = 4
+# Corriger le message d'un commit juste après l'avoir fait n'apprend rien.
+REWRITTEN = 3600
 LITTER = re.compile(r"__MACOSX|lost\+found|\.DS_Store|Thumbs\.db|desktop\.ini|\._.*")
 
 
@@ -155,8 +158,17 @@ def date_commits(person):
     for node, _ in person.pieces:
         if person.submitted is None and node.kind == "folder" and node.inner is None:
             inner = [child.file for child in node.children() if child.kind == "folder"]
-            dates = [git_date.last_commit(folder) for folder in [node.file] + inner]
-            person.submitted = max((date for date in dates if date), default=None)
+            dates = [found for found in map(git_date.last_commit, [node.file] + inner) if found]
+            if dates:
+                person.submitted, again = max(dates)
+                tell_rewritten(person, again)
+
+
+def tell_rewritten(person, again):
+    """Un commit refait bien après sa date : c'est dit, et la date que montre git reste."""
+    if again - person.submitted > REWRITTEN:
+        first, last = (time.strftime("%d/%m/%Y à %H:%M", time.localtime(when)) for when in (person.submitted, again))
+        person.notes.append(f"Le dernier commit est daté du {first}, et a été refait le {last}")
 
 
 def tell_namesakes(people):

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-from tests.grading.door import git_date
+from tests.grading.door import git_date, listing, people, person
 
 WHEN = 1795428000
 
@@ -38,17 +38,27 @@ class Dates(unittest.TestCase):
     def test_a_loose_commit(self):
         self.commit(1)
         self.commit(2)
-        self.assertEqual(git_date.last_commit(self.root), WHEN + 2 * 86400)
+        self.assertEqual(git_date.last_commit(self.root), (WHEN + 2 * 86400,) * 2)
 
     def test_packed_commits_and_references(self):
         for number in range(1, 9):
             self.commit(number)
         self.git("gc", "-q", "--aggressive", "--prune=now")
-        self.assertEqual(git_date.last_commit(self.root), WHEN + 8 * 86400)
+        self.assertEqual(git_date.last_commit(self.root), (WHEN + 8 * 86400,) * 2)
         # Chaque commit, qu'il soit entier ou une différence, a la date que git en dit.
         for ago in range(8):
             self.git("checkout", "-q", "--detach", "HEAD~1" if ago else "HEAD")
-            self.assertEqual(git_date.last_commit(self.root), WHEN + (8 - ago) * 86400)
+            self.assertEqual(git_date.last_commit(self.root), (WHEN + (8 - ago) * 86400,) * 2)
+
+    def test_a_commit_made_again_keeps_its_date_and_is_told(self):
+        self.commit(1)
+        self.git("commit", "-q", "--amend", "-m", f"committer x <x@x> {WHEN - 9} +0100", when=WHEN + 9 * 86400)
+        self.assertEqual(git_date.last_commit(self.root), (WHEN + 86400, WHEN + 9 * 86400))
+        one = person.Person("alice")
+        one.take(listing.Node("alice", "folder", self.root))
+        people.date_commits(one)
+        self.assertEqual(one.submitted, WHEN + 86400)
+        self.assertRegex(one.notes[0], "a été refait le")
 
     def test_no_date_where_there_is_none(self):
         self.assertIsNone(git_date.last_commit(self.root))
