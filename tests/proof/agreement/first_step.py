@@ -59,7 +59,13 @@ def main():
     for lab in sys.argv[1:]:
         read, write = figures(lab)
         print(f"{lab} : avant le premier ✓, {read} mots à lire et {write} lignes à écrire (au plus {MOST_WORDS} et {MOST_LINES})")
-        wrong += not (0 < read <= MOST_WORDS and 0 < write <= MOST_LINES)
+        if not 0 < read <= MOST_WORDS:
+            print(f"labs/{lab}/NOTES.fr.md:1 : {read} mots à lire, jusqu'à la fin du chapitre « ## Étape 0 — » et avec les commentaires des "
+                  f"fonctions à compléter ; {MOST_WORDS} au plus sont attendus")
+            wrong += 1
+        if not 0 < write <= MOST_LINES:
+            print(f"tests/{lab}/start/step-0.patch:3 : {write} lignes à écrire ; {MOST_LINES} au plus sont attendues")
+            wrong += 1
     return 1 if wrong else 0
 
 
