@@ -52,7 +52,7 @@ refuse "LAB=99 : ce lab n'existe pas \(il y a : .*$lab" LAB=99
 refuse "LAB=\* : ce lab" 'LAB=*'
 refuse "STEP=trois : un nombre" STEP=trois
 refuse "STEP=-1 : un nombre" STEP=-1
-refuse "STEP=99 : aucun test ne correspond .* étapes : 1 à [0-9]" STEP=99
+refuse "STEP=99 : aucun test ne correspond .* étapes : 0 à [0-9]" STEP=99
 refuse "TEST=inconnu : aucun test" TEST=inconnu
 refuse "TEST=a;b : un nom de test" 'TEST=a;b'
 refuse "MIN=21 : une note" MIN=21

@@ -158,7 +158,7 @@ def try_short(it, folder):
     for wanted in ("✗ Une ligne reçoit sa réponse", "Cause probable : ", "À relire : ", "Ensuite : ", "Un indice : ", "Ctrl-C"):
         it.check(f"24 lignes : « {wanted.strip()} » est à l'écran", wanted in whole, whole)
     it.check("24 lignes : les étapes et la note tiennent sur une ligne",
-             any(re.search(r"Note : [\d,]+ / 20 .*étapes : 1 [✓✗]", line) for line in page), whole)
+             any(re.search(r"Note : [\d,]+ / 20 .*étapes : 0 [✓✗]", line) for line in page), whole)
     it.check("24 lignes : la page n'est pas coupée en bas", not any(line.strip() == "…" for line in page), whole)
     leave(it, terminal, b"q", "q, dans 24 lignes,")
     trial.write(source, right)
