@@ -30,19 +30,66 @@ LESSON(server_replies, .step = 1, .points = 0.75, .programs = "server", .needs =
     postbox_expect_reply(client, REPLY);
 }
 
-LESSON(server_shows_datagram, .step = 1, .points = 0.75, .programs = "server",
+LESSON(server_shows_datagram, .step = 1, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D24",
-       .title = "Chaque datagramme est montré aussitôt, avec l'adresse de son expéditeur",
+       .title = "Chaque datagramme est montré aussitôt, sur une ligne",
        .hint = "La ligne est « received from ADDR:PORT: TEXT » : l'adresse et le port de "
                "l'expéditeur, puis son texte tel quel ; rien d'autre ne paraît sur stdout.")
 {
     struct program *server = start_datagram_server();
     struct postbox *client = postbox_client("client");
     postbox_ask(client, "bonjour");
-    program_expect_line(server, "received from %s: bonjour", client->address);
+    expect_received(server, client, "bonjour");
     postbox_ask(client, "encore");
-    program_expect_line(server, "received from %s: encore", client->address);
+    expect_received(server, client, "encore");
     program_expect_no_more_output(server);
+}
+
+// Des ports de part et d'autre de 32 768, et le dernier. Sans réseau isolé, ceux que le système veut bien donner.
+static const char *const *client_ports(void)
+{
+    static const char *const isolated[] = {"1024", "32767", "32768", "65535", NULL};
+    static const char *const shared[] = {NULL, "0", NULL};
+    static const char *own[] = {NULL, NULL, NULL};
+    if (network_is_isolated())
+        return isolated;
+    memcpy(own, shared, sizeof shared);
+    own[0] = other_port();
+    return own;
+}
+
+static void expect_addresses_shown(struct program *server, const char *host)
+{
+    for (const char *const *port = client_ports(); *port != NULL; port++) {
+        struct postbox *client = postbox_open("client", host, *port);
+        postbox_ask(client, "bonjour");
+        program_expect_line(server, "received from %s: bonjour", client->address);
+        postbox_close(client);
+    }
+}
+
+LESSON(server_shows_address, .step = 1, .points = 0.25, .programs = "server",
+       .needs = "server_shows_datagram",
+       .title = "L'adresse montrée est celle de l'expéditeur, quel que soit son port",
+       .hint =
+           "ADDR:PORT est l'adresse que la réception a rendue : le port, sur 16 bits, va de 1 à "
+           "65535, dans l'ordre du réseau.")
+{
+    struct program *server = start_datagram_server();
+    expect_addresses_shown(server, "127.0.0.1");
+    if (network_is_isolated()) {
+        struct postbox *neighbour = postbox_open("voisin", "127.0.0.9", "0");
+        postbox_ask(neighbour, "bonjour");
+        program_expect_line(server, "received from %s: bonjour", neighbour->address);
+    }
+    if (!network_has_ipv6())
+        return;
+    server = START("server", "::1", test_port());
+    server_expect_open_on(server, IPPROTO_UDP, AF_INET6, test_port());
+    struct postbox *client = postbox_open("client IPv6", "::1", "0");
+    postbox_ask(client, "bonjour");
+    expect_received(server, client, "bonjour");
+    expect_addresses_shown(server, "::1");
 }
 
 LESSON(server_serves_second_client, .step = 1, .points = 0.5, .programs = "server",

@@ -4,12 +4,16 @@
 #include "talk.h"
 
 #include <string.h>
+#include <sys/wait.h>
+
+/** Ce qu'IPv6 porte de plus qu'IPv4, en octets. */
+#define IPV6_EXCESS 20
 
 static void expect_size_served(struct program *server, struct postbox *client, size_t length)
 {
     char *message = letters(length);
     postbox_ask_bytes(client, message, length);
-    program_expect_line(server, "received from %s: %s", client->address, message);
+    expect_received(server, client, message);
     postbox_expect_reply(client, REPLY);
 }
 
@@ -27,7 +31,7 @@ LESSON(server_takes_small_messages, .step = 2, .points = 0.25, .programs = "serv
 }
 
 LESSON(server_takes_empty_message, .step = 2, .points = 0.75, .programs = "server",
-       .needs = "server_replies", .defects = "D30",
+       .needs = "server_shows_datagram", .defects = "D30",
        .title = "Un datagramme vide est un message : montré, répondu, et le serveur continue",
        .hint = "Un message de 0 octet a sa ligne, dont le texte est vide, et sa réponse.")
 {
@@ -37,8 +41,8 @@ LESSON(server_takes_empty_message, .step = 2, .points = 0.75, .programs = "serve
     postbox_expect_reply(client, REPLY);
     postbox_ask(client, "bonjour");
     postbox_expect_reply(client, REPLY);
-    program_expect_line(server, "received from %s: ", client->address);
-    program_expect_line(server, "received from %s: bonjour", client->address);
+    expect_received(server, client, "");
+    expect_received(server, client, "bonjour");
 }
 
 LESSON(server_takes_large_messages, .step = 2, .points = 0.5, .programs = "server",
@@ -64,15 +68,14 @@ LESSON(
 {
     struct program *server = start_datagram_server();
     struct postbox *client = postbox_client("client");
-    const char *from = client->address;
     postbox_ask(client, "une ligne\r\n");
-    program_expect_line(server, "received from %s: une ligne\\x0D\\x0A", from);
+    expect_received(server, client, "une ligne\\x0D\\x0A");
     postbox_ask(client, "\x1b[2J\x7F\xC2\x9B");
-    program_expect_line(server, "received from %s: \\x1B[2J\\x7F\\xC2\\x9B", from);
+    expect_received(server, client, "\\x1B[2J\\x7F\\xC2\\x9B");
     postbox_ask_bytes(client, "a\0b\xFF\xC3", 5);
-    program_expect_line(server, "received from %s: a\\x00b\\xFF\\xC3", from);
+    expect_received(server, client, "a\\x00b\\xFF\\xC3");
     postbox_ask(client, "été € 😀 \\n %s");
-    program_expect_line(server, "received from %s: été € 😀 \\n %%s", from);
+    expect_received(server, client, "été € 😀 \\n %s");
 }
 
 LESSON(server_speaks_ipv6, .step = 2, .points = 0.25, .programs = "server",
@@ -86,7 +89,7 @@ LESSON(server_speaks_ipv6, .step = 2, .points = 0.25, .programs = "server",
     server_expect_bound(server, test_port());
     struct postbox *client = postbox_open("client IPv6", "::1", "0");
     postbox_ask(client, "bonjour");
-    program_expect_line(server, "received from %s: bonjour", client->address);
+    expect_received(server, client, "bonjour");
     postbox_expect_reply(client, REPLY);
     postbox_ask(client, "encore");
     postbox_expect_reply(client, REPLY);
@@ -133,8 +136,36 @@ LESSON(server_serves_interleaved_ipv6, .step = 2, .points = 0.25, .programs = "s
     server_expect_bound(server, test_port());
     // IPv6 porte vingt octets de plus que le contrat n'en promet : cela ne regarde que celui-ci.
     struct postbox *excessive = postbox_open("client excessif", "::1", "0");
-    postbox_ask_bytes(excessive, letters(LONGEST_DATAGRAM + 20), LONGEST_DATAGRAM + 20);
+    postbox_ask_bytes(excessive, letters(LONGEST_DATAGRAM + IPV6_EXCESS),
+                      LONGEST_DATAGRAM + IPV6_EXCESS);
     expect_interleaving("::1");
+}
+
+// Plus long que le contrat ne le promet : le client le montre, en entier ou non, ou dit qu'il n'en veut pas.
+static void expect_excess_survived(struct postbox *server, struct program *client)
+{
+    char *reply = letters(LONGEST_DATAGRAM + IPV6_EXCESS);
+    postbox_answer(server, expect_question(server), reply);
+    // Écartée, elle n'est pas venue : il redemande, et renonce à son heure.
+    pump_set_patience(due_ms(SEND_COUNT + 1) / 1e3);
+    program_expect_exit_either(client, 0, 1);
+    pump_set_patience(1);
+    if (WEXITSTATUS(client->status) == 1) {
+        program_expect_some_error(client);
+        return;
+    }
+    program_expect_text(client, "Server Says\n");
+    const char *shown = client->out.bytes + client->out.consumed;
+    size_t length = strspn(shown, "a");
+    if (length <= LONGEST_DATAGRAM + IPV6_EXCESS && strcmp(shown + length, "\n") == 0)
+        return;
+    complain_because(
+        "Des octets qui ne sont pas de la réponse ont été montrés : d'une réponse plus "
+        "longue que la place offerte, recv peut rendre la vraie longueur (MSG_TRUNC), "
+        "mais ne remplit que cette place.",
+        "d'une réponse de %d octets, plus longue que permis, le client montre autre "
+        "chose",
+        LONGEST_DATAGRAM + IPV6_EXCESS);
 }
 
 LESSON(client_takes_any_reply, .step = 2, .points = 0.5, .programs = "client",
@@ -151,6 +182,10 @@ LESSON(client_takes_any_reply, .step = 2, .points = 0.5, .programs = "client",
         postbox_answer(server, expect_question(server), reply);
         expect_shown(client, reply);
     }
+    if (!network_has_ipv6())
+        return;
+    server = postbox_open("serveur IPv6 du juge", "::1", test_port());
+    expect_excess_survived(server, START("client", "::1", test_port(), QUESTION));
 }
 
 LESSON(client_shows_bytes_safely, .step = 2, .points = 0.25, .programs = "client",
@@ -181,7 +216,8 @@ LESSON(server_has_no_memory_error, .step = 2, .points = 0.25, .programs = "serve
     expect_size_served(server, client, LONGEST_DATAGRAM);
     expect_size_served(server, client, 0);
     if (network_has_ipv6())
-        postbox_ask_bytes(client, letters(LONGEST_DATAGRAM + 20), LONGEST_DATAGRAM + 20);
+        postbox_ask_bytes(client, letters(LONGEST_DATAGRAM + IPV6_EXCESS),
+                          LONGEST_DATAGRAM + IPV6_EXCESS);
     postbox_ask_bytes(postbox_open("client suivant", host, "0"), "a\0b\xFF\n", 5);
     programs_wait_until_asleep();
     program_stop_and_expect_clean_report(server);
@@ -206,4 +242,11 @@ LESSON(client_has_no_memory_error, .step = 2, .points = 0.25, .programs = "clien
     ask_and_answer(server, 0);
     ask_and_answer(server, 10);
     ask_and_answer(server, LONGEST_DATAGRAM);
+    if (!network_has_ipv6())
+        return;
+    server = postbox_open("serveur IPv6 du juge", "::1", test_port());
+    struct program *client = START_SANITIZED("address", "client", "::1", test_port(), QUESTION);
+    char *excess = letters(LONGEST_DATAGRAM + IPV6_EXCESS);
+    postbox_answer(server, expect_question(server), excess);
+    program_end_and_expect_clean_report(client);
 }

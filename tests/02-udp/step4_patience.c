@@ -25,7 +25,7 @@ static struct program *start_client_at(long phase_ms)
     while (pump_until(has_come, &phase_ms, 5) != WAIT_DONE)
         continue;
     transcript_note("juge", "·", "lance le client %ld ms après une seconde entière", phase_ms);
-    return start_client();
+    return start_watched_client();
 }
 
 LESSON(client_asks_again, .step = 4, .points = 1, .programs = "client", .needs = "client_asks",
@@ -46,7 +46,7 @@ LESSON(client_doubles_its_wait, .step = 4, .points = 0.75, .programs = "client",
        .hint = "Tant que rien ne vient, la même question repart, entière : quatre envois en tout.")
 {
     struct postbox *server = open_judge_server();
-    struct program *client = start_client();
+    struct program *client = start_watched_client();
     expect_question(server);
     expect_question_again(server, 2);
     postbox_answer(server, expect_question_again(server, 3), "il est midi");
@@ -61,7 +61,7 @@ LESSON(
     .hint = "Quatre envois en tout, puis le client dit sur stderr qu'il renonce.")
 {
     struct postbox *server = open_judge_server();
-    struct program *client = start_client();
+    struct program *client = start_watched_client();
     expect_question(server);
     for (int number = 2; number <= SEND_COUNT; number++)
         expect_question_again(server, number);

@@ -2,7 +2,13 @@
 #include "addresses.h"
 #include "nuisance.h"
 
+#include "lesson.h"
+#include "transcript.h"
+
 #include <string.h>
+
+/** Une seconde adresse IPv6 : la machine n'en a d'ordinaire qu'une sur lo. */
+#define NEIGHBOUR "fd00::2"
 
 static struct postbox *open_stranger(void)
 {
@@ -38,21 +44,24 @@ static void refuse_half_a_comparison(const struct program *client)
                          "le client a cru un étranger qui avait la même adresse que le serveur");
 }
 
-LESSON(
-    client_ignores_stranger, .step = 5, .points = 0.5, .programs = "client",
-    .needs = "client_shows_reply", .defects = "D29",
-    .title = "Un étranger répond avant le serveur : il est ignoré",
-    .hint = "Ce qui vient d'un étranger est comme s'il n'était pas venu : ni réponse, ni erreur.")
+/** Là où est le serveur, et d'où parlent des étrangers. */
+struct place {
+    const char *server;
+    const char *neighbour; /**< Une autre adresse de la machine ; `NULL` s'il n'y en a pas. */
+};
+
+static void expect_strangers_ignored(const struct place *place)
 {
-    struct postbox *server = open_judge_server();
-    struct postbox *stranger = open_stranger();
-    struct postbox *foreigner = postbox_open("inconnu", "127.0.0.3", "0");
-    // Le même port, mais une autre adresse : les deux doivent être ceux du serveur.
-    struct postbox *namesake = postbox_open("homonyme", "127.0.0.2", test_port());
-    struct program *client = start_client();
+    struct postbox *server = postbox_open("serveur du juge", place->server, test_port());
+    struct postbox *stranger = postbox_open("étranger", place->server, "0");
+    struct program *client = START("client", place->server, test_port(), QUESTION);
     const struct datagram *question = expect_question(server);
-    postbox_answer(foreigner, question, "parlez-moi");
-    postbox_answer(namesake, question, "non, c'est moi");
+    if (place->neighbour != NULL) {
+        postbox_answer(postbox_open("inconnu", place->neighbour, "0"), question, "parlez-moi");
+        // Le même port, mais une autre adresse : les deux doivent être ceux du serveur.
+        postbox_answer(postbox_open("homonyme", place->neighbour, test_port()), question,
+                       "non, c'est moi");
+    }
     postbox_answer(stranger, question, "je suis le serveur, croyez-moi");
     postbox_answer(stranger, question, "");
     postbox_answer(server, question, "il est midi");
@@ -63,12 +72,30 @@ LESSON(
     postbox_expect_nothing_more(server);
 }
 
+LESSON(
+    client_ignores_stranger, .step = 5, .points = 0.5, .programs = "client",
+    .needs = "client_shows_reply", .defects = "D29",
+    .title = "Un étranger répond avant le serveur : il est ignoré, en IPv4 comme en IPv6",
+    .hint = "Ce qui vient d'un étranger est comme s'il n'était pas venu : ni réponse, ni erreur.")
+{
+    static const struct place ipv4 = {.server = "127.0.0.1", .neighbour = "127.0.0.2"};
+    static struct place ipv6 = {.server = "::1"};
+    expect_strangers_ignored(&ipv4);
+    if (!network_has_ipv6())
+        return;
+    if (network_add_neighbour(NEIGHBOUR))
+        ipv6.neighbour = NEIGHBOUR;
+    lesson_ask(
+        "Une adresse IPv6 se compare comme une adresse IPv4 : le port, et l'adresse entière.");
+    expect_strangers_ignored(&ipv6);
+}
+
 static void speak(struct nuisance *nuisance)
 {
     postbox_answer(nuisance->stranger, nuisance->question, "et moi, et moi");
 }
 
-LESSON(client_keeps_its_timetable, .step = 5, .points = 0.5, .programs = "client",
+LESSON(client_keeps_its_timetable, .step = 5, .points = 0.375, .programs = "client",
        .needs = "client_asks", .defects = "D29",
        .title = "Un étranger bavard n'avance ni ne retarde l'heure des envois")
 {
@@ -89,12 +116,54 @@ LESSON(client_keeps_its_timetable, .step = 5, .points = 0.5, .programs = "client
     expect_answered(client, "il est midi");
 }
 
+static void expect_damaged_reply_ignored(const char *host)
+{
+    struct postbox *server = postbox_open("serveur du juge", host, test_port());
+    struct program *client = START("client", host, test_port(), QUESTION);
+    const struct datagram *question = expect_question(server);
+    const char *port = strrchr(question->from, ':') + 1;
+    postbox_send_damaged(server, host, port);
+    programs_wait_until_asleep();
+    postbox_answer(server, question, "il est midi");
+    // Jetée elle aussi, si le client lit sans attendre : la seconde est la bonne.
+    programs_wait_until_asleep();
+    if (!client->ended)
+        postbox_answer(server, question, "il est midi");
+    expect_answered(client, "il est midi");
+    postbox_close(server);
+}
+
+LESSON(client_survives_damaged_reply, .step = 5, .points = 0.25, .programs = "client",
+       .needs = "client_shows_reply",
+       .title = "Une réponse annoncée, puis jetée pour sa somme de contrôle, n'est pas une réponse",
+       .hint = "poll a annoncé une réponse que le noyau a jetée ensuite : la réception rend -1, et "
+               "errno dit qu'il n'y a rien (EAGAIN). L'attente, elle, n'est pas finie.")
+{
+    transcript_note("juge", "·", "abîme en route la première réponse : annoncée, elle est jetée");
+    program_inject("damaged=1");
+    expect_damaged_reply_ignored("127.0.0.1");
+    if (network_has_ipv6())
+        expect_damaged_reply_ignored("::1");
+}
+
 // Refusé, un programme juste ne dort jamais : il n'a rien à attendre.
 static void expect_immediate_refusal(const char *host)
 {
     struct program *client = START("client", host, test_port(), QUESTION);
     const struct vigil vigil = vigil_begin(client);
     enum wait_end end = vigil_wait(&vigil, LATE_SLACK_MS, program_has_ended, client);
+    if (end == WAIT_ASLEEP && program_has_mark(client, "spin"))
+        complain_because(
+            "L'attente finit aussitôt, chaque fois : le système a une erreur à dire de ce socket "
+            "(POLLERR, dans revents), et personne ne la lui demande. Ce n'est pas POLLIN : quel "
+            "appel la prendrait ?",
+            "personne n'écoute, et le client redemande sans fin au système ce qu'il sait déjà");
+    if (end == WAIT_ASLEEP && program_has_mark(client, "again"))
+        complain_because(
+            "La même adresse est essayée une seconde fois, d'un autre socket. La liste de "
+            "getaddrinfo la contient-elle plusieurs fois, une par sorte de socket (man 3 "
+            "getaddrinfo, ai_socktype), ou bien le programme y revient-il ?",
+            "personne n'écoute, et la question repart vers la même adresse");
     if (end == WAIT_ASLEEP && program_has_mark(client, "sends"))
         complain_because(
             "Le refus a-t-il été pris pour un silence ? Après lui il n'y a plus rien à "
@@ -154,12 +223,12 @@ static void expect_unsent_question_reported(void)
     program_expect_error(client, "client", "127.0.0.1", test_port());
 }
 
-LESSON(client_reports_refusal, .step = 5, .points = 0.5, .programs = "client",
+LESSON(client_reports_refusal, .step = 5, .points = 0.375, .programs = "client",
        .needs = "client_asks", .defects = "D31",
        .title = "Personne n'écoute, ou l'envoi échoue : code 1 et la raison sur stderr",
        .hint = "Un refus n'est ni un silence, ni une réponse : le client n'a plus rien à attendre.")
 {
-    program_inject("sends=1");
+    program_inject("sends=1,spin=200");
     expect_immediate_refusal("127.0.0.1");
     if (network_has_ipv6())
         expect_immediate_refusal("::1");

@@ -255,7 +255,30 @@ LESSON(server_survives_failed_reply, .step = 6, .points = 0.25, .programs = "ser
     program_expect_alive(server);
 }
 
-LESSON(server_survives_interruptions, .step = 6, .points = 0.25, .programs = "server",
+LESSON(server_survives_damaged_datagram, .step = 6, .points = 0.25, .programs = "server",
+       .needs = "server_replies",
+       .title = "Un datagramme annoncé, puis jeté pour sa somme de contrôle, ne change rien",
+       .hint =
+           "poll a annoncé un datagramme que le noyau a jeté ensuite : la réception rend -1, et "
+           "errno dit qu'il n'y a rien (EAGAIN). Dans quel type ce résultat est-il rangé, et à "
+           "quoi sert-il avant d'être regardé ?")
+{
+    start_datagram_server();
+    postbox_send_damaged(postbox_client("client malchanceux"), "127.0.0.1", test_port());
+    expect_service("client suivant");
+    transcript_note("juge", "·", "abîme en route le datagramme suivant : annoncé, il est jeté");
+    program_inject("damaged=1");
+    struct program *server = START("server", "127.0.0.1", other_port());
+    server_expect_bound(server, other_port());
+    struct postbox *unlucky = postbox_client("autre client malchanceux");
+    postbox_send(unlucky, "127.0.0.1", other_port(), "bonjour", 7);
+    struct postbox *next = postbox_client("client suivant");
+    postbox_send(next, "127.0.0.1", other_port(), "bonjour", 7);
+    postbox_expect_reply(next, REPLY);
+    program_expect_alive(server);
+}
+
+LESSON(server_survives_interruptions, .step = 6, .points = 0.125, .programs = "server",
        .needs = "server_replies",
        .title = "Appels interrompus, suspension puis reprise : chaque datagramme a sa réponse",
        .hint = "Un appel interrompu (EINTR) n'a rien fait : il est à reprendre, ou à redemander "
@@ -316,7 +339,7 @@ LESSON(client_refuses_bad_arguments, .step = 6, .points = 0.125, .programs = "cl
     }
 }
 
-LESSON(server_leaks_nothing, .step = 6, .points = 0.25, .programs = "server",
+LESSON(server_leaks_nothing, .step = 6, .points = 0.125, .programs = "server",
        .needs = "server_replies",
        .title = "Quatre cents datagrammes ne laissent ni descripteur ouvert ni mémoire perdue")
 {

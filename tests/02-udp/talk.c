@@ -1,7 +1,9 @@
 #include "talk.h"
 
+#include "process_walk.h"
 #include "transcript.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +32,43 @@ void expect_service(const char *name)
     postbox_close(client);
 }
 
+#define RECEIVED_FROM "received from "
+#define LONGEST_ADDRESS 64
+
+// La longueur de l'adresse que montre la prochaine ligne du serveur, ou 0 s'il n'y en a pas encore.
+static size_t shown_address_length(const struct output *out)
+{
+    const char *line = out->length > out->consumed ? out->bytes + out->consumed : "";
+    if (strncmp(line, RECEIVED_FROM, strlen(RECEIVED_FROM)) != 0)
+        return 0;
+    size_t length = strcspn(line + strlen(RECEIVED_FROM), " \n");
+    const char *end = line + strlen(RECEIVED_FROM) + length;
+    bool whole = *end == ' ' && length > 1 && length <= LONGEST_ADDRESS && end[-1] == ':';
+    return whole ? length - 1 : 0;
+}
+
+static bool has_shown_address_or_ended(void *context)
+{
+    const struct program *server = context;
+    return server->ended || shown_address_length(&server->out) > 0 ||
+           (server->out.length > server->out.consumed &&
+            strchr(server->out.bytes + server->out.consumed, '\n') != NULL);
+}
+
+void expect_received(struct program *server, const struct postbox *client, const char *text)
+{
+    pump_until(has_shown_address_or_ended, server, 20);
+    size_t length = shown_address_length(&server->out);
+    const char *shown =
+        length > 0 ? server->out.bytes + server->out.consumed + strlen(RECEIVED_FROM) : "";
+    // Les crochets d'une adresse IPv6 se jugent partout : sans eux, on ne sait pas où elle finit.
+    bool bracketed = client->family != AF_INET6 || strncmp(shown, "[::1]:", 6) == 0;
+    if (length == 0 || !bracketed)
+        program_expect_line(server, RECEIVED_FROM "%s: %s", client->address, text);
+    else
+        program_expect_line(server, RECEIVED_FROM "%.*s: %s", (int)length, shown, text);
+}
+
 struct postbox *open_judge_server(void)
 {
     return postbox_open("serveur du juge", "127.0.0.1", test_port());
@@ -38,6 +77,12 @@ struct postbox *open_judge_server(void)
 struct program *start_client(void)
 {
     return START("client", "127.0.0.1", test_port(), QUESTION);
+}
+
+struct program *start_watched_client(void)
+{
+    program_inject("spin=200");
+    return start_client();
 }
 
 const struct datagram *expect_question(struct postbox *server)
@@ -120,8 +165,18 @@ enum wait_end vigil_wait(const struct vigil *vigil, double allowed_ms, pump_cond
     return end;
 }
 
+#define REFUSED_SETTING                                                                                \
+    "Un réglage a été refusé par le système : l'appel a rendu -1 (EDOM ou EINVAL), et le délai " \
+    "est resté celui d'avant. Son résultat est-il regardé ? Dans une struct timeval, tv_usec ne "   \
+    "va pas jusqu'à une seconde."
+
+// Une fois le programme fini, ses marques ne se lisent plus.
+static bool seen_refused_setting;
+
 static const char *cause_of_haste(double last_wait_ms, int number)
 {
+    if (seen_refused_setting)
+        return REFUSED_SETTING;
     if (last_wait_ms < 20 && number > SEND_COUNT)
         return "Le dernier envoi a droit, lui aussi, à son attente : 1600 ms.";
     if (last_wait_ms < 20 && number > 2)
@@ -171,8 +226,46 @@ void check_not_too_early(const struct postbox *server, int number)
     refuse_haste(elapsed_ms, again->arrived_ms - previous->arrived_ms, number);
 }
 
+// Retenu par le juge : il redemandait sans fin ce qu'il savait déjà.
+static void refuse_spin(const struct program *client)
+{
+    if (!program_has_mark(client, "spin"))
+        return;
+    complain_because(
+        "Il regarde sans fin si une réponse est là. C'est au système d'éveiller celui qui "
+        "attend : quel appel peut dormir jusqu'à une réponse, ou jusqu'à l'heure du "
+        "prochain envoi ?",
+        "le client occupe un processeur au lieu d'attendre la réponse");
+}
+
+static const char *cause_of_missed_alarm(const struct program *client)
+{
+    if (!process_catches(client->pid, SIGALRM))
+        return NULL;
+    return "Un signal d'alarme (SIGALRM) doit finir l'attente, et le programme le traite. Mais "
+           "l'appel où "
+           "il dort a-t-il été interrompu (EINTR), ou repris aussitôt (man 7 signal, SA_RESTART) ? "
+           "Et "
+           "que fait signal() à ce sujet (man 2 signal) ?";
+}
+
+// Ce que l'on sait de l'attente manquée, par le noyau ou par le programme lui-même.
+static void refuse_known_mistake(const struct program *client, const char *summary)
+{
+    const char *cause =
+        program_has_mark(client, "refused") ? REFUSED_SETTING : cause_of_missed_alarm(client);
+    if (cause != NULL)
+        complain_because(cause, "%s", summary);
+}
+
 static _Noreturn void complain_of_absence(enum wait_end end, int number)
 {
+    char summary[128];
+    snprintf(summary, sizeof summary, "l'envoi n° %d de la question n'est pas venu%s", number,
+             end == WAIT_ASLEEP ? " à son heure" : "");
+    refuse_spin(program_first());
+    if (end == WAIT_ASLEEP)
+        refuse_known_mistake(program_first(), summary);
     char hint[512];
     snprintf(hint, sizeof hint,
              "Après %d ms de silence la question doit repartir, et le client attend encore. Un "
@@ -180,8 +273,7 @@ static _Noreturn void complain_of_absence(enum wait_end end, int number)
              "pour toujours. Et s'il y a un délai, est-il dans la bonne unité ?",
              wait_before_ms(number));
     struct symptoms symptoms = {.end = end, .program = program_first(), .hint = hint};
-    complain(&symptoms, "l'envoi n° %d de la question n'est pas venu%s", number,
-             end == WAIT_ASLEEP ? " à son heure" : "");
+    complain(&symptoms, "%s", summary);
 }
 
 const struct datagram *expect_question_again(struct postbox *server, int number)
@@ -203,6 +295,21 @@ static bool has_spoken_or_ended(void *program)
     return client->out.length > 0 || client->ended;
 }
 
+// Lue et écartée, ou jamais lue : la file d'attente du socket qui a posé la question le dit.
+static bool reply_is_unread(void)
+{
+    for (const struct postbox *box = postbox_last_opened(); box != NULL; box = box->next) {
+        if (box->count > 0 && reception_at(box->received[box->count - 1]->from).unread > 0)
+            return true;
+    }
+    return false;
+}
+
+#define UNREAD_REPLY                                                                                \
+    "La réponse attend encore, non lue, dans la file d'attente du socket : l'appel où le client " \
+    "dort ne le regarde pas. Un appel qui surveille (poll, select) ne voit que ce qu'on lui a "     \
+    "dit de surveiller ; qui dort sans écouter n'entend rien."
+
 // La réponse est dans le socket du client : s'il dort, c'est qu'il n'en veut pas, ou pas encore.
 static void refuse_deafness(struct program *client, const char *text)
 {
@@ -212,7 +319,8 @@ static void refuse_deafness(struct program *client, const char *text)
         .end = WAIT_ASLEEP,
         .program = client,
         .hint =
-            *text == '\0'
+            reply_is_unread() ? UNREAD_REPLY
+            : *text == '\0'
                 ? "Une réponse vide est une réponse : recevoir 0 octet n'est ni une erreur, ni la "
                   "fin de quoi que ce soit."
                 : "Qu'est-ce qui peut lui faire écarter cette réponse : sa longueur, ou la "
@@ -239,8 +347,10 @@ static void refuse_sleep(struct program *client)
     struct symptoms symptoms = {
         .end = end,
         .program = client,
-        .hint = "L'attente finit dès que la réponse arrive, pas à la fin du délai : qui dort sans "
-                "écouter ne l'entend pas."};
+        .hint = reply_is_unread()
+                    ? UNREAD_REPLY
+                    : "L'attente finit dès que la réponse arrive, pas à la fin du délai : qui dort "
+                      "sans écouter ne l'entend pas."};
     complain(&symptoms, "la réponse est là, et le client attend encore");
 }
 
@@ -263,6 +373,7 @@ void expect_answered(struct program *client, const char *text)
 bool sent_or_ended(void *context)
 {
     const struct next_move *move = context;
+    seen_refused_setting |= !move->client->ended && program_has_mark(move->client, "refused");
     return move->client->ended || postbox_has_mail(move->server) ||
            (move->other != NULL && postbox_has_mail(move->other));
 }

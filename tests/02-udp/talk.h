@@ -25,6 +25,13 @@ void note_interruptions(void);
 /** @brief Un client du juge pose une question au serveur et reçoit la réponse. */
 void expect_service(const char *name);
 
+/**
+ * @brief Attend la ligne que le serveur écrit d'un datagramme : son texte, et une adresse.
+ *
+ * Si l'adresse est la bonne, c'est server_shows_address qui le juge : une adresse mal écrite ne fait perdre qu'une fois.
+ */
+void expect_received(struct program *server, const struct postbox *client, const char *text);
+
 /** Ce qui peut suivre un envoi : la fin du client, ou une question dans l'une des boîtes. */
 struct next_move {
     const struct program *client; /**< Le client qui attend. */
@@ -40,6 +47,9 @@ struct postbox *open_judge_server(void);
 
 /** @brief Lance le client vers 127.0.0.1 et test_port(), avec ::QUESTION. */
 struct program *start_client(void);
+
+/** @brief De même, et note ce qu'il demande au système : s'il tourne à vide, si un réglage lui est refusé. */
+struct program *start_watched_client(void);
 
 /** @brief Attend la première question, exactement ::QUESTION. */
 const struct datagram *expect_question(struct postbox *server);

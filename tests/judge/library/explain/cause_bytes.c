@@ -67,6 +67,19 @@ unsigned cause_port_shown_instead(const struct symptoms *symptoms)
     return differ ? ports.shown : 0;
 }
 
+// Là où un port était attendu, un nombre négatif est venu.
+static bool port_is_negative(const struct symptoms *symptoms)
+{
+    size_t at = 0;
+    while (at < symptoms->expected_length && at < symptoms->received_length &&
+           symptoms->expected[at] == symptoms->received[at])
+        at++;
+    return at > 0 && at + 1 < symptoms->received_length && at < symptoms->expected_length &&
+           symptoms->expected[at - 1] == ':' && symptoms->received[at] == '-' &&
+           isdigit((unsigned char)symptoms->expected[at]) &&
+           isdigit((unsigned char)symptoms->received[at + 1]);
+}
+
 static bool port_is_swapped(const struct symptoms *symptoms)
 {
     struct ports ports;
@@ -169,6 +182,40 @@ static bool is_cut(const struct symptoms *symptoms)
     return length > 1 && length < symptoms->expected_length &&
            symptoms->received[length - 1] == '\n' &&
            memcmp(symptoms->expected, symptoms->received, length - 1) == 0;
+}
+
+// D'une ligne « ADDR:PORT: TEXT », tout est venu, sauf TEXT.
+static bool text_is_missing(const struct symptoms *symptoms)
+{
+    size_t length = symptoms->received_length;
+    size_t at = strlen("received from ");
+    return symptoms->on_stdout && length > at + 3 && is_cut(symptoms) &&
+           (symptoms->received[at] == '[' || isdigit((unsigned char)symptoms->received[at])) &&
+           memcmp(symptoms->received + length - 3, ": \n", 3) == 0;
+}
+
+/** Au plus tant d'octets ôtés, écrits en \\xHH : davantage serait une coupure. */
+#define STRIPPED_LIMIT 2
+#define ESCAPED_SIZE 4
+
+// Il ne manque que les derniers octets du message, qui sont des fins de ligne : ils ont été ôtés, non perdus.
+static const char *from_stripped_end(const struct symptoms *symptoms)
+{
+    static char text[256];
+    const char *end = symptoms->expected + symptoms->expected_length - 1;
+    size_t missing = symptoms->expected_length - symptoms->received_length;
+    if (!is_cut(symptoms) || !symptoms->on_stdout || missing > STRIPPED_LIMIT * ESCAPED_SIZE ||
+        missing % ESCAPED_SIZE != 0 || symptoms->expected_length < missing + 1)
+        return NULL;
+    const char *lost = end - missing;
+    if (strncmp(lost, "\\x0D", ESCAPED_SIZE) != 0 && strncmp(lost, "\\x0A", ESCAPED_SIZE) != 0)
+        return NULL;
+    snprintf(
+        text, sizeof text,
+        "Il ne manque que %.*s, à la fin : le programme ôte d'un message reçu ses fins de ligne. "
+        "Ce sont des octets comme les autres, à montrer aussi.",
+        (int)missing, lost);
+    return text;
 }
 
 // Une ligne entière d'un serveur, que le contrat ne connaît pas, et qui n'est pas la bonne mal écrite.
@@ -337,9 +384,16 @@ const char *cause_from_bytes(const struct symptoms *symptoms)
     if (previous_message_remains(symptoms))
         return "Après le texte viennent des octets du message précédent, restés en mémoire : la "
                "longueur utilisée est-elle celle de ce message-ci ?";
+    if (text_is_missing(symptoms))
+        return "L'adresse est là, sans un seul octet du texte : la longueur employée est 0. D'où "
+               "vient-elle ? Sur une même ligne, une comparaison peut passer avant une affectation "
+               "(a = b < c : man 7 operator).";
     const char *byte = from_missing_byte(symptoms);
     if (byte != NULL)
         return byte;
+    const char *stripped = from_stripped_end(symptoms);
+    if (stripped != NULL)
+        return stripped;
     if (is_cut(symptoms))
         return "Seul le début est venu : la suite a été perdue, ou coupée à un octet nul ou à la "
                "taille d'un tampon.";
@@ -376,6 +430,10 @@ const char *cause_from_bytes(const struct symptoms *symptoms)
         return "Cette ligne n'est pas de celles que le contrat énumère pour stdout : rien d'autre "
                "n'y "
                "paraît, ni message de plus, ni ligne vide.";
+    if (port_is_negative(symptoms))
+        return "Un port n'est jamais négatif : il tient sur 16 bits, sans signe, de 0 à 65535. "
+               "Dans "
+               "quel type celui-ci a-t-il été rangé ?";
     if (port_is_swapped(symptoms))
         return "Les deux octets du port sont échangés : l'ordre du réseau n'est pas celui de la "
                "machine (man 3 byteorder).";
@@ -384,7 +442,7 @@ const char *cause_from_bytes(const struct symptoms *symptoms)
 
 bool cause_says_all(const struct symptoms *symptoms)
 {
-    return shows_own_port(symptoms) || port_is_swapped(symptoms) || symptoms->received[0] == '\0' ||
-           is_foreign_line(symptoms) || is_extra_prompt(symptoms) || is_preceded(symptoms) ||
-           from_shift(symptoms) != NULL;
+    return shows_own_port(symptoms) || port_is_swapped(symptoms) || port_is_negative(symptoms) ||
+           symptoms->received[0] == '\0' || is_foreign_line(symptoms) ||
+           is_extra_prompt(symptoms) || is_preceded(symptoms) || from_shift(symptoms) != NULL;
 }

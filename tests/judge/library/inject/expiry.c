@@ -169,6 +169,7 @@ time_t time(time_t *seconds)
 // Rend 0, ou l'errno d'un somme interrompu ; ce qui en restait alors est dans `left_ns`.
 static int nap(long long bound_ns, long long *left_ns)
 {
+    inject_note_useful();
     long long wait_ns = inject_shortened_ns(bound_ns);
     const struct timespec wait = time_of(wait_ns > 0 ? wait_ns : 0);
     struct timespec left = {0};

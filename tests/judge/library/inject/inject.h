@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /** @brief Le nombre qui suit `NAME=` dans JUDGE_INJECT, ou 0. */
 unsigned inject_setting(const char *name);
@@ -70,6 +71,26 @@ void inject_stop_before_waiting(void);
 
 /** @brief Dit si cet appel est d'abord interrompu (réglage `eintr`) ; errno le dit aussi. */
 bool inject_interrupts(void);
+
+/** @brief Laisse au juge un fichier vide de ce nom, dans le dossier de travail du programme ; `errno` n'en change pas. */
+void inject_leave_mark(const char *name);
+
+/** @brief Un appel vient de servir à quelque chose : le programme ne tourne pas à vide. */
+void inject_note_useful(void);
+
+/** @brief Un appel a rendu la main sans rien apprendre ; trop de suite, le programme est retenu (réglage `spin`). */
+void inject_note_futile(void);
+
+/**
+ * @brief Note ce qu'a rendu un appel qui attend (poll, select…).
+ * @param result  ce qu'il a rendu
+ * @param bounded il pouvait durer
+ * @return @p result
+ */
+int inject_note_wait(int result, bool bounded);
+
+/** @brief Note ce qu'a rendu une réception, et le rend. */
+ssize_t inject_note_transfer(ssize_t result);
 
 // dlsym rend un pointeur de données ; POSIX garantit qu'il se convertit en pointeur de fonction.
 /** Déclare `real` : la vraie fonction de ce nom. */

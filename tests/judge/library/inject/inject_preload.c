@@ -36,6 +36,10 @@
  *            une milliseconde, et son horloge avance de ce qui leur manquait : ce qu'il ferait d'un long silence
  *            se voit tout de suite ; seulement une fois qu'il écoute, ou qu'il est connecté, et encore après
  *            chaque chose qui vient ; et la mémoire d'envoi d'un client accepté est petite ;
+ *   damaged=N  les N premiers datagrammes lus sans attendre ont une somme de contrôle fausse : annoncés, ils
+ *            sont jetés, et la lecture rend EAGAIN ;
+ *   spin=N   qui redemande plus de N fois de suite ce qu'il sait déjà (un événement qu'il n'a pas traité, un socket
+ *            vide) est retenu, et laisse une marque ;
  *   stop=1   SIGTERM arrive au premier client accepté, ou au premier datagramme reçu, à l'instant où
  *            le thread qui l'a pris allait attendre de nouveau : tout est déjà consulté, rien n'attend
  *            encore.
@@ -79,6 +83,7 @@ struct counts {
     atomic_int lost_sends;
     atomic_int overlaps;
     atomic_int stops;
+    atomic_int damaged;
     atomic_long receptionist;
 };
 
@@ -131,6 +136,7 @@ __attribute__((constructor)) static void read_settings(void)
     counts->lost_sends = (int)inject_setting("lost=");
     counts->overlaps = (int)inject_setting("overlap=");
     counts->stops = (int)inject_setting("stop=");
+    counts->damaged = (int)inject_setting("damaged=");
     if (inject_setting("handler=") > 0)
         catch_window_changes();
 }
@@ -199,7 +205,7 @@ static bool refuse(int fd)
 }
 
 // Ce que le juge doit savoir : un fichier vide, dans le dossier de travail du programme.
-static void leave_mark(const char *name)
+void inject_leave_mark(const char *name)
 {
     int saved = errno;
     close(open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
@@ -212,7 +218,7 @@ static bool lose(int fd)
     if (atomic_load(&counts->lost_sends) <= 0 || !is_stream(fd) ||
         atomic_fetch_sub(&counts->lost_sends, 1) <= 0)
         return false;
-    leave_mark("judge-lost");
+    inject_leave_mark("judge-lost");
     shutdown(fd, SHUT_RDWR);
     errno = ECONNRESET;
     return true;
@@ -224,7 +230,7 @@ static ssize_t count_datagram(int fd, ssize_t result)
     if (sends_allowed == 0 || result < 0 || is_stream(fd) ||
         atomic_fetch_add(&counts->sends, 1) < sends_allowed)
         return result;
-    leave_mark("judge-sends");
+    inject_leave_mark("judge-sends");
     for (;;)
         pause();
 }
@@ -237,7 +243,7 @@ static void stop_before_waiting(void)
         return;
     int saved = errno;
     // Le juge doit savoir si c'est fait : un programme peut attendre ses clients d'une autre façon.
-    leave_mark("judge-stop");
+    inject_leave_mark("judge-stop");
     kill(getpid(), SIGTERM);
     errno = saved;
 }
@@ -257,13 +263,55 @@ static void stop_before_receiving(int fd, int flags)
         stop_before_waiting();
 }
 
-static ssize_t note_arrival(int fd, ssize_t result)
+// Un datagramme dont la somme de contrôle est fausse : annoncé, puis jeté. Qui accepterait d'attendre attend le suivant,
+// sans rien en savoir.
+static ssize_t spoil(int fd, int flags, ssize_t result)
 {
+    char rest;
+    if (result < 0 || atomic_load(&counts->damaged) <= 0 || waits(fd, flags) || !is_datagram(fd) ||
+        atomic_fetch_sub(&counts->damaged, 1) <= 0)
+        return result;
+    if ((flags & MSG_PEEK) != 0)
+        syscall(SYS_recvfrom, fd, &rest, sizeof rest, MSG_DONTWAIT, NULL, NULL);
+    errno = EAGAIN;
+    return -1;
+}
+
+static ssize_t note_arrival(int fd, int flags, ssize_t received)
+{
+    ssize_t result = inject_note_transfer(spoil(fd, flags, received));
     if (result >= 0)
         inject_end_silence();
     if (result >= 0 && atomic_load(&counts->stops) > 0 && is_datagram(fd))
         atomic_store(&counts->receptionist, syscall(SYS_gettid));
     return result;
+}
+
+/** À qui un socket UDP a écrit en dernier. */
+static struct {
+    ino_t socket;
+    socklen_t length;
+    struct sockaddr_storage address;
+} destination;
+
+// La même adresse, d'un autre socket : le programme ne passe pas d'une adresse à l'autre, il y revient.
+static void note_destination(int fd, __CONST_SOCKADDR_ARG place, socklen_t length)
+{
+    const void *address;
+    memcpy(&address, &place, sizeof address);
+    struct stat status;
+    int saved = errno;
+    bool known = address != NULL && length <= sizeof destination.address && is_datagram(fd) &&
+                 fstat(fd, &status) == 0;
+    errno = saved;
+    if (!known)
+        return;
+    if (length == destination.length && memcmp(&destination.address, address, length) == 0 &&
+        destination.socket != status.st_ino)
+        inject_leave_mark("judge-again");
+    memcpy(&destination.address, address, length);
+    destination.length = length;
+    destination.socket = status.st_ino;
 }
 
 ssize_t read(int fd, void *bytes, size_t length)
@@ -274,7 +322,7 @@ ssize_t read(int fd, void *bytes, size_t length)
     stop_before_receiving(fd, 0);
     if (interrupt_on(fd, 0) || inject_expires(fd, POLLIN))
         return -1;
-    return note_arrival(fd, real(fd, bytes, shortened(length)));
+    return note_arrival(fd, 0, real(fd, bytes, shortened(length)));
 }
 
 ssize_t write(int fd, const void *bytes, size_t length)
@@ -297,7 +345,7 @@ ssize_t recv(int fd, void *bytes, size_t length, int flags)
     stop_before_receiving(fd, flags);
     if (interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
         return -1;
-    return note_arrival(fd, real(fd, bytes, limited(fd, length, flags), flags));
+    return note_arrival(fd, flags, real(fd, bytes, limited(fd, length, flags), flags));
 }
 
 ssize_t send(int fd, const void *bytes, size_t length, int flags)
@@ -316,13 +364,15 @@ ssize_t recvfrom(int fd, void *bytes, size_t length, int flags, __SOCKADDR_ARG f
     stop_before_receiving(fd, flags);
     if (interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
         return -1;
-    return note_arrival(fd, real(fd, bytes, limited(fd, length, flags), flags, from, from_length));
+    return note_arrival(fd, flags,
+                        real(fd, bytes, limited(fd, length, flags), flags, from, from_length));
 }
 
 ssize_t sendto(int fd, const void *bytes, size_t length, int flags, __CONST_SOCKADDR_ARG to,
                socklen_t to_length)
 {
     REAL(sendto);
+    note_destination(fd, to, to_length);
     if (interrupt_on(fd, flags) || refuse(fd) || lose(fd) || inject_expires(fd, POLLOUT))
         return -1;
     flags |= inject_send_flags(fd);
@@ -361,7 +411,7 @@ ssize_t readv(int fd, const struct iovec *vector, int count)
     if (interrupt_on(fd, 0) || inject_expires(fd, POLLIN))
         return -1;
     struct iovec piece = first_piece(vector, (size_t)count);
-    return note_arrival(fd, short_limit > 0 ? real(fd, &piece, 1) : real(fd, vector, count));
+    return note_arrival(fd, 0, short_limit > 0 ? real(fd, &piece, 1) : real(fd, vector, count));
 }
 
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
@@ -384,7 +434,7 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
     stop_before_receiving(fd, flags);
     if (interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
         return -1;
-    return note_arrival(fd, real(fd, message, flags));
+    return note_arrival(fd, flags, real(fd, message, flags));
 }
 
 bool inject_has_clients(unsigned count)
@@ -498,7 +548,7 @@ void *memcpy(void *to, const void *from, size_t length)
     const char *b = from;
     bool apart = a == b || (a < b ? (size_t)(b - a) >= length : (size_t)(a - b) >= length);
     if (!apart && atomic_load(&counts->overlaps) > 0 && atomic_fetch_sub(&counts->overlaps, 1) > 0)
-        leave_mark("judge-overlap");
+        inject_leave_mark("judge-overlap");
     return move(to, from, length);
 }
 
@@ -520,6 +570,7 @@ static int interrupted_connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t l
 int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
     REAL(connect);
+    note_destination(fd, address, length);
     if (!is_stream(fd) || atomic_fetch_sub(&counts->interrupted_connects, 1) <= 0)
         return note_service(real(fd, address, length));
     return interrupted_connect(fd, address, length);

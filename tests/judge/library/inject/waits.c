@@ -22,7 +22,7 @@ static int note_ms(int result, int timeout, int waited)
 {
     if (result == 0)
         inject_note_expiry(timeout * MILLISECOND_NS, waited * MILLISECOND_NS);
-    return result;
+    return inject_note_wait(result, timeout != 0);
 }
 
 static long long ns_of(const struct timespec *time)
@@ -43,7 +43,7 @@ static int note_time(int result, const struct timespec *timeout, const struct ti
 {
     if (result == 0 && timeout != NULL)
         inject_note_expiry(ns_of(timeout), ns_of(waited));
-    return result;
+    return inject_note_wait(result, timeout == NULL || ns_of(timeout) != 0);
 }
 
 int poll(struct pollfd *descriptors, nfds_t count, int timeout)
@@ -76,11 +76,12 @@ int select(int count, fd_set *readable, fd_set *writable, fd_set *exceptional,
     REAL(select);
     inject_stop_before_waiting();
     if (timeout == NULL)
-        return real(count, readable, writable, exceptional, NULL);
+        return inject_note_wait(real(count, readable, writable, exceptional, NULL), true);
     long long bound_ns = (long long)timeout->tv_sec * SECOND_NS + timeout->tv_usec * MICROSECOND_NS;
     long long wait_ns = inject_shortened_ns(bound_ns);
     if (wait_ns == bound_ns)
-        return real(count, readable, writable, exceptional, timeout);
+        return inject_note_wait(real(count, readable, writable, exceptional, timeout),
+                                bound_ns != 0);
     struct timeval wait = {.tv_usec = wait_ns / MICROSECOND_NS};
     int result = real(count, readable, writable, exceptional, &wait);
     int error = errno;

@@ -79,3 +79,16 @@ void process_visit_descendants(process_visitor *visitor, void *context)
     struct descent descent = {visitor, context};
     process_visit_tasks(getpid(), descend_task, &descent);
 }
+
+bool process_catches(pid_t pid, int signal)
+{
+    char path[64];
+    char text[4096];
+    unsigned long long caught = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    if (process_read(path, text, sizeof text) <= 0)
+        return false;
+    const char *field = strstr(text, "SigCgt:");
+    return field != NULL && sscanf(field, "SigCgt: %llx", &caught) == 1 &&
+           (caught >> (signal - 1) & 1) != 0;
+}

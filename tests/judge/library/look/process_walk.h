@@ -5,6 +5,7 @@
 #ifndef HARNESS_PROCESS_WALK_H
 #define HARNESS_PROCESS_WALK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -19,6 +20,9 @@ typedef void task_visitor(pid_t pid, const char *task, void *context);
 
 /** @brief Lit un petit fichier de /proc, et le finit d'un octet nul ; rend sa longueur, ou -1. */
 ssize_t process_read(const char *path, char *text, size_t size);
+
+/** @brief Dit si un processus a une fonction pour traiter ce signal (SigCgt, proc(5)). */
+bool process_catches(pid_t pid, int signal);
 
 /** @brief Visite chaque thread d'un processus. */
 void process_visit_tasks(pid_t pid, task_visitor *visitor, void *context);

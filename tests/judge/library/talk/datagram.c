@@ -6,6 +6,8 @@
 #include "verdict.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/udp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -298,4 +300,42 @@ void postbox_pour(struct postbox *box, const void *bytes, size_t length, int cou
     box->source.events = 0;
     for (int i = 0; i < count; i++)
         sendto(box->source.fd, bytes, length, 0, (const struct sockaddr *)&target, target_length);
+}
+
+/** Un datagramme UDP, en-tête compris. Plus court, son contrôle se ferait avant qu'il soit annoncé. */
+struct raw_datagram {
+    struct udphdr header;
+    char message[200];
+};
+
+// Le noyau ajoute l'en-tête IP, et ne touche pas à celui d'UDP.
+bool postbox_send_damaged(const struct postbox *box, const char *host, const char *port)
+{
+    struct sockaddr_storage target;
+    struct sockaddr_storage own;
+    socklen_t length;
+    socklen_t own_length = sizeof own;
+    peer_resolve(host, port, &target, &length);
+    if (!network_is_isolated() ||
+        getsockname(box->source.fd, (struct sockaddr *)&own, &own_length) < 0)
+        return false;
+    // Le port est au même endroit pour IPv4 et pour IPv6 ; le noyau n'en veut pas ici.
+    struct sockaddr_in *to = (struct sockaddr_in *)&target;
+    struct sockaddr_in *from = (struct sockaddr_in *)&own;
+    struct raw_datagram raw = {.header = {.source = from->sin_port,
+                                          .dest = to->sin_port,
+                                          .len = htons(sizeof raw),
+                                          .check = 0xBAD}};
+    memset(raw.message, 'x', sizeof raw.message);
+    from->sin_port = to->sin_port = 0;
+    int fd = socket(box->family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_UDP);
+    bool sent =
+        fd >= 0 && bind(fd, (struct sockaddr *)&own, own_length) == 0 &&
+        sendto(fd, &raw, sizeof raw, 0, (struct sockaddr *)&target, length) == (ssize_t)sizeof raw;
+    if (fd >= 0)
+        close(fd);
+    if (sent)
+        transcript_note(box->name, "→",
+                        "envoie un datagramme dont la somme de contrôle est fausse");
+    return sent;
 }

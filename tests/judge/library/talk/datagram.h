@@ -74,6 +74,16 @@ void postbox_answer_bytes(struct postbox *box, const struct datagram *to, const 
 /** @brief Envoie un texte à l'expéditeur d'un datagramme. */
 void postbox_answer(struct postbox *box, const struct datagram *to, const char *text);
 
+/**
+ * @brief Envoie à une adresse un datagramme dont la somme de contrôle est fausse : le noyau ne doit le donner à personne.
+ * @param box  la boîte d'où il semble partir
+ * @param host l'adresse, numérique, de la famille de cette boîte
+ * @param port le port
+ * @return `false` si le système ne permet pas de l'envoyer (il faut un réseau isolé)
+ * @see raw(7)
+ */
+bool postbox_send_damaged(const struct postbox *box, const char *host, const char *port);
+
 /** @brief Dit si un datagramme a été reçu, que le test n'a pas encore pris ; ne l'attend pas. */
 bool postbox_has_mail(void *box);
 

@@ -93,6 +93,13 @@ static const char *cause_of_lost_reply(const struct postbox *box)
                  "La question a été lue, mais aucune réponse n'est partie. Des appels sont ici "
                  "interrompus (EINTR) : un envoi interrompu n'a rien envoyé. Le résultat de "
                  "l'envoi est-il regardé, et que fait le programme quand c'est -1 ?");
+    else if (program_first()->out.length > 0 && !showed_every_question(box))
+        snprintf(
+            text, sizeof text,
+            "La question, de %zu octets, a été lue, mais ni montrée ni répondue, quand d'autres "
+            "l'ont été : elle est mise de côté dès sa lecture. À quoi y compare-t-on ce que rend "
+            "la réception : à un nombre d'octets, ou à un numéro d'erreur ?",
+            box->asked_length);
     else if (box->count > 0)
         snprintf(text, sizeof text,
                  "Il a posé %zu questions et reçu %zu réponse(s) : chaque datagramme a la sienne, "

@@ -5,6 +5,7 @@
 #include "transcript.h"
 #include "verdict.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
@@ -12,6 +13,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,6 +183,26 @@ void hold_port(int family, int type, const char *port)
 bool network_has_ipv6(void)
 {
     return bind_once(AF_INET6, SOCK_STREAM, 0, false) == 0;
+}
+
+/** Ce que le noyau attend de SIOCSIFADDR : la structure de <linux/ipv6.h>, incompatible avec <netinet/in.h>. */
+struct address_request {
+    struct in6_addr address;
+    uint32_t prefix_length;
+    int interface;
+};
+
+bool network_add_neighbour(const char *address)
+{
+    struct address_request request = {.prefix_length = 128, .interface = (int)if_nametoindex("lo")};
+    if (!network_is_isolated() || inet_pton(AF_INET6, address, &request.address) != 1)
+        return false;
+    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    bool added = ioctl(fd, SIOCSIFADDR, &request) == 0;
+    close(fd);
+    return added;
 }
 
 bool name_has_both_families(const char *name)

@@ -26,6 +26,14 @@ bool network_is_isolated(void);
 /** @brief Dit si la boucle locale IPv6 (`::1`) existe ici. */
 bool network_has_ipv6(void);
 
+/**
+ * @brief Donne à la machine une adresse IPv6 de plus, sur le réseau isolé du test.
+ * @param address cette adresse, numérique
+ * @return `false` si le réseau n'est pas isolé, ou si le système refuse
+ * @see ipv6(7), SIOCSIFADDR
+ */
+bool network_add_neighbour(const char *address);
+
 /** @brief Dit si un nom a ici une adresse IPv4 et une adresse IPv6 (voir /etc/hosts). */
 bool name_has_both_families(const char *name);
 
