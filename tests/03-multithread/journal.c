@@ -56,6 +56,20 @@ static void recall(const struct journal *journal)
     }
 }
 
+// La ligne en cause vient d'être lue : elle finit où commence ce qui reste.
+static void point_at_line(const struct journal *journal, const char *expected,
+                          struct symptoms *symptoms)
+{
+    const struct output *out = &journal->server->out;
+    if (out->consumed == 0)
+        return;
+    const char *before = memrchr(out->bytes, '\n', out->consumed - 1);
+    symptoms->received = before != NULL ? before + 1 : out->bytes;
+    symptoms->received_length = (size_t)(out->bytes + out->consumed - symptoms->received);
+    symptoms->expected = expected;
+    symptoms->expected_length = strlen(expected);
+}
+
 __attribute__((format(printf, 4, 5))) _Noreturn static void reject(const struct journal *journal,
                                                                    const char *expected,
                                                                    const char *cause,
@@ -69,11 +83,14 @@ __attribute__((format(printf, 4, 5))) _Noreturn static void reject(const struct 
     struct visible_difference difference =
         visible_compare(expected, strlen(expected), journal->line, strlen(journal->line));
     recall(journal);
-    verdict_fail(&(struct failure){.summary = summary,
-                                   .expected = difference.expected,
-                                   .received = difference.received,
-                                   .caret = difference.caret,
-                                   .cause = cause});
+    struct symptoms symptoms = {.program = journal->server, .on_stdout = true};
+    point_at_line(journal, expected, &symptoms);
+    complain_about(&symptoms);
+    complain_with(&(struct failure){.summary = summary,
+                                    .expected = difference.expected,
+                                    .received = difference.received,
+                                    .caret = difference.caret,
+                                    .cause = cause});
 }
 
 static bool next_line(struct journal *journal)

@@ -128,8 +128,8 @@ class Judging:
         return lines[-1] if lines else f"statut {self.process.returncode}"
 
     def first_failure(self):
-        """Le premier échec connu, dans l'ordre de l'énoncé ; les tests réservés n'ont pas de récit."""
-        return next((test for test in self.run["tests"]
+        """Le premier échec connu : celui qui explique les autres, puis l'ordre de l'énoncé ; un test réservé n'a pas de récit."""
+        return next((test for test in results.by_weight(self.run["tests"])
                      if test["status"] in ("failed", "broken") and not story.is_masked(test)), None)
 
     def broken_build(self):

@@ -16,9 +16,9 @@ def failure(run, test, is_open):
     told = test.get("failure") or {}
     summary = told.get("summary") or test.get("reason")
     parts = [paragraph(summary) if summary else "", difference(told), transcript(test.get("transcript") or [])]
-    for label, key in (("Cause probable", "cause"), ("À relire", "advice")):
-        if told.get(key):
-            parts.append(f"<p><strong>{prose(label + ' :')}</strong> {prose(told[key])}</p>")
+    for label, text in (("Cause probable", told.get("cause")), ("Votre ligne", story.source_line(told)), ("À relire", told.get("advice"))):
+        if text:
+            parts.append(f"<p><strong>{prose(label + ' :')}</strong> {prose(text)}</p>")
     parts.append(f'<p class="soft small">{prose("Pour ne refaire que ce test, dans le dossier du lab :")} '
                  f"{tag('code', code('make test TEST=' + test['name']))}</p>")
     return details(heading(test), "\n".join(filter(None, parts)), is_open, "test")

@@ -4,6 +4,7 @@ Elle se remet seule : elle ne mène pas à la page de la classe.
 """
 
 from tests.judge.report import results, story
+from tests.judge.report.results import by_weight
 from tests.grading.render import exchange, files, view
 from tests.grading.render.html_page import bar, code, date, details, document, listing, notice, over, paragraph, prose, table, tag
 from tests.grading.render.text import number
@@ -116,8 +117,8 @@ def build(run):
 
 
 def failures(run):
-    """Les tests échoués, dans l'ordre de l'énoncé."""
-    failed = [test for test in run["tests"] if test["status"] in ("failed", "broken") and not view.is_masked(run, test)]
+    """Les tests échoués : ceux qui expliquent les autres, puis dans l'ordre de l'énoncé."""
+    failed = by_weight(test for test in run["tests"] if test["status"] in ("failed", "broken") and not view.is_masked(run, test))
     if not failed:
         return ""
     told = [exchange.failure(run, test, rank < OPENED) for rank, test in enumerate(failed)]

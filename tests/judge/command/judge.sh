@@ -442,6 +442,7 @@ borrow_sources() {
     if [ -z "$from" ]; then
         from=solutions/$lender
         [ -f "$from/$first" ] || from=labs/$lender
+        [ -n "$where" ] || printf '%s\n' "$lent" | tr ' ' '\n' >"$target/given.txt"
     elif [ -z "$where" ]; then
         printf '%s\n' "$lender $lent" >"$target/borrowed.txt"
     fi
@@ -476,7 +477,7 @@ take_lent() { # LAB
 }
 
 make_target() {
-    [ ! -d "$taken" ] || rm -rf -- "$taken" "$target/borrowed.txt"
+    [ ! -d "$taken" ] || rm -rf -- "$taken" "$target/borrowed.txt" "$target/given.txt"
     mkdir -p "$taken/lent" && : >"$target/remarks.txt" && : >"$run/began" || die "build/ : impossible d'y écrire"
 }
 

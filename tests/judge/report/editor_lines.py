@@ -1,6 +1,7 @@
 """Des lignes qu'un éditeur sait suivre : fichier, numéro de ligne, message. Écrites quand EDITOR_LINKS=1 le demande.
 
-Un test manqué mène à la section des notes qu'il faut relire ; une erreur de compilation, à la source elle-même.
+Un test manqué mène à la ligne de l'étudiant où cela se passe ou, si elle n'est pas connue, à la section des notes qu'il faut
+relire ; une erreur de compilation, à la source elle-même.
 Les lignes sont cherchées au moment où l'on en a besoin : aucun numéro n'est noté nulle part.
 """
 
@@ -92,11 +93,12 @@ def lines(run, folder):
     for test in run["tests"]:
         if test["status"] == "failed":
             cause = (test.get("failure") or {}).get("cause") or ""
-            line = section_line(test, run["lab"], known)
+            own = (test.get("failure") or {}).get("line")
+            path, line = (source_path(own["file"], run["lab"], folder), own["number"]) if own else (notes, section_line(test, run["lab"], known))
             about = f"étape {test['step']} : {test['title']}" + (f" — {cause}" if cause else "")
             if test.get("private"):
-                about, line = f"tests réservés : {test.get('category')}", known.get(CONTRACT, 1)
-            # VS Code ne garde qu'un problème par endroit : deux échecs de la même section se suivent sur sa ligne.
-            used[line] += 1
-            found.append(f"{notes}:{line}:{used[line]}: warning: {about}")
+                about, path, line = f"tests réservés : {test.get('category')}", notes, known.get(CONTRACT, 1)
+            # VS Code ne garde qu'un problème par endroit : deux échecs au même endroit se suivent sur sa ligne.
+            used[path, line] += 1
+            found.append(f"{path}:{line}:{used[path, line]}: warning: {about}")
     return [visible(line) for line in found]

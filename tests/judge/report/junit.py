@@ -4,6 +4,7 @@ import os
 from xml.sax.saxutils import escape, quoteattr
 
 from tests.judge.report import results
+from tests.judge.report import story
 
 
 def legal(text):
@@ -41,6 +42,7 @@ def details(test, failure):
     lines = [f"{label} : {failure[key]}" for label, key in
              (("attendu", "expected"), ("reçu", "received"), ("cause probable", "cause"), ("à relire", "advice"))
              if failure.get(key)]
+    lines += [f"votre ligne : {story.source_line(failure)}"] if failure.get("line") else []
     lines += [f"{entry['ms']:.1f} ms {entry['actor']} {entry['verb']} {entry['text']}"
               for entry in test.get("transcript") or []]
     return "\n".join(lines)

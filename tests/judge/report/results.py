@@ -3,6 +3,7 @@
 import json
 import os
 
+from tests.judge.report import unwritten
 from tests.judge.report.paint import visible
 
 FORMAT = 1
@@ -23,7 +24,7 @@ def load(path):
         raise Unreadable(f"{path} : ce format de résultats n'est pas connu")
     run["remarks"] = remarks_beside(path)
     run["borrowed"] = borrowed_beside(path)
-    return clean(run)
+    return clean(unwritten.mark(run, path))
 
 
 def clean(value, lines=False):
@@ -63,6 +64,11 @@ def log_beside(path):
             return " / ".join(file.read().splitlines()[-3:])
     except OSError:
         return ""
+
+
+def by_weight(tests):
+    """Ces tests : d'abord ceux dont l'échec explique les autres (une mort, une erreur de mémoire, ce qui reste à écrire)."""
+    return sorted(tests, key=lambda test: (test.get("failure") or {}).get("gravity") is None)
 
 
 def earned(run):

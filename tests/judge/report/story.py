@@ -5,7 +5,7 @@ import re
 from tests.judge.report.crowd import gathered
 from tests.judge.report.paint import columns, pieces
 from tests.judge.report.reserved import revealed
-from tests.judge.report.results import format_number, worth
+from tests.judge.report.results import by_weight, format_number, worth
 
 LABEL = 11
 # Au-delà, un échange est résumé : son début et sa fin disent l'essentiel.
@@ -33,7 +33,7 @@ def tell_build(paper, run):
 
 def tell_failures(paper, run, request, limit):
     """Les premiers échecs en entier, les autres en une ligne, les tests pas encore essayés en un mot."""
-    failures = [test for test in run["tests"] if test["status"] in ("failed", "broken") and not is_masked(test)]
+    failures = by_weight(test for test in run["tests"] if test["status"] in ("failed", "broken") and not is_masked(test))
     # L'étape 0 ne vaut aucun point : qui n'a qu'elle n'a encore qu'une chose à lire.
     if not any(test["status"] == "passed" and test["points"] for test in run["tests"]):
         limit = 1
@@ -74,10 +74,20 @@ def tell(paper, run, test, request):
     tell_transcript(paper, gathered(test.get("transcript") or []))
     if not told:
         tell_backslash(paper, start)
-    for label, key in (("Cause probable : ", "cause"), ("À relire : ", "advice")):
-        if failure.get(key):
-            paper.wrapped(paper.paint(label, "cyan") + failure[key], indent=4, hanging=6)
+    for label, text in (("Cause probable : ", failure.get("cause")), ("Votre ligne : ", source_line(failure)),
+                        ("À relire : ", failure.get("advice"))):
+        if text:
+            paper.wrapped(paper.paint(label, "cyan") + text, indent=4, hanging=6)
     paper.line("    " + paper.paint("Ce test seul : " + request.command(run, f"TEST={test['name']}"), "dim"))
+
+
+def source_line(failure):
+    """« votre serveur dort dans recv (…), server.c:87, serve_client », ou rien."""
+    line = failure.get("line")
+    if not line:
+        return ""
+    place = f"{line['file']}:{line['number']}" + (f", {line['function']}" if line["function"] else "")
+    return f"{line['what']}, {place}"
 
 
 def is_borrowed(test, request):

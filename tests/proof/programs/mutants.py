@@ -13,6 +13,7 @@ import re
 
 from tests.bench.slowest import DURATIONS
 from tests.proof.programs import judged
+from tests.proof.programs import lines
 from tests.proof.programs.judged import Trouble
 
 READING = "=== Ce que l'étudiant lit ===\n"
@@ -163,8 +164,8 @@ def complaint_about(mutant, run):
     return compare_reading(mutant, test)
 
 
-def try_mutant(mutant, measured):
-    """Construit et juge un mutant, dont « measured » retient la durée ; rend (mutant, tests échoués, plainte ou None)."""
+def try_mutant(mutant, measured, shown):
+    """Construit et juge un mutant, dont « measured » retient la durée et « shown » la ligne montrée ; rend (mutant, tests échoués, plainte ou None)."""
     bench = judged.Bench(mutant.lab, judged.BUILD / "mutants" / mutant.lab.name / mutant.name,
                            mutant.lab.base)
     try:
@@ -177,6 +178,9 @@ def try_mutant(mutant, measured):
         return mutant, [], str(trouble)
     measured[mutant.key] = round(run["duration_ms"] / 1000, 1)
     failed = [test["name"] for test in run["tests"] if test["status"] == "failed"]
+    killer = next(test for test in run["tests"] if test["name"] == mutant.killer)
+    if killer["failure"]:
+        shown.append(lines.Shown(mutant, killer["failure"]))
     return mutant, failed, complaint_about(mutant, run)
 
 
@@ -215,10 +219,10 @@ def keep_durations(measured):
         DURATIONS.write_text(json.dumps(known_durations() | measured, indent=1, sort_keys=True), encoding="utf-8")
 
 
-def try_all(mutants):
+def try_all(mutants, shown):
     """Éprouve tous ces mutants, ceux de tous les labs ensemble ; rend {mutant: ce que rend try_mutant}."""
     measured = {}
-    outcomes = judged.in_parallel(lambda mutant: try_mutant(mutant, measured), slowest_first(mutants))
+    outcomes = judged.in_parallel(lambda mutant: try_mutant(mutant, measured, shown), slowest_first(mutants))
     keep_durations(measured)
     return {outcome[0]: outcome for outcome in outcomes}
 
@@ -251,10 +255,14 @@ def conclude_lab(lab, everything, outcomes):
 def main():
     labs = [judged.Lab(name) for name in judged.labs()]
     everything = {lab: read_mutants(lab) for lab in labs}
-    outcomes = try_all([mutant for lab in labs for mutant in chosen(everything[lab])])
+    tried, shown = [mutant for lab in labs for mutant in chosen(everything[lab])], []
+    outcomes = try_all(tried, shown)
     totals = [conclude_lab(lab, everything[lab], [outcomes[mutant] for mutant in chosen(everything[lab])])
               for lab in labs]
-    return judged.conclude(sum(killed for killed, _ in totals), sum(failed for _, failed in totals))
+    complaints = lines.conclude(shown, len(tried) == sum(map(len, everything.values())))
+    for complaint in complaints:
+        print(f"✗ {complaint}")
+    return judged.conclude(sum(killed for killed, _ in totals), sum(failed for _, failed in totals) + len(complaints))
 
 
 if __name__ == "__main__":

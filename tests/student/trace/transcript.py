@@ -16,6 +16,7 @@ from tests.student.trace.draw import wording
 from tests.student.trace.draw.ladder import Column, Ladder, Row
 from tests.student.trace.trace import seen_from, show
 
+from tests.judge.report import story
 from tests.judge.report.reserved import is_private, revealed
 
 MOST_TESTS = 5
@@ -81,6 +82,7 @@ def verdict(test):
     found = [failure["summary"]]
     found += [f"{name} : {failure[key]}" for name, key in (("attendu", "expected"), ("reçu", "received")) if failure[key]]
     found += [f"cause probable : {failure['cause']}"] if failure["cause"] else []
+    found += [f"votre ligne : {story.source_line(failure)}"] if failure.get("line") else []
     return found + ([f"à relire : {failure['advice']}"] if failure["advice"] else [])
 
 

@@ -26,6 +26,7 @@ struct event {
     size_t length;
     int repeated;   /**< Combien de fois de suite. */
     double last_ms; /**< Quand, la dernière fois. */
+    bool hidden;    /**< Tu par transcript_hide(). */
 };
 
 static struct event events[HEAD_EVENTS + TAIL_EVENTS];
@@ -195,6 +196,15 @@ void transcript_recall(const char *where, const char *line, size_t length)
     free(shown);
 }
 
+void transcript_hide(const char *actor, const char *verb, const char *text)
+{
+    for (size_t i = 0; i < HEAD_EVENTS + TAIL_EVENTS; i++) {
+        struct event *event = &events[i];
+        if (event->bytes != NULL && event->length > 0 && is_like(event, actor, verb))
+            event->hidden = memmem(text, strlen(text), event->bytes, event->length) != NULL;
+    }
+}
+
 static void write_event(FILE *out, double ms, const char *actor, const char *verb, const char *text)
 {
     fprintf(out, "{\"ms\":%.1f,\"actor\":", ms);
@@ -209,19 +219,23 @@ static void write_event(FILE *out, double ms, const char *actor, const char *ver
 void transcript_write(FILE *out)
 {
     size_t skipped = total > HEAD_EVENTS + TAIL_EVENTS ? total - HEAD_EVENTS - TAIL_EVENTS : 0;
+    const char *separator = "";
     fputc('[', out);
     for (size_t i = 0; i < total; i++) {
         if (i >= HEAD_EVENTS && i < HEAD_EVENTS + skipped)
             continue;
-        if (i > 0)
-            fputc(',', out);
         const struct event *event = slot(i);
         if (skipped > 0 && i == HEAD_EVENTS + skipped) {
             char text[64];
             snprintf(text, sizeof text, "… %zu événements passés …", skipped);
+            fputs(separator, out);
             write_event(out, event->ms, "juge", "·", text);
-            fputc(',', out);
+            separator = ",";
         }
+        if (event->hidden)
+            continue;
+        fputs(separator, out);
+        separator = ",";
         char *text = event->text;
         long tenths = (long)(10 * event->last_ms + 0.5);
         if (event->repeated > 1 &&

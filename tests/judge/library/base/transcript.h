@@ -53,6 +53,14 @@ void transcript_lines(const char *actor, const char *verb, const char *action, c
  */
 void transcript_recall(const char *where, const char *line, size_t length);
 
+/**
+ * @brief Tait les lignes qu'un programme a écrites, quand elles sont d'un texte qui sera redit autrement.
+ *
+ * @param actor qui, et @p verb le signe, comme pour transcript_lines()
+ * @param text  le texte dont elles viennent
+ */
+void transcript_hide(const char *actor, const char *verb, const char *text);
+
 /** @brief Où en est le compte rendu, pour transcript_replace(). */
 size_t transcript_mark(void);
 

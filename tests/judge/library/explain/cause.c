@@ -352,6 +352,8 @@ const char *likely_cause(const struct symptoms *symptoms)
     const char *fact = plain_fact_from_driver(symptoms->program);
     if (fact != NULL && !died_of_a_signal(symptoms->program))
         return fact;
+    if (program_has_died(symptoms->program))
+        return from_death(symptoms->program);
     const char *phantom = from_phantom_client(symptoms->program);
     if (phantom != NULL)
         return with_place(phantom, symptoms);

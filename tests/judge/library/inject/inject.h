@@ -14,6 +14,9 @@
 /** @brief Le nombre qui suit `NAME=` dans JUDGE_INJECT, ou 0. */
 unsigned inject_setting(const char *name);
 
+/** @brief Dit à qui trace le programme que cet appel va échouer ; `errno` n'en est pas changé. */
+void inject_tell_fault(void);
+
 /** @brief Arrête ce thread ; `errno` n'en est pas changé. */
 void inject_sleep_ms(unsigned duration);
 

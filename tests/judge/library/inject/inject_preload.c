@@ -46,6 +46,8 @@
  */
 #include "inject.h"
 
+#include "../launch/inject_mark.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -99,6 +101,13 @@ unsigned inject_setting(const char *name)
     const char *settings = getenv("JUDGE_INJECT");
     const char *found = settings != NULL ? strstr(settings, name) : NULL;
     return found != NULL ? (unsigned)atoi(found + strlen(name)) : 0;
+}
+
+void inject_tell_fault(void)
+{
+    int saved = errno;
+    syscall(SYS_close, INJECT_FAULT_MARK);
+    errno = saved;
 }
 
 static void do_nothing(int signal)
@@ -159,6 +168,7 @@ static bool interrupt(void)
     unsigned rank = atomic_fetch_add(&counts->calls, 1) % (2 * eintr_period + 1);
     if (rank != 0 && rank != eintr_period)
         return false;
+    inject_tell_fault();
     errno = EINTR;
     return true;
 }
@@ -200,6 +210,7 @@ static bool refuse(int fd)
     if (atomic_load(&counts->refusals) <= 0 || is_stream(fd) ||
         atomic_fetch_sub(&counts->refusals, 1) <= 0)
         return false;
+    inject_tell_fault();
     errno = EPERM;
     return true;
 }
@@ -220,6 +231,7 @@ static bool lose(int fd)
         return false;
     inject_leave_mark("judge-lost");
     shutdown(fd, SHUT_RDWR);
+    inject_tell_fault();
     errno = ECONNRESET;
     return true;
 }
@@ -492,6 +504,7 @@ static bool fail_accept(int fd)
     int left = atomic_fetch_sub(&counts->failing_accepts, 1);
     if (left <= 0)
         return interrupt_on(fd, 0);
+    inject_tell_fault();
     errno = left % 2 == 0 ? ECONNABORTED : EMFILE;
     return true;
 }
@@ -534,6 +547,7 @@ int listen(int fd, int backlog)
     if (atomic_load(&counts->failing_listens) <= 0 ||
         atomic_fetch_sub(&counts->failing_listens, 1) <= 0)
         return note_service(real(fd, backlog));
+    inject_tell_fault();
     errno = EADDRINUSE;
     return -1;
 }
@@ -563,6 +577,7 @@ static int interrupted_connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t l
     int result = real(fd, address, length);
     int error = errno;
     fcntl(fd, F_SETFL, flags);
+    inject_tell_fault();
     errno = result < 0 && error == EINPROGRESS ? EINTR : error;
     return result;
 }

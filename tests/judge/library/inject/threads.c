@@ -75,8 +75,10 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
                    void *argument)
 {
     REAL(pthread_create);
-    if (inject_has_clients(3) && atomic_fetch_sub(&refused_threads, 1) > 0)
+    if (inject_has_clients(3) && atomic_fetch_sub(&refused_threads, 1) > 0) {
+        inject_tell_fault();
         return EAGAIN;
+    }
     bool followed = late_ms > 0 || (linger_ms > 0 && inject_has_clients(1));
     struct newborn *newborn = followed ? malloc(sizeof *newborn) : NULL;
     if (newborn == NULL)

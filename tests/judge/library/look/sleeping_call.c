@@ -2,7 +2,6 @@
 
 #include "process_walk.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +133,17 @@ static const char *name_in_c(const struct call_name *call, unsigned long address
     if (address != 0 && call->number == SYS_recvfrom)
         return "recvfrom";
     return address != 0 && call->number == SYS_sendto ? "sendto" : call->name;
+}
+
+bool task_sleeping_call(pid_t pid, const char *task, struct task_call *call)
+{
+    struct sleep sleep;
+    const struct call_name *found = find_call(pid, task, &sleep);
+    if (found == NULL)
+        return false;
+    *call = (struct task_call){.name = name_in_c(found, sleep.fifth),
+                               .descriptor = found->has_descriptor ? (long)sleep.first : -1};
+    return true;
 }
 
 void process_tree_sleeping_call(pid_t pid, char *text, unsigned size)

@@ -5,6 +5,7 @@
 #ifndef HARNESS_SLEEPING_CALL_H
 #define HARNESS_SLEEPING_CALL_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /**
@@ -16,6 +17,18 @@
  * @param size taille de @p text, en octets
  */
 void process_tree_sleeping_call(pid_t pid, char *text, unsigned size);
+
+/** L'appel où dort un thread. */
+struct task_call {
+    const char *name; /**< Son nom en C : `recv`, `accept`, `futex`. */
+    long descriptor;  /**< Le descripteur dont il attend quelque chose, ou -1. */
+};
+
+/**
+ * @brief Dit dans quel appel dort un thread, nommé comme dans /proc.
+ * @return `false` s'il ne dort pas, ou dans un appel que l'on ne sait pas nommer
+ */
+bool task_sleeping_call(pid_t pid, const char *task, struct task_call *call);
 
 /**
  * @brief Dit en un nombre où dorment les threads d'un processus et de ses descendants.

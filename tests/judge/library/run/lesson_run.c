@@ -4,6 +4,7 @@
 #include "complain.h"
 #include "process_tree.h"
 #include "settle.h"
+#include "student_line.h"
 #include "transcript.h"
 #include "verdict.h"
 
@@ -16,6 +17,7 @@ void lesson_run(struct lesson *lesson)
     signal(SIGPIPE, SIG_IGN);
     process_tree_adopt_orphans();
     complain_find_causes_with(likely_cause);
+    verdict_find_lines_with(student_line);
     transcript_begin();
     lesson->body();
     settle_under_checker();

@@ -14,6 +14,7 @@
 #include "sandbox.h"
 #include "sandbox_etc.h"
 #include "scratch.h"
+#include "second_look.h"
 #include "spawn.h"
 #include "transcript.h"
 
@@ -195,6 +196,8 @@ int main(int argc, char **argv)
     struct plan plan;
     if (argc > 2 && strcmp(argv[1], "--probe") == 0)
         return probe(argv + 2);
+    if (argc == 6 && strcmp(argv[1], "--again") == 0)
+        return second_look_main(argv + 2);
     if (!parse_options(argc, argv, &options)) {
         fputs(usage, stderr);
         return EXIT_JUDGE;

@@ -1,7 +1,6 @@
 #include "complain.h"
 
 #include "sanitizer_report.h"
-#include "verdict.h"
 #include "visible.h"
 
 #include <ctype.h>
@@ -10,12 +9,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 static cause_finder *find_cause;
+static const struct symptoms *subject;
 
 void complain_find_causes_with(cause_finder *finder)
 {
     find_cause = finder;
+}
+
+const struct symptoms *complain_subject(void)
+{
+    return subject;
+}
+
+void complain_about(const struct symptoms *symptoms)
+{
+    subject = symptoms;
 }
 
 // Une cause est une phrase : elle peut commencer par « votre serveur ».
@@ -29,6 +40,37 @@ static const char *as_sentence(const char *cause)
     return sentence;
 }
 
+// Un programme mort n'a pas fait la suite : c'est dit d'abord, puis ce que le test en a vu.
+static void tell_death(struct failure *failure)
+{
+    static char summary[1536];
+    const struct program *dead = program_first();
+    while (dead != NULL && !program_has_died(dead))
+        dead = dead->next;
+    if (dead == NULL)
+        return;
+    snprintf(summary, sizeof summary, "%s est mort, tué par SIG%s ; ce que le test en a vu : %s",
+             dead->actor, sigabbrev_np(WTERMSIG(dead->status)), failure->summary);
+    failure->summary = summary;
+    failure->cause = as_sentence(find_cause(&(struct symptoms){.program = dead}));
+    failure->gravity = "death";
+}
+
+// Une course ou un débordement explique tout le reste ; une mort aussi.
+void complain_with(struct failure *failure)
+{
+    // Ce qui arrive pendant ce temps peut être un échec aussi : celui-là conclut à la place du premier.
+    static bool concluding;
+    if (!concluding && !pump_is_flooded()) {
+        concluding = true;
+        programs_bury();
+    }
+    for (const struct program *program = program_first(); program != NULL; program = program->next)
+        complain_of_report(program);
+    tell_death(failure);
+    verdict_fail(failure);
+}
+
 void complain(const struct symptoms *symptoms, const char *format, ...)
 {
     char summary[1024];
@@ -36,10 +78,7 @@ void complain(const struct symptoms *symptoms, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(summary, sizeof summary, format, arguments);
     va_end(arguments);
-
-    // Une course ou un débordement explique tout le reste.
-    if (symptoms->program != NULL)
-        complain_of_report(symptoms->program);
+    subject = symptoms;
 
     struct failure failure = {
         .summary = summary, .caret = -1, .cause = as_sentence(find_cause(symptoms))};
@@ -51,7 +90,7 @@ void complain(const struct symptoms *symptoms, const char *format, ...)
         failure.received = difference.received;
         failure.caret = difference.caret;
     }
-    verdict_fail(&failure);
+    complain_with(&failure);
 }
 
 void complain_because(const char *cause, const char *format, ...)
@@ -61,7 +100,7 @@ void complain_because(const char *cause, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(summary, sizeof summary, format, arguments);
     va_end(arguments);
-    verdict_fail(&(struct failure){.summary = summary, .caret = -1, .cause = cause});
+    complain_with(&(struct failure){.summary = summary, .caret = -1, .cause = cause});
 }
 
 void complain_of_report(const struct program *program)
@@ -70,7 +109,11 @@ void complain_of_report(const struct program *program)
     if (!sanitizer_read(program, &finding))
         return;
     sanitizer_recall(program);
-    complain_because(finding.cause, "%s", finding.summary);
+    verdict_fail(&(struct failure){.summary = finding.summary,
+                                   .caret = -1,
+                                   .cause = finding.cause,
+                                   .gravity = "memory",
+                                   .line = &finding.line});
 }
 
 void complain_no_connection(const struct peer *peer, enum wait_end end)

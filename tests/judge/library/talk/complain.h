@@ -11,6 +11,7 @@
 #include "peer_socket.h"
 #include "program.h"
 #include "pump.h"
+#include "verdict.h"
 
 /** Ce qui est connu au moment d'un échec. Les champs inconnus restent à zéro. */
 struct symptoms {
@@ -36,6 +37,12 @@ typedef const char *cause_finder(const struct symptoms *symptoms);
  */
 void complain_find_causes_with(cause_finder *finder);
 
+/** @brief Les symptômes du dernier échec décrit par complain() : de qui il s'agit ; ou `NULL`. */
+const struct symptoms *complain_subject(void);
+
+/** @brief Dit de qui il s'agit, quand l'échec est décrit à complain_with(). */
+void complain_about(const struct symptoms *symptoms);
+
 /** @brief Conclut par un échec, la cause étant lue dans les symptômes. */
 _Noreturn void complain(const struct symptoms *symptoms, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -43,6 +50,9 @@ _Noreturn void complain(const struct symptoms *symptoms, const char *format, ...
 /** @brief Comme complain(), mais avec une cause déjà connue du test. */
 _Noreturn void complain_because(const char *cause, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/** @brief Comme complain_because(), d'un échec déjà décrit : ce qui l'explique (un rapport, une mort) est dit d'abord. */
+_Noreturn void complain_with(struct failure *failure);
 
 /** @brief Si un assainisseur a écrit un rapport, en rappelle le début au compte rendu, et conclut par un échec. */
 void complain_of_report(const struct program *program);

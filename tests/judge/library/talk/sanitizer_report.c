@@ -11,13 +11,11 @@
 // Du début d'un rapport, ce qui en dit l'essentiel : la suite dit d'où viennent les threads et les verrous.
 #define RECALLED_LINES 10
 
-// Un rapport de si peu de lignes tient en entier à la fin du récit.
-#define SHORT_REPORT 16
-
 /** Un endroit du programme : la première ligne d'une pile qui soit du code de l'étudiant. */
 struct place {
-    char text[160]; /**< `serve_client (server.c:87)`. */
-    bool known;     /**< Le fichier et la ligne sont connus. */
+    char text[160];          /**< `serve_client (server.c:87)`. */
+    struct source_line line; /**< La même, en morceaux. */
+    bool known;              /**< Le fichier et la ligne sont connus. */
 };
 
 static const char *next_line(const char *line)
@@ -43,7 +41,7 @@ static bool read_place(const char *line, const char *end, struct place *place)
     const char *source = memmem(line, (size_t)(end - line), "/src/", strlen("/src/"));
     if (source == NULL)
         return false;
-    source += strlen("/src/");
+    source = source_line_skip_folder(source + strlen("/src/"));
     size_t name = strcspn(source, "/: \n");
     if (source[name] != ':' || !isdigit((unsigned char)source[name + 1]))
         return false;
@@ -54,6 +52,10 @@ static bool read_place(const char *line, const char *end, struct place *place)
     function = skip_spaces(function);
     snprintf(place->text, sizeof place->text, "%.*s (%.*s)", (int)strcspn(function, " \n"),
              function, place_length, source);
+    snprintf(place->line.function, sizeof place->line.function, "%.*s",
+             (int)strcspn(function, " \n"), function);
+    snprintf(place->line.file, sizeof place->line.file, "%.*s", (int)name, source);
+    place->line.number = (unsigned)strtoul(source + name + 1, NULL, 10);
     place->known = true;
     return true;
 }
@@ -288,7 +290,7 @@ static void describe_undefined(const char *error, struct finding *finding)
     const char *end = next_line(error);
     const char *text = strstr(error, "runtime error: ") + strlen("runtime error: ");
     const char *file = memmem(error, (size_t)(end - error), "/src/", strlen("/src/"));
-    file = file != NULL ? file + strlen("/src/") : error;
+    file = file != NULL ? source_line_skip_folder(file + strlen("/src/")) : error;
     size_t length = strcspn(file, " \n");
     if (length > 0 && file[length - 1] == ':')
         length--;
@@ -305,6 +307,47 @@ static const char *line_start(const char *text, const char *at)
     while (at > text && at[-1] != '\n')
         at--;
     return at;
+}
+
+// La ligne utile : la première qui nomme le code de l'étudiant.
+static const char *useful_line(const char *report, struct place *place)
+{
+    *place = (struct place){0};
+    for (const char *line = report; *line != '\0'; line = next_line(line)) {
+        if (read_place(skip_spaces(line), next_line(line), place) &&
+            source_line_is_own(place->line.file))
+            return line;
+    }
+    return NULL;
+}
+
+// UBSan donne la place sans la fonction : « …/src/server.c:12:3: runtime error: … ».
+static void find_place(const struct program *program, const char *report, struct finding *finding)
+{
+    struct place place;
+    bool known = useful_line(report, &place) != NULL;
+    finding->line = place.line;
+    finding->line.sought = true;
+    if (!known)
+        finding->line.number = 0;
+    if (strspn(place.line.function,
+               "_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") !=
+        strlen(place.line.function))
+        finding->line.function[0] = '\0';
+    snprintf(finding->line.what, sizeof finding->line.what, "%s y est quand le vérificateur parle",
+             program->actor);
+}
+
+// Le début d'un rapport, où qu'il soit dans ce que le programme a écrit ; NULL s'il n'y en a pas.
+static const char *report_start(const struct program *program)
+{
+    static const char *const marks[] = {
+        "WARNING: ThreadSanitizer: ", "ERROR: AddressSanitizer: ", ": runtime error: ",
+        "ERROR: LeakSanitizer: ", "ThreadSanitizer: "};
+    const char *start = NULL;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0] && start == NULL; i++)
+        start = strstr(program->err.bytes, marks[i]);
+    return start != NULL ? line_start(program->err.bytes, start) : NULL;
 }
 
 bool sanitizer_read(const struct program *program, struct finding *finding)
@@ -327,18 +370,10 @@ bool sanitizer_read(const struct program *program, struct finding *finding)
         describe_leak(leak, finding);
     else if (thread != NULL)
         describe_other(thread, thread + strlen("ThreadSanitizer: "), finding);
-    return race != NULL || leak != NULL || thread != NULL || address != NULL || undefined != NULL;
-}
-
-// Le début d'un rapport, où qu'il soit dans ce que le programme a écrit ; NULL s'il n'y en a pas.
-static const char *report_start(const struct program *program)
-{
-    static const char *const marks[] = {"WARNING: ThreadSanitizer: ", "ERROR: AddressSanitizer: ",
-                                        ": runtime error: ", "ERROR: LeakSanitizer: "};
-    const char *start = NULL;
-    for (size_t i = 0; i < sizeof marks / sizeof marks[0] && start == NULL; i++)
-        start = strstr(program->err.bytes, marks[i]);
-    return start != NULL ? line_start(program->err.bytes, start) : NULL;
+    const char *report = report_start(program);
+    if (report != NULL)
+        find_place(program, report, finding);
+    return report != NULL;
 }
 
 // D'une pile, seules les lignes de l'étudiant disent quelque chose.
@@ -349,28 +384,35 @@ static bool worth_recalling(const char *line, const char *end)
     return *text != '\n' && (*text != '#' || read_place(text, end, &place));
 }
 
-static int count_lines(const char *text)
+// La ligne de « = » qui précède un rapport en fait partie.
+static const char *frame_start(const char *text, const char *report)
 {
-    int lines = 0;
-    for (; *text != '\0'; text = next_line(text))
-        lines++;
-    return lines;
+    const char *before = report > text ? line_start(text, report - 1) : report;
+    return starts_with(before, "=====") ? before : report;
+}
+
+static void recall_line(const char *line)
+{
+    const char *text = skip_spaces(line);
+    transcript_recall("stderr", text, strcspn(text, "\n"));
 }
 
 void sanitizer_recall(const struct program *program)
 {
     const char *line = report_start(program);
-    if (line != NULL && count_lines(line) <= SHORT_REPORT)
+    if (line == NULL)
         return;
-    for (int told = 0; line != NULL && *line != '\0' && told < RECALLED_LINES;) {
-        const char *end = next_line(line);
-        const char *text = skip_spaces(line);
+    struct place place;
+    const char *useful = useful_line(line, &place);
+    transcript_hide(program->actor, "!", frame_start(program->err.bytes, line));
+    if (useful != NULL)
+        recall_line(useful);
+    for (int told = 1; *line != '\0' && told < RECALLED_LINES; line = next_line(line)) {
         if (starts_with(line, "====="))
             return;
-        if (worth_recalling(line, end)) {
-            transcript_recall("stderr", text, strcspn(text, "\n"));
-            told++;
-        }
-        line = end;
+        if (line == useful || !worth_recalling(line, next_line(line)))
+            continue;
+        recall_line(line);
+        told++;
     }
 }

@@ -7,11 +7,14 @@
 #define HARNESS_SANITIZER_REPORT_H
 
 #include "program.h"
+#include "source_line.h"
 
 /** Ce qu'un assainisseur a trouvé. */
 struct finding {
     char summary[512]; /**< Ce qui ne va pas, en une phrase. */
     char cause[1024];  /**< Où, et ce qu'il faut se demander. */
+    struct source_line
+        line; /**< La première ligne de l'étudiant que le rapport nomme, s'il en nomme une. */
 };
 
 /**
@@ -20,7 +23,7 @@ struct finding {
  */
 bool sanitizer_read(const struct program *program, struct finding *finding);
 
-/** @brief Rappelle au compte rendu le début de ce rapport, s'il a pu en être coupé. */
+/** @brief Fait du rapport, dans le compte rendu, un rappel de son début : une fois, la ligne utile d'abord. */
 void sanitizer_recall(const struct program *program);
 
 #endif

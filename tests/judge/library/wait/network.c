@@ -111,7 +111,8 @@ __attribute__((constructor)) static void isolate_test(void)
 
 bool network_isolate(void)
 {
-    return isolation_wanted() && enter_own_network();
+    isolated = isolation_wanted() && enter_own_network();
+    return isolated;
 }
 
 bool network_can_isolate(void)

@@ -144,9 +144,22 @@ static bool none_dying(void *context)
 void programs_settle(void)
 {
     programs_wait_until_asleep();
+    programs_bury();
+}
+
+void programs_bury(void)
+{
     pump_now();
     pump_set_patience(0.2);
     pump_until(none_dying, NULL, 1);
+}
+
+bool program_has_died(const struct program *program)
+{
+    if (!program->ended || !WIFSIGNALED(program->status))
+        return false;
+    int killer = WTERMSIG(program->status);
+    return killer != SIGTERM && killer != SIGINT && sandbox_limit_reached() == NULL;
 }
 
 static void note_end(const struct program *program)

@@ -87,6 +87,12 @@ void programs_wait_until_asleep(void);
  */
 void programs_settle(void);
 
+/** @brief Dit si un programme est mort d'un signal, ni d'arrêt (SIGTERM, SIGINT), ni dû à une limite du bac à sable. */
+bool program_has_died(const struct program *program);
+
+/** @brief Attend la fin des programmes qui ont déjà fermé leurs sorties : ils sont en train de mourir. */
+void programs_bury(void);
+
 /** @brief Comment le compte rendu nomme un programme : `server` est « votre serveur ». */
 const char *program_actor(const char *which);
 

@@ -17,6 +17,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+static line_finder *find_line;
+
+void verdict_find_lines_with(line_finder *finder)
+{
+    find_line = finder;
+}
+
 static FILE *open_verdict(char *path, size_t size)
 {
     const char *scratch = getenv(SCRATCH_VARIABLE);
@@ -60,6 +67,21 @@ static const char *cause_of(const struct failure *failure)
     return cause;
 }
 
+static void write_line(FILE *out, const struct source_line *line)
+{
+    if (line == NULL || line->number == 0) {
+        fprintf(out, "null,\"sought\":%s", line != NULL && line->sought ? "true" : "false");
+        return;
+    }
+    fputs("{\"what\":", out);
+    json_string(out, line->what);
+    fputs(",\"file\":", out);
+    json_string(out, line->file);
+    fprintf(out, ",\"number\":%u,\"function\":", line->number);
+    json_string(out, line->function);
+    fputs("},\"sought\":true", out);
+}
+
 static void write_failure(FILE *out, const struct failure *failure)
 {
     if (failure == NULL) {
@@ -76,6 +98,10 @@ static void write_failure(FILE *out, const struct failure *failure)
     json_string(out, cause_of(failure));
     fputs(",\"advice\":", out);
     write_advice(out);
+    fputs(",\"gravity\":", out);
+    json_string(out, failure->gravity);
+    fputs(",\"line\":", out);
+    write_line(out, failure->line);
     fputc('}', out);
 }
 
@@ -107,8 +133,16 @@ static void write_verdict(const char *status, const char *reason, const struct f
     close_verdict(out, path);
 }
 
+// Jouée de nouveau pour en trouver la ligne, une leçon n'a rien à conclure.
+static void leave_if_again(void)
+{
+    if (getenv(AGAIN_VARIABLE) != NULL)
+        _exit(0);
+}
+
 void verdict_pass(void)
 {
+    leave_if_again();
     if (sandbox_limit_reached() != NULL)
         verdict_fail(&(struct failure){
             .summary = "le programme a atteint une limite du bac à sable où il est jugé",
@@ -118,8 +152,15 @@ void verdict_pass(void)
 
 void verdict_fail(const struct failure *failure)
 {
+    struct source_line line = {.sought = false};
+    struct failure whole = *failure;
+    leave_if_again();
     sandbox_look();
-    write_verdict("failed", NULL, failure);
+    if (whole.line == NULL && find_line != NULL && !find_line(&line))
+        line.number = 0;
+    if (whole.line == NULL)
+        whole.line = &line;
+    write_verdict("failed", NULL, &whole);
     cr_assert_fail("%s", failure->summary);
     abort();
 }
@@ -127,6 +168,7 @@ void verdict_fail(const struct failure *failure)
 // Sans échec à montrer : un statut, et sa raison, qu'elle rend.
 static const char *write_reason(const char *status, const char *format, va_list arguments)
 {
+    leave_if_again();
     static char reason[512];
     vsnprintf(reason, sizeof reason, format, arguments);
     write_verdict(status, reason, NULL);

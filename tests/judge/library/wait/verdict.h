@@ -9,6 +9,8 @@
 #ifndef HARNESS_VERDICT_H
 #define HARNESS_VERDICT_H
 
+#include "source_line.h"
+
 /** Un échec, tel que l'étudiant le lira. Chaque texte est déjà visible (voir visible.h). */
 struct failure {
     const char *summary;  /**< Ce qui n'est pas comme le contrat le dit. */
@@ -16,7 +18,20 @@ struct failure {
     const char *received; /**< Ce qui est venu, ou `NULL`. */
     int caret;            /**< Colonne de la première différence dans @ref received, ou -1. */
     const char *cause;    /**< Cause probable, lue dans les symptômes, ou `NULL`. */
+    const char
+        *gravity; /**< `death` ou `memory` : ce qui explique les autres échecs ; ou `NULL`. */
+    const struct source_line
+        *line; /**< La ligne de l'étudiant, si elle est déjà connue, ou `NULL`. */
 };
+
+/** Ce qui cherche la ligne de l'étudiant où se passe un échec ; rend `false` si aucune n'est sûre. */
+typedef bool line_finder(struct source_line *line);
+
+/** @brief Dit à verdict_fail() qui cherche cette ligne. */
+void verdict_find_lines_with(line_finder *finder);
+
+/** Variable d'environnement : ce test est joué une seconde fois, pour l'expliquer ; il ne conclut rien. */
+#define AGAIN_VARIABLE "JUDGE_AGAIN"
 
 /** @brief Le test est réussi ; dernier geste, fait par lesson_run(). */
 void verdict_pass(void);
