@@ -38,6 +38,7 @@ NEEDS='
 test  command cc           gcc                    gcc                  gcc
 test  command ar           binutils               binutils             binutils
 test  command objcopy      binutils               binutils             binutils
+test  command addr2line    binutils               binutils             binutils
 test  command make         make                   make                 make
 test  python  json         python3                python3              python
 test  command timeout      coreutils              coreutils            coreutils

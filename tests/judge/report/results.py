@@ -7,6 +7,8 @@ from tests.judge.report import unwritten
 from tests.judge.report.paint import visible
 
 FORMAT = 1
+# Ce qu'un échec explique des autres : ce qui reste à écrire, puis un débordement, une mort, une course entre threads.
+WEIGHTS = {"unwritten": 0, "memory": 1, "death": 2, "race": 3}
 
 
 class Unreadable(Exception):
@@ -67,8 +69,8 @@ def log_beside(path):
 
 
 def by_weight(tests):
-    """Ces tests : d'abord ceux dont l'échec explique les autres (une mort, une erreur de mémoire, ce qui reste à écrire)."""
-    return sorted(tests, key=lambda test: (test.get("failure") or {}).get("gravity") is None)
+    """Ces tests : d'abord ceux dont l'échec explique les autres, puis dans le même ordre."""
+    return sorted(tests, key=lambda test: WEIGHTS.get((test.get("failure") or {}).get("gravity"), len(WEIGHTS)))
 
 
 def earned(run):

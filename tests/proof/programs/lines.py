@@ -77,16 +77,22 @@ class Shown:
         around = {name for place, name, first, last, _ in known if place == file and first <= number <= last}
         if file not in sources or not 0 < number <= sources[file].count("\n") + 1:
             self.complaint = f"montre {file}:{number}, qui n'est pas une ligne de l'étudiant"
-        elif self.line["function"] not in around:
-            self.complaint = f"montre {file}:{number}, qui n'est pas dans {self.line['function'] or '(aucune fonction)'}"
+        elif self.line["function"] and self.line["function"] not in around:
+            self.complaint = f"montre {file}:{number}, qui n'est pas dans {self.line['function']}"
         self.inside = bool(around & reached(self.changed, known))
 
 
 def table(shown):
     """Une ligne par mutant : où tombe la ligne, ce qu'elle dit, et ce qu'il change."""
-    return "".join(f"{'dedans' if one.inside else 'ailleurs' if one.line else 'aucune' if one.sought else '-':<9}{one.name:<50} "
-                   f"{story.source_line({'line': one.line}) or '-'} | {' '.join(sorted(one.changed))}\n"
+    return "".join(f"{verdict(one):<9}{one.name:<50} {story.source_line({'line': one.line}) or '-'} | {' '.join(sorted(one.changed))}\n"
                    for one in sorted(shown, key=lambda one: one.name))
+
+
+def verdict(one):
+    """Où est la ligne d'un mutant, en un mot."""
+    if not one.line:
+        return "aucune" if one.sought else "-"
+    return "dedans" if one.inside else "ailleurs"
 
 
 def conclude(shown, whole):

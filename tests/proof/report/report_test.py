@@ -105,6 +105,23 @@ class Terminal(unittest.TestCase):
                      "make test WORK='rendus/d'\\''Ève Élan' LAB=01-tcp TEST=replies"):
             self.assertIn(part, text)
 
+    def test_what_explains_the_others_is_told_first(self):
+        run = results.load(EXAMPLE)
+        for test in run["tests"]:
+            test.update(status="failed", needs=[], failure={"summary": test["name"], "gravity": None})
+        run["tests"][3]["status"] = "passed"
+        run["tests"][2]["failure"]["gravity"] = "death"
+        text = page(run)
+        self.assertLess(text.index("✗ " + run["tests"][2]["title"]), text.index("✗ " + run["tests"][0]["title"]))
+        self.assertEqual([test["name"] for test in results.by_weight(run["tests"])], ["echoes", "listens", "replies", "survives"])
+
+    def test_the_line_of_the_student_is_shown(self):
+        run = results.load(EXAMPLE)
+        failure = next(test for test in run["tests"] if test["status"] == "failed")["failure"]
+        self.assertNotIn("Votre ligne", page(run))
+        failure["line"] = {"what": "votre serveur dort dans accept", "file": "server.c", "number": 87, "function": "serve"}
+        self.assertIn("Votre ligne : votre serveur dort dans accept, server.c:87, serve", page(run))
+
     def test_the_caret_stands_under_the_difference(self):
         lines = page(results.load(EXAMPLE)).split("\n")
         received = next(i for i, line in enumerate(lines) if line.strip().startswith("reçu"))
@@ -211,6 +228,25 @@ class Terminal(unittest.TestCase):
         self.assertLessEqual(max(map(len, lines)), 60)
         self.assertEqual(" ".join(" ".join(lines).split()), " ".join(sentence.split()))
         self.assertEqual(len(story.event_lines("envoie 5000 octets : « " + "a" * 200 + " »", 60)), 1)
+
+    def test_a_borrowed_source_still_to_write_is_told_first(self):
+        borrowed = "/* TODO */ int take(int fd)\n{\n    // TODO\n    (void)fd;\n    return -1;\n}\nint give(int fd)\n{\n    return fd;\n}\n"
+        for source, told in ((borrowed, True), (borrowed.replace("return -1", "return fd"), False)):
+            with tempfile.TemporaryDirectory() as folder:
+                os.mkdir(os.path.join(folder, "src"))
+                for name, text in (("source.c", source), ("server.c", "int main(void) { return take(give(3)); }"),
+                                   ("../borrowed.txt", "07-lab source.c")):
+                    with open(os.path.join(folder, "src", name), "w", encoding="utf-8") as file:
+                        file.write(text)
+                path = os.path.join(folder, "results.json")
+                run = results.load(EXAMPLE)
+                next(test for test in run["tests"] if test["status"] == "failed")["transcript"] = \
+                    [{"ms": 0, "actor": "client", "verb": "→", "text": "se connecte à ::1 port 8001"}]
+                with open(path, "w", encoding="utf-8") as file:
+                    json.dump(run, file)
+                text = " ".join(page(results.load(path)).split())
+                self.assertEqual("source.c, que ce lab reprend de 07-lab, est encore à écrire" in text, told)
+                self.assertEqual("take ne fait encore rien" in text, told)
 
     def test_a_borrowed_source_is_named_after_a_failure(self):
         run = results.load(EXAMPLE)

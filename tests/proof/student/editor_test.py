@@ -138,7 +138,7 @@ def judged(work, lab, **settings):
 
 
 def check_judging(it, tasks, work, lab):
-    """« Juger ce lab » : un échec mène à un titre des notes, une source fautive à sa ligne, et rien n'est muet."""
+    """« Juger ce lab » : un échec mène à la ligne de l'étudiant, sinon à un titre des notes, et rien n'est muet."""
     label = "Juger ce lab"
     here = os.getcwd()
     folder = trial.copy_work("solutions", work, lab)
@@ -154,8 +154,10 @@ def check_judging(it, tasks, work, lab):
     it.check("une erreur de compilation mène à sa ligne", leads_to(found, WORDS["error"], "error"), text)
     for path, line in titles:
         title = trial.read(path).splitlines()[line - 1]
-        it.check("le lien mène à un titre des notes", path == os.path.join(here, editor_lines.notes_of(lab))
-                 and re.match(r"### (D\d\d|Étape \d) — ", title), f"{path}:{line}\n{title}")
+        it.check("le lien mène à une source, ou à un titre des notes", os.path.dirname(path) == folder
+                 or path == os.path.join(here, editor_lines.notes_of(lab)) and re.match(r"### (D\d\d|Étape \d) — ", title),
+                 f"{path}:{line}\n{title}")
+    it.check("une réponse fausse mène à la ligne qui l'envoie", leads_to(found, "send_all(", "warning"), text)
     append(source, BROKEN["link"])
     text = judged(work, lab, EDITOR_LINKS="1")
     it.check("une fonction qui n'existe pas mène à son appel",

@@ -164,13 +164,18 @@ static bool receives(uint64_t number, uint64_t descriptor)
            ((number == SYS_read || number == SYS_readv) && descriptor > STDERR_FILENO);
 }
 
+static bool prepares(uint64_t number)
+{
+    return number == SYS_bind || number == SYS_listen || number == SYS_connect;
+}
+
 static bool is_in_sight(const struct watch *watch, uint64_t number, uint64_t descriptor)
 {
     switch (watch->sight) {
     case SIGHT_SEND:
         return sends(number, descriptor);
     case SIGHT_CALL:
-        return sends(number, descriptor) || receives(number, descriptor);
+        return sends(number, descriptor) || receives(number, descriptor) || prepares(number);
     case SIGHT_FAULT:
         return number == SYS_close && (int)descriptor == INJECT_FAULT_MARK;
     case SIGHT_END:

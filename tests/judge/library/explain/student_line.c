@@ -216,16 +216,10 @@ static bool from_ended(const struct program *program, struct source_line *line)
            look_again(program, SIGHT_END, 0, line, "renonce");
 }
 
-// Le programme dont le test se plaint, sinon le dernier lancé, s'il est là.
-static const struct program *living_program(void)
+// Le programme dont le test se plaint ; s'il ne l'a pas dit, le dernier lancé.
+static const struct program *subject_of(const struct symptoms *symptoms)
 {
-    const struct symptoms *symptoms = complain_subject();
-    if (symptoms != NULL && symptoms->program != NULL)
-        return symptoms->program->ended ? NULL : symptoms->program;
-    const struct program *program = program_first();
-    while (program != NULL && program->ended)
-        program = program->next;
-    return program;
+    return symptoms != NULL ? symptoms->program : program_first();
 }
 
 static bool said_wrong(const struct symptoms *symptoms)
@@ -258,40 +252,49 @@ static bool fails_calls(void)
 }
 
 // Ce que seule une seconde exécution montre. Elle met fin à la première : de celle-ci, tout est déjà su.
-static bool from_second(const struct symptoms *symptoms, const struct program *living, bool waiting,
-                        struct source_line *line)
+static bool from_second(const struct symptoms *symptoms, const struct program *subject,
+                        bool waiting, struct source_line *line)
 {
-    const struct program *subject = symptoms != NULL ? symptoms->program : living;
-    if (subject == NULL)
-        return false;
     if (fails_calls() &&
         look_again(subject, SIGHT_FAULT, 0, line,
                    "voit là un appel échouer, ou interrompu (le juge le met à l'épreuve)"))
         return true;
     if (said_wrong(symptoms) && from_said(symptoms, line))
         return true;
-    if (living == NULL)
+    if (subject->ended)
         return from_ended(subject, line);
     return waiting &&
-           look_again(subject, SIGHT_CALL, 0, line, "a reçu ou envoyé là pour la dernière fois");
+           look_again(subject, SIGHT_CALL, 0, line, "a fait là son dernier appel sur un socket");
+}
+
+// L'endroit où dort un programme qui attend du nouveau ne dit rien de ce dont le test ne l'accuse pas.
+static bool from_subject(const struct symptoms *symptoms, const struct program *subject,
+                         struct source_line *line)
+{
+    bool found = !subject->ended && from_living(subject, line);
+    bool waiting = found && is_back_to_waiting(line);
+    struct source_line better = *line;
+    if (from_second(symptoms, subject, waiting, &better)) {
+        *line = better;
+        return true;
+    }
+    return found && !(waiting && symptoms == NULL);
 }
 
 bool student_line(struct source_line *line)
 {
     for (const struct program *program = program_first(); program != NULL;
          program = program->next) {
-        if (!program->ended || !WIFSIGNALED(program->status))
+        if (!program_has_died(program))
             continue;
         line->sought = true;
         return from_dead(program, line);
     }
-    const struct program *living = living_program();
-    bool found = living != NULL && from_living(living, line);
-    struct source_line better = *line;
-    if (from_second(complain_subject(), living, found && is_back_to_waiting(line), &better)) {
-        *line = better;
-        found = true;
-    }
-    line->sought = living != NULL || found;
+    const struct symptoms *symptoms = complain_subject();
+    const struct program *subject = subject_of(symptoms);
+    if (subject == NULL)
+        return false;
+    bool found = from_subject(symptoms, subject, line);
+    line->sought = found || !subject->ended || WIFSIGNALED(subject->status);
     return found;
 }

@@ -8,7 +8,7 @@
 #define MAX_ENTRY 8192
 #define MAX_SAVED 8
 
-// .eh_frame_hdr, telle que l'écrivent GNU ld et lld : des couples de distances sur quatre octets, triés.
+// .eh_frame_hdr, telle que l'écrivent GNU `ld` et `lld` : des couples de distances sur quatre octets, triés.
 #define SORTED_TABLE 0x3b
 
 /** Ce qu'une entrée commune (CIE) dit des fonctions qui s'y rattachent. */

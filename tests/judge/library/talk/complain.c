@@ -112,7 +112,7 @@ void complain_of_report(const struct program *program)
     verdict_fail(&(struct failure){.summary = finding.summary,
                                    .caret = -1,
                                    .cause = finding.cause,
-                                   .gravity = "memory",
+                                   .gravity = finding.gravity,
                                    .line = &finding.line});
 }
 

@@ -321,15 +321,17 @@ static const char *useful_line(const char *report, struct place *place)
     return NULL;
 }
 
-// UBSan donne la place sans la fonction : « …/src/server.c:12:3: runtime error: … ».
 static void find_place(const struct program *program, const char *report, struct finding *finding)
 {
     struct place place;
-    bool known = useful_line(report, &place) != NULL;
+    const char *useful = useful_line(report, &place);
     finding->line = place.line;
     finding->line.sought = true;
-    if (!known)
+    if (useful == NULL)
         finding->line.number = 0;
+    // UBSan donne la place sans la fonction : « …/src/server.c:12:3: runtime error: … ».
+    if (useful != NULL && *skip_spaces(useful) != '#')
+        finding->line.function[0] = '\0';
     if (strspn(place.line.function,
                "_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") !=
         strlen(place.line.function))
@@ -371,6 +373,10 @@ bool sanitizer_read(const struct program *program, struct finding *finding)
     else if (thread != NULL)
         describe_other(thread, thread + strlen("ThreadSanitizer: "), finding);
     const char *report = report_start(program);
+    // Un débordement explique une mort ; une fuite n'explique rien d'autre.
+    finding->gravity = address != NULL || undefined != NULL ? "memory"
+                       : leak != NULL                       ? NULL
+                                                            : "race";
     if (report != NULL)
         find_place(program, report, finding);
     return report != NULL;

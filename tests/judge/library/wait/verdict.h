@@ -18,8 +18,8 @@ struct failure {
     const char *received; /**< Ce qui est venu, ou `NULL`. */
     int caret;            /**< Colonne de la première différence dans @ref received, ou -1. */
     const char *cause;    /**< Cause probable, lue dans les symptômes, ou `NULL`. */
-    const char
-        *gravity; /**< `death` ou `memory` : ce qui explique les autres échecs ; ou `NULL`. */
+    const char *
+        gravity; /**< `memory`, `death` ou `race` : ce qui explique les autres échecs ; ou `NULL`. */
     const struct source_line
         *line; /**< La ligne de l'étudiant, si elle est déjà connue, ou `NULL`. */
 };
