@@ -1,6 +1,6 @@
 """Ce qu'un lab emprunte à un autre et qui reste à écrire : un test qui en dépend le dit d'abord.
 
-Une fonction est encore à écrire quand elle ne fait que rendre une erreur : « (void)fd; return -1; ».
+Une fonction est encore à écrire quand elle ne fait que rendre une erreur.
 """
 
 import os
@@ -8,7 +8,7 @@ import re
 
 # Un commentaire que rien ne ferme va jusqu'à la fin : le chercher de nouveau à chaque « /* » n'en finirait pas.
 COMMENT = re.compile(r"//[^\n]*|/\*(?:.*?\*/|.*\Z)", re.S)
-EMPTY = re.compile(r"\b(\w+)\([^(){};]*\)\s*\{\s*(?:\(void\)\s*\w+\s*;\s*)+return\s*-1\s*;\s*\}")
+EMPTY = re.compile(r"\b(\w+)\([^(){};]*\)\s*\{\s*(?:\(void\)\s*\w+\s*;\s*)*return\s*-1\s*;\s*\}")
 # Un test qui n'a mené aucun dialogue ne s'est pas servi de ce qui envoie et reçoit.
 SPOKE = re.compile(r"se connecte à |accepte la connexion")
 LONGEST = 1 << 20
