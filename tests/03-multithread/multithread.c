@@ -142,10 +142,17 @@ static void expect_number(struct program *server, int number, const char *after)
     snprintf(expected, sizeof expected, "ThreadNumber %d", number);
     pump_until(line_shown, server, 20);
     const char *line = server->out.bytes + server->out.consumed;
-    if (sscanf(line, "ThreadNumber %ld", &shown) == 1 && shown != number)
+    if (sscanf(line, "ThreadNumber %ld", &shown) == 1 && shown != number) {
+        complain_about(&(struct symptoms){.program = server,
+                                          .expected = expected,
+                                          .expected_length = strlen(expected),
+                                          .received = line,
+                                          .received_length = strcspn(line, "\n") + 1,
+                                          .on_stdout = true});
         complain_because("Ce nombre est celui des clients présents : il monte à chaque arrivée, "
                          "descend à chaque départ, et s'affiche une fois changé.",
                          "%s, le nombre affiché est %ld, au lieu de %d", after, shown, number);
+    }
     program_expect_line(server, "%s", expected);
 }
 

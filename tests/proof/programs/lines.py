@@ -107,5 +107,5 @@ def conclude(shown, whole):
     if whole and len(lines) * 100 < MOST_SHOWN * len(sought):
         complaints.append(f"votre ligne : montrée trop rarement (il en faut {MOST_SHOWN} %)")
     if whole and len(inside) * 100 < MOST_INSIDE * len(lines):
-        complaints.append(f"votre ligne : trop souvent ailleurs que dans le défaut (il en faut {MOST_INSIDE} % dedans)")
+        complaints.append(f"votre ligne : trop souvent ailleurs que dans le défaut (il en faut {MOST_INSIDE} pour cent dedans)")
     return complaints
