@@ -81,8 +81,8 @@ $(PROGRAMS:%=$(BASE)/$1/bin/%) $(DRIVERS:%=$(BASE)/$1/bin/%): $(BASE)/$1/bin/%: 
 # Un en-tête de l'étudiant : le bac à sable n'écrit pas de dépendances, et celui qui vient d'arriver n'est nommé nulle part.
 $(PROGRAMS:%=$(BASE)/$1/obj/%.o): $(call own_headers,$1)
 
-# Une source effacée depuis le dernier jugement est encore nommée dans les .d : ce n'est pas une erreur.
-$(PROGRAMS:%=$(BASE)/$1/src/%.c) $(foreach source,$(LIBRARIES),$(call source_of,$1,$(source))):
+# Une source effacée, ou rangée ailleurs, depuis le dernier jugement est encore nommée dans les .d : ce n'est pas une erreur.
+$(BASE)/$1/src/%.c: ;
 
 -include $(PROGRAMS:%=$(BASE)/$1/obj/%.d) $(DRIVERS:%=$(BASE)/$1/obj/%.d)
 endef
