@@ -93,7 +93,11 @@ def read_level(reading, root, labs, group=""):
         before = len(level.people)
         if platform.recognise(level):
             reading.platforms += sorted({person.platform for person in level.people[before:]} or {platform.NAME})
-    for node, name in plain.recognise(level):
+    groups = plain.recognise(level)
+    for person in level.people:
+        if any(node in level.suspects for node, _ in person.pieces):
+            person.doubts.append("son archive imite l'export d'une classe")
+    for node, name in groups:
         read_level(reading, node, labs, "/".join(filter(None, (group, name))))
     reading.people += level.people
     reading.ignored += level.ignored
@@ -101,13 +105,22 @@ def read_level(reading, root, labs, group=""):
 
 
 def class_archives(level, labs):
-    """[(nœud, le dossier qu'il est, le groupe ou rien)] des archives de ce niveau qui contiennent plusieurs personnes."""
-    alone = len([node for node in level.nodes if node.kind in ("folder", "archive")]) == 1
-    for node in level.nodes:
-        inside = node.inside()
+    """[(nœud, le dossier qu'il est, le groupe ou rien)] des archives de ce niveau qui contiennent plusieurs personnes.
+
+    L'archive d'une personne peut imiter l'export d'une classe : à côté d'autres rendus, elle n'est pas crue, et c'est dit.
+    """
+    inside = {node: node.inside() for node in level.nodes if node.kind == "archive"}
+    exports = [node for node, root in inside.items() if root is not None and is_export(root, labs)]
+    others = [node for node in level.nodes if node.kind in ("folder", "archive") and node not in exports]
+    if exports and not others:
+        yield from ((node, inside[node], "") for node in exports)
+        return
+    level.suspects = exports
+    for node, root in inside.items():
         group = naming.stem(node.name) if plain.GROUP.fullmatch(naming.stem(node.name)) else ""
-        if inside is not None and (is_export(inside, labs) or (alone or group) and holds_several(inside, labs)):
-            yield node, inside, "" if alone else group
+        alone = others == [node]
+        if root is not None and node not in exports and (alone or group) and holds_several(root, labs):
+            yield node, root, "" if alone else group
 
 
 def expand(reading, level, labs):

@@ -58,7 +58,7 @@ class Level:
     def __init__(self, nodes, labs, name="", group=""):
         self.nodes, self.labs, self.name, self.group = list(nodes), labs, name, group
         self.sources = {source for lab in labs for source in lab.sources}
-        self.people, self.ignored, self.said = [], [], []
+        self.people, self.ignored, self.said, self.suspects = [], [], [], []
 
     def claim(self, nodes, people):
         """Ces nœuds sont ceux de ces personnes."""

@@ -105,6 +105,17 @@ class Doubts(Case):
         self.assertEqual(set(found), {"Alice", "Bob"})
         self.assertTrue(found["Alice"][0].doubtful)
 
+    def test_an_archive_that_imitates_a_class_names_nobody_else(self):
+        fake = exported.zipped(exported.under(f"Bob Vert_702{exported.HANDED}/{LAB.name}", exported.RIGHT))
+        for other in (f"Bob Vert_702{exported.HANDED}_tp.zip", "Bob Vert.zip"):
+            with self.subTest(other), tempfile.TemporaryDirectory() as folder:
+                mine = "Alice Roux_701" + exported.HANDED + "_tp.zip" if "_" in other else "Alice Roux.zip"
+                exported.put(folder, {mine: fake, other: exported.zipped(exported.under(LAB.name, exported.POOR))})
+                found = self.looks(folder)
+                self.assertEqual(set(found), {"Alice Roux", "Bob Vert"})
+                self.assertEqual(found["Bob Vert"][1], "naïf")
+                self.assertRegex("\n".join(found["Alice Roux"][0].remarks), "imite l'export")
+
     def test_what_may_be_a_group_is_said(self):
         exported.put(self.root, {**exported.under(f"Alice Roux/{LAB.name}", exported.RIGHT),
                                  **exported.under(f"Monsieur Bleu/Bob Vert/{LAB.name}", exported.RIGHT),
