@@ -34,8 +34,9 @@ INCLUDE = re.compile(r"^[ \t]*(?:#|%:|\?\?=)[ \t]*(?:include|include_next|import
 CONSTRUCTORS = {"constructor", "__constructor__", "destructor", "__destructor__", "ifunc", "init_priority"}
 SHOWN = 5
 # Ce qui rend une source curieuse s'y trouve, même si tout ce qui s'y trouve n'est pas curieux.
-HINT = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted({*REASONS, *USUAL, *CONSTRUCTORS, "kill"}))) + r")\b"
-                  r"|__(?:[alt]san|ubsan|sanitizer)_|\.incbin|:=>>|<\s*script", re.I)
+NAME = re.compile(r"[^\W\d]\w*")
+NAMES = {*REASONS, *USUAL, *CONSTRUCTORS, "kill"}
+SIGNS = re.compile(r"\.incbin|:=>>|<\s*script", re.I)
 APART = re.compile(r"""//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.S)
 INNERMOST = re.compile(r"\{[^{}]*\}")
 # Un nom de la bibliothèque, des parenthèses, puis un corps.
@@ -79,7 +80,10 @@ def find(data):
 
 def may_be_odd(text):
     """D'un coup d'œil : faut-il lire mot à mot ? Une classe a des milliers de sources, et presque aucune n'est curieuse."""
-    if HINT.search(text) or PLACES.search(text) or any(odd_includes(text)):
+    names = set(NAME.findall(text))
+    if not NAMES.isdisjoint(names) or any(map(SANITIZER.match, names)) or SIGNS.search(text) or PLACES.search(text):
+        return True
+    if any(odd_includes(text)):
         return True
     code = APART.sub(" ", text)
     while True:
