@@ -141,9 +141,9 @@ folder_rule() {
 
 has_c_files() { # DOSSIER
     set +f
-    for from in "$1"/*.[cChH]*; do
+    for entry in "$1"/*.[cChH]*; do
         set -f
-        [ ! -f "$from" ] || return 0
+        [ ! -f "$entry" ] || return 0
     done
     set -f
     return 1
