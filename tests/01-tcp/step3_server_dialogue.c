@@ -201,6 +201,18 @@ LESSON(server_splits_lines, .step = 3, .points = 0.25, .programs = "server",
 {
     start_server();
     struct peer *client = peer_connect("client");
+    lesson_ask(
+        "Une ligne et demie sont arrivées ensemble : la première a sa réponse tout de suite, "
+        "la moitié attend sa suite. C'est chaque \\n qui finit une ligne, où qu'il soit.");
+    peer_send(client, "un\ndeu");
+    peer_expect_line(client, "Hey client");
+    peer_expect_nothing_more(client);
+    peer_send(client, "x\n");
+    peer_expect_line(client, "Hey client");
+    lesson_ask(
+        "Deux lignes peuvent arriver ensemble, dans un seul recv : ce qu'une lecture a pris "
+        "d'avance est-il encore là au tour suivant, ou le lecteur est-il remis à neuf ? Et ce "
+        "qui reste d'un client quand il a dit END n'est pas à celui qui le suit.");
     peer_send(client, "salut\nEND\nceci est ignoré\n");
     peer_expect_line(client, "Hey client");
     peer_expect_gone(client);
@@ -219,12 +231,15 @@ LESSON(server_joins_pieces, .step = 3, .points = 0.25, .programs = "server",
        .hint = "Un recv n'est pas un message : une ligne peut arriver en plusieurs fois, et n'a "
                "qu'une réponse.")
 {
-    start_server();
+    struct program *server = start_server();
     struct peer *client = peer_connect("client");
     peer_send_byte_by_byte(client, "été");
     peer_expect_nothing_more(client);
     peer_send(client, "\n");
     peer_expect_line(client, "Hey client");
+    program_expect_line(server, "server waiting...");
+    program_expect_line(server, "client connected from %s", client->address);
+    program_expect_line(server, "received from client: été");
     peer_send(client, "EN");
     peer_wait_until_read(client);
     peer_send(client, "D\n");

@@ -66,11 +66,25 @@ LESSON(client_waits_for_slow_reply, .step = 4, .points = 0.25, .programs = "clie
     program_expect_line(client, "Hey client");
 }
 
+// Rien n'est encore tapé qu'un hôte et un port : ce qui part n'est que ce qui en restait.
+static void refuse_left_newline(struct peer *server)
+{
+    peer_take_all(server);
+    if (server->length == 0 || server->bytes[0] != '\n')
+        return;
+    complain_because(
+        "Le \\n de la réponse à une question est resté dans l'entrée, et a été pris pour une ligne "
+        "vide : scanf s'arrête avant lui. Une réponse se lit jusqu'à son \\n, et lui compris.",
+        "personne n'a encore rien tapé d'autre qu'un hôte et un port, et « %s » reçoit une ligne "
+        "vide",
+        server->name);
+}
+
 LESSON(
     client_asks_host_and_port, .step = 4, .points = 0.5, .programs = "client",
     .needs = "client_connects",
     .title = "Sans argument, le client demande l'hôte puis le port, sans attendre la fin de ligne",
-    .hint = "La réponse à une question est une ligne sans son \\n.")
+    .hint = "Le texte de chaque question est dans le contrat, à la lettre, espace comprise.")
 {
     struct listener *listener = listener_open("127.0.0.1");
     struct program *client = START("client");
@@ -79,8 +93,10 @@ LESSON(
     program_expect_text(client, "enter the port: ");
     program_type(client, test_port());
     program_type(client, "\n");
+    lesson_ask("La réponse à une question est une ligne sans son \\n.");
     struct peer *server = listener_accept(listener, "serveur du juge");
     expect_greeting(client, "127.0.0.1");
+    refuse_left_newline(server);
     program_type(client, "bonjour\n");
     peer_expect_line(server, "bonjour");
 }

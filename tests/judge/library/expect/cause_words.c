@@ -8,11 +8,21 @@
     "Pour chaque adresse, getaddrinfo donne toutes les sortes de sockets, TCP, UDP et d'autres : " \
     "hints dit-il laquelle est voulue (man 3 getaddrinfo, ai_socktype) ?"
 
+#define LOST_LIST                                                                                  \
+    "L'adresse essayée n'en est pas une : est-elle encore celle que getaddrinfo a trouvée ? Sa " \
+    "liste sert jusqu'au dernier essai ; rendue avant (freeaddrinfo), elle n'est plus à personne."
+
 static const struct {
     const char *call;
     int error;
     const char *question;
 } known[] = {
+    {"socket", EAFNOSUPPORT, LOST_LIST},
+    {"socket", EINVAL, LOST_LIST},
+    {"bind", EAFNOSUPPORT, LOST_LIST},
+    {"bind", EFAULT, LOST_LIST},
+    {"connect", EAFNOSUPPORT, LOST_LIST},
+    {"connect", EFAULT, LOST_LIST},
     {"", EPROTONOSUPPORT, OTHER_SOCKETS},
     {"", ESOCKTNOSUPPORT, OTHER_SOCKETS},
     {"", EPROTOTYPE, OTHER_SOCKETS},

@@ -238,6 +238,11 @@ static const char *from_connection(const struct symptoms *symptoms)
     const struct peer *peer = symptoms->peer;
     if (peer == NULL)
         return NULL;
+    if (peer->error == ECONNRESET && peer_is_answered(peer))
+        return "Le programme a coupé la connexion net (RST), alors qu'il avait tout lu : c'est ce "
+               "que fait close quand l'option SO_LINGER est réglée à zéro, et ce qui était en "
+               "route "
+               "est perdu (man 7 socket).";
     if (peer->error == ECONNRESET)
         return "Le programme a fermé la connexion avant cela, en laissant des octets non lus : "
                "elle "
@@ -248,7 +253,8 @@ static const char *from_connection(const struct symptoms *symptoms)
         return NULL;
     if (peer->ended)
         return "Le programme a fermé la connexion avant cela.";
-    return cause_from_queues(peer);
+    const char *queues = cause_from_queues(peer);
+    return queues != NULL ? queues : cause_from_kept_reply(symptoms);
 }
 
 // Ce que le programme a dit lui-même est souvent le meilleur indice.

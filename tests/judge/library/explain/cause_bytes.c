@@ -328,7 +328,7 @@ static const char *from_missing_byte(const struct symptoms *symptoms)
     size_t at = 0;
     while (at < length && at < symptoms->expected_length && expected[at] == received[at])
         at++;
-    if (length < 2 || at >= length)
+    if (length < 2 || at >= length || expected[at] == ' ')
         return NULL;
     size_t width = width_of_byte(symptoms, at);
     if (length + width != symptoms->expected_length ||

@@ -1,6 +1,7 @@
 #include "cause_peers.h"
 #include "cause_bytes.h"
 
+#include "injection.h"
 #include "network.h"
 #include "peer_neighbours.h"
 #include "sockdiag.h"
@@ -97,6 +98,47 @@ const char *cause_from_queues(const struct peer *peer)
         return "L'autre a fermé son sens d'envoi, le programme a tout lu mais n'a pas fermé son "
                "descripteur (état CLOSE_WAIT dans ss -tn) : a-t-il vu la fin de flux ?";
     return NULL;
+}
+
+static size_t count_lines(const char *bytes, size_t length)
+{
+    size_t lines = 0;
+    for (size_t i = 0; i < length; i++)
+        lines += bytes[i] == '\n';
+    return lines;
+}
+
+bool peer_is_answered(const struct peer *peer)
+{
+    static const char end[] = "END\n";
+    const size_t size = sizeof end - 1;
+    size_t said = count_lines(peer->said, peer->said_length);
+    if (peer->sent != peer->said_length || said == 0 || peer->said[peer->said_length - 1] != '\n')
+        return false;
+    // END n'a pas de réponse.
+    if (peer->said_length >= size && memcmp(peer->said + peer->said_length - size, end, size) == 0)
+        said--;
+    return count_lines(peer->bytes, peer->length) >= said;
+}
+
+// La ligne est lue, elle est même montrée, et rien n'est jamais parti.
+const char *cause_from_kept_reply(const struct symptoms *symptoms)
+{
+    static const char shown[] = "received from client: ";
+    const struct program *program = symptoms->program;
+    if (symptoms->end != WAIT_ASLEEP || symptoms->peer->length > 0 || program_injection() != NULL ||
+        program->ended || !program_is_server(program) || program->out.length == 0 ||
+        program->err.length > 0)
+        return NULL;
+    size_t end = program->out.length - 1;
+    const char *newline = memrchr(program->out.bytes, '\n', end);
+    const char *last = newline != NULL ? newline + 1 : program->out.bytes;
+    if (strncmp(last, shown, sizeof shown - 1) != 0)
+        return NULL;
+    return "La ligne est lue, elle est montrée, et rien n'est parti. Si la réponse est écrite par "
+           "un "
+           "FILE (fputs, fprintf, fwrite), elle attend dans sa mémoire d'être envoyée (man 3 "
+           "fflush).";
 }
 
 static const char *from_reply_elsewhere(const struct symptoms *symptoms)

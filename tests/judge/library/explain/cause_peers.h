@@ -20,4 +20,10 @@ const char *cause_from_queues(const struct peer *peer);
  */
 const char *cause_from_neighbours(const struct symptoms *symptoms);
 
+/** @brief Dit si ce correspondant a eu une réponse à chacune de ses lignes : tout ce qu'il a envoyé a été lu. */
+bool peer_is_answered(const struct peer *peer);
+
+/** @brief La ligne est montrée, et la réponse n'est pas partie : elle attend dans un FILE ; ou `NULL`. */
+const char *cause_from_kept_reply(const struct symptoms *symptoms);
+
 #endif
