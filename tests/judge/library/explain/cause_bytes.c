@@ -334,6 +334,9 @@ static const char *from_missing_byte(const struct symptoms *symptoms)
     if (length + width != symptoms->expected_length ||
         memcmp(expected + at + width, received + at, length - at) != 0)
         return NULL;
+    // D'une suite du même octet, c'est la longueur qui manque, non l'un d'eux.
+    if (at > 0 && expected[at] == expected[at - 1])
+        return NULL;
     char *shown = width > 1 ? strndup(expected + at, width) : visible_short(expected + at, 1);
     bool is_return = strcmp(shown, "\\r") == 0 || strcmp(shown, "\\x0D") == 0;
     snprintf(text, sizeof text,

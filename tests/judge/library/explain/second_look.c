@@ -166,7 +166,7 @@ static bool receives(uint64_t number, uint64_t descriptor)
 
 static bool prepares(uint64_t number)
 {
-    return number == SYS_bind || number == SYS_listen || number == SYS_connect;
+    return number == SYS_bind || number == SYS_connect;
 }
 
 static bool is_in_sight(const struct watch *watch, uint64_t number, uint64_t descriptor)
@@ -196,6 +196,9 @@ static bool sees_call(struct watch *watch, pid_t task)
     const uint64_t *arguments = call.entry.args;
     if (is_in_sight(watch, number, arguments[0]))
         keep_calls(watch, task);
+    // Qui écoute a fini de s'ouvrir : l'endroit où il attend ensuite en dit plus.
+    if (watch->sight == SIGHT_CALL && number == SYS_listen)
+        watch->kept_count = 0;
     if (watch->sight == SIGHT_OUTPUT && number == SYS_write && arguments[0] == STDOUT_FILENO) {
         watch->written += arguments[2];
         if (watch->written > watch->detail)

@@ -93,7 +93,8 @@ static const char *cause_of_lost_reply(const struct postbox *box)
                  "La question a été lue, mais aucune réponse n'est partie. Des appels sont ici "
                  "interrompus (EINTR) : un envoi interrompu n'a rien envoyé. Le résultat de "
                  "l'envoi est-il regardé, et que fait le programme quand c'est -1 ?");
-    else if (program_first()->out.length > 0 && !showed_every_question(box))
+    else if (program_first()->out.length > 0 && program_first()->err.length == 0 &&
+             !showed_every_question(box))
         snprintf(
             text, sizeof text,
             "La question, de %zu octets, a été lue, mais ni montrée ni répondue, quand d'autres "
