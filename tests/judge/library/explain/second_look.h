@@ -18,8 +18,8 @@ enum sight {
     SIGHT_DEATH,  /**< Un signal tue le programme : lequel. */
     SIGHT_OUTPUT, /**< Il écrit sur stdout l'octet de tel rang. */
     SIGHT_SEND,   /**< Son dernier envoi. */
-    SIGHT_CALL,   /**< Son dernier appel sur un socket : bind ou connect, envoi, lecture ; rien, s'il écoute depuis. */
-    SIGHT_FAULT,  /**< Le dernier appel que la mise à l'épreuve a fait échouer. */
+    SIGHT_CALL, /**< Son dernier appel sur un socket : bind ou connect, envoi, lecture ; rien, s'il écoute depuis. */
+    SIGHT_FAULT, /**< Le dernier appel que la mise à l'épreuve a fait échouer. */
     SIGHT_END, /**< Il finit de lui-même : où, puis où il a écrit sur stderr pour la dernière fois. */
 };
 

@@ -13,6 +13,7 @@
 
 static cause_finder *find_cause;
 static const struct symptoms *subject;
+static struct failure *first;
 
 void complain_find_causes_with(cause_finder *finder)
 {
@@ -59,10 +60,11 @@ static void tell_death(struct failure *failure)
 // Une course ou un débordement explique tout le reste ; une mort aussi.
 void complain_with(struct failure *failure)
 {
-    // Ce qui arrive pendant ce temps peut être un échec aussi : celui-là conclut à la place du premier.
-    static bool concluding;
-    if (!concluding && !pump_is_flooded()) {
-        concluding = true;
+    // Ce qui arrive pendant ce temps peut être un échec aussi : c'est le premier qui est dit.
+    if (first != NULL)
+        failure = first;
+    else if (!pump_is_flooded()) {
+        first = failure;
         programs_bury();
     }
     for (const struct program *program = program_first(); program != NULL; program = program->next)
@@ -78,7 +80,8 @@ void complain(const struct symptoms *symptoms, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(summary, sizeof summary, format, arguments);
     va_end(arguments);
-    subject = symptoms;
+    if (first == NULL)
+        subject = symptoms;
 
     struct failure failure = {
         .summary = summary, .caret = -1, .cause = as_sentence(find_cause(symptoms))};
