@@ -3,6 +3,7 @@
 Chaque rendu est jugé sur un seul test, rapide : c'est la notation que l'on éprouve ici, non le juge.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -21,13 +22,15 @@ from tests.grading.run import plans, preparation, workroom
 from tests.handout import handout
 from tests.judge.command import lab_reader
 from tests.judge.command.call import JUDGE
-from tests.proof.grading import victims
+from tests.proof.grading import children, victims
 from tests.proof.grading.classroom import shape_test
 
 LAB = lab_reader.every_lab()[0]
 KILLS = int(os.environ.get("KILLS") or 10)
-# Bien au-delà de ce qu'un arrêt demande : on n'attend jamais sans fin.
-PATIENCE = 120
+# On n'attend jamais sans fin : tant de regards de suite où rien n'est venu, parti, ni ne calculait. Ce que dure une notation
+# dépend de la machine, et n'est pas jugé.
+STILL_LOOKS = 60
+LOOK_PERIOD_S = 2
 
 
 def quick_test():
@@ -41,29 +44,36 @@ TEST = quick_test()
 SETTINGS = {"LAB": LAB.name, "TEST": TEST, "INSECURE": "1", "JUDGE_SANDBOX": "none"}
 
 
-# Ne fait ce qu'on attend de lui que si on l'empêche de se multiplier ; jamais sans fin, pour la machine qui l'essaie.
+# Ne fait ce qu'on attend de lui que si on l'empêche de se multiplier ; jamais sans fin, pour la machine qui l'essaie. Des
+# threads, que le noyau compte comme des processus : mille processus calculent assez pour que le juge dise que rien n'avance.
 HYDRA = """
 #undef main
 #include <errno.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <pthread.h>
+
+static pthread_mutex_t leash = PTHREAD_MUTEX_INITIALIZER;
+
+static void *head(void *nothing)
+{
+    pthread_mutex_lock(&leash);
+    pthread_mutex_unlock(&leash);
+    return nothing;
+}
 
 int main(int argc, char **argv)
 {
-    static pid_t heads[1100];
-    int count = 0;
-    while (count < 1100 && (heads[count] = fork()) > 0)
+    static pthread_t heads[1100];
+    pthread_attr_t small;
+    int count = 0, refusal = 0;
+    pthread_attr_init(&small);
+    pthread_attr_setstacksize(&small, 65536);
+    pthread_mutex_lock(&leash);
+    while (count < 1100 && (refusal = pthread_create(&heads[count], &small, head, NULL)) == 0)
         count++;
-    if (count < 1100 && heads[count] == 0)
-        for (;;)
-            pause();
-    int stopped = count < 1100 && errno == EAGAIN;
-    while (count-- > 0) {
-        kill(heads[count], SIGKILL);
-        waitpid(heads[count], NULL, 0);
-    }
-    return stopped ? tame_main(argc, argv) : 1;
+    pthread_mutex_unlock(&leash);
+    while (count-- > 0)
+        pthread_join(heads[count], NULL);
+    return refusal == EAGAIN ? tame_main(argc, argv) : 1;
 }
 """
 
@@ -121,14 +131,19 @@ class Case(unittest.TestCase):
                                 preexec_fn=hear_interruptions)
 
     def outcome(self, process):
-        """Ce qu'une notation a dit. Si elle ne finit pas, l'échec montre ce qui vit encore."""
-        try:
-            return process.communicate(timeout=PATIENCE)[0].decode("utf-8")
-        except subprocess.TimeoutExpired:
-            alive = [f"{pid} {command_of(pid)}" for pid in [process.pid, *workroom.marked(self.mark)]]
-            process.kill()
-            workroom.stop_all(self.mark)
-            self.fail("la notation ne finit pas :\n" + "\n".join(alive))
+        """Ce qu'une notation a dit. Si plus rien n'y bouge, l'échec montre ce qui vit encore."""
+        known, still = None, 0
+        while still < STILL_LOOKS:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return process.communicate(timeout=LOOK_PERIOD_S)[0].decode("utf-8")
+            living = {process.pid, *children.descendants(process.pid)}
+            working = any(workroom.state_and_parent(pid)[0] in (b"R", b"D") for pid in living)
+            still = 0 if working or living != known else still + 1
+            known = living
+        alive = [f"{pid} {command_of(pid)}" for pid in [process.pid, *workroom.marked(self.mark)]]
+        process.kill()
+        workroom.stop_all(self.mark)
+        return self.fail("la notation ne finit pas :\n" + "\n".join(alive))
 
     def grade(self, status=0, **settings):
         """Toute une notation ; rend ce qu'elle a dit."""
@@ -314,7 +329,7 @@ class Resume(Case):
             pass
         if target == process.pid:
             process.stdout.close()
-            process.wait(PATIENCE)
+            process.wait()
         else:
             said = self.outcome(process)
             self.assertIn(process.returncode, (0, 2), said)
