@@ -106,12 +106,14 @@ static void expect_kept(const struct program *server, struct peer *client)
     pump_until(is_served_or_left, client, 20);
     programs_settle();
     if (has_been_left(client) && !server->ended)
-        complain_because(
-            "Le client parti et celui qui arrive ont eu, l'un après l'autre, le même "
-            "numéro de descripteur. Fermer deux fois celui du premier, c'est, la "
-            "seconde fois, fermer celui de l'autre. Qui ferme ce socket ?",
-            "le serveur ferme la connexion d'un client qui ne lui demandait que d'être "
-            "servi : un descripteur est fermé deux fois");
+        complain_with(&(struct failure){
+            .summary = "le serveur ferme la connexion d'un client qui ne lui demandait que d'être "
+                       "servi : un descripteur est fermé deux fois",
+            .caret = -1,
+            .cause = "Le client parti et celui qui arrive ont eu, l'un après l'autre, le même "
+                     "numéro de descripteur. Fermer deux fois celui du premier, c'est, la "
+                     "seconde fois, fermer celui de l'autre. Qui ferme ce socket ?",
+            .gravity = "memory"});
     peer_expect_line(client, WELCOME);
     peer_expect_line(client, REPLY "bonjour");
 }
