@@ -116,7 +116,7 @@ def check_compiling(it, tasks, top, lab):
     """« Compiler ce lab », sur une source qui avertit, qui ne compile pas, qui ne se lie pas."""
     tree = os.path.abspath(os.path.join(top, "un arbre"))
     folder = os.path.join(tree, "labs", lab)
-    for name in ("common", os.path.join("labs", lab), os.path.join("tests", lab)):
+    for name in ("common", os.path.join("labs", lab), os.path.join("tests", lab), os.path.join("tests", "judge", "command")):
         shutil.copytree(name, os.path.join(tree, name), ignore=shutil.ignore_patterns("build", "mutants", "variants"))
     source = os.path.join(folder, "server.c")
     for label in ("Compiler ce lab", "Compiler pour déboguer"):
@@ -154,10 +154,10 @@ def check_judging(it, tasks, work, lab):
     it.check("une erreur de compilation mène à sa ligne", leads_to(found, WORDS["error"], "error"), text)
     for path, line in titles:
         title = trial.read(path).splitlines()[line - 1]
-        it.check("le lien mène à une source, ou à un titre des notes", os.path.dirname(path) == folder
+        it.check("le lien mène à une source, ou à un titre des notes", os.path.dirname(path) == os.path.join(here, folder)
                  or path == os.path.join(here, editor_lines.notes_of(lab)) and re.match(r"### (D\d\d|Étape \d) — ", title),
                  f"{path}:{line}\n{title}")
-    it.check("une réponse fausse mène à la ligne qui l'envoie", leads_to(found, "send_all(", "warning"), text)
+    it.check("une réponse fausse mène à la ligne qui l'envoie", leads_to(found, " send(", "warning"), text)
     append(source, BROKEN["link"])
     text = judged(work, lab, EDITOR_LINKS="1")
     it.check("une fonction qui n'existe pas mène à son appel",
@@ -171,14 +171,14 @@ def check_judging(it, tasks, work, lab):
 
 def check_places(it, tasks, work, lab):
     """Autant d'endroits que d'échecs : VS Code ne montre qu'un problème par endroit."""
-    folder = trial.copy_work("solutions", work, lab)
-    # Le même défaut dans les deux programmes : leurs tests renvoient au même piège.
-    for name in ("server.c", "client.c"):
-        trial.write(os.path.join(folder, name), trial.read(os.path.join(folder, name)).replace("EXIT_USAGE", "EXIT_SYSTEM"))
+    source = os.path.join(trial.copy_work("solutions", work, lab), "client.c")
+    # Plusieurs tests lisent cette ligne.
+    trial.write(source, trial.read(source).replace("socket connected to", "connected to"))
     told = [re.match(tasks.matchers("Juger ce lab")[0]["pattern"]["regexp"], line)
             for line in judged(work, lab, EDITOR_LINKS="1").splitlines()]
     places = [match.group(1, 2, 3) for match in told if match]
-    it.check("plusieurs échecs mènent à la même section", len({place[:2] for place in places}) < len(places), places)
+    it.check("plusieurs échecs mènent à la même ligne", len(places) > len({place[:2] for place in places}) == 1
+             and places[0][0].endswith("client.c"), places)
     it.check("et chacun a pourtant son endroit", len(set(places)) == len(places), places)
 
 
