@@ -10,7 +10,7 @@ import sys
 import unittest
 
 from tests.handout import csource
-from tests.grading.door import naming
+from tests.grading.run import students as roll
 from tests.judge.command import lab_reader
 from tests.grading.similar import similar_passages
 from tests.judge.command.call import PYTHON
@@ -184,7 +184,8 @@ class Likeness(unittest.TestCase):
         self.assertRegex(self.said, r"Pas comparé : hostile enorme .*à voir à la\s+main")
 
     def test_aliases_replace_names_everywhere(self):
-        names = naming.identify([path.name for path in (PLACE / "rendus").iterdir()]).values()
+        students, _ = roll.find(str(PLACE / "rendus"), lab_reader.every_lab(), single=False)
+        names = [student["id"] for student in students]
         aliases = PLACE / "pseudonymes.txt"
         aliases.write_text("".join(f"{name}\tPersonne {number}\n" for number, name in enumerate(names)), encoding="utf-8")
         said = similar(ALIASES=str(aliases))

@@ -235,7 +235,9 @@ class Class(Pages):
 
     def test_the_warnings(self):
         text = "".join(Reader(content(self.out, "index.html")).text).replace("\xa0", " ")
-        for told in (f"édition {sample.EDITION}", "Non protégé", "Non notés (2)", "À voir à la main (1)", "À reprendre en cours", "D09 — "):
+        by_hand = sum("a_voir" in item["flags"] for item in self.items)
+        for told in (f"édition {sample.EDITION}", "Non protégé", "Non notés (2)", f"À voir à la main ({by_hand})",
+                     "À reprendre en cours", "D09 — "):
             self.assertIn(told, text)
 
 
