@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/** Une seconde adresse IPv6 : la machine n'en a d'ordinaire qu'une sur lo. */
+/** Une seconde adresse IPv6 : la machine n'en a d'ordinaire qu'une sur la boucle locale. */
 #define NEIGHBOUR "fd00::2"
 
 static struct postbox *open_stranger(void)
