@@ -12,9 +12,9 @@
 
 static bool has_come(void *context)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    long gone_ms = now.tv_nsec / 1000000 - *(const long *)context;
+    struct timespec moment;
+    clock_gettime(CLOCK_REALTIME, &moment);
+    long gone_ms = moment.tv_nsec / 1000000 - *(const long *)context;
     return gone_ms >= 0 && gone_ms < SECOND_MS / 10;
 }
 

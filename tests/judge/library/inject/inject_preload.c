@@ -303,7 +303,7 @@ static ssize_t note_arrival(int fd, int flags, ssize_t received)
 static struct {
     ino_t socket;
     socklen_t length;
-    struct sockaddr_storage address;
+    struct sockaddr_storage place;
 } destination;
 
 // La même adresse, d'un autre socket : le programme ne passe pas d'une adresse à l'autre, il y revient.
@@ -313,15 +313,15 @@ static void note_destination(int fd, __CONST_SOCKADDR_ARG place, socklen_t lengt
     memcpy(&address, &place, sizeof address);
     struct stat status;
     int saved = errno;
-    bool known = address != NULL && length <= sizeof destination.address && is_datagram(fd) &&
+    bool known = address != NULL && length <= sizeof destination.place && is_datagram(fd) &&
                  fstat(fd, &status) == 0;
     errno = saved;
     if (!known)
         return;
-    if (length == destination.length && memcmp(&destination.address, address, length) == 0 &&
+    if (length == destination.length && memcmp(&destination.place, address, length) == 0 &&
         destination.socket != status.st_ino)
         inject_leave_mark("judge-again");
-    memcpy(&destination.address, address, length);
+    memcpy(&destination.place, address, length);
     destination.length = length;
     destination.socket = status.st_ino;
 }
