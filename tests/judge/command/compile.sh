@@ -124,7 +124,7 @@ object)
     rm -f "$name.log"
     : >"$name.log" || exit 2
     status=0
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2086,SC2046 # des options : jamais d'espace
     limited ${CC:-cc} "$@" $(unfinished "$source") -MMD -MP -MF "$name.d.new" -MT "$target" -c -o "$target.new" "$source" 2>"$name.log" </dev/null || status=$?
     if [ "$status" -eq 0 ]; then
         hide_sanitizer_settings "$@" || exit 2

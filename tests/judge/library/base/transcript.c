@@ -18,15 +18,15 @@
 
 struct event {
     double ms;
+    double last_ms; /**< Sa répétition la plus récente. */
     char *actor;
     char *verb;
     char *text;
     char *action; /**< Pour des octets : ce qui en est fait. */
     char *bytes;  /**< Pour des octets : tous ceux du morceau, tant qu'il peut s'allonger. */
     size_t length;
-    int repeated;   /**< Combien de fois de suite. */
-    double last_ms; /**< Quand, la dernière fois. */
-    bool hidden;    /**< Tu par transcript_hide(). */
+    int repeated; /**< Combien de fois de suite. */
+    bool hidden;  /**< Tu par transcript_hide(). */
 };
 
 static struct event events[HEAD_EVENTS + TAIL_EVENTS];
