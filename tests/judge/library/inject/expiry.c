@@ -243,7 +243,7 @@ int setitimer(__itimer_which_t which, const struct itimerval *restrict timer,
     const struct timespec soon = sooner(&value);
     shorter.it_value = (struct timeval){.tv_sec = soon.tv_sec, .tv_usec = soon.tv_nsec / 1000};
     // Sur une machine surchargée, il sonne parfois avant l'attente qu'il doit interrompre : il sonne donc encore.
-    if (!timerisset(&shorter.it_interval) && timercmp(&shorter.it_value, &timer->it_value, <))
+    if (!timerisset(&shorter.it_interval) && ns_of(&soon) < ns_of(&value))
         shorter.it_interval = (struct timeval){.tv_usec = RING_AGAIN_US};
     return real(which, &shorter, old);
 }
