@@ -1,5 +1,4 @@
-// Entrée et socket surveillés ensemble par poll. Les lignes tapées partent sans attendre les réponses,
-// et les réponses sont montrées dès qu'elles viennent.
+// Socket et entrée surveillés ensemble par poll ; l'entrée ne l'est pas tant qu'une réponse est attendue.
 #include "cmdline.h"
 #include "display.h"
 #include "framing.h"
@@ -119,24 +118,23 @@ static bool say_end(int fd)
     return send_all(fd, "END\n", 4) == 0 && shutdown(fd, SHUT_WR) == 0;
 }
 
-// Envoie les lignes tapées. Rend le nombre de lignes parties, -1 en cas d'échec ; *done dit la fin.
-static long send_typed_lines(int fd, bool *done)
+// Envoie la ligne tapée suivante. Rend 1 si elle est partie, 0 s'il n'y en a pas, -1 en cas d'échec ; *done dit la fin.
+static int send_typed_line(int fd, bool *done)
 {
-    long sent = 0;
-    for (long length; !*done && (length = first_line(&input)) >= 0; sent++) {
-        if (length == 3 && memcmp(input.bytes, "END", 3) == 0)
-            break;
+    long length = *done ? -1 : first_line(&input);
+    if (length >= 0 && (length != 3 || memcmp(input.bytes, "END", 3) != 0)) {
         char message[LINE_STORAGE];
         memcpy(message, input.bytes, (size_t)length);
         message[length] = '\n';
         if (send_all(fd, message, (size_t)length + 1) != 0)
             return -1;
         drop_line(&input, (size_t)length);
+        return 1;
     }
-    if (*done || (first_line(&input) < 0 && !input.ended))
-        return sent;
+    if (*done || (length < 0 && !input.ended))
+        return 0;
     *done = true;
-    return say_end(fd) ? sent : -1;
+    return say_end(fd) ? 0 : -1;
 }
 
 static long show_replies(void)
@@ -152,17 +150,19 @@ static long show_replies(void)
 
 static int converse(int fd)
 {
+    // Négatif quand des réponses sont venues avant leur question.
     long awaited = 0;
     bool done = false;
     for (;;) {
-        long sent = send_typed_lines(fd, &done);
+        int sent = awaited > 0 ? 0 : send_typed_line(fd, &done);
         if (sent < 0)
             return fail("send", strerror(errno));
         awaited += sent;
-        if (is_full(&input))
+        if (awaited <= 0 && is_full(&input))
             return fail("entrée standard", "ligne trop longue");
-        struct pollfd watched[2] = {{.fd = fd, .events = POLLIN},
-                                    {.fd = done ? -1 : STDIN_FILENO, .events = POLLIN}};
+        struct pollfd watched[2] = {
+            {.fd = fd, .events = POLLIN},
+            {.fd = done || awaited > 0 ? -1 : STDIN_FILENO, .events = POLLIN}};
         if (poll(watched, 2, -1) < 0)
             continue;
         if (watched[0].revents != 0 && !fill(&replies, fd))
