@@ -72,11 +72,16 @@ def words_of(name):
     return re.findall(r"[a-z]+|\d+", naming.plain(name))
 
 
+def alike(name):
+    """Un nom de lab, à la casse et aux séparateurs près : « 01_TCP » vaut « 01-tcp »."""
+    return re.sub(r"[\s_-]+", "-", name.strip().lower())
+
+
 def designation(name, lab, labs):
     """0 : c'est le nom du lab, à la casse et aux séparateurs près ; 1 : il s'en approche assez ; None : non."""
     words = words_of(name)
     number, *topic = words_of(lab.name)
-    if re.sub(r"[\s_-]+", "-", name.strip().lower()) == lab.name:
+    if alike(name) == lab.name:
         return 0
     others = {word for other in labs if other is not lab for word in words_of(other.name)[1:]}
     if others & set(words) or not words:

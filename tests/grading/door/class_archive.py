@@ -33,6 +33,12 @@ def opened(path, *_):
         raise limits.TooMuch("elle est abîmée, ou n'est pas ce que son nom annonce") from error
 
 
+def check_count(count):
+    """Lève TooMuch si une archive annonce trop de membres."""
+    if count > limits.CLASS_ENTRIES:
+        raise limits.TooMuch(f"elle contient plus de {limits.CLASS_ENTRIES} fichiers")
+
+
 class Whole:
     """Ce que les deux sortes ont en commun : {chemin: (nature, ce qu'il faut pour le lire)}, et les dossiers."""
 
@@ -85,12 +91,10 @@ class Zipped(Whole):
         # Lire une table démesurée prendrait déjà trop de temps.
         if os.fstat(stream.fileno()).st_size <= limits.ARCHIVE:
             stream.seek(0)
-            if stream.read().count(b"PK\x01\x02") > limits.CLASS_ENTRIES:
-                raise limits.TooMuch(f"elle contient plus de {limits.CLASS_ENTRIES} fichiers")
+            check_count(stream.read().count(b"PK\x01\x02"))
         self.archive = zipfile.ZipFile(stream)
         members = self.archive.infolist()
-        if len(members) > limits.CLASS_ENTRIES:
-            raise limits.TooMuch(f"elle contient plus de {limits.CLASS_ENTRIES} fichiers")
+        check_count(len(members))
         for member in members:
             self.put(archive_door.member_name(member), archive_door.zip_kind(member), member)
 
@@ -114,8 +118,7 @@ class Tarred(Whole):
         with tarfile.open(fileobj=unpacked, mode="r|", errorlevel=2) as archive:
             for count, member in enumerate(archive, 1):
                 archive.members = []
-                if count > limits.CLASS_ENTRIES:
-                    raise limits.TooMuch(f"elle contient plus de {limits.CLASS_ENTRIES} fichiers")
+                check_count(count)
                 kind, data = archive_door.tar_kind(member), None
                 if kind == "file" and member.size <= limits.ARCHIVE:
                     data = archive.extractfile(member).read()

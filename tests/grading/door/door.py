@@ -313,14 +313,9 @@ def is_lost(tree, folder, labs, taken):
         candidate.same_as(other) for candidate in found for other in taken)
 
 
-def is_named(name, chosen):
-    """Est-ce le nom d'un de ces labs, à la casse et aux séparateurs près ?"""
-    return re.sub(r"[\s_-]+", "-", name.strip().lower()) in chosen
-
-
 def mention_linked_labs(admission, tree, chosen):
     """Un dossier de lab remplacé par un lien n'est pas suivi."""
     for path, entry in sorted(tree.entries.items()):
-        if is_named(path[-1], chosen) and entry.kind != "folder" and entry.kind in trees.KINDS:
+        if choice.alike(path[-1]) in chosen and entry.kind != "folder" and entry.kind in trees.KINDS:
             admission.remarks.append(f"{trees.shown(path)} est {trees.KINDS[entry.kind]}, il n'est pas suivi ; {BY_HAND}.")
             admission.flag()

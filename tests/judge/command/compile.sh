@@ -84,12 +84,12 @@ refuse_failure_of_ours() { # STATUT JOURNAL
     exit 2
 }
 
-# Un travail ne règle pas les assainisseurs qui le jugent : ce qu'il définit sous leurs noms n'est plus vu que de lui.
 # Une source où il reste un TODO a des paramètres, et des fonctions, dont rien ne se sert encore (common/lab.mk).
 unfinished() { # SOURCE
     if grep -qs TODO "$1"; then echo "-Wno-unused-parameter -Wno-unused-function"; fi
 }
 
+# Un travail ne règle pas les assainisseurs qui le jugent : ce qu'il définit sous leurs noms n'est plus vu que de lui.
 hide_sanitizer_settings() { # OPTIONS…
     case " $* " in
     *' -fsanitize='*) objcopy --wildcard --localize-symbol='__[alt]san_*' --localize-symbol='__ubsan_*' \

@@ -7,13 +7,9 @@
 #include <stdatomic.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
-#define SECOND_NS 1000000000LL
-#define MILLISECOND_NS 1000000LL
 #define RING_AGAIN_US 50000
 #define NARROW_BYTES 4096
 // Un programme peut compter les attentes qui expirent, ou le temps : après la première, une heure a passé.
@@ -86,7 +82,7 @@ static long long socket_bound_ns(int fd, short events)
     int option = events == POLLIN ? SO_RCVTIMEO : SO_SNDTIMEO;
     int result = getsockopt(fd, SOL_SOCKET, option, &bound, &length);
     errno = saved;
-    return result < 0 ? 0 : (long long)bound.tv_sec * SECOND_NS + bound.tv_usec * 1000LL;
+    return result < 0 ? 0 : ns_of_timeval(&bound);
 }
 
 bool inject_expires(int fd, short events)
@@ -113,11 +109,6 @@ int inject_send_flags(int fd)
         return 0;
     long long bound_ns = socket_bound_ns(fd, POLLOUT);
     return bound_ns > 0 && inject_shortened_ns(bound_ns) != bound_ns ? MSG_DONTWAIT : 0;
-}
-
-static long long ns_of(const struct timespec *time)
-{
-    return (long long)time->tv_sec * SECOND_NS + time->tv_nsec;
 }
 
 static struct timespec time_of(long long ns)
@@ -150,7 +141,7 @@ int gettimeofday(struct timeval *restrict now, void *restrict zone)
     REAL(gettimeofday);
     int result = real(now, zone);
     if (result == 0) {
-        long long ns = (long long)now->tv_sec * SECOND_NS + now->tv_usec * 1000LL + skipped_ns();
+        long long ns = ns_of_timeval(now) + skipped_ns();
         *now = (struct timeval){.tv_sec = ns / SECOND_NS, .tv_usec = ns % SECOND_NS / 1000};
     }
     return result;
@@ -231,6 +222,12 @@ static struct timespec sooner(const struct timespec *value)
     return time_of(wait_ns);
 }
 
+static struct itimerspec sooner_timer(const struct itimerspec *timer)
+{
+    return (struct itimerspec){.it_interval = timer->it_interval,
+                               .it_value = sooner(&timer->it_value)};
+}
+
 int setitimer(__itimer_which_t which, const struct itimerval *restrict timer,
               struct itimerval *restrict old)
 {
@@ -238,8 +235,7 @@ int setitimer(__itimer_which_t which, const struct itimerval *restrict timer,
     if (silence == NULL || which != ITIMER_REAL || timer == NULL)
         return real(which, timer, old);
     struct itimerval shorter = *timer;
-    const struct timespec value = {.tv_sec = timer->it_value.tv_sec,
-                                   .tv_nsec = timer->it_value.tv_usec * 1000};
+    const struct timespec value = time_of(ns_of_timeval(&timer->it_value));
     const struct timespec soon = sooner(&value);
     shorter.it_value = (struct timeval){.tv_sec = soon.tv_sec, .tv_usec = soon.tv_nsec / 1000};
     // Sur une machine surchargée, il sonne parfois avant l'attente qu'il doit interrompre : il sonne donc encore.
@@ -262,8 +258,7 @@ int timerfd_settime(int fd, int flags, const struct itimerspec *timer, struct it
     REAL(timerfd_settime);
     if (silence == NULL || flags != 0)
         return real(fd, flags, timer, old);
-    const struct itimerspec shorter = {.it_interval = timer->it_interval,
-                                       .it_value = sooner(&timer->it_value)};
+    const struct itimerspec shorter = sooner_timer(timer);
     return real(fd, flags, &shorter, old);
 }
 
@@ -273,8 +268,7 @@ int timer_settime(timer_t id, int flags, const struct itimerspec *restrict timer
     REAL(timer_settime);
     if (silence == NULL || flags != 0)
         return real(id, flags, timer, old);
-    const struct itimerspec shorter = {.it_interval = timer->it_interval,
-                                       .it_value = sooner(&timer->it_value)};
+    const struct itimerspec shorter = sooner_timer(timer);
     return real(id, flags, &shorter, old);
 }
 

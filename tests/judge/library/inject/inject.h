@@ -9,7 +9,25 @@
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/time.h>
 #include <sys/types.h>
+#include <time.h>
+
+#define SECOND_NS 1000000000LL
+#define MILLISECOND_NS 1000000LL
+#define MICROSECOND_NS 1000LL
+
+/** @brief Une durée, ou une date, en nanosecondes. */
+static inline long long ns_of(const struct timespec *time)
+{
+    return (long long)time->tv_sec * SECOND_NS + time->tv_nsec;
+}
+
+/** @brief Comme ns_of(), d'une `struct timeval`. */
+static inline long long ns_of_timeval(const struct timeval *time)
+{
+    return (long long)time->tv_sec * SECOND_NS + time->tv_usec * MICROSECOND_NS;
+}
 
 /** @brief Le nombre qui suit `NAME=` dans JUDGE_INJECT, ou 0. */
 unsigned inject_setting(const char *name);

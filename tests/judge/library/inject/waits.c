@@ -5,11 +5,6 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
-#include <time.h>
-
-#define SECOND_NS 1000000000LL
-#define MILLISECOND_NS 1000000LL
-#define MICROSECOND_NS 1000LL
 
 // La durée d'une attente en millisecondes, celle-là ou plus courte ; au retour, inject_note_expiry() compte.
 static int shortened_ms(int timeout)
@@ -23,11 +18,6 @@ static int note_ms(int result, int timeout, int waited)
     if (result == 0)
         inject_note_expiry(timeout * MILLISECOND_NS, waited * MILLISECOND_NS);
     return inject_note_wait(result, timeout != 0);
-}
-
-static long long ns_of(const struct timespec *time)
-{
-    return (long long)time->tv_sec * SECOND_NS + time->tv_nsec;
 }
 
 static const struct timespec *shortened_time(const struct timespec *timeout,
@@ -77,7 +67,7 @@ int select(int count, fd_set *readable, fd_set *writable, fd_set *exceptional,
     inject_stop_before_waiting();
     if (timeout == NULL)
         return inject_note_wait(real(count, readable, writable, exceptional, NULL), true);
-    long long bound_ns = (long long)timeout->tv_sec * SECOND_NS + timeout->tv_usec * MICROSECOND_NS;
+    long long bound_ns = ns_of_timeval(timeout);
     long long wait_ns = inject_shortened_ns(bound_ns);
     if (wait_ns == bound_ns)
         return inject_note_wait(real(count, readable, writable, exceptional, timeout),
