@@ -20,7 +20,7 @@ READING = "=== Ce que l'étudiant lit ===\n"
 HUNK = re.compile(r"^@@ .*?@@.*$")
 # Ce qui change d'une fois à l'autre : les ports, ce qui est passé d'un long envoi coupé, et si les
 # derniers octets du juge sont arrivés avant ou après la fermeture ; et où dort, à cet instant, qui se réveille souvent.
-CHANGING = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=[0-9a-f]\]:)\d+|(?<=::1:)\d+|(?<=localhost:)\d+|(?<=port )\d+"
+CHANGING = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=::1\]:)\d+|(?<=%4278124286\]:)\d+|(?<=::1:)\d+|(?<=localhost:)\d+|(?<=port )\d+"
                       r"|(?<=\[::\]:)\d+|(?<=a reçu )\d{5,}(?= octets sur)"
                       r"|(?<=part )\d+(?= ms)|(?<=renonce )\d+(?= ms)|(?<=tient )\d+(?= Kio)"
                       r"|(?<=127\.0\.0\.1)\d{4,5}(?=\\n)|\d+(?= Kio ; après| Kio :| Kio de plus| octets de plus par client)"
