@@ -267,7 +267,7 @@ static bool from_second(const struct symptoms *symptoms, const struct program *s
            look_again(subject, SIGHT_CALL, 0, line, "a fait là son dernier appel sur un socket");
 }
 
-// L'endroit où dort un programme qui attend du nouveau ne dit rien de ce dont le test ne l'accuse pas.
+// L'endroit où dort un programme qui attend du nouveau ne dit rien de ce qu'il a mal fait avant.
 static bool from_subject(const struct symptoms *symptoms, const struct program *subject,
                          struct source_line *line)
 {
@@ -278,7 +278,7 @@ static bool from_subject(const struct symptoms *symptoms, const struct program *
         *line = better;
         return true;
     }
-    return found && !(waiting && symptoms == NULL);
+    return found && !waiting;
 }
 
 bool student_line(struct source_line *line)
