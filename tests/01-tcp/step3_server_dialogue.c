@@ -156,9 +156,7 @@ LESSON(
     server_expect_listening(server, test_port());
     struct peer *client = peer_connect("client");
     program_expect_patience(server, client);
-    peer_send(client, "bon");
-    program_expect_patience(server, client);
-    peer_send(client, "jour\n");
+    peer_send(client, "bonjour\n");
     peer_expect_line(client, "Hey client");
     program_expect_patience(server, client);
     peer_send(client, "encore\n");
@@ -231,10 +229,12 @@ LESSON(server_joins_pieces, .step = 3, .points = 0.25, .programs = "server",
        .hint = "Un recv n'est pas un message : une ligne peut arriver en plusieurs fois, et n'a "
                "qu'une réponse.")
 {
+    program_inject(LONG_SILENCE);
     struct program *server = start_server();
     struct peer *client = peer_connect("client");
     peer_send_byte_by_byte(client, "été");
     peer_expect_nothing_more(client);
+    program_expect_patience(server, client);
     peer_send(client, "\n");
     peer_expect_line(client, "Hey client");
     program_expect_line(server, "server waiting...");

@@ -60,9 +60,7 @@ LESSON(client_waits_for_slow_reply, .step = 4, .points = 0.25, .programs = "clie
     program_type(client, "bonjour\n");
     peer_expect_line(server, "bonjour");
     program_expect_patience(client, server);
-    peer_send(server, "Hey");
-    program_expect_patience(client, server);
-    peer_send(server, " client\n");
+    peer_send(server, "Hey client\n");
     program_expect_line(client, "Hey client");
 }
 

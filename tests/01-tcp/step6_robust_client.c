@@ -101,10 +101,12 @@ LESSON(client_frames_replies, .step = 6, .points = 0.25, .programs = "client",
                "suivante.")
 {
     struct peer *server;
+    program_inject(LONG_SILENCE);
     struct program *client = start_client(&server);
     program_type(client, "un\n");
     peer_expect_line(server, "un");
     peer_send_byte_by_byte(server, "réponse en mor");
+    program_expect_patience(client, server);
     peer_send(server, "ceaux\nréponse d'avance\n");
     program_expect_line(client, "réponse en morceaux");
     program_type(client, "deux\n");

@@ -64,10 +64,7 @@ LESSON(
     server_expect_listening(server, test_port());
     struct peer *client = arrive("client");
     program_expect_patience(server, client);
-    peer_send(client, "bon");
-    program_expect_patience(server, client);
-    peer_send(client, "jour\n");
-    peer_expect_line(client, REPLY "bonjour");
+    exchange(client, "bonjour");
     program_expect_patience(server, client);
     exchange(client, "encore");
     lesson_ask(
@@ -165,10 +162,12 @@ LESSON(server_joins_pieces, .step = 2, .points = 0.25, .programs = "server",
        .hint = "TCP transporte des octets, pas des messages : c'est \\n qui finit une ligne, non "
                "la fin d'un recv.")
 {
-    start_server();
+    program_inject(LONG_SILENCE);
+    struct program *server = start_server();
     struct peer *client = arrive("client");
     peer_send_byte_by_byte(client, "été");
     peer_expect_nothing_more(client);
+    program_expect_patience(server, client);
     struct peer *other = arrive("autre client");
     exchange(other, "bonjour");
     peer_send(client, "\n");

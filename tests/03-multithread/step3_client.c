@@ -101,9 +101,7 @@ LESSON(client_waits_for_slow_reply, .step = 3, .points = 0.25, .programs = "clie
     program_expect_patience(client, server);
     say(client, server, "bonjour");
     program_expect_patience(client, server);
-    peer_send(server, REPLY);
-    program_expect_patience(client, server);
-    peer_send(server, "bonjour\n");
+    peer_send(server, REPLY "bonjour\n");
     program_expect_line(client, REPLY "bonjour");
 }
 
@@ -196,15 +194,18 @@ LESSON(
         "Un recv ne rend ni une ligne, ni une seule : qu'y a-t-il après le premier \\n, et avant ?")
 {
     struct peer *server;
+    program_inject(LONG_SILENCE);
     struct program *client = start_tcp_client(&server);
     peer_send_byte_by_byte(server, "welcome to the serv");
     program_expect_no_more_output(client);
+    program_expect_patience(client, server);
     peer_send(server, "er\nréponse d'avance\n");
     program_expect_line(client, WELCOME);
     say(client, server, "un");
     program_expect_line(client, "réponse d'avance");
     say(client, server, "deux");
     peer_send_byte_by_byte(server, "réponse en mor");
+    program_expect_patience(client, server);
     peer_send(server, "ceaux\n");
     program_expect_line(client, "réponse en morceaux");
     say(client, server, "trois");
