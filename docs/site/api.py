@@ -1,4 +1,5 @@
 """Les pages de l'API : les tableaux de mise en page de Doxygen deviennent des titres et des listes."""
+from docs.site import signatures
 from docs.site.dom import Node
 
 
@@ -12,7 +13,7 @@ def shape(root):
             if child.tag == "table" and "memberdecls" in names:
                 parent.replace(child, *_members(child))
             elif "memproto" in names:
-                parent.replace(child, Node("div", {"class": "memproto"}, [_signature(child)]))
+                parent.replace(child, Node("div", {"class": "memproto"}, [signatures.shape(child)]))
             elif child.tag == "table" and "directory" in names:
                 parent.replace(child, _directory(child))
             elif "levels" in names:
@@ -38,7 +39,9 @@ def _members(table):
                 items = Node("ul", {"class": "members"})
                 blocks.append(items)
             left, right = row.find_all("td")[:2]
-            items.children.append(Node("li", {}, [Node("code", {}, left.children + right.children)]))
+            code = Node("code", {}, left.children + [" "] + right.children)
+            signatures.write(code)
+            items.children.append(Node("li", {}, [code]))
         elif "memdesc:" in row.get("class") and items is not None:
             text = row.find_class("mdescRight")
             children = [child for child in text.children if not _is_break(child)]
@@ -48,29 +51,6 @@ def _members(table):
 
 def _is_break(child):
     return isinstance(child, Node) and child.tag == "br"
-
-
-def _signature(block):
-    """Le type et le nom, puis un paramètre par ligne."""
-    code = Node("code")
-    labels = block.find_class("mlabels")
-    static = labels is not None and "static" in labels.text().split()
-    table = block.find_all("table")[1 if labels is not None else 0]
-    for row in table.find_all("tr"):
-        kind = []
-        for cell in row.find_all("td"):
-            names = cell.classes()
-            if "memname" in names:
-                # « static » est devant le nom, ou seulement dans les étiquettes.
-                code.children += ["static "] * (static and not cell.text().startswith("static ")) + cell.children
-            elif "paramtype" in names:
-                kind = [child if isinstance(child, Node) else child.replace("\u00a0", "") for child in cell.children]
-                kind += "" if cell.text().endswith("*") else " "
-            elif "paramname" in names:
-                code.children.append(Node("span", {"class": "parameter"}, kind + cell.children))
-            elif "paramkey" not in names:
-                code.children.append(cell.text())
-    return code
 
 
 def _directory(table):

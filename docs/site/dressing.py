@@ -4,6 +4,7 @@ import unicodedata
 
 from docs.site.dom import Node, parents
 from docs.site.markdown_filter import HIDDEN
+from docs.site.signatures import drop_homonyms
 
 
 def slug(text):
@@ -119,20 +120,8 @@ def _code(root):
         for line in lines:
             inside += line.children + ["\n"]
         code = Node("code", {}, inside or node.children)
-        _drop_homonyms(code)
+        drop_homonyms(code)
         node.tag, node.attrs, node.children = "pre", {"class": "fragment", "tabindex": "0"}, [code]
-
-
-def _drop_homonyms(node, before=""):
-    """Une variable qui porte le nom d'une structure n'en est pas une : « struct » la précéderait. Rend le dernier mot lu."""
-    for child in node.children:
-        if not isinstance(child, Node):
-            before = child if child.strip() else before
-            continue
-        if "hl_struct" in child.classes() and before.split()[-1:] != ["struct"]:
-            child.tag, child.attrs = "span", {}
-        before = _drop_homonyms(child, before)
-    return before
 
 
 def _tables(root):

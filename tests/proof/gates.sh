@@ -317,8 +317,9 @@ gate_docs() { ## la documentation, sans avertissement
     sh docs/site/docs.sh
 }
 
-gate_links() { ## aucun lien mort dans la documentation, aucun chemin faux dans les textes
+gate_links() { ## aucun lien mort dans la documentation, aucun prototype ni chemin faux
     sh docs/site/docs.sh || return 1
+    prove pages/prototypes.py build/docs/html || return 1
     set +f
     prove pages/dead_links.py build/docs/html docs/*.md docs/course/*.md README*.md labs/*/*.md solutions/*/*.md
 }

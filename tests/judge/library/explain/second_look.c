@@ -72,7 +72,7 @@ static size_t read_addresses(int in, uint64_t calls[MAX_SEEN])
     return count;
 }
 
-size_t second_look(const char *which, enum sight sight, size_t detail, uint64_t calls[MAX_SEEN])
+size_t second_look(const char *which, enum sight watched, size_t detail, uint64_t calls[MAX_SEEN])
 {
     char scratch[4096];
     int ends[2];
@@ -83,7 +83,7 @@ size_t second_look(const char *which, enum sight sight, size_t detail, uint64_t 
     spawn_end_all();
     pid_t pid = fork();
     if (pid == 0)
-        become_second(which, sight, detail, ends[1], scratch);
+        become_second(which, watched, detail, ends[1], scratch);
     close(ends[1]);
     size_t count = read_addresses(ends[0], calls);
     process_tree_kill_descendants();

@@ -26,13 +26,13 @@ enum sight {
 /**
  * @brief Rejoue le test en cours, les programmes de la première fois étant d'abord terminés.
  *
- * @param which  le programme dont il s'agit
- * @param sight  ce que l'on guette
- * @param detail le signal, ou le rang de l'octet
- * @param calls  reçoit les adresses des appels, comme call_frames()
+ * @param which   le programme dont il s'agit
+ * @param watched ce que l'on guette
+ * @param detail  le signal, ou le rang de l'octet
+ * @param calls   reçoit les adresses des appels, comme call_frames()
  * @return leur nombre
  */
-size_t second_look(const char *which, enum sight sight, size_t detail, uint64_t calls[MAX_SEEN]);
+size_t second_look(const char *which, enum sight watched, size_t detail, uint64_t calls[MAX_SEEN]);
 
 /** @brief Le processus de la seconde exécution : `--again LEÇON PROGRAMME QUOI DÉTAIL` ; écrit les adresses sur stdout. */
 int second_look_main(char **words);
