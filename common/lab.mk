@@ -107,7 +107,7 @@ endif
 test:
 	@case "$${MAKEFLAGS%% *}" in --*) ;; *n*) exit 0 ;; esac; \
 	    MAKEFLAGS= MAKELEVEL= $(MAKE) -s -k all </dev/null >/dev/null 2>&1 || :
-	@$(MAKE) --no-print-directory -C ../.. test \
+	@FROM_LAB="$$(basename "$$(pwd)")" $(MAKE) --no-print-directory -C ../.. test \
 	    WORK="$$(basename "$$(dirname "$$(pwd)")")" LAB="$$(basename "$$(pwd)")"
 
 # Ces buts sont ceux du dépôt, pour ce dossier : voir « make help » ici, et tests/student/.

@@ -11,9 +11,9 @@ import sys
 
 from tests.judge.command import lab_reader
 from tests.judge.command.call import JUDGE
+from tests.judge.report import options
 from tests.judge.report import reserved
 from tests.judge.report import results
-from tests.judge.report.options import quote
 
 
 class Lab:
@@ -181,10 +181,4 @@ def listing(lab):
 
 def command(lab, goal, *more):
     """La commande à taper : courte dans le dossier du lab, entière ailleurs."""
-    here = os.environ.get("FROM_LAB")
-    if here:
-        folder = [] if here == lab.name else ["-C", "../" + lab.name]
-        return " ".join(["make", *folder, goal, *more])
-    # « make test » sans WORK juge les solutions, quand elles sont là.
-    work = ["WORK=" + quote(os.environ["WORK"])] if goal == "test" or os.environ["WORK"] != "labs" else []
-    return " ".join(["make", goal, *work, "LAB=" + lab.name, *more])
+    return options.command(goal, os.environ["WORK"], lab.name, *more)

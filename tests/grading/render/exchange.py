@@ -16,7 +16,7 @@ def failure(run, test, is_open):
     told = test.get("failure") or {}
     summary = told.get("summary") or test.get("reason")
     parts = [paragraph(summary) if summary else "", difference(told), transcript(test.get("transcript") or [])]
-    for label, text in (("Cause probable", told.get("cause")), ("Votre ligne", story.source_line(told)), ("À relire", told.get("advice"))):
+    for label, text in (("Cause probable", told.get("cause")), ("Votre ligne", story.source_line(told)), ("À relire", story.chapter(run, test))):
         if text:
             parts.append(f"<p><strong>{prose(label + ' :')}</strong> {prose(text)}</p>")
     parts.append(f'<p class="soft small">{prose("Pour ne refaire que ce test, dans le dossier du lab :")} '

@@ -432,7 +432,7 @@ borrow_sources() {
     lent=$library first=${library%% *}
     from=
     [ "${FRAMING:-own}" = own ] || [ -f "solutions/$lender/$first" ] ||
-        die "FRAMING=reference : la référence ($lent) n'est pas ici ; le vôtre s'éprouve seul par « make test LAB=$lender »"
+        die "FRAMING=reference : la référence ($lent) n'est pas ici ; le vôtre s'éprouve seul par « $(test_alone) »"
     if [ "${FRAMING:-own}" = own ]; then
         for candidate in "$root/$lender" "$root/labs/$lender" "$root" "$folder" "$root/../$lender"; do
             if [ -z "$from" ] && lends "$candidate"; then from=$candidate; fi
@@ -448,6 +448,11 @@ borrow_sources() {
     fi
     [ "$from" = "$folder" ] || [ ! -e "$folder/$first" ] || [ "$folder" = "$root" ] ||
         remark "$first de ce dossier n'est pas lu : celui de $lender sert."
+}
+
+# La commande qui juge le lab qui prête, selon le dossier où l'on tape.
+test_alone() {
+    if [ -n "${FROM_LAB:-}" ]; then echo "make -C ../$lender test"; else echo "make test LAB=$lender"; fi
 }
 
 lends() { # DOSSIER : a-t-il ce fichier, ou ce qui ne peut être que lui ?

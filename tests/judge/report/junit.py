@@ -23,7 +23,7 @@ def seconds(milliseconds):
     return f"{(milliseconds or 0) / 1000:.3f}"
 
 
-def outcome(test):
+def outcome(run, test):
     """L'élément qui dit pourquoi un test n'est pas réussi, ou rien."""
     status = test["status"]
     if status == "passed":
@@ -34,14 +34,14 @@ def outcome(test):
         return f"<skipped message={attribute(message)}/>"
     element = "error" if status == "broken" else "failure"
     return (f"<{element} message={attribute(message)} type={attribute(status)}>"
-            f"{escape(legal(details(test, failure)))}</{element}>")
+            f"{escape(legal(details(run, test, failure)))}</{element}>")
 
 
-def details(test, failure):
+def details(run, test, failure):
     """Ce que l'étudiant lirait, sans mise en page."""
     lines = [f"{label} : {failure[key]}" for label, key in
-             (("attendu", "expected"), ("reçu", "received"), ("cause probable", "cause"), ("à relire", "advice"))
-             if failure.get(key)]
+             (("attendu", "expected"), ("reçu", "received"), ("cause probable", "cause")) if failure.get(key)]
+    lines += [f"à relire : {story.chapter(run, test)}"] if failure.get("advice") else []
     lines += [f"votre ligne : {story.source_line(failure)}"] if failure.get("line") else []
     lines += [f"{entry['ms']:.1f} ms {entry['actor']} {entry['verb']} {entry['text']}"
               for entry in test.get("transcript") or []]
@@ -55,7 +55,7 @@ def testcase(run, test):
         group, name = "reserves", test["title"]
     return (f"<testcase classname={attribute(run['lab'] + '.' + group)} "
             f"name={attribute(name)} time=\"{seconds(test.get('duration_ms'))}\">"
-            f"{outcome(test)}</testcase>")
+            f"{outcome(run, test)}</testcase>")
 
 
 def testsuite(run, facts=None):

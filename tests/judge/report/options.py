@@ -1,5 +1,6 @@
 """Ce que judge.sh demande au rapport."""
 
+import os
 import time
 
 from tests.judge.report import paint
@@ -27,8 +28,18 @@ class Request:
 
     def command(self, run, *settings):
         """La commande à taper pour ne refaire qu'une partie."""
-        words = ["make", "test", "WORK=" + quote(self.work), "LAB=" + run["lab"], *settings]
-        return paint.visible(" ".join(words))
+        return command("test", self.work, run["lab"], *settings)
+
+
+def command(goal, work, lab, *settings):
+    """La commande à taper : courte dans le dossier d'un lab (FROM_LAB), entière ailleurs."""
+    here = os.environ.get("FROM_LAB")
+    if here:
+        folder = [] if here == lab else ["-C", "../" + lab]
+        return " ".join(["make", *folder, goal, *settings])
+    # « make test » sans WORK juge les solutions, quand elles sont là.
+    named = ["WORK=" + quote(work)] if goal == "test" or work != "labs" else []
+    return paint.visible(" ".join(["make", goal, *named, "LAB=" + lab, *settings]))
 
 
 def quote(text):

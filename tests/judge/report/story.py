@@ -75,7 +75,7 @@ def tell(paper, run, test, request):
     if not told:
         tell_backslash(paper, start)
     for label, text in (("Cause probable : ", failure.get("cause")), ("Votre ligne : ", source_line(failure)),
-                        ("À relire : ", failure.get("advice"))):
+                        ("À relire : ", chapter(run, test))):
         if text:
             paper.wrapped(paper.paint(label, "cyan") + text, indent=4, hanging=6)
     paper.line("    " + paper.paint("Ce test seul : " + request.command(run, f"TEST={test['name']}"), "dim"))
@@ -88,6 +88,14 @@ def source_line(failure):
         return ""
     place = f"{line['file']}:{line['number']}" + (f", {line['function']}" if line["function"] else "")
     return f"{line['what']}, {place}"
+
+
+def chapter(run, test):
+    """« NOTES.fr.md, étape 3, « Le serveur dialogue » ; piège D09 » : où relire, le titre du chapitre compris ; ou rien."""
+    advice = (test.get("failure") or {}).get("advice")
+    title = next((step["title"] for step in run["steps"] if step["number"] == test["step"]), None)
+    step = f"étape {test['step']}"
+    return re.sub(rf"\b{step}\b", lambda _: f"{step}, « {title} »", advice, count=1) if advice and title else advice
 
 
 def is_borrowed(test, request):

@@ -1,6 +1,7 @@
 """Les rapports, éprouvés sur des résultats d'exemple et sur des textes hostiles."""
 
 import copy
+import html
 import io
 import json
 import os
@@ -104,6 +105,24 @@ class Terminal(unittest.TestCase):
                      "Réseau commun", "il faut d'abord", "envoie « bonjour\\n »",
                      "make test WORK='rendus/d'\\''Ève Élan' LAB=01-tcp TEST=replies"):
             self.assertIn(part, text)
+
+    def test_the_chapter_to_read_again_has_its_title(self):
+        told = "NOTES.fr.md, étape 2, « Le serveur répond » ; piège D09"
+        run = results.load(EXAMPLE)
+        self.assertIn(told, " ".join(page(run).split()))
+        self.assertIn(told, html.unescape(junit.document([run])))
+        run["steps"] = []
+        self.assertIn("NOTES.fr.md, étape 2 ; piège D09", page(run))
+
+    def test_commands_are_short_in_the_folder_of_a_lab(self):
+        run = results.load(EXAMPLE)
+        run["borrowed"] = ["07-lab", "source.c"]
+        with unittest.mock.patch.dict(os.environ, FROM_LAB="01-tcp"):
+            text = page(run)
+        for command in ("Ce test seul : make test TEST=replies", "\n  make test STEP=2", "\n  make -C ../07-lab test"):
+            self.assertIn(command, text)
+        self.assertNotIn("WORK=", text)
+        self.assertNotIn("LAB=", text)
 
     def test_what_explains_the_others_is_told_first(self):
         run = results.load(EXAMPLE)

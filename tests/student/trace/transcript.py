@@ -74,7 +74,7 @@ def row(event, known):
     return Row("note", time, text, column.tint, column=column, details=details, bad=event["verb"] == "!")
 
 
-def verdict(test):
+def verdict(run, test):
     """Ce que le juge en a conclu."""
     failure = test["failure"]
     if not failure:
@@ -83,7 +83,7 @@ def verdict(test):
     found += [f"{name} : {failure[key]}" for name, key in (("attendu", "expected"), ("reçu", "received")) if failure[key]]
     found += [f"cause probable : {failure['cause']}"] if failure["cause"] else []
     found += [f"votre ligne : {story.source_line(failure)}"] if failure.get("line") else []
-    return found + ([f"à relire : {failure['advice']}"] if failure["advice"] else [])
+    return found + ([f"à relire : {story.chapter(run, test)}"] if failure["advice"] else [])
 
 
 def draw(run, test, folder):
@@ -91,7 +91,7 @@ def draw(run, test, folder):
     known = columns(test["transcript"])
     rows = [row(event, known) for event in test["transcript"]]
     ladder = Ladder(wording.plain(f"{run['lab']} · {test['title']} ({test['name']})"), list(known.values()), rows,
-                    [wording.plain(line) for line in verdict(test)])
+                    [wording.plain(line) for line in verdict(run, test)])
     ladder.start = 0.0
     with publish.workshop(folder, lambda name: False) as made:
         for name, content in (("echange.txt", draw_text.draw(ladder)), ("echange.msc", draw_msc.source(ladder))):
