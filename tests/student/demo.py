@@ -11,6 +11,7 @@ import signal
 import sys
 
 from tests.judge.command import lab_reader
+from tests.judge.report import options
 from tests.judge.report.editor_lines import folder_of
 from tests.judge.report.paint import STYLES, is_plain, plain, visible
 from tests.student import scenario
@@ -54,9 +55,19 @@ class Demo(stage.Play):
         return found
 
 
+def asked_work():
+    """Le travail montré : celui qui est demandé, sinon les corrigés, s'ils sont là."""
+    return os.environ.get("WORK") or ("solutions" if os.path.isdir("solutions") else "labs")
+
+
+def unfinished(lab):
+    """Un programme a mal fini : il est peut-être encore à écrire, et le juge en dit davantage."""
+    return f"\nLa scène n'est pas allée au bout : « {options.command('test', asked_work(), lab.name)} » dit ce qui manque."
+
+
 def main():
     folder, lab = sys.argv[1], lab_reader.Lab(sys.argv[2])
-    work = folder_of(os.environ.get("WORK") or ("solutions" if os.path.isdir("solutions") else "labs"), lab.name)
+    work = folder_of(asked_work(), lab.name)
     # Un programme qui n'est pas encore écrit est joué par nous ; un autre, qui ne compile pas, est à corriger.
     absent = [program for program in lab.programs if program != lab.server and not os.path.exists(os.path.join(work, program + ".c"))]
     for program in lab.programs:
@@ -78,7 +89,9 @@ def main():
     except KeyboardInterrupt:
         return 130
     failed = demo.failures()
-    print(*demo.remarks, sep="\n", end="\n" if demo.remarks else "", flush=True)
+    remarks = demo.remarks + ([unfinished(lab)] if failed else [])
+    for remark in remarks:
+        print(plain(remark) if Demo.plain else remark, flush=True)
     return 1 if failed or demo.remarks else 0
 
 

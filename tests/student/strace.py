@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 
+from tests.judge.report import paint
 from tests.student import build
 from tests.student import foreground
 from tests.student import student_work
@@ -45,6 +46,14 @@ def filtered():
                 os.close(writer)
 
 
+def tell(text):
+    """Écrit ce texte à la largeur du terminal."""
+    paper = paint.Paper(sys.stderr)
+    for line in text.split("\n"):
+        paper.wrapped(line.lstrip(), indent=len(line) - len(line.lstrip()), hanging=4 if line.startswith(" ") else 0)
+    paper.flush()
+
+
 def ending(status):
     """Comment le serveur a fini, d'après le statut que dirait un shell."""
     if status > 128:
@@ -59,13 +68,13 @@ def main():
         student_work.die("strace", "strace n'est pas installé. Pour l'avoir : make deps GROUP=debug")
     target = build.program("strace", lab, lab.described.server)
     udp = "-u " if lab.described.protocol == "udp" else ""
-    print(LOOK_FOR.format(address=f"votre serveur : nc {udp}{' '.join(words)}"), file=sys.stderr, flush=True)
+    tell(LOOK_FOR.format(address=f"votre serveur : nc {udp}{' '.join(words)}"))
     # read et poll ne sont pas du réseau, mais c'est souvent là qu'un serveur attend. -I 3 : Ctrl-C est pour le
     # serveur ; strace montre son arrêt.
     with filtered() as pipe:
         status = foreground.run(["strace", "-f", "-I", "3", "-e", "trace=network,read,close,?poll,?ppoll", "-o", pipe, target, *words])
     # Un serveur arrêté, ou qui n'a pas pu démarrer, s'est montré : ce n'est pas cette commande qui a échoué.
-    print(f"strace : {ending(status)}", file=sys.stderr)
+    tell(f"strace : {ending(status)}")
     return 0
 
 

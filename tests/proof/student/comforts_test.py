@@ -260,6 +260,10 @@ def try_demo(it):
              status == 0 and "client n'y est pas, et c'est nous qui le jouons" in text and "Traceback" not in text
              and re.search(r"^ client 2 │ ⌨ ", text, re.M), text)
     it.check("la démonstration dit à qui sont les programmes", "Les programmes joués : ceux de " in text, text)
+    shutil.copy(os.path.join("labs", LAB, "client.c"), alone)
+    status, text = make("demo", f"WORK={TOP}/un serveur seul", f"LAB={LAB}")
+    it.check("un client qui s'arrête tout de suite : la démonstration dit qui le racontera",
+             status == 2 and "client 1 │ fini : statut 1" in text and re.search(r"La scène n'est pas allée au bout : « make test .* » dit", text), text)
     trial.write(os.path.join(tree, "tests", LAB, "scene.txt"), "# Une scène\nclient 1 crie\n")
     status, text = make("demo", "WORK=travail", f"LAB={LAB}", cwd=tree)
     it.check("une scène illisible est dite en une ligne, avec la forme attendue",

@@ -126,6 +126,9 @@ def show(ladder):
     if draw_text.fits(ladder, paper.width):
         drawing = "\n" + draw_text.draw(ladder, paper.colored, paper.width)
         print(paint.plain(drawing) if paper.plain else drawing)
+        if "…" in drawing and paper.width < draw_text.WIDTH:
+            paper.wrapped("« … » : la fenêtre est trop étroite pour tout ce qui s'écrit là ; la page l'a en entier.")
+            paper.flush()
     else:
         paper.blank()
         paper.wrapped(f"Cette fenêtre est trop étroite pour le dessin ({paper.width} colonnes) : ouvrez la page, qui l'a en entier.")
