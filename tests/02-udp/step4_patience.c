@@ -170,6 +170,74 @@ static struct program *start_and_expect_question(struct nuisance *signals)
     return client;
 }
 
+/** Combien de temps, après l'heure de renvoyer la question, le client reste suspendu. */
+#define PAST_HOUR_MS 60
+
+static bool is_past(void *context)
+{
+    return transcript_elapsed_ms() >= *(const double *)context;
+}
+
+// Faux si l'envoi de ce rang est parti pendant que l'on attendait de voir le client dormir.
+static bool suspend_before(int number, struct postbox *server, struct program *client)
+{
+    program_wait_until_calm(client);
+    program_signal(client, SIGSTOP);
+    pump_now();
+    if (!postbox_has_mail(server))
+        return true;
+    program_signal(client, SIGCONT);
+    expect_question_again(server, number);
+    return false;
+}
+
+static _Noreturn void refuse_negative_wait(enum wait_end end, const struct program *client)
+{
+    static const char summary[] = "suspendu, puis repris après l'heure de renvoyer sa question, le "
+                                  "client ne la renvoie pas";
+    static const char cause[] =
+        "À la reprise, l'heure était passée : ce qui restait à attendre était négatif. Qu'est-ce "
+        "qu'une durée négative pour l'appel où il attend (man poll, man select) ?";
+    if (client->ended && !program_has_died(client))
+        complain_because(cause, summary);
+    complain(&(struct symptoms){.end = end, .program = client, .hint = cause}, summary);
+}
+
+// Suspendu jusqu'après son heure, puis interrompu : ce qui reste alors à attendre est négatif. Qui ne le voit pas n'y tombe
+// d'ordinaire que sur une machine surchargée.
+static const struct datagram *expect_again_past_its_hour(int number, struct postbox *server,
+                                                         struct program *client)
+{
+    double hour_ms = transcript_elapsed_ms() + wait_before_ms(number) + PAST_HOUR_MS;
+    transcript_note("juge", "·", "laisse passer l'heure de l'envoi n° %d, puis reprend le client",
+                    number);
+    // Suspendu, il dort : cette attente est celle d'une heure, non d'un programme.
+    while (pump_until(is_past, &hour_ms, 10) != WAIT_DONE)
+        continue;
+    spawn_signal(&client->spawned, SIGWINCH);
+    program_signal(client, SIGCONT);
+    const struct vigil vigil = vigil_begin(client);
+    enum wait_end end = vigil_wait(&vigil, LATE_SLACK_MS, postbox_has_mail, server);
+    if (end != WAIT_DONE)
+        refuse_negative_wait(end, client);
+    return expect_question_again(server, number);
+}
+
+static void expect_answer_past_an_hour(void)
+{
+    struct postbox *server = open_judge_server();
+    program_inject("handler=1");
+    struct program *client = start_client();
+    const struct datagram *question = expect_question(server);
+    int number = 2;
+    while (number < SEND_COUNT && !suspend_before(number, server, client))
+        number++;
+    if (number < SEND_COUNT)
+        question = expect_again_past_its_hour(number, server, client);
+    postbox_answer(server, question, "il est midi");
+    expect_answered(client, "il est midi");
+}
+
 LESSON(
     client_survives_interruptions, .step = 4, .points = 0.5, .programs = "client",
     .needs = "client_asks", .defects = "D28",
@@ -200,4 +268,6 @@ LESSON(
     program_signal(client, SIGCONT);
     expect_answered(client, "il est midi");
     expect_answer_at_each_phase(signals.server);
+    postbox_close(signals.server);
+    expect_answer_past_an_hour();
 }
