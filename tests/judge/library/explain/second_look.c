@@ -8,6 +8,7 @@
 #include "network.h"
 #include "process_tree.h"
 #include "process_walk.h"
+#include "pump.h"
 #include "remove_tree.h"
 #include "scratch.h"
 #include "spawn.h"
@@ -32,6 +33,8 @@
 #define LEAST_S 5
 #define KEPT_S 20
 
+// La première exécution a déjà montré un programme qui calcule, ou se réveille, pour rien.
+#define AGAIN_IDLING "idling"
 // Ce que le noyau ajoute à SIGTRAP quand l'arrêt est celui d'un appel.
 #define CALL_STOP 0x80
 
@@ -51,7 +54,7 @@ _Noreturn static void become_second(const char *which, enum sight sight, size_t 
     snprintf(kind, sizeof kind, "%d", (int)sight);
     snprintf(number, sizeof number, "%zu", detail);
     setenv(SCRATCH_VARIABLE, scratch, 1);
-    setenv(AGAIN_VARIABLE, "1", 1);
+    setenv(AGAIN_VARIABLE, pump_saw_idling() ? AGAIN_IDLING : "1", 1);
     // Sans elle, Criterion prendrait ce processus pour l'un des siens.
     unsetenv("BXFI_MAP");
     unsetenv("LD_PRELOAD");
@@ -270,6 +273,8 @@ _Noreturn static void play(const struct lesson *lesson, int gate)
     process_tree_adopt_orphans();
     complain_find_causes_with(likely_cause);
     transcript_begin();
+    if (strcmp(getenv(AGAIN_VARIABLE), AGAIN_IDLING) == 0)
+        pump_note_idling();
     lesson->body();
     _exit(0);
 }

@@ -22,6 +22,9 @@
 #define IDLE_WAKEUPS 3
 #define IDLE_LOOKS 50
 #define IDLE_LOOKS_KNOWN 25
+// Réveils par seconde que rien ne permet ; un regard qui en a compté tant en vaut plusieurs.
+#define FRANTIC_PER_S 200.0
+#define FRANTIC_WORTH 5
 #define MAX_PLACES 4
 // Ce qui reste de SPIN_PATIENCE_S à un programme que ce test a déjà vu tourner pour rien.
 #define SPIN_AGAIN 0.1
@@ -76,6 +79,16 @@ void pump_note_repetition(void)
 bool pump_is_flooded(void)
 {
     return flooded;
+}
+
+bool pump_saw_idling(void)
+{
+    return seen_spinning || seen_restless;
+}
+
+void pump_note_idling(void)
+{
+    seen_spinning = seen_restless = true;
 }
 
 void pump_set_patience(double seconds)
@@ -157,6 +170,8 @@ struct stillness {
     int asleep_looks;      /**< Combien l'ont vu dormir. */
     int idle_looks;        /**< Combien l'ont vu rendormi où il dormait, moins ceux d'éveil. */
     int idle_wakeups;      /**< Ses réveils pendant ces regards. */
+    unsigned long wakeups; /**< Ceux que le noyau comptait au dernier regard d'éveil. */
+    double counted_s;      /**< L'instant de ce compte ; 0 : pas encore. */
     unsigned long long places[MAX_PLACES]; /**< Où il dormait. */
     int place_count;                       /**< Combien d'endroits, tous confondus. */
     struct activity seen;                  /**< Ce qu'ils avaient fait au dernier regard. */
@@ -199,6 +214,27 @@ static bool is_known_place(struct stillness *still, unsigned long long place)
     return false;
 }
 
+static unsigned long count_wakeups(void)
+{
+    unsigned long wakeups = 0;
+    for (const struct source *source = sources; source != NULL; source = source->next) {
+        if (source->pid != 0)
+            wakeups += process_tree_wakeups(source->pid);
+    }
+    return wakeups;
+}
+
+// Depuis le compte d'avant, il s'est réveillé plus souvent que rien ne le permet.
+static bool is_frantic(struct stillness *still)
+{
+    unsigned long before = still->wakeups;
+    double since_s = still->counted_s;
+    still->wakeups = count_wakeups();
+    still->counted_s = now_s();
+    return since_s > 0 && still->wakeups > before &&
+           (double)(still->wakeups - before) > FRANTIC_PER_S * (still->counted_s - since_s);
+}
+
 // Il se réveille et se rendort sans que rien n'entre ni ne sorte. Qui avance passe par des endroits nouveaux ; qui
 // n'attend rien d'utile revient toujours aux mêmes.
 static bool wakes_for_nothing(struct stillness *still, const struct activity *activity, bool woke)
@@ -210,8 +246,9 @@ static bool wakes_for_nothing(struct stillness *still, const struct activity *ac
     }
     if (woke && !is_known_place(still, place))
         still->idle_looks = 0;
-    if (still->idle_looks++ == 0)
+    if (still->idle_looks == 0)
         still->idle_wakeups = 0;
+    still->idle_looks += woke && is_frantic(still) ? FRANTIC_WORTH : 1;
     still->idle_wakeups += woke;
     double looks = brief_wakeups_count && !seen_restless ? IDLE_LOOKS : IDLE_LOOKS_KNOWN;
     return still->idle_wakeups >= IDLE_WAKEUPS &&

@@ -82,6 +82,12 @@ bool pump_is_flooded(void);
 /** @brief Ce qu'un programme vient d'écrire, il venait déjà de l'écrire : ce n'est pas avancer. */
 void pump_note_repetition(void);
 
+/** @brief Dit si une attente de ce test a fini devant un programme qui calcule, ou se réveille, pour rien. */
+bool pump_saw_idling(void);
+
+/** @brief Une autre exécution de ce test l'a vu : les attentes de celle-ci concluront aussi vite que les suivantes. */
+void pump_note_idling(void);
+
 /**
  * @brief Règle combien de temps un programme endormi est attendu, en secondes (1 au départ).
  *
