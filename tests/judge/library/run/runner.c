@@ -116,9 +116,10 @@ static size_t wave_size(const struct plan *plan, const bool *wave)
     return size;
 }
 
-// Le filet au-dessus du filet : même Criterion bloqué, le juge conclut.
-static void wait_for_criterion(pid_t pid, size_t tests)
+// Le filet au-dessus du filet : même Criterion bloqué, le juge conclut. Rend le statut de Criterion.
+static int wait_for_criterion(pid_t pid, size_t tests)
 {
+    int status = 0;
     size_t rounds = (tests + wanted_jobs() - 1) / wanted_jobs();
     int limit_ms = (int)(rounds * LESSON_TIMEOUT_S + 10) * 1000;
     int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -129,8 +130,9 @@ static void wait_for_criterion(pid_t pid, size_t tests)
     if (result == 0)
         kill(pid, SIGKILL);
     close(pidfd);
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
+    return status;
 }
 
 static char *read_whole(const char *path)
@@ -164,17 +166,42 @@ static enum outcome outcome_named(const char *status, size_t length)
     return OUTCOME_BROKEN;
 }
 
-static void collect_verdict(struct entry *entry, const char *scratch)
+// Ce que l'on sait d'un Criterion qui n'a pas fini de lui-même, et sa dernière ligne ; rien s'il a bien fini.
+static void describe_end(int status, const char *scratch, char *text, size_t size)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/criterion.log", scratch);
+    char *log = read_whole(path);
+    size_t length = log != NULL ? strlen(log) : 0;
+    while (length > 0 && log[length - 1] == '\n')
+        log[--length] = '\0';
+    const char *newline = length > 0 ? strrchr(log, '\n') : NULL;
+    const char *last = newline != NULL ? newline + 1 : log;
+    int used = 0;
+    text[0] = '\0';
+    if (WIFSIGNALED(status))
+        used = snprintf(text, size, " ; Criterion a été tué par SIG%s",
+                        sigabbrev_np(WTERMSIG(status)));
+    else if (WEXITSTATUS(status) != 0)
+        used = snprintf(text, size, " ; Criterion a fini avec le code %d", WEXITSTATUS(status));
+    if (length > 0)
+        snprintf(text + used, size - (size_t)used, " ; il a dit : %.120s", last);
+    free(log);
+}
+
+static void collect_verdict(struct entry *entry, int status_of_all, const char *scratch)
 {
     char path[4200];
     snprintf(path, sizeof path, "%s/%s", scratch, entry->lesson->name);
     char *text = read_whole(path);
     if (text == NULL) {
         entry->outcome = OUTCOME_BROKEN;
+        char end[256];
+        describe_end(status_of_all, scratch, end, sizeof end);
         snprintf(entry->reason, sizeof entry->reason,
                  "le processus du test s'est arrêté sans verdict (plantage du juge, ou plus de %d "
-                 "secondes)",
-                 LESSON_TIMEOUT_S);
+                 "secondes)%s",
+                 LESSON_TIMEOUT_S, end);
         return;
     }
     size_t status = strcspn(text, "\n");
@@ -193,12 +220,13 @@ void run_wave(struct plan *plan, const bool *wave, const char *scratch)
     pid_t pid = fork();
     if (pid == 0)
         run_criterion(plan, wave, scratch, parent);
+    int status = 0;
     if (pid > 0) {
-        wait_for_criterion(pid, wave_size(plan, wave));
+        status = wait_for_criterion(pid, wave_size(plan, wave));
         process_tree_kill_descendants();
     }
     for (size_t i = 0; i < plan->count; i++) {
         if (wave[i])
-            collect_verdict(&plan->entries[i], scratch);
+            collect_verdict(&plan->entries[i], status, scratch);
     }
 }
