@@ -1,32 +1,92 @@
-"""Ce que coûte un programme faux : les dix mutants les plus longs à juger, tels que « make mutants » les a chronométrés."""
+"""Ce que coûte un programme faux : les dix qui font le plus attendre, au-delà de ce que demande le programme juste.
+
+Mutants, cas et programmes hostiles sont chronométrés chaque fois que « make mutants », « make steady », « make cases » ou
+« make hostile » les jugent, plusieurs de front. Les plus longs de chaque lab sont ici jugés de nouveau, en entier, l'un après
+l'autre, et le programme juste à côté d'eux.
+"""
 
 import json
+import os
 import pathlib
+import statistics
+import subprocess
 
+from tests.bench import building
+from tests.bench import commands
 from tests.bench import figures
 
 # Écrit par « make mutants » : ce que juger chacun a demandé la dernière fois, en secondes ; le compiler n'y compte pas.
 DURATIONS = pathlib.Path("build", "mutants", "durations.json")
+# Écrit par toutes : {lab/nom: {"seconds", "programs": le dossier où il est compilé, "run": qui l'a jugé}}.
+JUDGED = pathlib.Path("build", "judged.json")
+ROOM = pathlib.Path("build", "bench", "faux")
 SHOWN = 10
+# Combien sont jugés de nouveau dans chaque lab : de front, l'ordre n'est pas tout à fait celui d'un jugement seul.
+AGAIN = 8
+AIM_S = 5
 
 
 def known():
-    """{lab/mutant: secondes}, les plus longs d'abord ; vide si rien n'a été mesuré."""
+    """Ce qui a été chronométré ; un fichier abîmé ne vaut rien de plus qu'un fichier absent."""
     try:
-        durations = json.loads(DURATIONS.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return dict(json.loads(JUDGED.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
         return {}
-    return dict(sorted(durations.items(), key=lambda pair: -pair[1]))
 
 
-def run(_path, _asked):
-    """Montre les plus longs ; n'échoue jamais pour une question de temps."""
-    durations = known()
-    if not durations:
-        print("\nLes programmes faux les plus longs à juger : « make mutants » les mesure d'abord.")
+def note(run, measured):
+    """Retient {lab/nom: (secondes, dossier des programmes)}, tels que « run » (« mutants », « cases »…) vient de les juger."""
+    told = {name: {"seconds": round(seconds, 1), "programs": str(programs), "run": run} for name, (seconds, programs) in measured.items()}
+    JUDGED.write_text(json.dumps(known() | told, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def candidates():
+    """{lab: [noms]} : ceux qui dépassent le plus ce que les autres du même lab, jugés avec eux, ont demandé."""
+    groups, excess = {}, {}
+    for name, told in known().items():
+        if pathlib.Path(told["programs"]).is_dir():
+            groups.setdefault((name.partition("/")[0], told["run"]), {})[name] = told["seconds"]
+    for (lab, _), seconds in groups.items():
+        usual = statistics.median(seconds.values())
+        excess.setdefault(lab, {}).update({name: taken - usual for name, taken in seconds.items()})
+    return {lab: sorted(names, key=names.get)[-AGAIN:] for lab, names in sorted(excess.items())}
+
+
+def judge_alone(lab, programs):
+    """Juge ces programmes, en entier, rien d'autre à côté ; rend les secondes."""
+    results = ROOM / "results.json"
+    results.unlink(missing_ok=True)
+    subprocess.run([f"build/tests/{lab}/judge", "--programs", programs, "--results", results], env=commands.environment(),
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    if not results.is_file():
+        raise building.Trouble(f"{programs} : le juge n'a rien écrit")
+    return json.loads(results.read_text(encoding="utf-8"))["duration_ms"] / 1e3
+
+
+def measure(chosen):
+    """[(secondes de plus que le juste, secondes, nom)], les plus longs d'abord."""
+    commands.run(["make", "test"], WORK="solutions", JUDGE_BASE=str(ROOM))
+    told, found = known(), []
+    for lab, names in chosen.items():
+        right = min(judge_alone(lab, ROOM / lab / "bin") for _ in range(2))
+        for name in names:
+            seconds = judge_alone(lab, told[name]["programs"])
+            found.append((seconds - right, seconds, name))
+    return sorted(found, reverse=True)
+
+
+def run(path, _asked):
+    """Juge de nouveau et montre les plus longs ; n'échoue jamais pour une question de temps."""
+    chosen = candidates()
+    if not chosen:
+        print("\nLes programmes faux les plus longs à juger : « make steady », « make mutants », « make cases » et « make hostile » "
+              "les chronomètrent d'abord.")
         return 0
-    print(f"\nLes programmes faux les plus longs à juger, parmi {len(durations)} (le test qui les refuse, et ceux "
-          "dont il a besoin ; « make mutants », plusieurs de front) :\n")
-    for name, seconds in list(durations.items())[:SHOWN]:
-        print(f"  {figures.number(seconds):>6} s  {name}")
+    ROOM.mkdir(parents=True, exist_ok=True)
+    found = measure(chosen)
+    path.write_text(json.dumps({"load": os.getloadavg()[0], "slowest": found}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(f"\nLes programmes faux les plus longs à juger, parmi {len(known())}, chacun seul et en entier ; à côté, ce que le "
+          "programme juste du même lab ne demande pas :\n")
+    for beyond, seconds, name in found[:SHOWN]:
+        print(f"  {'✓' if beyond <= AIM_S else '✗'} {figures.number(round(seconds, 1)):>6} s, dont {figures.number(round(beyond, 1))} de plus  {name}")
     return 0

@@ -17,6 +17,7 @@ import signal
 import subprocess
 import time
 
+from tests.bench import slowest
 from tests.judge.command.call import JUDGE
 from tests.proof.programs import judged
 
@@ -148,11 +149,12 @@ def complaints(case, outcome):
 
 
 def try_case(case):
-    """Juge un cas ; rend (cas, plaintes, note, secondes)."""
+    """Juge un cas ; rend (cas, plaintes, note, secondes, dont celles du juge)."""
     case.prepare()
     outcome = case.judge()
-    mark = judged.mark(outcome[2]) if outcome[2] else -1
-    return case, list(complaints(case, outcome)), mark, outcome[3]
+    run = outcome[2]
+    mark = judged.mark(run) if run else -1
+    return case, list(complaints(case, outcome)), mark, outcome[3], run["duration_ms"] / 1e3 if run else outcome[3]
 
 
 def read_cases(lab):
@@ -167,7 +169,7 @@ def read_cases(lab):
 
 def rewrite_marks(results):
     """UPDATE=1 : les notes obtenues deviennent les notes attendues."""
-    for case, _, mark, _ in results:
+    for case, _, mark, _, _ in results:
         path = case.folder / "expected"
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(rf"^{case.role} \S+", f"{case.role} {mark:g}", text, flags=re.M), encoding="utf-8")
@@ -180,8 +182,9 @@ def main():
     results = judged.in_parallel(try_case, read_cases(lab))
     if os.environ.get("UPDATE"):
         rewrite_marks(results)
+    slowest.note("hostile", {f"{lab.name}/hostile/{case.name}": (judging, case.built / lab.name / "bin") for case, _, _, _, judging in results})
     failed = 0
-    for case, found, mark, seconds in results:
+    for case, found, mark, seconds, _ in results:
         failed += bool(found)
         print(f"{'✗' if found else '✓'} {case.name:<26} {mark:5.2f}/20 en {seconds:4.1f} s")
         for complaint in found:

@@ -24,6 +24,7 @@ import subprocess
 import threading
 import tomllib
 
+from tests.bench import slowest
 from tests.judge.command import lab_reader
 from tests.judge.command.call import JUDGE
 from tests.proof.programs import judged, mutants
@@ -58,6 +59,13 @@ class Case:
         if found not in lab_reader.names():
             raise Trouble(f"{self.name} : quel lab ? « lab » manque dans {TABLE}")
         return found
+
+    def key(self):
+        return f"{self.lab()}/cases/{self.name}"
+
+    def programs(self):
+        """Le dossier où ses programmes sont compilés."""
+        return self.built / self.lab() / "bin"
 
     def sources(self):
         """{lab/fichier: texte} de tout le travail."""
@@ -226,6 +234,7 @@ def tell(case, mark, first, found, seconds):
 def main():
     folder = pathlib.Path(os.environ.get("CASES") or OURS)
     outcomes = judged.in_parallel(try_case, read_cases(folder))
+    slowest.note("cases", {case.key(): (seconds, case.programs()) for case, mark, _, _, seconds in outcomes if mark is not None})
     totals = [tell(*outcome) for outcome in outcomes]
     wrong = sum(1 for case, _, _, found, _ in outcomes if case.told.get("wrong") and found)
     if wrong:

@@ -11,7 +11,7 @@ import os
 import pathlib
 import re
 
-from tests.bench.slowest import DURATIONS
+from tests.bench import slowest
 from tests.proof.programs import judged
 from tests.proof.programs import lines
 from tests.proof.programs.judged import Trouble
@@ -164,10 +164,13 @@ def complaint_about(mutant, run):
     return compare_reading(mutant, test)
 
 
+def bench_of(mutant):
+    return judged.Bench(mutant.lab, judged.BUILD / "mutants" / mutant.lab.name / mutant.name, mutant.lab.base)
+
+
 def try_mutant(mutant, measured, shown):
     """Construit et juge un mutant, dont « measured » retient la durée et « shown » la ligne montrée ; rend (mutant, tests échoués, plainte ou None)."""
-    bench = judged.Bench(mutant.lab, judged.BUILD / "mutants" / mutant.lab.name / mutant.name,
-                           mutant.lab.base)
+    bench = bench_of(mutant)
     try:
         whole = bool(os.environ.get("FULL"))
         errors = bench.build(mutant.sources(), () if whole else mutant.lab.programs_for(mutant.killer))
@@ -202,7 +205,7 @@ def write_matrix(lab, outcomes):
 def known_durations():
     """Ce qui a été mesuré la dernière fois ; un fichier abîmé ne vaut rien de plus qu'un fichier absent."""
     try:
-        return {key: float(seconds) for key, seconds in json.loads(DURATIONS.read_text(encoding="utf-8")).items()}
+        return {key: float(seconds) for key, seconds in json.loads(slowest.DURATIONS.read_text(encoding="utf-8")).items()}
     except (OSError, ValueError, AttributeError, TypeError):
         return {}
 
@@ -216,7 +219,7 @@ def slowest_first(mutants):
 def keep_durations(measured):
     """Retient ce qui vient d'être mesuré ; jugé par tous les tests (FULL=1), un mutant dure tout autre chose."""
     if measured and not os.environ.get("FULL"):
-        DURATIONS.write_text(json.dumps(known_durations() | measured, indent=1, sort_keys=True), encoding="utf-8")
+        slowest.DURATIONS.write_text(json.dumps(known_durations() | measured, indent=1, sort_keys=True), encoding="utf-8")
 
 
 def try_all(mutants, shown):
@@ -224,6 +227,7 @@ def try_all(mutants, shown):
     measured = {}
     outcomes = judged.in_parallel(lambda mutant: try_mutant(mutant, measured, shown), slowest_first(mutants))
     keep_durations(measured)
+    slowest.note("mutants", {mutant.key: (measured[mutant.key], bench_of(mutant).programs) for mutant in mutants if mutant.key in measured})
     return {outcome[0]: outcome for outcome in outcomes}
 
 

@@ -11,6 +11,7 @@ import os
 import pathlib
 import tomllib
 
+from tests.bench import slowest
 from tests.proof.programs import judged, known_cases, mutants, variants
 from tests.proof.programs.judged import Trouble
 
@@ -19,25 +20,25 @@ PLACE = judged.BUILD / "steady"
 
 
 class Program:
-    """Un programme à juger plusieurs fois : son nom, et de quoi le juger une fois."""
+    """Un programme à juger plusieurs fois : son nom, de quoi le juger une fois, et où il est compilé."""
 
-    def __init__(self, name, prepare, judge):
-        self.name, self.prepare, self.judge = name, prepare, judge
-        self.seen = collections.Counter()
+    def __init__(self, name, prepare, judge, programs):
+        self.name, self.prepare, self.judge, self.programs = name, prepare, judge, programs
+        self.seen, self.seconds = collections.Counter(), []
 
 
 def of_mutant(mutant):
     bench = judged.Bench(mutant.lab, PLACE / mutant.lab.name / mutant.name, mutant.lab.base)
-    return Program(mutant.key, lambda: bench.build(mutant.sources()), bench.judge)
+    return Program(mutant.key, lambda: bench.build(mutant.sources()), bench.judge, lambda: bench.programs)
 
 
 def of_variant(lab, folder):
     holder = []
-    return Program(f"{lab.name}/variants/{folder.name}", lambda: holder.append(variants.build(lab, folder)), lambda: holder[0].judge())
+    return Program(f"{lab.name}/variants/{folder.name}", lambda: holder.append(variants.build(lab, folder)), lambda: holder[0].judge(), lambda: holder[0].programs)
 
 
 def of_case(case):
-    return Program(f"{case.lab()}/cases/{case.name}", case.prepare, lambda: case.judge()[0])
+    return Program(case.key(), case.prepare, lambda: case.judge()[0], case.programs)
 
 
 def chosen():
@@ -60,7 +61,13 @@ def outcome(run):
 def judge_times(times):
     def several(program):
         for _ in range(times):
-            program.seen[outcome(program.judge())] += 1
+            try:
+                run = program.judge()
+            except Trouble as trouble:
+                program.seen[frozenset([f"un ennui du juge ({trouble})"])] += 1
+                continue
+            program.seen[outcome(run)] += 1
+            program.seconds.append(run["duration_ms"] / 1e3)
     return several
 
 
@@ -93,6 +100,7 @@ def main():
     excused, programs, times = excuses(), chosen(), int(os.environ.get("N") or 10)
     judged.in_parallel(lambda program: program.prepare(), programs)
     judged.in_parallel(judge_times(times - times // 2), programs)
+    slowest.note("steady", {program.name: (min(program.seconds), program.programs()) for program in programs if program.seconds})
     with variants.Load():
         judged.in_parallel(judge_times(times // 2), programs)
     totals = [tell(program, excused) for program in programs]
