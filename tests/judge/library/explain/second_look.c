@@ -273,8 +273,7 @@ _Noreturn static void play(const struct lesson *lesson, int gate)
     process_tree_adopt_orphans();
     complain_find_causes_with(likely_cause);
     transcript_begin();
-    if (strcmp(getenv(AGAIN_VARIABLE), AGAIN_IDLING) == 0)
-        pump_note_idling();
+    pump_play_again(strcmp(getenv(AGAIN_VARIABLE), AGAIN_IDLING) == 0);
     lesson->body();
     _exit(0);
 }

@@ -11,6 +11,8 @@
 // Délais, en secondes. Le facteur de lenteur les multiplie sous valgrind ou un assainisseur.
 #define SLEEP_PATIENCE_S 1.0
 #define SPIN_PATIENCE_S 0.75
+// Jouée de nouveau pour l'expliquer, une leçon attend ce que l'on sait déjà ne pas venir : elle ne juge plus rien.
+#define AGAIN_PATIENCE_S 0.3
 // Attendre qu'un programme dorme n'exige rien de lui : qui calcule autant ne dormira pas de sitôt.
 #define CALM_PATIENCE_S 0.2
 #define LATE_PATIENCE_S 30.0
@@ -41,6 +43,7 @@ static unsigned repetitions;
 static double spin_patience_s = SPIN_PATIENCE_S;
 static bool seen_spinning;
 static bool seen_restless;
+static bool again;
 
 void pump_add(struct source *source)
 {
@@ -86,9 +89,10 @@ bool pump_saw_idling(void)
     return seen_spinning || seen_restless;
 }
 
-void pump_note_idling(void)
+void pump_play_again(bool idling)
 {
-    seen_spinning = seen_restless = true;
+    again = true;
+    seen_spinning = seen_restless = idling;
 }
 
 void pump_set_patience(double seconds)
@@ -277,6 +281,14 @@ static enum wait_end unless_in_flight(struct stillness *still, enum wait_end end
     return WAIT_DONE;
 }
 
+// Une patience plus longue est celle que le contrat donne au programme.
+static double sleep_patience_s(void)
+{
+    return again && patience_s <= SLEEP_PATIENCE_S && patience_s > AGAIN_PATIENCE_S
+               ? AGAIN_PATIENCE_S
+               : patience_s;
+}
+
 static enum wait_end judge_stillness(struct stillness *still)
 {
     double now = now_s();
@@ -311,7 +323,7 @@ static enum wait_end judge_stillness(struct stillness *still)
         return unless_in_flight(still, brief_wakeups_count ? WAIT_RESTLESS : WAIT_ASLEEP);
     if (moved)
         restart(still, false);
-    bool long_still = now - still->since_s > patience_s * pump_slowness();
+    bool long_still = now - still->since_s > sleep_patience_s() * pump_slowness();
     return long_still ? unless_in_flight(still, WAIT_ASLEEP) : WAIT_DONE;
 }
 

@@ -85,8 +85,11 @@ void pump_note_repetition(void);
 /** @brief Dit si une attente de ce test a fini devant un programme qui calcule, ou se réveille, pour rien. */
 bool pump_saw_idling(void);
 
-/** @brief Une autre exécution de ce test l'a vu : les attentes de celle-ci concluront aussi vite que les suivantes. */
-void pump_note_idling(void);
+/**
+ * @brief Ce test est joué de nouveau, pour l'expliquer : ses attentes concluent plus vite.
+ * @param idling ce qu'avait rendu pump_saw_idling() à la fin de la première exécution
+ */
+void pump_play_again(bool idling);
 
 /**
  * @brief Règle combien de temps un programme endormi est attendu, en secondes (1 au départ).
