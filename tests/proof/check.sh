@@ -43,22 +43,34 @@ count_tests() { # JOURNAL STATUT
     skipped=$((skipped + new_skipped))
 }
 
+# Dans ce shell même : un tube en ferait un autre, qui n'a pas eu ces enfants.
+spent() { # le processeur pris jusque-là par les vérifications finies, en secondes, dans « spent »
+    times >"$log.times"
+    { read -r _ && read -r user system; } <"$log.times"
+    rm -f "$log.times"
+    user=${user%%.*} system=${system%%.*}
+    spent=$((${user%m*} * 60 + ${user#*m} + ${system%m*} * 60 + ${system#*m}))
+}
+
 run_gate() {
     gate=$1
     log=build/check/$gate.log
+    spent
+    processor=$spent
     read -r before _ </proc/uptime
     ("gate_$gate") >"$log" 2>&1 </dev/null
     status=$?
     read -r after _ </proc/uptime
-    seconds=$((${after%.*} - ${before%.*}))
+    spent
+    taken="$((${after%.*} - ${before%.*})) s, dont $((spent - processor)) de processeur"
     count_tests "$log" "$status"
     if [ "$status" -eq 0 ] && [ "$new_passed" -eq 0 ] && [ "$new_skipped" -gt 0 ]; then
         printf '– %-10s %s : « skipped », non essayé ; %s\n' "$gate" "$(describe "$gate")" "$(head -n 1 "$log")"
     elif [ "$status" -eq 0 ]; then
-        printf '✓ %-10s %s (%s s)\n' "$gate" "$(describe "$gate")" "$seconds"
+        printf '✓ %-10s %s (%s)\n' "$gate" "$(describe "$gate")" "$taken"
         sed -n 's/^note : /  /p' "$log"
     else
-        printf '✗ %-10s %s (%s s) : voir %s\n' "$gate" "$(describe "$gate")" "$seconds" "$log"
+        printf '✗ %-10s %s (%s) : voir %s\n' "$gate" "$(describe "$gate")" "$taken" "$log"
         broken="$broken $gate"
     fi
 }
