@@ -13,9 +13,9 @@
 #include <string.h>
 
 #define BURST 200
-#define RESETS 500
-#define FIRST_VISITS 500
-#define VISITS 2000
+#define RESETS 200
+#define FIRST_VISITS 200
+#define VISITS 800
 // Pas plus que la plus courte file d'attente que l'on rencontre : ils attendent tous ensemble.
 #define DEPARTURES 5
 #define TOGETHER 4
@@ -34,9 +34,9 @@
 // Un serveur qui dort aussi longtemps, un client devant sa porte, attend quelqu'un d'autre.
 #define REFUSAL_PATIENCE_S 0.3
 
-// Mémoire admise en plus, en kibioctets, entre le 500e client et le 2000e : le quart de ce que
+// Mémoire admise en plus, en kibioctets, entre le 200e client et le 800e : le quart de ce que
 // perdraient des threads dont personne ne s'occupe.
-#define MEMORY_SLACK_KIB 4096
+#define MEMORY_SLACK_KIB 1640
 
 static struct program *start_limited(const char *limit)
 {
@@ -222,7 +222,7 @@ static void cut(int manner)
 
 LESSON(server_survives_resets, .step = 5, .points = 0.5, .programs = "server",
        .needs = "server_replies", .defects = "D39",
-       .title = "Cinq cents coupures brutales : autant de descripteurs et de threads qu'avant",
+       .title = "Deux cents coupures brutales : autant de descripteurs et de threads qu'avant",
        .hint = "Une coupure est la fin d'un client, et d'un client seulement : que rend son thread "
                "avant de finir ?")
 {
@@ -246,7 +246,7 @@ static void visit(struct program *server)
 
 LESSON(server_keeps_memory_stable, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_announces_departure", .defects = "D46",
-       .title = "Deux mille clients l'un après l'autre : la mémoire ne grandit pas")
+       .title = "Huit cents clients l'un après l'autre : la mémoire ne grandit pas")
 {
     skip_under_checker("la mémoire prise est celle de l'outil");
     struct program *server = open_service();
