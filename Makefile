@@ -20,7 +20,7 @@ endif
 
 # Ce que l'utilisateur écrit passe aux scripts par l'environnement, à l'octet près : $(value …)
 # empêche make d'y voir des variables, et aucun shell ne l'interprète.
-OPTIONS := WORK LAB STEP TEST MIN JUNIT DETAIL FRAMING SANITIZE GROUP COMPILE_WRAPPER JUDGE_WRAPPER REVEAL OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX PREVIEW DEADLINE HOLD SLURM_OPTIONS FILE ARGS
+OPTIONS := WORK LAB STEP TEST MIN JUNIT DETAIL FRAMING SANITIZE GROUP COMPILE_WRAPPER JUDGE_WRAPPER REVEAL OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX PREVIEW DEADLINE HOLD SLURM_OPTIONS FILE ARGS EDITION
 $(foreach option,$(OPTIONS),$(if $(value $(option)),$(eval override $(option) := $$(value $(option)))))
 export $(OPTIONS)
 export CC
@@ -97,7 +97,7 @@ strace: ## votre serveur sous strace : chaque appel au réseau, en direct (LAB= 
 ##@ Pour la maintenance
 
 .PHONY: docs
-docs: ## écrit la documentation dans build/docs/html
+docs: ## écrit la documentation dans build/docs/html (EDITION=students : à publier, sans les corrigés, dans build/docs/students)
 	$(RUN)sh docs/site/docs.sh
 
 .PHONY: pdf

@@ -25,7 +25,7 @@ ARROW = re.compile(r"-{3,}>\|")
 # Du titre au suivant, ou à la fin.
 SECTION = r"^#+ [^\n]*\{#lab-%s-trace\}\n.*?(?=^##|\Z)"
 EXCHANGES = "docs/course/echanges.md"
-CAPTURE = "build/docs/figures/{}.part"
+CAPTURE = os.environ.get("SITE", "") + "/figures/{}.part"
 
 
 def with_drawings(text, lab):

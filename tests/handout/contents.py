@@ -15,11 +15,13 @@ NAME = "sockets-en-c"
 ROOT = "tests/handout/root/"
 SKELETON = ".skeleton"
 GIVEN = ("Makefile", "common/", "labs/", "tests/shared/", "tests/judge/", "tests/student/", "docs/Doxyfile", "docs/course/",
-         "docs/site/", "docs/theme/")
+         "docs/site/", "docs/theme/", ".github/workflows/pages.yml")
 # D'un lab, ses tests sont remis ; ceux de ses dossiers qui donneraient des réponses, ou qui les prouvent, ne le sont pas.
 KEPT_IN_A_LAB = {"hints"}
 # Les réglages des éditeurs : sans eux, le squelette se montre, et s'ouvre à la place des sources à compléter.
 EDITORS = {".clang-format", ".editorconfig", ".vscode", ".devcontainer"}
+# De quoi publier le site, sur deux forges ; celui de GitLab, dans l'archive, est à la racine (ROOT).
+FORGES = {".github/workflows/pages.yml", ".gitlab-ci.yml"}
 
 
 class Unfit(Exception):
@@ -36,15 +38,15 @@ def tracked():
             raise Unfit(f"git ne dit pas ce qu'il suit : {os.fsdecode(done.stderr).strip().splitlines()[0]}")
         names = [name for name in os.fsdecode(done.stdout).split("\0") if name]
     else:
-        names = [path.as_posix() for top in ("Makefile", *sorted(EDITORS), "common", "labs", "docs", "tests")
+        names = [path.as_posix() for top in ("Makefile", *sorted(EDITORS | FORGES), "common", "labs", "docs", "tests")
                  for path in ([pathlib.Path(top)] if os.path.isfile(top) else pathlib.Path(top).rglob("*"))]
     return sorted(name for name in names if os.path.isfile(name) and not os.path.islink(name) and not is_made(name))
 
 
 def is_made(name):
     """Ce fichier a-t-il été fabriqué, ou laissé là par un autre outil ?"""
-    path = pathlib.PurePath(name)
-    if path.parts[0] in EDITORS:
+    path = pathlib.PurePath(name.removeprefix(ROOT))
+    if path.parts[0] in EDITORS or path.as_posix() in FORGES:
         return False
     return any(part in ("build", "__pycache__") or (part.startswith(".") and part != SKELETON) for part in path.parts) \
         or (path.parts[0] == "labs" and len(path.parts) == 3 and not path.suffix and path.name != "Makefile")

@@ -29,7 +29,7 @@ CLEAN = {key: value for key, value in os.environ.items()
 NOBODY = 65534
 SOURCES = {lab.name: lab.sources for lab in lab_reader.every_lab()}
 TITLES = {lab.name: lab.title for lab in lab_reader.every_lab()}
-FORBIDDEN = re.compile(r"(^|/)(solutions|mutants|variants|naive|private|grading|interop|torture|proof|bench|handout|\.git\w*|\.ci)(/|$)"
+FORBIDDEN = re.compile(r"(^|/)(solutions|mutants|variants|naive|private|grading|interop|torture|proof|bench|handout|\.git|\.gitignore|\.ci|verifier\.yml)(/|$)"
                        r"|\.(patch|o|so|pyc)$|defauts\.md$|noter\.md$|carte\.md$")
 
 
@@ -157,8 +157,21 @@ def it_works(here):
         run(["make", "-n", goal], root)
     run(["make", "docs"], root)
     run([*PYTHON, "tests/proof/pages/dead_links.py", str(root / "build/docs/html")], ".")
+    forges_publish(root)
     student_commands(root, root / "labs" / first)
     links_lead_somewhere(root)
+
+
+def forges_publish(root):
+    """Ce que font les deux forges pour publier le site : leurs commandes, puis le dossier qu'elles prennent."""
+    for name, published in ((".github/workflows/pages.yml", "build/docs/students/html"), (".gitlab-ci.yml", "public")):
+        text = (root / name).read_text(encoding="utf-8")
+        commands = re.findall(r"^ *- (?:run: )?((?:make|mv) .*)$", text, re.M)
+        check("make docs EDITION=students" in commands, f"{name} ne fait pas le site des étudiants : {commands}")
+        for command in commands:
+            run(["sh", "-c", command], root)
+        check(re.search(rf"^ *(?:path: |- ){published}$", text, re.M), f"{name} ne prend pas {published}")
+        check((root / published / "index.html").is_file(), f"{name} : rien dans {published}")
 
 
 def student_commands(root, lab):

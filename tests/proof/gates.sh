@@ -313,22 +313,27 @@ gate_measures() { ## les mesures : générateurs et serveurs s'entendent, une me
     prove bench_test.py
 }
 
-gate_docs() { ## la documentation, sans avertissement
-    sh docs/site/docs.sh
+both_sites() {
+    sh docs/site/docs.sh && EDITION=students sh docs/site/docs.sh
 }
 
-gate_links() { ## aucun lien mort dans la documentation, aucun prototype ni chemin faux
-    sh docs/site/docs.sh || return 1
+gate_docs() { ## les deux sites, sans avertissement ; celui des étudiants, sans une ligne des corrigés
+    both_sites && prove pages/published_test.py build/docs/students/html
+}
+
+gate_links() { ## aucun lien mort dans les deux sites, aucun prototype ni chemin faux
+    both_sites || return 1
     prove pages/prototypes.py build/docs/html || return 1
+    prove pages/dead_links.py build/docs/students/html || return 1
     set +f
     prove pages/dead_links.py build/docs/html docs/*.md docs/course/*.md README*.md labs/*/*.md solutions/*/*.md
 }
 
 # Un système sans paquet de Chromium ne peut pas essayer ; il le dit (statut 3).
 # Les pages de « make trace » sont celles que « traces », passée avant, a laissées.
-gate_accessibility() { ## la documentation dans Chromium : aucune faute d'accessibilité, rien qui déborde
-    sh docs/site/docs.sh || return 1
-    for folder in build/docs/html build/check/trace/solutions; do
+gate_accessibility() { ## les deux sites dans Chromium : aucune faute d'accessibilité, rien qui déborde
+    both_sites || return 1
+    for folder in build/docs/html build/docs/students/html build/check/trace/solutions; do
         [ -d "$folder" ] || continue
         sh tests/proof/pages/browser.sh "$folder" || [ $? -eq 3 ] || return 1
     done
