@@ -1,4 +1,6 @@
 """Les pages de l'API : les tableaux de mise en page de Doxygen deviennent des titres et des listes."""
+import re
+
 from docs.site import signatures
 from docs.site.dom import Node
 
@@ -76,3 +78,23 @@ def _definitions(table):
             inside.children.append(Node("dt", {}, [Node("code", {}, cells[-2].children)]))
             inside.children.append(Node("dd", {}, cells[-1].children))
     return inside
+
+
+def source_of(root):
+    """Le fichier que décrit une page de l'API, ou une chaîne vide."""
+    path, title = root.find_class("path"), root.find_class("title")
+    name = re.search(r"([\w.-]+\.[ch])$", title.text()) if title is not None else None
+    return path.text() + name[1] if path is not None and name else ""
+
+
+def documented(pages):
+    """{source: {fonction: adresse de sa description}}, d'après les pages finies de l'API."""
+    found = {}
+    for page, root in pages.items():
+        source, last = source_of(root), ""
+        for node in root.walk() if source else ():
+            if node.tag == "a" and node.get("id"):
+                last = node.get("id")
+            elif "memtitle" in node.classes() and node.text().endswith("()"):
+                found.setdefault(source, {})[node.text()[:-2]] = "%s#%s" % (page, last)
+    return found

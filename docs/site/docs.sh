@@ -37,6 +37,7 @@ list_notes les-labs "Les labs" "Dans l'ordre : chacun s'appuie sur ce que le pr�
     labs/*/NOTES.fr.md >"$out/pages/labs.md"
 [ -n "$students" ] || list_notes les-corriges "Les corrigés commentés" "Pour qui enseigne ; ils ne sont pas remis avec les labs." \
     solutions/*/NOTES.fr.md >"$out/pages/corriges.md"
+[ -n "$students" ] || sh tests/judge/command/python.sh docs/corrected/pages.py "$out/pages" || exit 1
 
 # Les échanges du dépôt sont ceux des corrigés : les étudiants verront les leurs.
 rm -f "$out"/figures/*.part
@@ -64,12 +65,14 @@ rm -rf "$out/html"
     cat docs/Doxyfile
     echo "OUTPUT_DIRECTORY = $out"
     echo "USE_MDFILE_AS_MAINPAGE = $out/pages/accueil.md"
+    [ -n "$students" ] || echo "HTML_EXTRA_FILES += docs/corrected/projector.js"
     [ -n "$students" ] || echo 'PROJECT_BRIEF = "Trois labs, leurs corrigés, et un juge qui explique"'
     echo "INPUT = $input"
     # Un fichier sans « @file » n'a pas de page : Doxygen, depuis 1.9.8, y ferait mener les renvois vers ce qu'il définit.
     # shellcheck disable=SC2086 # des noms du dépôt : jamais d'espace
     echo "EXCLUDE = docs/accueil.md docs/course/accueil.md $(find $input -name '*.[ch]' -exec grep -L '@file' {} + | tr '\n' ' ')"
     echo "IMAGE_PATH = $out/figures"
+    echo "EXAMPLE_PATH = ."
     # Les dessins de « make bench UPDATE=1 ».
     [ ! -d docs/figures ] || echo "IMAGE_PATH += docs/figures"
 } | doxygen - 2>"$out/doxygen.log"

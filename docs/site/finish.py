@@ -10,12 +10,17 @@ from docs.site import dressing
 from docs.site import search_index
 from docs.site import typography
 from docs.site.dom import read, write
+try:
+    from docs.corrected import reading as corrected
+except ImportError:
+    # Les étudiants n'ont ni les corrigés, ni de quoi les montrer.
+    corrected = None
 
 # Ce que Doxygen écrit toujours, et que rien ici n'appelle.
 UNUSED = ("globals*", "functions*", "classes.html", "pages.html", "graph_legend*", "*.js", "*.png", "*.md5",
           "doxygen.*", "doxygen_crawl.html", "tabs.css", "navtree.css", "dir_*",
           "doc.svg", "docd.svg", "folder*.svg", "minus*.svg", "plus*.svg")
-OURS = ("page.js",)
+OURS = ("page.js", "projector.js")
 
 
 def remove_unused(folder):
@@ -26,32 +31,41 @@ def remove_unused(folder):
                 os.remove(path)
 
 
-def finish_page(path, site):
-    """Transforme une page, et rend son arbre."""
-    root, name = read(path), os.path.basename(path)
+def shape(path):
+    """L'arbre d'une page, ce que Doxygen écrit y étant mis en forme."""
+    root = read(path)
+    if corrected:
+        corrected.shape(root, os.path.basename(path))
     api.shape(root)
     dressing.shape(root)
     diagrams.inline(root, os.path.dirname(path))
+    return root
+
+
+def dress(root, site, name):
+    """Finit une page : ses portes, sa typographie, ses menus."""
     if name == "index.html":
         navigation.make_doors(root)
     typography.set_type(root.find_all("body")[0])
     navigation.add(root, site, name)
-    return root
 
 
 def main(folder):
     """Finit toutes les pages, puis écrit l'index de la recherche."""
     remove_unused(folder)
     site = navigation.Site(folder)
+    pages = {os.path.basename(path): shape(path) for path in sorted(glob.glob(os.path.join(folder, "*.html")))}
+    if corrected:
+        corrected.link(pages, api.documented(pages))
     entries, wrong = [], 0
-    for path in sorted(glob.glob(os.path.join(folder, "*.html"))):
-        root = finish_page(path, site)
+    for name, root in pages.items():
+        dress(root, site, name)
         for mark in dressing.unread(root):
-            print("docs : %s : %s" % (os.path.basename(path), mark), file=sys.stderr)
+            print("docs : %s : %s" % (name, mark), file=sys.stderr)
             wrong += 1
-        if not os.path.basename(path).startswith(("files", "annotated", "recherche")):
-            entries += search_index.sections(root, os.path.basename(path))
-        write(path, root)
+        if not name.startswith(("files", "annotated", "recherche", "corrige-")):
+            entries += search_index.sections(root, name)
+        write(os.path.join(folder, name), root)
     search_index.write(os.path.join(folder, "recherche.js"), entries)
     for image in glob.glob(os.path.join(folder, "*msc*.svg")) + glob.glob(os.path.join(folder, "dot_*.svg")):
         os.remove(image)

@@ -76,16 +76,21 @@ def _name_pointer(parameter):
 
 
 def drop_homonyms(node, before=""):
-    """Une variable qui porte le nom d'une structure n'en est pas une : « struct » la précéderait. Rend le dernier mot lu."""
+    """Une variable qui porte le nom d'une structure n'en est pas une (« struct » la précéderait), ni un champ (« . » ou « -> »).
+    Rend le dernier mot lu."""
     for child in node.children:
         if not isinstance(child, Node):
             before = child if child.strip() else before
             continue
-        if _leads_to_struct(child) and not re.search(r"\bstruct\s*\Z", before):
+        wanted = _before_a_link(child)
+        if wanted and not re.search(wanted + r"\s*\Z", before):
             child.tag, child.attrs = "span", {}
         before = drop_homonyms(child, before)
     return before
 
 
-def _leads_to_struct(node):
-    return "hl_struct" in node.classes() or node.tag == "a" and node.get("href").startswith("struct")
+def _before_a_link(node):
+    """Ce qui doit précéder ce lien pour qu'il soit juste, ou rien."""
+    if "hl_variable" in node.classes() and node.get("href").startswith("struct"):
+        return r"(?:\.|->)"
+    return r"\bstruct" if "hl_struct" in node.classes() or node.tag == "a" and node.get("href").startswith("struct") else ""

@@ -26,27 +26,39 @@ def squeeze(text):
 
 def functions(text):
     """{nom: (signature, en-tête Doxygen)} pour chaque fonction définie au premier niveau."""
+    return {name: (signature, head) for name, signature, head, _, _ in definitions(text)}
+
+
+def spans(text):
+    """{nom: (première ligne, dernière ligne)} de chaque fonction, avec les commentaires qui la touchent."""
+    lines, found = text.split("\n"), {}
+    for name, _, _, start, end in definitions(text):
+        first = text.count("\n", 0, start)
+        while first and lines[first - 1].strip():
+            first -= 1
+        found[name] = first + 1, text.count("\n", 0, end) + 1
+    return found
+
+
+def definitions(text):
+    """Chaque fonction définie au premier niveau : nom, signature, en-tête Doxygen, où elle commence et finit."""
     code = without_directives(blank(text))
-    found, depth, start = {}, 0, 0
+    depth = start = opened = 0
     for position, character in enumerate(code):
         if character == "{":
-            if depth == 0:
-                note(found, text, code, start, position)
+            opened = position if depth == 0 else opened
             depth += 1
         elif character == "}":
             depth -= 1
             if depth == 0:
+                before = code[start:opened]
+                match = DEFINITION.match(before.strip())
+                if match and match["name"] not in NOT_FUNCTIONS:
+                    begin = start + len(before) - len(before.lstrip())
+                    yield match["name"], squeeze(match["signature"]), header(text[start:opened]), begin, position
                 start = position + 1
         elif character == ";" and depth == 0:
             start = position + 1
-    return found
-
-
-def note(found, text, code, start, position):
-    """Retient la fonction dont le corps s'ouvre à cette position, s'il y en a une."""
-    match = DEFINITION.match(code[start:position].strip())
-    if match and match["name"] not in NOT_FUNCTIONS:
-        found[match["name"]] = (squeeze(match["signature"]), header(text[start:position]))
 
 
 def header(text):

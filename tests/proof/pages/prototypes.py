@@ -7,6 +7,7 @@ import os
 import re
 import sys
 
+from docs.site.api import source_of
 from docs.site.dom import read
 from tests.handout import csource
 
@@ -24,14 +25,6 @@ def declared(path):
     found = {name: csource.squeeze(signature) for signature, name in DECLARATION.findall(code)}
     defined = {name: signature for name, (signature, _) in csource.functions(ATTRIBUTE.sub("", text)).items()}
     return {**found, **defined}
-
-
-def source_of(root):
-    """Le fichier que décrit une page, ou rien."""
-    path, title = root.find_class("path"), root.find_class("title")
-    name = re.search(r"([\w.-]+\.[ch])$", title.text()) if title is not None else None
-    whole = path.text() + name[1] if path is not None and name else ""
-    return whole if os.path.isfile(whole) else None
 
 
 def shown(root):
@@ -64,7 +57,7 @@ def check(path):
     """Les fautes d'une page, et le nombre de ses prototypes."""
     root = read(path)
     source = source_of(root)
-    if source is None:
+    if not os.path.isfile(source):
         return [], 0
     wanted, faults, seen = declared(source), [], []
     for name, text, code in shown(root):

@@ -1,0 +1,176 @@
+"""La page d'une source corrigée : une section par fonction, le squelette à côté, et en marge les défauts réparés."""
+import re
+
+from docs.corrected import marks, pages
+from docs.site.dom import Node
+from docs.site.signatures import drop_homonyms
+from tests.handout import csource
+
+TOP, BETWEEN, WHOLE = "Le début du fichier", "Déclarations", "Tout le fichier"
+PLACE = re.compile(r"(?:(\w+\.[ch]):)?(\w+)")
+
+
+def source_of(name):
+    """La source que montre cette page, ou None."""
+    return next((path for path in pages.sources() if pages.anchor(path) + ".html" == name), None)
+
+
+def shape(root, name):
+    """Met la page d'une source en sections, avant que le reste de la finition ne la lise."""
+    path = source_of(name)
+    if path is None:
+        return
+    block = root.find_class("textblock")
+    shown = [_lines(node) for node in block.walk() if "fragment" in node.classes()]
+    given = pages.skeleton(path)
+    sections = list(_sections(path))
+    beside = csource.spans(given.read_text(encoding="utf-8")) if given else {}
+    block.children = [_introduction(path)] + [_section(path, section, shown, beside, number) for number, section in enumerate(sections, 1)]
+    block.attrs["class"] += " sources"
+    root.find_all("head")[0].children.append(Node("script", {"src": "projector.js", "defer": None}))
+
+
+def _introduction(path):
+    """D'où vient la page, et où sont les autres."""
+    others = [Node("a", {"href": pages.anchor(other) + ".html"}, [other.name]) if other != path else Node("strong", {}, [other.name])
+              for other in pages.sources() if other.parent == path.parent]
+    links = [part for link in others for part in (link, " · ")][:-1]
+    return Node("p", {"class": "facts"}, links)
+
+
+def _sections(path):
+    """(titre, ancre, première ligne, dernière ligne, est-ce une fonction ?), dans l'ordre du fichier."""
+    text = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    at, spans = 1, sorted(marks.spans(path).items(), key=lambda item: item[1])
+    if not spans:
+        yield WHOLE, "tout", 1, len(text), False
+    for name, (first, last) in spans:
+        written = [number for number in range(at, first) if text[number - 1].strip()]
+        if written:
+            yield TOP if at == 1 else BETWEEN, "lignes-%d" % written[0], written[0], written[-1], False
+        yield name, name, first, last, True
+        at = last + 1
+
+
+def _lines(fragment):
+    """Le contenu de chaque ligne d'un extrait de Doxygen, sans son ancre ni son numéro."""
+    found = []
+    for line in fragment.children:
+        if isinstance(line, Node) and "line" in line.classes():
+            found.append([child for child in line.children if not (isinstance(child, Node) and (
+                child.get("id").startswith("l0") or "lineno" in child.classes()))])
+    return found
+
+
+def _section(path, section, shown, beside, rank):
+    title, anchor, first, last, is_function = section
+    heading = Node("h2", {"id": anchor}, [Node("code", {}, [title]) if is_function else title])
+    facts = _facts(path, title) if is_function else []
+    code = [_source(path, shown[0], first, last, "L", title)]
+    span = beside.get(title) if is_function else (1, len(shown[1])) if title == WHOLE and len(shown) > 1 else None
+    if span:
+        code = [Node("div", {}, [Node("p", {"class": "side"}, ["Le corrigé"])] + code),
+                Node("div", {"class": "given"}, [Node("p", {"class": "side"}, ["Le squelette"]),
+                                                 _source(None, shown[1], *span, "S", title + ", dans le squelette")])]
+    return Node("section", {"class": "function", "aria-labelledby": anchor, "data-rank": str(rank)},
+                [heading] + facts + [Node("div", {"class": "pair"}, code)])
+
+
+def _facts(path, function):
+    """Les défauts que la fonction corrige ; link() y ajoutera sa documentation."""
+    parts = []
+    for defect, title in marks.defects_of(path, function):
+        parts += [Node("a", {"href": "defauts.html#defaut-" + defect.lower(), "title": title}, [defect]), ", "]
+    said = ["Défauts corrigés : " if len(parts) > 2 else "Défaut corrigé : "] + parts[:-1] if parts else []
+    return [Node("p", {"class": "facts", "data-function": function}, said)]
+
+
+def _source(path, lines, first, last, prefix, title):
+    """Un extrait : chaque ligne a son ancre et son numéro ; en marge, le défaut qu'elle corrige."""
+    marked = marks.lines(path) if path else {}
+    code = Node("code")
+    for number in range(first, min(last, len(lines)) + 1):
+        here, above = marked.get(number, set()), marked.get(number - 1, set())
+        label = "%s%d" % (prefix, number)
+        line = Node("span", {"class": "line corrects" if here else "line", "id": label},
+                    [Node("a", {"class": "number", "href": "#" + label, "tabindex": "-1"}, [str(number)])] + lines[number - 1])
+        for defect in sorted(here - above):
+            line.children.append(Node("a", {"class": "mark", "href": "defauts.html#defaut-" + defect.lower()}, [defect]))
+        code.children += [line, "\n"]
+    drop_homonyms(code)
+    return Node("pre", {"class": "source", "tabindex": "0", "aria-label": title}, [code])
+
+
+def link(roots, documented):
+    """Les renvois : de chaque fonction à sa documentation, et des « corrigé dans » à leurs lignes.
+
+    roots : {page: arbre} ; documented : {source du squelette: {fonction: adresse}}."""
+    for name, root in roots.items():
+        path = source_of(name)
+        if path is not None:
+            _link_functions(root, path, documented)
+        elif name == "defauts.html" or name.startswith("solution-"):
+            _link_places(root, name)
+
+
+def _link_functions(root, path, documented):
+    """Une fonction appelée mène à celle du même lab, ou à sa documentation."""
+    known = {function: "#" + function for function in marks.spans(path)}
+    pieces = {}
+    for source in (path, path.with_suffix(".h")):
+        pieces.update(documented.get("labs/%s/%s" % (path.parent.name, source.name), {}))
+    for node in root.find_all("a"):
+        if "hl_function" in node.classes():
+            node.attrs["href"] = known.get(node.text(), node.get("href"))
+    for node in root.find_all("p"):
+        function = node.get("data-function")
+        if function and function in pieces:
+            node.children = [Node("a", {"href": pieces[function]}, ["Sa documentation"])] + ([". "] if node.children else []) + node.children
+        elif function:
+            node.children = ["Sa documentation est celle du squelette, à côté"] + ([". "] if node.children else []) + node.children
+
+
+def _link_places(root, name):
+    """Dans « Corrigé dans `fichier` (`fonction`) » et « `fichier.c:fonction` », chaque nom mène à sa ligne."""
+    defect, lab = None, name[len("solution-"):-len(".html")]
+    for node in root.walk():
+        if re.match(r"defaut-d\d\d$", node.get("id")):
+            defect, lab = node.get("id")[-3:].upper(), None
+        first = next((child for child in node.children if isinstance(child, Node)), None)
+        if node.tag == "tr" and first is not None:
+            cells = [child for child in node.children if isinstance(child, Node)]
+            defect = cells[0].text() if re.fullmatch(r"D\d\d", cells[0].text()) else defect
+        if node.tag in ("p", "td", "li"):
+            _link_codes(node, defect, lab)
+
+
+def _link_codes(node, defect, lab):
+    """Les codes d'un paragraphe ou d'une case, dans l'ordre : un fichier vaut pour les fonctions qui le suivent."""
+    path = None
+    for index, child in enumerate(node.children):
+        if not isinstance(child, Node) or child.tag != "code":
+            continue
+        text = child.text()
+        found = next((source for source in pages.sources() if str(source) == text or text == source.name and source.parent.name == lab), None)
+        if found or re.fullmatch(r"[\w/-]+\.\w", text):
+            path = found
+            if found:
+                node.children[index] = Node("a", {"href": pages.anchor(found) + ".html"}, [child])
+            continue
+        place = PLACE.fullmatch(text)
+        target = _target(place, path, defect, lab) if place else None
+        if target:
+            source, function = target
+            line = marks.first_line(source, function, defect)
+            node.children[index] = Node("a", {"href": "%s.html#L%d" % (pages.anchor(source), line)}, [child])
+
+
+def _target(place, path, defect, lab):
+    """(source, fonction) que désigne « fonction », derrière un fichier, ou « fichier.c:fonction »."""
+    file, function = place.groups()
+    if not file:
+        return (path, function) if path and function in marks.spans(path) else None
+    candidates = [source for source in pages.sources() if source.name == file and function in marks.spans(source)]
+    told = marks.places().get(defect, ("", {}))[1]
+    near = [source for source in candidates if source in told or source.parent.name == lab]
+    return (near[0], function) if near else None
