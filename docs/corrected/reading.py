@@ -1,7 +1,7 @@
 """La page d'une source corrigée : une section par fonction, le squelette à côté, et en marge les défauts réparés."""
 import re
 
-from docs.corrected import marks, pages
+from docs.corrected import catalogue, marks, pages
 from docs.site.dom import Node
 from docs.site.signatures import drop_homonyms
 from tests.handout import csource
@@ -105,6 +105,8 @@ def link(roots, documented):
     """Les renvois : de chaque fonction à sa documentation, et des « corrigé dans » à leurs lignes.
 
     roots : {page: arbre} ; documented : {source du squelette: {fonction: adresse}}."""
+    if "defauts.html" in roots:
+        catalogue.widen(roots["defauts.html"])
     for name, root in roots.items():
         path = source_of(name)
         if path is not None:

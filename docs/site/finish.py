@@ -1,9 +1,11 @@
 """Finit la documentation que Doxygen vient d'écrire : finish.py DOSSIER_HTML."""
 import glob
 import os
+import re
 import sys
 
 from docs.site import api
+from docs.site import chapters
 from docs.site import diagrams
 from docs.site import navigation
 from docs.site import dressing
@@ -43,20 +45,31 @@ def shape(path):
 
 
 def dress(root, site, name):
-    """Finit une page : ses portes, sa typographie, ses menus."""
+    """Finit une page : ses portes, ses menus."""
     if name == "index.html":
         navigation.make_doors(root)
-    typography.set_type(root.find_all("body")[0])
     navigation.add(root, site, name)
+
+
+def keep_whole(pages, folder):
+    """Les livres prennent les pages d'avant leur coupe en chapitres."""
+    whole = os.path.join(folder, "..", "whole")
+    os.makedirs(whole, exist_ok=True)
+    for name, root in pages.items():
+        if not re.search(r"_8[ch]\.html$|^struct|^corrige-", name):
+            write(os.path.join(whole, name), root)
 
 
 def main(folder):
     """Finit toutes les pages, puis écrit l'index de la recherche."""
     remove_unused(folder)
-    site = navigation.Site(folder)
     pages = {os.path.basename(path): shape(path) for path in sorted(glob.glob(os.path.join(folder, "*.html")))}
     if corrected:
         corrected.link(pages, api.documented(pages))
+    for root in pages.values():
+        typography.set_type(root.find_all("body")[0])
+    keep_whole(pages, folder)
+    site = navigation.Site(folder, chapters.split(pages))
     entries, wrong = [], 0
     for name, root in pages.items():
         dress(root, site, name)

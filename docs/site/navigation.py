@@ -5,18 +5,24 @@ from docs.site.dom import Node, read
 
 
 class Site:
-    """Les portes (sections de l'accueil), leurs pages, et les pages que celles-ci contiennent."""
+    """Les portes (sections de l'accueil), leurs pages, et les pages que celles-ci contiennent : (adresse, titre, [pages])."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, chapters=None):
+        self.folder, self.chapters = folder, chapters or {}
         self.doors = []
         for title, anchor, links in _sections(read(folder + "/index.html")):
-            pages = [(url, text, self._children(url)) for url, text in links]
-            self.doors.append((title, "index.html#" + anchor, pages))
+            self.doors.append((title, "index.html#" + anchor, [self._page(url, text) for url, text in links]))
+
+    def _page(self, url, text):
+        listed = self.chapters.get(url) or self._children(url)
+        return url, text, [self._page(*child) for child in listed]
 
     def _children(self, url):
         """Les pages d'une page qui n'est qu'un sommaire : une liste, chaque point un lien."""
-        contents = read("%s/%s" % (self.folder, url)).find_class("contents")
+        try:
+            contents = read("%s/%s" % (self.folder, url)).find_class("contents")
+        except FileNotFoundError:
+            return []
         items = [] if contents is None else contents.find_all("li")
         links = [item.find_all("a") for item in items]
         if not items or contents.find_all("h1", "h2", "h3") or not all(
@@ -27,7 +33,12 @@ class Site:
     def order(self):
         """Toutes les pages du menu, dans l'ordre où les lire, porte par porte."""
         for _, _, pages in self.doors:
-            yield [page for url, text, children in pages for page in [(url, text)] + children]
+            yield [found for page in pages for found in _flat(page)]
+
+
+def _flat(page):
+    url, text, children = page
+    return [(url, text)] + [found for child in children for found in _flat(child)]
 
 
 def _sections(root):
@@ -52,33 +63,36 @@ def _link(url, text, current):
     return Node("a", attrs, [text])
 
 
-def _list(links, current):
-    return Node("ul", {}, [Node("li", {}, [_link(url, text, current)]) for url, text in links])
+def _list(pages, current, chapters):
+    """Un menu ; les chapitres d'une page n'y sont que si l'on y est."""
+    items = Node("ul")
+    for page in pages:
+        url, text, children = page
+        item = Node("li", {}, [_link(url, text, current)])
+        if children and (url not in chapters or current in [found for found, _ in _flat(page)]):
+            item.children.append(_list(children, current, chapters))
+        items.children.append(item)
+    return items
 
 
 def add(root, site, current):
     """Remplit les menus d'une page, son sommaire, et ce qui la précède et la suit."""
     doors, tree, main = root.find_class("doors"), root.find_class("tree"), root.find_all("main")[0]
-    doors.children = [_list([(url, title) for title, url, _ in site.doors], current)]
+    doors.children = [_list([(url, title, []) for title, url, _ in site.doors], current, ())]
     for title, url, pages in site.doors:
-        tree.children.append(Node("p", {}, [_link(url, title, current)]))
-        items = Node("ul")
-        for page_url, text, children in pages:
-            item = Node("li", {}, [_link(page_url, text, current)])
-            if children:
-                item.children.append(_list(children, current))
-            items.children.append(item)
-        tree.children.append(items)
-    contents = _table_of_contents(main)
+        tree.children += [Node("p", {}, [_link(url, title, current)]), _list(pages, current, site.chapters)]
+    columns, contents = root.find_class("columns"), _table_of_contents(main)
+    side = [tree]
     if contents is not None:
-        root.find_class("columns").children.append(contents)
-        root.find_class("columns").attrs["class"] += " with-toc"
+        side.append(contents)
+        columns.attrs["class"] += " with-toc"
+    columns.replace(tree, Node("div", {"class": "side"}, side))
     _neighbours(main, site, current)
 
 
 def _table_of_contents(main):
     headings = [node for node in main.find_all("h2", "h3") if node.get("id")]
-    if len(headings) < 3:
+    if len(headings) < 2:
         return None
     items = [Node("li", {"class": heading.tag}, [Node("a", {"href": "#" + heading.get("id")}, [heading.text()])])
              for heading in headings]
@@ -93,9 +107,9 @@ def _neighbours(main, site, current):
             continue
         place, links = urls.index(current), []
         if place > 0:
-            links.append(Node("a", {"href": urls[place - 1], "rel": "prev"}, ["Avant : " + pages[place - 1][1]]))
+            links.append(Node("a", {"href": urls[place - 1], "rel": "prev"}, ["Précédent : " + pages[place - 1][1]]))
         if place + 1 < len(urls):
-            links.append(Node("a", {"href": urls[place + 1], "rel": "next"}, ["Suite : " + pages[place + 1][1]]))
+            links.append(Node("a", {"href": urls[place + 1], "rel": "next"}, ["Suivant : " + pages[place + 1][1]]))
         if links:
             main.children.append(Node("nav", {"class": "neighbours", "aria-label": "Lecture"}, links))
         return

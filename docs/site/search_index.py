@@ -12,7 +12,8 @@ INLINE = ("a", "code", "em", "strong", "b", "i", "span", "sup", "sub", "kbd", "a
 def sections(root, url):
     """[titre de la page, titre de la section, adresse, texte] pour chaque section d'une page."""
     main = root.find_all("main")[0]
-    title = next((node.text() for node in main.find_all("h1")), url)
+    trail = root.find_class("trail")
+    title = ("" if trail is None else trail.text() + " › ") + next((node.text() for node in main.find_all("h1")), url)
     found = [[title, "", url, []]]
     _collect(main, title, url, found)
     return [[page, section, address, re.sub(r"\s+", " ", "".join(text)).strip()]

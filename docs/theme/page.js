@@ -4,27 +4,108 @@
 
     // --- Le sommaire -----------------------------------------------------------------------------
     var contents = document.querySelector(".toc details");
-    if (contents && window.matchMedia("(max-width: 81.99rem)").matches) {
+    if (contents && window.matchMedia("(max-width: 63.99rem)").matches) {
         contents.open = false;
     }
     followReading();
+    var here = document.querySelector(".tree [aria-current]");
+    if (here) { keepInSight(here); }
+    Array.prototype.forEach.call(document.querySelectorAll("pre"), addCopy);
+    Array.prototype.forEach.call(document.querySelectorAll("table.filtered"), addFilters);
 
-    // Marque, dans le sommaire, la section que l'on est en train de lire.
+    // Fait défiler son menu, et lui seul, jusqu'à ce lien.
+    function keepInSight(link) {
+        var menu = link.closest("nav");
+        while (menu && menu.scrollHeight <= menu.clientHeight) { menu = menu.parentElement; }
+        if (!menu || menu === document.documentElement || menu === document.body) { return; }
+        var top = link.getBoundingClientRect().top - menu.getBoundingClientRect().top;
+        if (top < 0 || top > menu.clientHeight - 60) { menu.scrollTop += top - menu.clientHeight / 2; }
+    }
+
+    // Marque, dans le sommaire, la section que l'on est en train de lire : la dernière commencée.
     function followReading() {
-        var links = document.querySelectorAll(".toc a");
-        if (!links.length || !window.IntersectionObserver) { return; }
-        var visible = new Map();
-        var observer = new IntersectionObserver(function (entries) {
-            entries.forEach(function (entry) { visible.set(entry.target.id, entry.isIntersecting); });
-            var current = Array.prototype.find.call(links, function (link) { return visible.get(link.hash.slice(1)); });
-            if (!current) { return; }
-            links.forEach(function (link) { link.removeAttribute("aria-current"); });
-            current.setAttribute("aria-current", "true");
-        }, { rootMargin: "0px 0px -60% 0px" });
-        links.forEach(function (link) {
-            var heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-            if (heading) { observer.observe(heading); }
+        var sections = Array.from(document.querySelectorAll(".toc a"), function (link) {
+            return { link: link, heading: document.getElementById(decodeURIComponent(link.hash.slice(1))) };
+        }).filter(function (section) { return section.heading; });
+        if (!sections.length) { return; }
+        var marked = null, waiting = false;
+        function mark() {
+            waiting = false;
+            var begun = sections.filter(function (section) { return section.heading.getBoundingClientRect().top < window.innerHeight * 0.3; });
+            var bottom = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 2;
+            var current = bottom && window.scrollY ? sections[sections.length - 1] : begun[begun.length - 1];
+            if (current === marked) { return; }
+            if (marked) { marked.link.removeAttribute("aria-current"); }
+            if (current) { current.link.setAttribute("aria-current", "true"); keepInSight(current.link); }
+            marked = current;
+        }
+        window.addEventListener("scroll", function () {
+            if (!waiting) { waiting = true; window.requestAnimationFrame(mark); }
+        }, { passive: true });
+        mark();
+    }
+
+    // --- Les extraits ----------------------------------------------------------------------------
+    function addCopy(block) {
+        var frame = document.createElement("div"), button = document.createElement("button");
+        frame.className = "copied";
+        button.className = "copy";
+        button.type = "button";
+        button.textContent = "Copier";
+        button.addEventListener("click", function () { copy(block, button); });
+        block.replaceWith(frame);
+        frame.append(block, button);
+    }
+
+    // Le code, sans les numéros ni ce qui est en marge. Une page ouverte sans serveur n'a pas toujours le presse-papiers.
+    function copy(block, button) {
+        var bare = block.cloneNode(true);
+        bare.querySelectorAll(".number, .mark").forEach(function (node) { node.remove(); });
+        var done = navigator.clipboard ? navigator.clipboard.writeText(bare.textContent) : Promise.reject();
+        done.catch(function () {
+            var area = document.createElement("textarea");
+            area.value = bare.textContent;
+            document.body.append(area);
+            area.select();
+            var copied = document.execCommand("copy");
+            area.remove();
+            if (!copied) { throw new Error("copy"); }
+        }).then(function () { button.textContent = "Copié"; }, function () { button.textContent = "Impossible"; })
+            .then(function () { setTimeout(function () { button.textContent = "Copier"; }, 2000); });
+    }
+
+    // --- Le tableau du catalogue -----------------------------------------------------------------
+    function addFilters(table) {
+        var names = Array.from(table.rows[0].cells, function (cell) { return cell.textContent.trim(); });
+        var rows = Array.from(table.rows).slice(1), form = document.createElement("form"), count = document.createElement("output");
+        form.className = "filters";
+        var choices = ["lab", "étape", "genre"].filter(function (name) { return names.includes(name); }).map(function (name) {
+            return choice(name, names.indexOf(name));
         });
+        choices.forEach(function (one) { form.append(one.label); });
+        form.append(count);
+        form.addEventListener("change", apply);
+        (table.closest(".scroll") || table).before(form);
+        apply();
+
+        // Une case peut avoir plusieurs valeurs : « 3, 5 ».
+        function values(row, column) { return row.cells[column].textContent.split(",").map(function (word) { return word.trim(); }); }
+
+        function choice(name, column) {
+            var label = document.createElement("label"), select = document.createElement("select");
+            var known = Array.from(new Set(rows.flatMap(function (row) { return values(row, column); }))).sort();
+            ["tous"].concat(known).forEach(function (value) { select.add(new Option(value, value === "tous" ? "" : value)); });
+            label.append(name + " : ", select);
+            return { label: label, select: select, column: column };
+        }
+
+        function apply() {
+            var shown = rows.filter(function (row) {
+                row.hidden = !choices.every(function (one) { return !one.select.value || values(row, one.column).includes(one.select.value); });
+                return !row.hidden;
+            });
+            count.textContent = shown.length + (shown.length > 1 ? " défauts" : " défaut");
+        }
     }
 
     // --- La recherche ----------------------------------------------------------------------------
@@ -77,8 +158,13 @@
             if (!found) { return 0; }
             total += found;
         }
-        // À égalité, un texte à lire passe avant une page de l'API, et les notes d'un lab avant celles du corrigé.
-        return total + (/_8[ch]\.html|^struct/.test(entry.url) ? 0 : /^lab-/.test(entry.url) ? 3 : 2);
+        return total + rank(entry.url) / 100;
+    }
+
+    // Les notes d'un lab, puis le cours, puis le catalogue et ce qui est pour qui enseigne, puis l'API.
+    function rank(url) {
+        return /^lab-/.test(url) ? 4 : /^(socket|echanges|captures)/.test(url) ? 3 : /_8[ch]\.html|^struct/.test(url) ? 0 :
+            /^(defaut|solution)/.test(url) ? 2.5 : 2;
     }
 
     // Un mot entier vaut plus que le début d'un autre : « select » n'est pas « selected ».
@@ -91,7 +177,7 @@
         var found = patterns.length ? window.SEARCH_INDEX.map(function (entry) {
             return { entry: entry, score: score(entry, patterns) };
         }).filter(function (hit) { return hit.score; }) : [];
-        found.sort(function (a, b) { return b.score - a.score; });
+        found.sort(function (a, b) { return Math.floor(rank(b.entry.url) / 2) - Math.floor(rank(a.entry.url) / 2) || b.score - a.score; });
         status.textContent = !patterns.length ? "Écrivez un mot ou plusieurs, avec ou sans accents." :
             !found.length ? "Rien ne répond à « " + field.value + " »." :
             found.length === 1 ? "Une réponse." : found.length + " réponses" + (found.length > 50 ? ", dont voici 50." : ".");
@@ -107,16 +193,18 @@
         return li;
     }
 
-    // Deux cents signes autour du premier mot trouvé, ce mot surligné.
+    // Deux cents signes environ autour du premier mot trouvé, coupés entre deux mots, ce mot surligné.
     function excerpt(paragraph, entry, patterns) {
         var match = null;
         patterns.forEach(function (pattern) { match = match || pattern.exec(entry.plain[2]); });
-        var start = match ? match.index + match[1].length : 0, from = Math.max(0, start - 80);
+        var start = match ? match.index + match[1].length : 0;
         var end = match ? start + match[0].length - match[1].length : 0;
+        var from = start > 80 ? entry.text.lastIndexOf(" ", start - 80) + 1 : 0;
+        var to = from + 200 < entry.text.length ? entry.text.indexOf(" ", Math.max(end, from + 200)) : -1;
         var mark = document.createElement("mark");
         mark.textContent = entry.text.slice(start, end);
-        paragraph.append((from ? "…" : "") + entry.text.slice(from, start));
+        paragraph.append((from ? "… " : "") + entry.text.slice(from, start));
         if (match) { paragraph.append(mark); }
-        paragraph.append(entry.text.slice(end, from + 200) + (from + 200 < entry.text.length ? "…" : ""));
+        paragraph.append(entry.text.slice(end, to < 0 ? undefined : to) + (to < 0 ? "" : " …"));
     }
 })();
