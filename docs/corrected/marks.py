@@ -39,7 +39,7 @@ def lines(path):
     for patch in sorted(pathlib.Path("tests", path.parent.name, "mutants").glob("D*.patch")):
         defect = patch.name[:3]
         for name, before, after in read_changes(parts_of(patch)[1], patch):
-            if name == path.name and text.count(before) == 1 and path in places()[defect][1]:
+            if name == path.name and text.count(before) == 1 and path in places().get(defect, ("", {}))[1]:
                 first = text.count("\n", 0, text.index(before)) + 1
                 for number in changed(before, after):
                     found.setdefault(first + number, set()).add(defect)

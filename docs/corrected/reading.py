@@ -1,7 +1,7 @@
 """La page d'une source corrigée : une section par fonction, le squelette à côté, et en marge les défauts réparés."""
 import re
 
-from docs.corrected import catalogue, marks, pages
+from docs.corrected import catalogue_table, listings, marks
 from docs.site.dom import Node
 from docs.site.signatures import drop_homonyms
 from tests.handout import csource
@@ -12,7 +12,7 @@ PLACE = re.compile(r"(?:(\w+\.[ch]):)?(\w+)")
 
 def source_of(name):
     """La source que montre cette page, ou None."""
-    return next((path for path in pages.sources() if pages.anchor(path) + ".html" == name), None)
+    return next((path for path in listings.sources() if listings.anchor(path) + ".html" == name), None)
 
 
 def shape(root, name):
@@ -22,7 +22,7 @@ def shape(root, name):
         return
     block = root.find_class("textblock")
     shown = [_lines(node) for node in block.walk() if "fragment" in node.classes()]
-    given = pages.skeleton(path)
+    given = listings.skeleton(path)
     sections = list(_sections(path))
     beside = csource.spans(given.read_text(encoding="utf-8")) if given else {}
     block.children = [_introduction(path)] + [_section(path, section, shown, beside, number) for number, section in enumerate(sections, 1)]
@@ -32,8 +32,8 @@ def shape(root, name):
 
 def _introduction(path):
     """D'où vient la page, et où sont les autres."""
-    others = [Node("a", {"href": pages.anchor(other) + ".html"}, [other.name]) if other != path else Node("strong", {}, [other.name])
-              for other in pages.sources() if other.parent == path.parent]
+    others = [Node("a", {"href": listings.anchor(other) + ".html"}, [other.name]) if other != path else Node("strong", {}, [other.name])
+              for other in listings.sources() if other.parent == path.parent]
     links = [part for link in others for part in (link, " · ")][:-1]
     return Node("p", {"class": "facts"}, links)
 
@@ -106,7 +106,7 @@ def link(roots, documented):
 
     roots : {page: arbre} ; documented : {source du squelette: {fonction: adresse}}."""
     if "defauts.html" in roots:
-        catalogue.widen(roots["defauts.html"])
+        catalogue_table.widen(roots["defauts.html"])
     for name, root in roots.items():
         path = source_of(name)
         if path is not None:
@@ -153,18 +153,18 @@ def _link_codes(node, defect, lab):
         if not isinstance(child, Node) or child.tag != "code":
             continue
         text = child.text()
-        found = next((source for source in pages.sources() if str(source) == text or text == source.name and source.parent.name == lab), None)
+        found = next((source for source in listings.sources() if str(source) == text or text == source.name and source.parent.name == lab), None)
         if found or re.fullmatch(r"[\w/-]+\.\w", text):
             path = found
             if found:
-                node.children[index] = Node("a", {"href": pages.anchor(found) + ".html"}, [child])
+                node.children[index] = Node("a", {"href": listings.anchor(found) + ".html"}, [child])
             continue
         place = PLACE.fullmatch(text)
         target = _target(place, path, defect, lab) if place else None
         if target:
             source, function = target
             line = marks.first_line(source, function, defect)
-            node.children[index] = Node("a", {"href": "%s.html#L%d" % (pages.anchor(source), line)}, [child])
+            node.children[index] = Node("a", {"href": "%s.html#L%d" % (listings.anchor(source), line)}, [child])
 
 
 def _target(place, path, defect, lab):
@@ -172,7 +172,7 @@ def _target(place, path, defect, lab):
     file, function = place.groups()
     if not file:
         return (path, function) if path and function in marks.spans(path) else None
-    candidates = [source for source in pages.sources() if source.name == file and function in marks.spans(source)]
+    candidates = [source for source in listings.sources() if source.name == file and function in marks.spans(source)]
     told = marks.places().get(defect, ("", {}))[1]
     near = [source for source in candidates if source in told or source.parent.name == lab]
     return (near[0], function) if near else None

@@ -37,7 +37,7 @@ list_notes les-labs "Les labs" "Dans l'ordre : chacun s'appuie sur ce que le pr�
     labs/*/NOTES.fr.md >"$out/pages/labs.md"
 [ -n "$students" ] || list_notes les-corriges "Les corrigés commentés" "Pour qui enseigne ; ils ne sont pas remis avec les labs." \
     solutions/*/NOTES.fr.md >"$out/pages/corriges.md"
-[ -n "$students" ] || sh tests/judge/command/python.sh docs/corrected/pages.py "$out/pages" || exit 1
+[ -n "$students" ] || sh tests/judge/command/python.sh docs/corrected/listings.py "$out/pages" || exit 1
 
 # Les échanges du dépôt sont ceux des corrigés : les étudiants verront les leurs.
 rm -f "$out"/figures/*.part

@@ -1,5 +1,6 @@
 """Finit la documentation que Doxygen vient d'écrire : finish.py DOSSIER_HTML."""
 import glob
+import importlib
 import os
 import re
 import sys
@@ -12,11 +13,9 @@ from docs.site import dressing
 from docs.site import search_index
 from docs.site import typography
 from docs.site.dom import read, write
-try:
-    from docs.corrected import reading as corrected
-except ImportError:
-    # Les étudiants n'ont ni les corrigés, ni de quoi les montrer.
-    corrected = None
+
+# Les étudiants n'ont ni les corrigés, ni de quoi les montrer.
+corrected = importlib.import_module("docs.corrected.reading") if os.path.isdir("docs/corrected") else None
 
 # Ce que Doxygen écrit toujours, et que rien ici n'appelle.
 UNUSED = ("globals*", "functions*", "classes.html", "pages.html", "graph_legend*", "*.js", "*.png", "*.md5",

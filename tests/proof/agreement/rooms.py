@@ -16,7 +16,8 @@ import sys
 
 # De bas en haut.
 LIBRARY_ROOMS = ("base", "look", "launch", "wait", "talk", "expect", "explain", "run", "shared")
-ROOMS = ("judge", "student", "handout", "grading", "bench", "proof")
+# docs/corrected/, qui montre les corrigés, se sert de tout.
+ROOMS = ("judge", "student", "handout", "grading", "bench", "proof", "corrected")
 MOST_ENTRIES = 25
 # Des fichiers de données, tous de la même forme : on n'en cherche pas un des yeux.
 DATA = {"mutants", "cases", "submissions", "corpus"}

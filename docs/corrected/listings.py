@@ -1,4 +1,4 @@
-"""Les pages des sources corrigées, que Doxygen lira : pages.py DOSSIER. Il les numérote et les colore ; reading.py les finit."""
+"""Les pages des sources corrigées, que Doxygen lira : listings.py DOSSIER. Il les numérote et les colore ; reading.py les finit."""
 import pathlib
 import sys
 
