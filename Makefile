@@ -20,7 +20,7 @@ endif
 
 # Ce que l'utilisateur écrit passe aux scripts par l'environnement, à l'octet près : $(value …)
 # empêche make d'y voir des variables, et aucun shell ne l'interprète.
-OPTIONS := WORK LAB STEP TEST MIN JUNIT DETAIL FRAMING SANITIZE GROUP COMPILE_WRAPPER JUDGE_WRAPPER REVEAL OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX PREVIEW DEADLINE HOLD SLURM_OPTIONS FILE ARGS EDITION
+OPTIONS := WORK LAB STEP TEST MIN SCALE JUNIT DETAIL FRAMING SANITIZE GROUP COMPILE_WRAPPER JUDGE_WRAPPER REVEAL OUT JOBS ENGINE INSECURE ALIASES LATE SANDBOX PREVIEW DEADLINE HOLD SLURM_OPTIONS FILE ARGS EDITION
 $(foreach option,$(OPTIONS),$(if $(value $(option)),$(eval override $(option) := $$(value $(option)))))
 export $(OPTIONS)
 export CC
@@ -55,7 +55,7 @@ help: ## affiche cette aide
 	$(RUN)sh $(STUDENT)/help.sh $(filter-out %lab.mk,$(MAKEFILE_LIST)) | sh $(STUDENT)/fold.sh
 
 .PHONY: test
-test: judge ## juge un travail (WORK= LAB= STEP= TEST= MIN= JUNIT= DETAIL=1)
+test: judge ## juge un travail (WORK= LAB= STEP= TEST= MIN= SCALE= JUNIT= DETAIL=1)
 	$(RUN)sh $(COMMAND)/judge.sh
 
 .PHONY: demo

@@ -101,6 +101,9 @@ ifeq ($(MAKECMDGOALS),test)
 MAKEFLAGS += -q
 endif
 
+# Un barème est cherché d'ici, où on le tape.
+OWN_SCALE = $(if $(SCALE),SCALE="$$(realpath -m -- "$$SCALE")")
+
 # Le juge recompile lui-même ; STEP=3 ou TEST=motif lui sont transmis. Avant lui, ceux d'ici
 # sont refaits sans bruit, s'ils peuvent l'être : vos essais à la main portent sur ce qui est jugé.
 # MAKEFLAGS est vidé pour que -q n'y soit plus ; sous « make -n », rien n'est fait.
@@ -108,14 +111,14 @@ test:
 	@case "$${MAKEFLAGS%% *}" in --*) ;; *n*) exit 0 ;; esac; \
 	    MAKEFLAGS= MAKELEVEL= $(MAKE) -s -k all </dev/null >/dev/null 2>&1 || :
 	@FROM_LAB="$$(basename "$$(pwd)")" $(MAKE) --no-print-directory -C ../.. test \
-	    WORK="$$(basename "$$(dirname "$$(pwd)")")" LAB="$$(basename "$$(pwd)")"
+	    WORK="$$(basename "$$(dirname "$$(pwd)")")" LAB="$$(basename "$$(pwd)")" $(OWN_SCALE)
 
 # Ces buts sont ceux du dépôt, pour ce dossier : voir « make help » ici, et tests/student/.
 COMFORTS := deps demo watch hint progress reset $(PROGRAMS:%=debug-%) strace trace
 .PHONY: $(COMFORTS)
 $(COMFORTS):
 	@FROM_LAB="$$(basename "$$(pwd)")" $(MAKE) --no-print-directory -C ../.. $@ \
-	    WORK="$$(basename "$$(dirname "$$(pwd)")")" $(if $(filter progress,$@),,LAB="$$(basename "$$(pwd)")")
+	    WORK="$$(basename "$$(dirname "$$(pwd)")")" $(if $(filter progress,$@),,LAB="$$(basename "$$(pwd)")") $(OWN_SCALE)
 
 help:
 	@{ echo "make                  compile $(PROGRAMS:%=./%)"; \

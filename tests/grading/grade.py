@@ -1,6 +1,6 @@
 """Note une classe : le déroulement de « make test WORK=rendus/ ».
 
-Réglages, par l'environnement : WORK LAB STEP TEST MIN JUNIT OUT JOBS ENGINE INSECURE REVEAL ALIASES LATE SANDBOX PREVIEW.
+Réglages, par l'environnement : WORK LAB STEP TEST MIN JUNIT OUT JOBS ENGINE INSECURE REVEAL ALIASES LATE SCALE SANDBOX PREVIEW.
 Statut : 0 chacun est noté (et atteint MIN, s'il est donné), 1 quelqu'un n'atteint pas MIN, 2 quelqu'un n'est pas noté,
 un fichier n'a pas pu être écrit, ou la notation n'a pas pu avoir lieu.
 """
@@ -19,6 +19,7 @@ from tests.grading.run import atomic, plans, preparation, workroom
 from tests.grading.run.preparation import Stopped, enabled, say
 from tests.grading.screen import counter, outcome, preview, single_report
 from tests.judge.command import lab_reader
+from tests.judge.report import scale
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROUNDS = 2
@@ -89,10 +90,10 @@ def status_of(class_, failed, single):
     """Le statut de la notation. Un seul rendu est jugé comme par « make test » : il doit avoir tous ses points."""
     if failed or any(item["status"] != "judged" for item in class_["items"]):
         return 2
-    wanted = os.environ.get("MIN", "") or ("20" if single else "")
+    wanted = os.environ.get("MIN", "") or (str(class_["out_of"]) if single else "")
     if wanted:
         minimum = float(wanted.replace(",", "."))
-        return 1 if any(item["final"]["over20"] < minimum for item in class_["items"]) else 0
+        return 1 if any(item["final"]["over"] < minimum for item in class_["items"]) else 0
     return 0
 
 
@@ -145,7 +146,7 @@ def main():
     signal.signal(signal.SIGHUP, interrupted)
     try:
         return grade(os.environ["WORK"])
-    except (Stopped, roster.Mistake, RuntimeError) as error:
+    except (Stopped, roster.Mistake, scale.Mistake, RuntimeError) as error:
         say(f"juge : {error}")
     except OSError as error:
         say(f"juge : la machine n'a pas suivi : {naming.visible(str(error))}")

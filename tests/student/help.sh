@@ -27,6 +27,7 @@ Les réglages de « make test »
   STEP=3         cette étape seulement
   TEST=motif     ces tests seulement
   MIN=12         suffit pour réussir : 12 sur 20 (sans MIN : tous les points)
+  SCALE=fichier  le barème que ce fichier donne ; de même pour progress et watch
   JUNIT=fichier  écrit aussi un rapport au format JUnit
 
 Ceux des commandes qui vous accompagnent (sans WORK : labs)

@@ -9,6 +9,7 @@ import sys
 from tests.judge.report import ahead
 from tests.student import student_work
 from tests.judge.report import results
+from tests.judge.report import scale
 from tests.student.sheet import Sheet
 
 NOT_JUDGED = "pas encore jugé"
@@ -47,14 +48,14 @@ def bar_length(sheet):
 
 
 def draw_lab(sheet, lab, run, reason):
-    """Un lab : sa note, ses étapes ; rend ses points sur 20, ou None s'il n'a jamais été jugé."""
+    """Un lab : sa note, ses étapes ; rend ses résultats, où rien n'est gagné s'il n'a jamais été jugé, ou None."""
     judged = run is not None
     run = run or student_work.listing(lab)
     sheet.blank()
     if run is None:
         sheet.wrapped(f"{lab.name} · {lab.title} : {NOT_JUDGED}")
         return None
-    note = f"{number(results.mark(run))} / 20" if judged else NOT_JUDGED
+    note = f"{number(results.mark(run))} / {results.out_of(run)}" if judged else NOT_JUDGED
     if run.get("partial"):
         note += ", en partie jugé"
     title = sheet.pad(f"{lab.name} · {lab.title}", sheet.width - len(note) - 1)
@@ -64,7 +65,16 @@ def draw_lab(sheet, lab, run, reason):
     if judged and reason and not run.get("partial"):
         sheet.wrapped(sheet.paint("Attention", "yellow") + f" : {reason}. Ces points sont ceux d'avant ; pour les vrais : "
                       + student_work.command(lab, "test"), indent=2)
-    return results.mark(run) if judged else None
+    return run
+
+
+def draw_total(sheet, runs):
+    """Tous les labs ensemble, chacun à son poids."""
+    share = results.mean(runs) / results.out_of(runs[0])
+    most = results.out_of(runs[0]) * len(runs)
+    text = f"{number(share * most)} / {most}"
+    sheet.blank()
+    sheet.line(f"  Ensemble {sheet.bar(share, sheet.width - len(text) - 13)} {text}")
 
 
 def first_open(run):
@@ -122,13 +132,13 @@ def main():
     labs = student_work.locate()
     sheet = Sheet(sys.stdout)
     runs = {lab.name: student_work.known_run(lab) for lab in labs}
-    marks = [draw_lab(sheet, lab, runs[lab.name], student_work.outdated(lab)) for lab in labs]
-    if len(labs) > 1:
-        total = sum(mark or 0 for mark in marks)
+    drawn = [draw_lab(sheet, lab, runs[lab.name], student_work.outdated(lab)) for lab in labs]
+    known = [run for run in drawn if run]
+    if len(labs) > 1 and len(known) == len(labs):
+        draw_total(sheet, known)
+    if known and known[0].get("scale"):
         sheet.blank()
-        share = total / (20 * len(labs))
-        text = f"{number(total)} / {20 * len(labs)}"
-        sheet.line(f"  Ensemble {sheet.bar(share, sheet.width - len(text) - 13)} {text}")
+        sheet.wrapped(scale.sentence(known[0]), indent=2)
     draw_next(sheet, labs, runs)
     sheet.line("")
     legend = "  ".join(("✓ étape finie", "◐ commencée", "· à faire"))

@@ -3,6 +3,7 @@
 C'est judge.sh qui trouve les labs (WORK, LAB) et qui refuse les demandes mal écrites : rien n'est deviné deux fois.
 """
 
+import functools
 import hashlib
 import json
 import os
@@ -14,6 +15,7 @@ from tests.judge.command.call import JUDGE
 from tests.judge.report import options
 from tests.judge.report import reserved
 from tests.judge.report import results
+from tests.judge.report import scale
 
 
 class Lab:
@@ -97,10 +99,16 @@ def date(path):
         return None
 
 
+@functools.lru_cache(maxsize=None)
+def own_scale():
+    """Le barème de SCALE=, ou None ; judge.sh a refusé celui qui est mal écrit."""
+    return scale.given()
+
+
 def read_run(folder, name):
     """Les résultats que ce fichier contient, tels qu'un étudiant peut les lire ; ou None."""
     try:
-        return reserved.show(results.load(os.path.join(folder, name)))
+        return reserved.show(scale.apply(own_scale(), results.load(os.path.join(folder, name))))
     except results.Unreadable:
         return None
 
@@ -172,7 +180,7 @@ def listing(lab):
     """Le lab tel qu'il est avant tout jugement : ses étapes, leurs points ; ou None si le juge n'est pas construit."""
     try:
         output = subprocess.run([lab.judge, "--list"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-        run = reserved.show(results.clean(json.loads(output.stdout)))
+        run = reserved.show(scale.apply(own_scale(), results.clean(json.loads(output.stdout))))
     except (OSError, ValueError, subprocess.CalledProcessError):
         return None
     run["remarks"] = []

@@ -16,6 +16,7 @@ from tests.student import folding
 from tests.judge.report import editor_lines
 from tests.judge.report import options
 from tests.judge.report import results
+from tests.judge.report import scale
 from tests.judge.report import story
 from tests.student.file_events import Alarm, snapshot
 from tests.student.judging import Judging
@@ -153,7 +154,7 @@ class Watch:
     def farewell(self):
         """Une ligne, sur l'écran rendu."""
         if self.mark is not None:
-            self.screen.write(f"watch : {self.lab.name}, {results.format_number(self.mark)} / 20 au dernier jugement.\n")
+            self.screen.write(f"watch : {self.lab.name}, {results.format_number(self.mark)} / {results.out_of(self.judging.run)} au dernier jugement.\n")
 
     # --- La page
 
@@ -261,7 +262,7 @@ class Watch:
         """La note, et ce qu'elle a gagné ou perdu ; rien tant que le jugement court."""
         if self.judging.ended is None:
             return ""
-        text = f"Note : {results.format_number(results.mark(run))} / 20"
+        text = f"Note : {results.format_number(results.mark(run))} / {results.out_of(run)}"
         if self.previous is not None and abs(results.mark(run) - self.previous) > 1e-9:
             change = results.mark(run) - self.previous
             text += f"   ({'+' if change > 0 else '−'}{results.format_number(abs(change))})"
@@ -273,6 +274,8 @@ class Watch:
         if text:
             self.sheet.blank()
             self.sheet.line("  " + self.sheet.paint(text, "bold", "green" if results.is_full(run) else "yellow"))
+            if run.get("scale"):
+                self.sheet.wrapped(scale.sentence(run), indent=2)
             self.draw_next(run)
 
     def draw_next(self, run):

@@ -133,11 +133,11 @@ def expand(reading, level, labs):
 
 
 def join_parts(reading, level, labs):
-    """Les morceaux d'un même dossier de Drive sont lus comme un seul."""
+    """Les morceaux d'un même dossier de Drive, ou de OneDrive, sont lus comme un seul."""
     parts = {}
     for node in level.nodes:
-        if drive.is_part(node):
-            parts.setdefault(drive.PART.fullmatch(node.name)["name"], []).append(node)
+        if drive.part_of(node):
+            parts.setdefault(drive.part_of(node), []).append(node)
     for name, nodes in parts.items():
         inside = [node.inside() for node in nodes]
         if not all(inside):
@@ -145,7 +145,7 @@ def join_parts(reading, level, labs):
         root = unwrap(listing.Union(inside), labs)
         if len(nodes) > 1 or plain.several(root, labs):
             level.claim(nodes, [])
-            reading.said.append(f"{naming.visible(name)} vient de Google Drive, en {len(nodes)} morceau{'x' if len(nodes) > 1 else ''}")
+            reading.said.append(f"{naming.visible(name)} a été téléchargé en {len(nodes)} morceau{'x' if len(nodes) > 1 else ''}, lus comme un seul dossier")
             read_level(reading, root, labs, level.group)
 
 

@@ -17,7 +17,7 @@ class Lab:
         self.name, self.title = entries[0]["lab"], entries[0]["title"]
         judged = [entry for entry in entries if view.is_judged(entry)]
         self.absent = len(entries) - len(judged)
-        self.marks = [20 * entry["mark"] / entry["max"] for entry in judged if entry["max"]]
+        self.marks = [entry["mark"] for entry in judged]
         self.runs = [entry["results"] for entry in judged]
         self.unbuilt = sum(not all(one["ok"] for one in run["build"]) for run in self.runs)
 

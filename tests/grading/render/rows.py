@@ -7,14 +7,14 @@ MASKED = "Test réservé : seuls sa catégorie et ses points sont montrés."
 
 
 def flat(item):
-    """Chaque test de chaque lab : {"name", "number", "score", "max", "passed", "text", "tags", "lab"}."""
+    """Chaque test de chaque lab : {"name", "number", "score", "max", "passed", "text", "tags", "lab", "optional"}."""
     for position, entry in enumerate(item["labs"], 1):
         yield from absent(entry, position) if not view.is_judged(entry) else judged(entry, position)
 
 
 def absent(entry, position):
     """Un lab qui n'a pas été rendu compte pour zéro, et le dit."""
-    yield row(entry, f"{position}", f"{entry['lab']} : absent", 0.0, entry["max"], False,
+    yield row(entry, f"{position}", f"{entry['lab']} : absent", 0.0, entry["share"], False,
               "Ce lab n'est pas dans le travail rendu : il compte pour zéro.", [])
 
 
@@ -29,15 +29,15 @@ def judged(entry, position):
         masked = view.is_masked(run, test)
         name = f"{entry['lab']} : {test['title']}" if masked else f"{entry['lab']}, étape {test['step']} : {test['title']}"
         yield row(entry, f"{position}.{rank}", name,
-                  (test["points"] * entry["scale"] if passed else 0.0) if counts else None,
-                  test["points"] * entry["scale"] if counts else None, passed or not counts,
-                  MASKED if masked else terminal_text.outcome(run, test), test["defects"])
+                  (test["points"] * entry["unit"] if passed else 0.0) if counts else None,
+                  test["points"] * entry["unit"] if counts else None, passed or not counts,
+                  MASKED if masked else terminal_text.outcome(run, test), test["defects"], test.get("optional", False))
 
 
-def row(entry, rank, name, score, most, passed, text, tags):
+def row(entry, rank, name, score, most, passed, text, tags, optional=False):
     """Une ligne."""
-    return {"lab": entry["lab"], "number": rank, "name": name, "score": score, "max": most, "passed": passed,
-            "text": text, "tags": tags}
+    return {"lab": entry["lab"], "number": rank, "name": name + (", facultatif" if optional else ""), "score": score, "max": most,
+            "passed": passed, "text": text, "tags": tags, "optional": optional}
 
 
 def preface(item):

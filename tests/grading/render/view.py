@@ -35,7 +35,7 @@ def lab(entry, reveal):
     run.setdefault("remarks", [])
     available = results.available(run)
     # Des tests sautés ne coûtent rien : ceux qui restent valent d'autant plus.
-    return {**entry, "results": run, "scale": entry["max"] / available if available else 0.0}
+    return {**entry, "results": run, "unit": entry["share"] / available if available else 0.0}
 
 
 def is_masked(run, test):
@@ -106,8 +106,19 @@ def late_text(item):
 
 
 def mark_of(entry):
-    """« 12,5 / 20 », « absent »."""
-    return f"{number(entry['mark'])} / {number(entry['max'])}" if is_judged(entry) else "absent"
+    """« 12,5 / 20 », « absent » ; et le coefficient que donne un barème."""
+    told = f"{number(entry['mark'])} / {number(entry['max'])}" if is_judged(entry) else "absent"
+    return told + coefficient(entry)
+
+
+def coefficient(entry):
+    """« (coefficient 2) », quand un barème le donne à ce lab."""
+    return f" (coefficient {number(entry['weight'])})" if entry["weight"] != 1 else ""
+
+
+def scale_text(item):
+    """Le barème d'après lequel cette note est faite, ou rien."""
+    return f"barème « {line(item['scale'])} », sur {raw(item)['out_of']}" if item.get("scale") and raw(item) else ""
 
 
 def marks_text(item):
@@ -115,11 +126,14 @@ def marks_text(item):
     if raw(item) is None:
         return f"Non noté : {item['reason'] or 'raison inconnue'}."
     parts = [f"{line(entry['lab'])} : {mark_of(entry)}" for entry in item["labs"]]
-    parts.append(f"Total : {number(raw(item)['mark'])} / {number(raw(item)['max'])}, soit {number(raw(item)['over20'])} / 20")
+    out_of = raw(item)["out_of"]
+    parts.append(f"Total : {number(raw(item)['mark'])} / {number(raw(item)['max'])}, soit {number(raw(item)['over'])} / {out_of}")
+    if scale_text(item):
+        parts.append(scale_text(item))
     if late_text(item):
         parts.append(late_text(item))
     if is_penalised(item):
-        parts.append(f"Note brute {number(raw(item)['over20'])} / 20, après pénalité {number(final(item)['over20'])} / 20")
+        parts.append(f"Note brute {number(raw(item)['over'])} / {out_of}, après pénalité {number(final(item)['over'])} / {out_of}")
     return " · ".join(parts)
 
 

@@ -6,13 +6,15 @@ import time
 from tests.grading.door import naming
 from tests.grading.roster import roster
 from tests.grading.run import atomic, plans
+from tests.judge.report import results, scale
 
 
 class Lists:
-    """Ce que l'enseignant a donné en plus : pseudonymes et retards."""
+    """Ce que l'enseignant a donné en plus : pseudonymes, retards et barème."""
 
     def __init__(self, students):
         self.aliases, self.minutes, self.notes, self.rule = None, {}, [], None
+        self.scale = scale.given()
         if os.environ.get("ALIASES"):
             self.aliases, notes = roster.aliases(os.environ["ALIASES"], students)
             self.notes += notes
@@ -53,31 +55,53 @@ def load_record(plan, student):
     return record
 
 
+def set_marks(item, own):
+    """Les notes des labs et le total, d'après le barème s'il y en a un : ce qui est sur le disque n'en sait rien.
+
+    « over » est la note, sur « out_of » ; « mark » et « max », la somme des labs, où « share » est la part de chacun.
+    """
+    if item["total"] is None:
+        return
+    out_of = own.out_of if own else 20
+    for entry in item["labs"]:
+        entry["weight"] = own.labs.get(entry["lab"], 1.0) if own else 1.0
+        if own and entry["results"]:
+            entry["mark"] = results.mark(scale.apply(own, entry["results"]))
+        entry["max"] = float(out_of)
+    for entry, weight in zip(item["labs"], results.weights(item["labs"])):
+        entry["share"] = weight * out_of
+    mark = sum(entry["mark"] * entry["share"] / out_of for entry in item["labs"])
+    most = float(out_of * len(item["labs"]))
+    item["total"] = {"mark": mark, "max": most, "over": round(out_of * mark / most, 2) if most else 0.0, "out_of": out_of}
+    item["scale"] = own.name if own else ""
+
+
 def add_lateness(item, lists):
     """Le retard et la note finale. La note brute reste dans « total »."""
     item["late"], item["final"] = None, None
     total = item["total"]
     if total is None:
         return
-    final = {"mark": total["mark"], "max": total["max"], "over20": total["over20"]}
+    final = dict(total)
     if item["id"] in lists.minutes:
         minutes = lists.minutes[item["id"]]
-        lost = roster.penalty(minutes, total["over20"], lists.rule)
-        final["over20"] = round(total["over20"] - lost, 2)
-        final["mark"] = round(total["mark"] - lost * total["max"] / 20, 2)
-        item["late"] = {"minutes": minutes, "penalty": round(lost, 2), "text": late_text(minutes, lost)}
+        # La règle est sur 20, quel que soit le barème.
+        lost = roster.penalty(minutes, 20 * total["over"] / total["out_of"], lists.rule) * total["out_of"] / 20
+        final["over"] = round(total["over"] - lost, 2)
+        final["mark"] = total["mark"] - lost * total["max"] / total["out_of"]
+        item["late"] = {"minutes": minutes, "penalty": round(lost, 2), "text": late_text(minutes, lost, total["out_of"])}
     elif item["id"] in lists.told:
         item["late"] = {"minutes": None, "penalty": 0.0, "text": f"en retard, d'après {lists.told[item['id']]}, sans dire de combien "
                         "(LATE= le dira)"}
     item["final"] = final
 
 
-def late_text(minutes, lost):
+def late_text(minutes, lost, out_of):
     """Le retard, en une phrase."""
     if lost == 0:
         return f"{roster.spell(minutes)} de retard, sans pénalité"
     shown = f"{lost:.2f}".rstrip("0").rstrip(".").replace(".", ",")
-    return f"{roster.spell(minutes)} de retard : {shown} point{'s' if lost >= 2 else ''} de moins sur 20"
+    return f"{roster.spell(minutes)} de retard : {shown} point{'s' if lost >= 2 else ''} de moins sur {out_of}"
 
 
 def hide(item, alias, taken):
@@ -112,6 +136,7 @@ def build(plan, lists):
         item.pop("run", None)
         item.update(display_name=item["name"], person=student["person"], folder=student["folder"], ids=student["ids"], shown=student["shown"], group=student["group"],
                     platform=student["platform"])
+        set_marks(item, lists.scale)
         add_lateness(item, lists)
         if lists.aliases is not None:
             hide(item, lists.aliases[item["id"]], taken)
@@ -119,5 +144,5 @@ def build(plan, lists):
     items.sort(key=lambda item: (roster.fold(item["display_name"]), item["id"]))
     return {"title": plan["title"], "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "protected": plan["protected"], "protections_missing": plan["protections_missing"], "labs": plan["labs"],
-            "edition": plan["edition"],
+            "edition": plan["edition"], "scale": lists.scale.name if lists.scale else "", "out_of": lists.scale.out_of if lists.scale else 20,
             "items": items, "reveal": is_set("REVEAL"), "hold": is_set("HOLD")}

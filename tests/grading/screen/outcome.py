@@ -14,6 +14,9 @@ def show(class_, out, lists, last):
     paper.blank()
     table.draw(paper, class_)
     paper.blank()
+    if class_["scale"]:
+        paper.wrapped(f"Barème « {class_['scale']} » : notes sur {class_['out_of']}{coefficients(lists.scale)}. Les points sont les siens ; "
+                      "rien n'est à juger de nouveau quand il change.")
     for note in lists.notes:
         paper.wrapped(naming.visible(note))
     left = [item for item in class_["items"] if item["status"] != "judged"]
@@ -31,6 +34,12 @@ def show(class_, out, lists, last):
     paper.wrapped(f"Écrit dans {naming.visible(os.path.relpath(out))} : " + ", ".join(map(naming.visible, written)))
     paper.line(last)
     paper.flush()
+
+
+def coefficients(own):
+    """Les labs qui ne comptent pas comme les autres."""
+    told = [f"{lab} : coefficient {table.number(weight)}" for lab, weight in own.labs.items() if weight != 1]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def speed(count, before, elapsed, engine):

@@ -37,15 +37,15 @@ def remarks(item):
 def columns_of(class_):
     """Les titres des colonnes de notes."""
     late = any(item["late"] for item in class_["items"])
-    return class_["labs"], ["brut /20", "final /20"] if late else ["total /20"]
+    return class_["labs"], [f"{name} /{class_['out_of']}" for name in (("brut", "final") if late else ("total",))]
 
 
 def marks_of(item, labs, late):
     """Les notes d'un étudiant, dans l'ordre des colonnes."""
     entries = {entry["lab"]: entry for entry in item["labs"]}
     cells = [lab_cell(entries[lab]) if lab in entries else "–" for lab in labs]
-    raw = item["total"]["over20"] if item["total"] else None
-    final = item["final"]["over20"] if item["final"] else None
+    raw = item["total"]["over"] if item["total"] else None
+    final = item["final"]["over"] if item["final"] else None
     return cells + ([number(raw), number(final)] if late else [number(raw)])
 
 

@@ -29,8 +29,8 @@ def table(class_, known):
     """Le fichier ; la marque d'ordre est celle que Blackboard met dans les siens."""
     page = io.StringIO()
     writer = csv.writer(page, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    writer.writerow([*COLUMNS, f"{cell(class_.get('title') or '').strip() or 'Note'} [Total Pts: 20 Score]", *NOTES])
+    writer.writerow([*COLUMNS, f"{cell(class_.get('title') or '').strip() or 'Note'} [Total Pts: {class_['out_of']} Score]", *NOTES])
     for item, person in known:
-        writer.writerow(["", cell(person["name"]), cell(person["username"]), "", f"{view.final(item)['over20']:.2f}",
+        writer.writerow(["", cell(person["name"]), cell(person["username"]), "", f"{view.final(item)['over']:.2f}",
                          ", ".join(view.warnings(item)), PLAIN, cell(view.marks_text(item)), PLAIN])
     return "\ufeff" + page.getvalue()

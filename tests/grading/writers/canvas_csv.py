@@ -30,8 +30,8 @@ def table(class_, known):
     writer = csv.writer(page, lineterminator="\r\n")
     title = cell(class_.get("title") or "").strip()
     writer.writerow([*COLUMNS, "Note" if title in ("", *COLUMNS) else title])
-    writer.writerow(["    Points Possible", "", "", "", "", "20"])
+    writer.writerow(["    Points Possible", "", "", "", "", str(class_["out_of"])])
     for item, person in known:
         told = "".join(f" ({word})" for word in view.warnings(item))
-        writer.writerow([cell(person["name"] + told), person["canvas"], "", "", "", f"{view.final(item)['over20']:.2f}"])
+        writer.writerow([cell(person["name"] + told), person["canvas"], "", "", "", f"{view.final(item)['over']:.2f}"])
     return page.getvalue()

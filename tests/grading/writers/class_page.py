@@ -17,11 +17,16 @@ def write(class_, out):
                                      class_.get("edition") and f"édition {class_['edition']}"]))
     lessons_again = teach_again(labs)
     head = tag("h1", "Notes de la classe") + paragraph(about, "soft") + doors(bool(lessons_again))
-    body = "\n".join(filter(None, [warnings(class_, items), spread(items, labs), lessons_again, roll(items)]))
+    body = "\n".join(filter(None, [told_scale(class_), warnings(class_, items), spread(class_, items, labs), lessons_again, roll(class_, items)]))
     foot = paragraph("Page de l'enseignant. Chaque étudiant a la sienne, qui se remet seule ; les mêmes notes sont dans "
                      "notes.csv et dans les autres fichiers de ce dossier.")
     title = " — ".join(filter(None, ["Notes de la classe", class_.get("title")]))
     files.put(document(title, head, body, foot), out, NAME)
+
+
+def told_scale(class_):
+    """Le barème, s'il y en a un."""
+    return paragraph(f"Noté d'après le barème « {class_['scale']} », sur {class_['out_of']} : les points sont les siens.") if class_["scale"] else ""
 
 
 def doors(again):
@@ -52,27 +57,28 @@ def warnings(class_, items):
     hand = [item for item in items if view.is_by_hand(item)]
     if hand:
         parts.append(tag("h2", prose(f"À voir à la main ({len(hand)})"))
-                     + listing([f"{link(item)}{prose(' : ' + ' '.join(item['remarks']))}" for item in hand]))
+                     + listing([link(item) + (prose(" : " + " ".join(item["remarks"])) if item["remarks"] else "") for item in hand]))
     return "\n".join(parts)
 
 
-def spread(items, labs):
+def spread(class_, items, labs):
     """La répartition des notes, en tout puis par lab."""
     title = tag("h2", "Répartition des notes", id="notes")
-    marks = [view.final(item)["over20"] for item in items if view.final(item)]
+    marks = [view.final(item)["over"] for item in items if view.final(item)]
     if not marks:
         return title + paragraph("Personne n'est encore noté.")
     late = any(view.is_penalised(item) for item in items)
-    parts = [title, figures(marks), chart.histogram(marks, "Notes finales")]
+    most = class_["out_of"]
+    parts = [title, figures(marks), chart.histogram(marks, "Notes finales", most)]
     if late:
         parts.append(paragraph("Notes finales, pénalités de retard comprises ; les notes des labs sont brutes.", "soft small"))
-    return "\n".join(parts) + tag("div", "\n".join(map(lab_spread, labs)), class_="charts")
+    return "\n".join(parts) + tag("div", "\n".join(lab_spread(lab, most) for lab in labs), class_="charts")
 
 
-def lab_spread(lab):
+def lab_spread(lab, most):
     """La répartition d'un lab."""
     absent = plural(lab.absent, "étudiant ne l'a pas rendu.", "étudiants ne l'ont pas rendu.") if lab.absent else ""
-    body = figures(lab.marks) + chart.histogram(lab.marks, f"Notes de {lab.name}") if lab.marks else ""
+    body = figures(lab.marks) + chart.histogram(lab.marks, f"Notes de {lab.name}", most) if lab.marks else ""
     return tag("section", tag("h3", prose(f"{lab.name} · {lab.title}")) + body + (paragraph(absent, "soft small") if absent else ""))
 
 
@@ -129,12 +135,12 @@ def folded(caption, header, rows, class_=None):
     return table(caption, header, first, class_) + more
 
 
-def roll(items):
+def roll(class_, items):
     """Tous les étudiants."""
     names = sorted({entry["lab"] for item in items for entry in item["labs"]})
     late = any(item.get("late") for item in items)
-    header = [("étudiant", None), *((name, "n") for name in names), ("brut / 20" if late else "total / 20", "n"),
-              *([("final / 20", "n")] if late else []), ("à savoir", None)]
+    header = [("étudiant", None), *((name, "n") for name in names), (f"{'brut' if late else 'total'} / {class_['out_of']}", "n"),
+              *([(f"final / {class_['out_of']}", "n")] if late else []), ("à savoir", None)]
     rows = [row(item, names, late) for item in items]
     return tag("h2", "Étudiants", id="etudiants") + table("Notes de chaque étudiant", header, rows, f"roll {STACKED}")
 
@@ -148,9 +154,9 @@ def row(item, names, late):
         return [link(item), *blank, tag("span", prose("non noté"), class_="badge") + " " + badges]
     entries = {entry["lab"]: entry for entry in item["labs"]}
     marks = [lab_mark(entries.get(name)) for name in names]
-    after = [tag("strong", number(final["over20"]))] if late else []
+    after = [tag("strong", number(final["over"]))] if late else []
     told = tag("span", prose(view.late_text(item)), class_="small") if view.late_text(item) else ""
-    return [link(item), *marks, number(raw["over20"]), *after, f"{told} {badges}".strip()]
+    return [link(item), *marks, number(raw["over"]), *after, f"{told} {badges}".strip()]
 
 
 def lab_mark(entry):

@@ -25,11 +25,14 @@ def write(class_, out):
 def document(item):
     """Le document d'un étudiant noté."""
     raw, final = view.raw(item), view.final(item)
-    tests = [case(row["name"], "pass" if row["passed"] else "fail", row["score"] or 0.0, row["text"])
-             for row in rows.flat(item)]
+    flat = list(rows.flat(item))
+    tests = [case(row["name"], "pass" if row["passed"] else "fail", row["score"] or 0.0, row["text"]) for row in flat]
+    surplus = sum(test["score"] for test in tests) - raw["mark"]
+    if item.get("scale") and surplus > 1e-6:
+        tests.append(case("Plafond du barème", "pass", -surplus, "Des tests facultatifs ne font pas dépasser la note la plus haute."))
     if view.is_penalised(item):
         tests.append(case("Pénalité de retard", "fail", final["mark"] - raw["mark"], view.marks_text(item)))
-    passed = all(test["status"] == "pass" for test in tests)
+    passed = all(row["passed"] or row["optional"] for row in flat) and not view.is_penalised(item)
     return {"version": 1, "status": "pass" if passed else "fail", "max_score": round(raw["max"], DIGITS), "tests": tests}
 
 

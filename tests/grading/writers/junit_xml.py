@@ -45,5 +45,7 @@ def suite(item, run):
     facts = {"student": item["display_name"], "status": "judged" if raw else "not_graded",
              "protected": str(bool(item.get("protected", True))).lower()}
     if raw:
-        facts.update(raw=f"{raw['over20']:.2f}", final=f"{final['over20']:.2f}")
+        facts.update(raw=f"{raw['over']:.2f}", final=f"{final['over']:.2f}", out_of=raw["out_of"])
+    if item.get("scale"):
+        facts["scale"] = item["scale"]
     return junit.testsuite({**run, "lab": f"{item['display_name']} / {run['lab']}"}, facts)

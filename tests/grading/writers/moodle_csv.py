@@ -20,7 +20,7 @@ KEYS = (("email", "Email address"), ("number", "ID number"), ("username", "Usern
 
 
 def write(class_, out):
-    """Écrit les notes finales, sur 20, de ceux qui en ont une."""
+    """Écrit les notes finales de ceux qui en ont une."""
     items = view.importable(class_)
     people = [identity(item) for item in items]
     title = item_title(class_)
@@ -49,7 +49,7 @@ def best_key(people):
 
 def grade(item):
     """La note et son commentaire, que Moodle lira comme du HTML."""
-    return [f"{view.final(item)['over20']:.2f}", html.escape(view.feedback(item), quote=False)]
+    return [f"{view.final(item)['over']:.2f}", html.escape(view.feedback(item), quote=False)]
 
 
 def table(header, rows):

@@ -29,12 +29,12 @@ def write(class_, out):
 
 
 def sheet(people, word, header):
-    """Une feuille, notée sur 20."""
+    """Une feuille ; chaque note est à côté de la plus haute."""
     page = io.StringIO()
     writer = csv.writer(page, lineterminator="\r\n")
     writer.writerow(header)
     for item, person in people:
         # « - » : cette note n'a jamais été modifiée dans Moodle.
-        writer.writerow([word + person["participant"], cell(person["name"]), "", f"{view.final(item)['over20']:.2f}", "20.00", "-",
+        writer.writerow([word + person["participant"], cell(person["name"]), "", f"{view.final(item)['over']:.2f}", f"{view.final(item)['out_of']:.2f}", "-",
                          cell(html.escape(view.feedback(item), quote=False))])
     return page.getvalue()

@@ -15,10 +15,12 @@ def write(class_, out):
     labs = lab_names(items)
     page = io.StringIO()
     writer = csv.writer(page, delimiter=";", lineterminator="\r\n")
-    writer.writerow(["étudiant", "identifiant", "état", *labs, "total brut", "sur", "brut sur 20", "retard",
-                     "note sur 20", "à savoir", "remarques"])
+    out_of = class_["out_of"]
+    writer.writerow(["étudiant", "identifiant", "état", *labs, "total brut", "sur", f"brut sur {out_of}", "retard",
+                     f"note sur {out_of}", "à savoir", "remarques", *(["barème"] if class_["scale"] else [])])
     for item in items:
-        writer.writerow([cell(value) for value in row(item, labs)])
+        told = [class_["scale"]] if class_["scale"] else []
+        writer.writerow([cell(value) for value in row(item, labs) + told])
     # La marque d'ordre dit aux tableurs que les accents sont en UTF-8.
     files.put("\ufeff" + page.getvalue(), out, NAME)
 
@@ -33,10 +35,10 @@ def row(item, labs):
     raw, final = view.raw(item), view.final(item)
     entries = {entry["lab"]: entry for entry in item["labs"]}
     marks = [lab_mark(entries.get(lab)) if raw else "" for lab in labs]
-    totals = [number(raw["mark"]), number(raw["max"]), number(raw["over20"])] if raw else ["", "", ""]
+    totals = [number(raw["mark"]), number(raw["max"]), number(raw["over"])] if raw else ["", "", ""]
     remarks = [item["reason"], *item["remarks"]]
     return [item["display_name"], item["id"], "noté" if raw else "non noté", *marks, *totals,
-            view.late_text(item), number(final["over20"]) if final else "", ", ".join(view.warnings(item)),
+            view.late_text(item), number(final["over"]) if final else "", ", ".join(view.warnings(item)),
             " ".join(remark for remark in remarks if remark)]
 
 

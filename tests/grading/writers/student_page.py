@@ -52,12 +52,15 @@ def grade(item):
     raw, final = view.raw(item), view.final(item)
     if raw is None:
         return ""
-    beside = f" <small>{prose('note brute :')} {over(raw['over20'], 20)}</small>" if view.is_penalised(item) else ""
-    parts = [tag("p", over(final["over20"], 20) + beside, class_="grade")]
+    beside = f" <small>{prose('note brute :')} {over(raw['over'], raw['out_of'])}</small>" if view.is_penalised(item) else ""
+    parts = [tag("p", over(final["over"], final["out_of"]) + beside, class_="grade")]
+    if view.scale_text(item):
+        parts.append(paragraph(f"Noté d'après le {view.scale_text(item)} : les points sont les siens."))
     if view.late_text(item):
         parts.append(paragraph(view.late_text(item) + "."))
     rows = [[tag("a", code(entry["lab"]), href="#" + anchor(entry)) + prose(" · " + entry["title"]),
-             over(entry["mark"], entry["max"]) if view.is_judged(entry) else "absent"] for entry in item["labs"]]
+             (over(entry["mark"], entry["max"]) if view.is_judged(entry) else "absent") + prose(view.coefficient(entry))]
+            for entry in item["labs"]]
     parts.append(table("La note de chaque lab", [("lab", None), ("note", "n")], rows))
     return "\n".join(parts)
 
@@ -155,7 +158,8 @@ def done(run):
     skipped = [test for test in run["tests"] if test["status"] == "skipped" and not view.is_masked(run, test)]
     parts = []
     if passed:
-        titles = [f"{prose(test['title'])} <span class=\"soft small\">({number(test['points'])})</span>" for test in passed]
+        titles = [f"{prose(test['title'])} <span class=\"soft small\">({prose(results.worth(test)) if test.get('optional') else number(test['points'])})</span>"
+                  for test in passed]
         parts.append(tag("h3", prose(f"Ce qui a réussi ({len(passed)})")) + details("Voir la liste", listing(titles)))
     if skipped:
         reasons = [prose(f"{test['title']} : {test.get('reason') or 'cette machine ne le permet pas'}") for test in skipped]

@@ -11,7 +11,7 @@ OPEN, CLOSE, GRADE = "<|--", "--|>", "Grade :=>> "
 
 
 def write(class_, out):
-    """Écrit le fichier de chaque étudiant, noté sur 20."""
+    """Écrit le fichier de chaque étudiant."""
     items = view.students(class_)
     for item in items:
         files.put_student(document(item), out, item, NAME)
@@ -26,7 +26,7 @@ def document(item):
             lines += ["-" + title(row), *quoted(row["text"])]
     lines.append(CLOSE)
     if view.final(item):
-        lines.append(f"{GRADE}{view.final(item)['over20']:.2f}")
+        lines.append(f"{GRADE}{view.final(item)['over']:.2f}")
     return "\n".join(lines) + "\n"
 
 

@@ -11,7 +11,7 @@
 # (room.sh) les programmes construits, et c'est là qu'il juge. Des résultats entiers, eux seuls, en reviennent.
 # JUDGE_BASE est un dossier qui n'est qu'à l'appelant : tout s'y fait sur place, sans attendre personne.
 # Une classe, ou tout travail avec SANDBOX=1, passe par tests/grading/grade.py, qui rappelle judge.sh --results.
-# Réglages, par l'environnement : WORK LAB STEP TEST MIN JUNIT FRAMING SANITIZE COUNT REVEAL DETAIL, et les deux
+# Réglages, par l'environnement : WORK LAB STEP TEST MIN SCALE JUNIT FRAMING SANITIZE COUNT REVEAL DETAIL, et les deux
 # coutures COMPILE_WRAPPER (devant le compilateur) et JUDGE_WRAPPER (devant chaque programme jugé).
 # LIVE=1 laisse à côté des résultats un lien, « live », vers le dossier où les verdicts s'écrivent un à un.
 # Statut : 0 tous les points demandés, 1 il en manque, 2 le juge n'a pas pu faire son travail.
@@ -58,9 +58,12 @@ check_request() {
     case ${MIN:-0} in
     *[!0-9.,]* | *[.,]*[.,]*) bad=yes ;;
     [0-9] | 1[0-9] | 20 | [0-9][.,][0-9]* | 1[0-9][.,][0-9]* | 20[.,]0 | 20[.,]00) bad='' ;;
+    # La note d'un barème peut aller au-delà ; scale.py, qui le lit, le dit.
+    [0-9]*) if [ -n "${SCALE:-}" ]; then bad=''; else bad=yes; fi ;;
     *) bad=yes ;;
     esac
     [ -z "$bad" ] || die "MIN=$(show "$MIN") : une note de 0 à 20 est attendue"
+    [ -z "${SCALE:-}" ] || sh tests/judge/command/python.sh tests/judge/report/scale.py || exit 2
     case ${SANITIZE:-} in
     '' | address | thread | coverage) ;;
     *) die "SANITIZE=$(show "$SANITIZE") : address, thread ou coverage est attendu" ;;

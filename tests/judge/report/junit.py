@@ -58,12 +58,17 @@ def testcase(run, test):
             f"{outcome(run, test)}</testcase>")
 
 
+def scale_facts(run):
+    """Le barème, s'il y en a un : son nom, et sur combien est la note."""
+    return {"scale": run["scale"], "out_of": run["out_of"]} if run.get("scale") else {}
+
+
 def testsuite(run, facts=None):
     """Un lab ; ce qu'il y a d'autre à en dire que sa note devient des propriétés."""
     statuses = [test["status"] for test in run["tests"]]
     failed = statuses.count("failed") + statuses.count("not_run")
     cases = "\n".join(testcase(run, test) for test in run["tests"])
-    known = {"mark": f"{results.mark(run):.2f}"} if facts is None else facts
+    known = {"mark": f"{results.mark(run):.2f}", **scale_facts(run)} if facts is None else facts
     properties = "".join(f"<property name={attribute(name)} value={attribute(value)}/>" for name, value in known.items())
     return (f"<testsuite name={attribute(run['lab'])} tests=\"{len(statuses)}\" failures=\"{failed}\" "
             f"errors=\"{statuses.count('broken')}\" skipped=\"{statuses.count('skipped')}\" "

@@ -46,7 +46,7 @@ def public_name(test, position):
 def mask(test, name, step):
     """Un test réservé, sans rien de ce qu'il demande. On choisit ce qui reste : un champ nouveau ne fuit pas."""
     return {"private": True, "category": test.get("category") or "réservé", "rank": test.get("rank"),
-            "name": name, "title": f"{name} ({test.get('category') or 'réservé'})", "step": step, "points": test["points"], "status": test["status"],
+            "name": name, "title": f"{name} ({test.get('category') or 'réservé'})", "step": step, "points": test["points"], "optional": test.get("optional", False), "status": test["status"],
             "defects": [], "needs": [], "reason": None, "duration_ms": 0, "failure": None, "transcript": []}
 
 

@@ -79,19 +79,36 @@ def earned(run):
 
 
 def available(run):
-    """Points en jeu : un test que la machine ne permet pas ne compte pour personne."""
-    return sum(test["points"] for test in run["tests"] if test["status"] != "skipped")
+    """Points en jeu : un test que la machine ne permet pas ne compte pour personne ; un test facultatif (scale.py) ne coûte rien."""
+    return sum(test["points"] for test in run["tests"] if test["status"] != "skipped" and not test.get("optional"))
 
 
 def is_full(run):
     """Tous les points en jeu sont-ils gagnés ?"""
-    return all(test["status"] in ("passed", "skipped") for test in run["tests"])
+    return all(test["status"] in ("passed", "skipped") or test.get("optional") for test in run["tests"])
+
+
+def out_of(run):
+    """La note la plus haute : 20, ou ce qu'en dit le barème."""
+    return run.get("out_of", 20)
 
 
 def mark(run):
-    """La note sur 20."""
+    """La note, sur out_of(run) ; ce qui est facultatif ne la fait pas dépasser."""
     total = available(run)
-    return 20 * earned(run) / total if total else 0.0
+    return min(out_of(run), out_of(run) * earned(run) / total) if total else 0.0
+
+
+def weights(runs):
+    """Ce que compte chacun de ces labs dans l'ensemble ; leur somme est leur nombre."""
+    told = [run.get("weight", 1.0) for run in runs]
+    whole = sum(told)
+    return [weight * len(told) / whole for weight in told] if whole else [1.0] * len(told)
+
+
+def mean(runs):
+    """La moyenne des notes, chaque lab à son poids."""
+    return sum(weight * mark(run) for weight, run in zip(weights(runs), runs)) / len(runs)
 
 
 def share(run):
@@ -106,14 +123,16 @@ def score(run):
     """« 2,5 / 4 » ; « sans point » pour ce qui n'en vaut aucun, l'étape 0."""
     if all(test["points"] == 0 for test in run["tests"]):
         return "sans point"
-    return f"{format_number(earned(run))} / {format_number(available(run))}"
+    won, most = format_number(earned(run)), available(run)
+    return f"{won} / {format_number(most)}" if most else f"+ {won}"
 
 
 def worth(test):
     """Ce que vaut un test : « 0,5 point », « 2 points », « sans point »."""
     if test["points"] == 0:
         return "sans point"
-    return f"{format_number(test['points'])} point{'s' if test['points'] >= 2 else ''}"
+    told = ", facultatif" if test.get("optional") else ""
+    return f"{format_number(test['points'])} point{'s' if test['points'] >= 2 else ''}{told}"
 
 
 def counts(run):

@@ -12,6 +12,7 @@ from tests.judge.report import editor_lines
 from tests.judge.report import options
 from tests.judge.report import reserved
 from tests.judge.report import results
+from tests.judge.report import scale
 from tests.judge.report import story
 from tests.judge.report.paint import Paper, columns, visible
 
@@ -130,13 +131,15 @@ def report_total(paper, runs, request):
     if len(runs) > 1:
         for run in runs:
             lab = paper.pad(f"{run['lab']} · {run['title']}", min(60, paper.width - 16))
-            paper.line(f"  {lab} {mark_text(run, request):>13}")
+            paper.line(f"  {lab} {mark_text(run, request):>13}{coefficient(run, request)}")
     for lab in request.absent:
         paper.line(f"  {lab} : ce lab n'est pas dans le travail jugé.")
+    if runs[0].get("scale"):
+        paper.wrapped(scale.sentence(runs[0]), indent=2)
     whole = len(runs) == 1
     label = "Points" if request.narrowed else "Note" if whole else "Moyenne"
     value = mark_text(runs[0], request) if whole else mean_text(runs, request)
-    color = "green" if all(results.is_full(run) for run in runs) else "yellow"
+    color = "green" if all(results.is_full(run) for run in counted(runs)) else "yellow"
     elapsed = f"{results.format_number(request.elapsed())} s"
     paper.line(paper.paint(f"{label} : {value}", "bold", color) + f"   ({visible(request.work)}, en {elapsed})")
 
@@ -145,34 +148,41 @@ def mark_text(run, request):
     """« 12,5 / 20 », ou les seuls points en jeu quand un test ou une étape a été demandé."""
     if request.narrowed:
         return results.score(run)
-    return f"{results.format_number(results.mark(run))} / 20"
+    return f"{results.format_number(results.mark(run))} / {results.out_of(run)}"
+
+
+def coefficient(run, request):
+    """« coefficient 2 », quand un barème donne ce poids à ce lab."""
+    weight = run.get("weight", 1.0)
+    return "" if weight == 1 or request.narrowed else f"  coefficient {results.format_number(weight)}"
 
 
 def mean_text(runs, request):
     """La moyenne des labs, ou la somme des points en jeu."""
     if request.narrowed:
         return mark_text({"tests": [test for run in runs for test in run["tests"]]}, request)
-    return f"{results.format_number(mean(runs))} / 20"
-
-
-def mean(runs):
-    """La moyenne des notes."""
-    return sum(results.mark(run) for run in runs) / len(runs)
+    return f"{results.format_number(results.mean(runs))} / {results.out_of(runs[0])}"
 
 
 def status(runs, request):
     """0 : ce qui était demandé est atteint ; 1 : il manque des points."""
     if request.minimum is not None:
-        return 0 if mean(runs) >= request.minimum - 1e-9 else 1
-    return 0 if all(results.is_full(run) for run in runs) else 1
+        return 0 if results.mean(runs) >= request.minimum - 1e-9 else 1
+    return 0 if all(results.is_full(run) for run in counted(runs)) else 1
+
+
+def counted(runs):
+    """Les labs qui comptent : un barème peut en écarter."""
+    return [run for run in runs if run.get("weight", 1.0)] or runs
 
 
 def load_all(paths, troubles):
-    """Les résultats lisibles ; les autres sont ajoutés aux ennuis du juge."""
+    """Les résultats lisibles, aux points du barème s'il y en a un ; les autres sont ajoutés aux ennuis du juge."""
+    own = scale.given()
     runs = []
     for path in paths:
         try:
-            run = reserved.show(results.load(path))
+            run = reserved.show(scale.apply(own, results.load(path)))
             run["warnings"] = compiler.warnings_beside(path)
             runs.append(run)
         except results.Unreadable as error:
@@ -194,7 +204,11 @@ def main():
     request = options.parse(sys.argv[1:])
     paper = Paper(sys.stdout)
     troubles = dict(request.troubles)
-    runs = load_all(request.paths, troubles)
+    try:
+        runs = load_all(request.paths, troubles)
+    except scale.Mistake as reason:
+        print(f"juge : {reason}", file=sys.stderr)
+        return 2
     for run in runs:
         report_lab(paper, run, request)
     if runs:

@@ -14,6 +14,7 @@ import sys
 from tests.proof.agreement import places
 from tests.proof.agreement.catalogue import TEXT_ONLY
 from tests.judge.command import lab_reader
+from tests.judge.report import scale
 
 FENCE = re.compile(r"^(```|~~~)")
 HEADING = re.compile(r"(#+) +(.*)")
@@ -100,6 +101,18 @@ def compare_tests(lab, run):
             yield f"{places.of_setting(lab.name, f'STEP_{step}')} : aucun test n'est de cette étape (.step = {step})"
 
 
+def compare_scale(lab, run):
+    """Un barème (SCALE=) nomme les tests d'après leurs sources : ce qu'il y lit est ce que dit le juge."""
+    told = {test["name"]: (test["step"], test["points"]) for test in run["tests"]}
+    read = scale.Lab(lab.name).public
+    for name in sorted(told.keys() ^ read.keys()):
+        where = "n'est que dans" if name in read else "manque à"
+        yield f"tests/{lab.name} : {name} {where} ce qu'un barème en lit (tests/judge/report/scale.py)"
+    for name in sorted(told.keys() & read.keys()):
+        if told[name] != read[name]:
+            yield f"{places.of_test(lab.name, name)} : étape et points {told[name]} ; un barème y lit {read[name]}"
+
+
 def compare_defects(lab, run, page):
     """Chaque défaut montré par un test a sa section, et l'inverse."""
     told = {match[1]: (number, match[2]) for number, match in page.matching(TRAP)}
@@ -157,6 +170,7 @@ def complaints(lab, page, correction):
     """Tout ce qui ne concorde pas dans un lab."""
     run = listing(lab.name)
     yield from compare_tests(lab, run)
+    yield from compare_scale(lab, run)
     yield from compare_titles(lab, page, correction)
     yield from compare_steps(lab, run, page)
     yield from compare_defects(lab, run, page)

@@ -352,6 +352,92 @@ def one_lab():
     return files, [Row(name) for name in ("seul", "plat", "entier", "dépôt", "construit")]
 
 
+# --- Ce que l'on rencontre aussi -----------------------------------------------------------------
+
+def moodle_odd():
+    """Moodle : des chemins aplatis, un commentaire, une personne en deux archives, un groupe au long nom, une majuscule."""
+    one, other = list(RIGHT.items())
+    files = {**{f"Alice Roux_771{HANDED}_{LAB.name}_{name}": data for name, data in RIGHT.items()},
+             "Alice Roux_771_assignsubmission_comments_commentaires.html": b"x",
+             f"Bob Vert_772{HANDED}_a.ZIP": zipped(dict([one])), f"Bob Vert_772{HANDED}_b.zip": zipped(dict([other])),
+             f"L3 INFO TD2-Zoé Noir_773{HANDED}_tp.zip": zipped(under(LAB.name, POOR)),
+             f"Li_774{HANDED}_tp.tar.gz": tarred(under(f"./rendu/{LAB.name}", RIGHT))}
+    return files, [Row("Alice Roux", ids={"participant": "771"}), Row("Bob Vert", ids={"participant": "772"}),
+                   Row("Zoé Noir", "naïf", {"participant": "773"}, group="L3 INFO TD2"), Row("Li", ids={"participant": "774"})]
+
+
+def canvas_odd():
+    """Canvas : deux homonymes, un nom qui commence par « late », une archive remise trois fois, un nom d'une lettre."""
+    files = {**{f"bleu_91_90{i}_{name}": data for i, (name, data) in enumerate(RIGHT.items())},
+             **{f"bleu_92_91{i}_{name}": data for i, (name, data) in enumerate(POOR.items())},
+             "latenathalie_93_920_rendu-2.tar.gz": tarred(under(LAB.name, RIGHT)), "o_LATE_94_930_tp.zip": zipped(under(LAB.name, POOR)),
+             **{f"legall-jean-noel_95_94{i}_{name}": data for i, (name, data) in enumerate(RIGHT.items())}}
+    return files, [Row("bleu (numéro Canvas 91)", ids={"canvas": "91"}), Row("bleu (numéro Canvas 92)", "naïf", {"canvas": "92"}),
+                   Row("latenathalie", ids={"canvas": "93"}), Row("o", "naïf", {"canvas": "94"}), Row("legall-jean-noel", ids={"canvas": "95"})]
+
+
+def blackboard_odd():
+    """Blackboard : le .txt en français ; une dernière tentative sans fichier ; quelqu'un dont le .txt manque."""
+    first, last = "attempt_2026-11-18-09-00-00", "attempt_2026-11-20-10-12-13"
+    files = {f"TP_aroux_{last}.txt": "\ufeffNom : Alice Roux (aroux)\r\nDevoir : TP\r\n".encode(),
+             **{f"TP_aroux_{last}_{name}": data for name, data in RIGHT.items()},
+             f"TP_bvert_{first}.txt": b"Name: Bob Vert (bvert)\n", f"TP_bvert_{first}_tp.zip": zipped(under(LAB.name, POOR)),
+             f"TP_bvert_{last}.txt": b"Name: Bob Vert (bvert)\n", f"TP_c_bleu_{last}_tp.zip": zipped(under(LAB.name, RIGHT))}
+    return files, [Row("Alice Roux", ids={"username": "aroux"}),
+                   Row("Bob Vert", "", {"username": "bvert"}, flagged=True, says="une d'avant en a peut-être"),
+                   Row("c_bleu", ids={"username": "c_bleu"}, flagged=True, says="ne dit de qui")]
+
+
+def gitlab_accounts():
+    """GitLab : un dossier par compte, qui contient le dépôt de tous le même nom ; un autre donne l'archive de sa branche."""
+    files = {**under(f"alice.roux/tp-udp/{LAB.name}", RIGHT), "alice.roux/tp-udp/.gitlab-ci.yml": b"x", "alice.roux/tp-udp/README.md": b"x",
+             **under(f"bvert42/tp-udp/{LAB.name}", POOR), "bvert42/tp-udp/.gitlab-ci.yml": b"x",
+             "chloe/tp-udp-main.zip": zipped(under(f"tp-udp-main-0123abcd/{LAB.name}", RIGHT))}
+    return files, [Row("alice.roux"), Row("bvert42", "naïf"), Row("chloe")]
+
+
+def gitlab_archives():
+    """GitLab : les archives des dépôts, dont le nom finit par la branche et le numéro du commit."""
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    files = {f"tp-udp-{who}-main-{commit}.zip": zipped(under(f"tp-udp-{who}-main-{commit}/{LAB.name}", work))
+             for who, work in (("alice-r", RIGHT), ("bob42", POOR))}
+    return files, [Row("alice-r", ids={"login": "alice-r"}), Row("bob42", "naïf", {"login": "bob42"})]
+
+
+def brightspace_dates():
+    """Brightspace : deux remises d'une personne, en anglais puis en français, et la page qu'il met à côté."""
+    files = {**under("101-900 - Alice Roux - Nov 18, 2026 912 AM", POOR), **under("101-901 - Alice Roux - Nov 20, 2026 1012 PM", RIGHT),
+             **under("102-902 - Anne-Marie Gris - 18 nov. 2026 09 h 12", POOR), **under("102-903 - Anne-Marie Gris - 20 nov. 2026 22 h 12", RIGHT),
+             **under("103-904 - Bob Vert - 1er décembre 2026 10:12", POOR), "index.html": b"x"}
+    return files, [Row("Alice Roux"), Row("Anne-Marie Gris"), Row("Bob Vert", "naïf")]
+
+
+def codegrade_odd():
+    """CodeGrade : des microsecondes, un nom à tirets, un groupe, des archives."""
+    files = {**under(f"Anne-Marie Gris - 2026-11-20T09:00:00.123456+00:00/{LAB.name}", RIGHT),
+             "Bob Vert - 2026-11-19T09:00:00.5+01:00.zip": zipped(under(LAB.name, POOR)), **under("Chloé Bleu - 2026-11-19T23:59:59Z", RIGHT)}
+    return files, [Row("Anne-Marie Gris"), Row("Bob Vert", "naïf"), Row("Chloé Bleu")]
+
+
+def teams_sharepoint():
+    """Teams, par SharePoint : l'archive OneDrive, en deux morceaux ; le travail d'une personne est coupé entre eux."""
+    root = "Fichiers envoyés"
+    files = {**under(f"{root}/Alice Roux/TP UDP/Version 1", POOR), **under(f"{root}/Alice Roux/TP UDP/Version 2", RIGHT),
+             **under(f"{root}/VERT Bob/TP UDP", POOR)}
+    names = sorted(files)
+    return {"OneDrive_1_20-11-2026.zip": zipped({name: files[name] for name in names[:3]}),
+            "OneDrive_2_20-11-2026.zip": zipped({name: files[name] for name in names[3:]})}, [
+                Row("Alice Roux", says="Version 2 est pris"), Row("VERT Bob", "naïf")]
+
+
+def drive_forms():
+    """Google Forms : « FICHIER - NOM », et deux fichiers du même nom d'une même personne."""
+    files = {**{f"{name.removesuffix('.c')} - Alice Roux.c": data for name, data in RIGHT.items()}, "tp-udp - Bob Vert.zip": zipped(under(LAB.name, POOR)),
+             "tp-udp - Anne-Marie Gris.zip": zipped(under(LAB.name, RIGHT))}
+    return files, [Row("Alice Roux"), Row("Bob Vert", "naïf"), Row("Anne-Marie Gris")]
+
+
 CLASSES = (moodle_folders, moodle_flat, moodle_groups, moodle_whole, canvas_flat, canvas_whole, blackboard_attempts, gradescope_export,
            forge_clones, teams_versions, teams_drafts, drive_files, drive_parts, codegrade_dates, autolab_versions, vpl_dates, groups_of_people,
-           tar_of_groups, archives_of_groups, archive_in_a_folder, old_windows_class, namesakes, same_name_twice, windows_archives, damaged_archives, folder_names, file_names, one_lab)
+           tar_of_groups, archives_of_groups, archive_in_a_folder, old_windows_class, namesakes, same_name_twice, windows_archives, damaged_archives, folder_names, file_names, one_lab,
+           moodle_odd, canvas_odd, blackboard_odd, gitlab_accounts, gitlab_archives, brightspace_dates, codegrade_odd, teams_sharepoint, drive_forms)

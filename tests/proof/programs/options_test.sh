@@ -56,6 +56,11 @@ refuse "STEP=99 : aucun test ne correspond .* étapes : 0 à [0-9]" STEP=99
 refuse "TEST=inconnu : aucun test" TEST=inconnu
 refuse "TEST=a;b : un nom de test" 'TEST=a;b'
 refuse "MIN=21 : une note" MIN=21
+printf 'total = 10\n%s nulle_part = 2\n' "$lab" >"$top/bareme"
+refuse "SCALE, ligne 2 : $lab n'a pas de test « nulle_part »" SCALE="$top/bareme"
+refuse "SCALE=nulle-part : ce fichier n'existe pas" SCALE=nulle-part
+printf 'total = 10\n' >"$top/bareme"
+refuse "MIN=12 : une note de 0 à 10" SCALE="$top/bareme" MIN=12
 refuse "REVEAL=oui : 0 ou 1" REVEAL=oui
 refuse "DETAIL=oui : 1 est attendu" DETAIL=oui
 refuse "MIN=bien : une note" MIN=bien
@@ -67,6 +72,7 @@ work "$top/sans-nom"
 
 expect 1 "Note : 0 / 20" WORK=labs LAB="$lab"
 expect 0 "Note : 0 / 20" WORK=labs LAB="$lab" MIN=0
+expect 0 "Note : 0 / 10" WORK=labs LAB="$lab" MIN=0 SCALE="$top/bareme"
 expect 1 "Note : 0 / 20" WORK=labs LAB="$lab" MIN=0,5
 expect 0 "Note : 20 / 20" LAB="$lab" MIN=20
 expect 0 "Note : 20 / 20" LAB="${lab%%-*}"

@@ -439,7 +439,8 @@ class Reserved(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    outcome = unittest.TextTestRunner(verbosity=2).run(unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__]))
+    names = [f"tests.proof.report.{name[:-3]}" for name in sorted(os.listdir(os.path.dirname(os.path.abspath(__file__)))) if name.endswith("_test.py")]
+    outcome = unittest.TextTestRunner(verbosity=2).run(unittest.defaultTestLoader.loadTestsFromNames(names))
     failed = len(outcome.failures) + len(outcome.errors)
     print(f"{outcome.testsRun - failed} passed, {failed} failed")
     sys.exit(1 if failed else 0)

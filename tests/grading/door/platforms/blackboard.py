@@ -38,6 +38,8 @@ def person_of(head, attempts, title, level):
     told = told_by(attempts)
     user = told["user"].strip() if told else head[len(title):] if title else head.rpartition("_")[2]
     person = Person(told["name"] if told else user, NAME, f"blackboard {user}", level.group, username=user)
+    if not told:
+        person.doubts.append("aucun .txt ne dit de qui est cette remise : l'identifiant est lu dans le nom de ses fichiers")
     *before, last = sorted(attempts)
     person.attempt = f"tentative {len(attempts)} sur {len(attempts)}" if before else ""
     person.submitted = time.mktime(time.strptime(last, "%Y-%m-%d-%H-%M-%S"))

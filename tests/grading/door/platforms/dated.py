@@ -6,11 +6,16 @@ D'une personne, le dossier le plus récent compte ; les autres sont dits.
 import datetime
 import re
 
+from tests.grading.door import naming
 from tests.grading.door.person import Person
 
 NAME = "des dossiers datés"
 CODEGRADE = re.compile(r"(?P<name>.+?) - (?P<date>\d{4}-\d\d-\d\d)[T _](?P<time>\d\d[:hH._-]?\d\d(?:[:._-]?\d\d)?)\S*", re.S)
-BRIGHTSPACE = re.compile(r"\d+-\d+ ?- ?(?P<name>.+?) ?- ?(?P<date>\w{3,9}\.? \d{1,2},? \d{4}),? ?(?P<time>\d{3,4} ?[AP]M)", re.S)
+# « Nov 20, 2026 1012 AM », « 20 nov. 2026 10 h 12 » : dans la langue du site.
+BRIGHTSPACE = re.compile(r"\d+-\d+ ?- ?(?P<name>.+?) ?- ?(?:(?P<month>[^\W\d_]{3,9})\.? (?P<day>\d{1,2}),?|(?P<jour>\d{1,2})(?:er)? (?P<mois>[^\W\d_]{3,9})\.?)"
+                         r" (?P<year>\d{4}),?(?: (?:à |at )?(?P<hour>\d{1,2})(?: ?[h:.] ?)?(?P<minute>\d\d) ?(?P<half>[AP]M)?)?", re.S | re.I)
+MONTHS = (("jan",), ("feb", "fev"), ("mar",), ("apr", "avr"), ("may", "mai"), ("jun", "juin"), ("jul", "juil"), ("aug", "aou"), ("sep",), ("oct",),
+          ("nov",), ("dec",))
 VPL = re.compile(r"\d{4}(?:-\d\d){5}")
 WHO = re.compile(r"(?P<name>.+) (?P<userid>\d+) (?P<username>[^\s]+)", re.S)
 CEG = re.compile(r"\d{4}(?:-\d\d){5}\.ceg")
@@ -52,7 +57,7 @@ def dated(node):
         return ("CodeGrade", match["name"]), [(f"{match['date']}-{digits[:2]}-{digits[2:4]}-{digits[4:6]}", node)]
     match = BRIGHTSPACE.fullmatch(node.name)
     if match:
-        return ("Brightspace", match["name"]), [(american(match["date"], match["time"]), node)]
+        return ("Brightspace", match["name"]), [(moment(match), node)]
     if node.kind == "folder":
         inner = node.children()
         if inner and all(child.kind == "folder" and (VPL.fullmatch(child.name) or CEG.fullmatch(child.name)) for child in inner):
@@ -60,15 +65,17 @@ def dated(node):
     return None
 
 
-def american(date, time):
-    """« Nov 20, 2026 », « 1012 AM » : un moment qui se trie. Un mois que l'on ne connaît pas ne se devine pas."""
-    text = f"{re.sub('[.,]', '', date)} {time.replace(' ', '').zfill(6)}"
-    for month in ("%b", "%B"):
-        try:
-            return datetime.datetime.strptime(text, f"{month} %d %Y %I%M%p").strftime("%Y-%m-%d-%H-%M-%S")
-        except ValueError:
-            continue
-    return ""
+def moment(match):
+    """Un moment qui se trie. Un mois que l'on ne connaît pas, une heure qui manque ne se devinent pas."""
+    month, day, half = match["month"] or match["mois"], match["day"] or match["jour"], (match["half"] or "").upper()
+    number = next((number for number, starts in enumerate(MONTHS, 1) if naming.plain(month).startswith(starts)), 0)
+    if not match["hour"]:
+        return ""
+    hour = int(match["hour"]) % 12 + 12 * (half == "PM") if half else int(match["hour"])
+    try:
+        return datetime.datetime(int(match["year"]), number, int(day), hour, int(match["minute"])).strftime("%Y-%m-%d-%H-%M-%S")
+    except ValueError:
+        return ""
 
 
 def take_last(person, attempts):

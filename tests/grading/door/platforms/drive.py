@@ -8,13 +8,14 @@ from tests.grading.door.person import Person
 
 NAME = "Google Drive"
 FORM = re.compile(r"(?P<left>.+?) - (?P<right>.+?)(?P<suffix>\.(?:c|h|tar\.\w+|\w+))", re.S | re.I)
-# Un dossier téléchargé en plusieurs morceaux : TP-20261120T101213Z-001.zip, -002…
-PART = re.compile(r"(?P<name>.+)-\d{8}T\d{6}Z(?:-\d+)?-\d{3}\.zip", re.S)
+# Un dossier téléchargé en plusieurs morceaux : TP-20261120T101213Z-001.zip, -002… ; OneDrive_1_20-11-2026.zip (Teams), _2_…
+PARTS = (re.compile(r"(?P<name>.+)-\d{8}T\d{6}Z(?:-\d+)?-\d{3}\.zip", re.S), re.compile(r"(?P<name>OneDrive)_\d+_[\d-]+\.zip"))
 
 
-def is_part(node):
-    """Est-ce un morceau d'un dossier de Drive ?"""
-    return node.kind == "archive" and bool(PART.fullmatch(node.name))
+def part_of(node):
+    """Le dossier dont cette archive est un morceau ; vide pour une autre."""
+    found = [match["name"] for match in (form.fullmatch(node.name) for form in PARTS) if match]
+    return found[0] if found and node.kind == "archive" else ""
 
 
 def recognise(level):

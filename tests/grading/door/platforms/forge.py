@@ -1,7 +1,7 @@
 """GitHub Classroom et GitLab : un dépôt par personne, sous un préfixe commun (« tp-udp-alice »), que l'on ôte.
 
 « gh classroom clone student-repos » fait un dossier NOM-submissions : le préfixe est alors NOM. Une archive téléchargée
-de la forge finit par le nom de la branche (« -main »).
+de la forge finit par le nom de la branche (« -main »), puis, de GitLab, par le numéro du commit.
 """
 
 import os
@@ -12,7 +12,7 @@ from tests.grading.door.person import Person
 
 NAME = "une forge"
 SIGNS = (".git", ".gitmodules", ".github", ".gitlab-ci.yml")
-BRANCH = re.compile(r"-(?:main|master)$")
+BRANCH = re.compile(r"-(?:main|master)(?:-[0-9a-f]{7,40})?$")
 
 
 def recognise(level):

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -273,6 +274,49 @@ class Lists(Case):
         pathlib.Path(self.root, "retards").write_text("alice\n", encoding="utf-8")
         self.assertRegex(self.grade(status=2, LATE=os.path.join(self.root, "retards")), "LATE, ligne 1")
         self.assertRegex(self.grade(status=2, ALIASES="nulle-part"), "ALIASES=nulle-part")
+        self.assertEqual(self.marks(), {})
+
+
+class OwnScale(Case):
+
+    def scale(self, text):
+        path = pathlib.Path(self.root, "barème.txt")
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    def test_another_scale_needs_no_new_judgement(self):
+        self.add("alice")
+        self.add("bob", "labs")
+        self.assertRegex(self.grade(), "(?m)^alice +20 +20")
+        before = self.stamps()
+        said = self.grade(SCALE=self.scale("total = 100\n"))
+        self.assertRegex(said, "(?m)^étudiant .* total /100 ")
+        self.assertRegex(said, "(?m)^alice +100 +100")
+        self.assertRegex(said, "Rien n'a été jugé ; 2 déjà à jour")
+        self.assertIn("Barème « barème.txt » : notes sur 100", said)
+        self.assertIn("note sur 100", pathlib.Path(self.out, "notes.csv").read_text(encoding="utf-8-sig"))
+        self.grade(status=1, SCALE=self.scale("total = 100\n"), MIN="50")
+        # Le seul test jugé est facultatif : il n'y a plus de points en jeu, donc rien à gagner.
+        said = self.grade(SCALE=self.scale(f"total = 10\n{LAB.name} {TEST} = facultatif\n"))
+        self.assertRegex(said, "(?m)^alice +0 +0 ")
+        self.assertEqual(self.stamps(), before)
+        self.assertRegex(self.grade(), "(?m)^alice +20 +20")
+
+    def test_lateness_is_brought_to_the_scale(self):
+        self.add("alice")
+        late = pathlib.Path(self.root, "retards")
+        late.write_text("alice;90\n", encoding="utf-8")
+        plain = re.search("(?m)^alice +20 +20 +([0-9,]+) .*: ([0-9,]+) point", self.grade(LATE=str(late)))
+        scaled = re.search("(?m)^alice +10 +10 +([0-9,]+) .*: ([0-9,]+) point.*sur 10", self.grade(LATE=str(late), SCALE=self.scale("total = 10")))
+        for before, after in zip(plain.groups(), scaled.groups()):
+            self.assertAlmostEqual(float(before.replace(",", ".")) / 2, float(after.replace(",", ".")))
+
+    def test_a_badly_written_scale_stops_before_judging(self):
+        self.add("alice")
+        self.assertRegex(self.grade(status=2, SCALE=self.scale(f"\n{LAB.name} {TEST}s = 2\n")),
+                         f"SCALE, ligne 2 : {LAB.name} n'a pas de test « {TEST}s » ; peut-être « {TEST} »")
+        self.assertRegex(self.grade(status=2, SCALE=self.scale("total = 10\n"), MIN="12"), "MIN=12 : une note de 0 à 10")
+        self.assertRegex(self.grade(status=2, SCALE="nulle-part"), "SCALE=nulle-part : ce fichier n'existe pas")
         self.assertEqual(self.marks(), {})
 
 

@@ -10,6 +10,7 @@ import unittest
 from unittest import mock
 
 from tests.grading.door import foreign, limits
+from tests.proof.grading import rar
 from tests.proof.grading.classroom import door_test
 
 LAB, SOURCE, CODE = door_test.LAB, door_test.SOURCE, door_test.CODE
@@ -49,6 +50,28 @@ class Foreign(door_test.Case):
                 self.assertEqual(self.admit(self.make(kind, self.honest)), {f"{LAB.name}/{SOURCE}": CODE})
                 self.assertEqual(self.admission.remarks, [])
                 shutil.rmtree(self.out)
+
+    def test_real_rar_archives_are_opened(self):
+        if not can_open("rar"):
+            self.skipTest("rien ici n'ouvre une archive .rar")
+        for name, maker in (("rar 4", rar.old), ("rar 5", rar.new)):
+            with self.subTest(name):
+                path = self.archive(maker({f"{LAB.name}/{SOURCE}": CODE}), f"{name}.rar")
+                self.assertEqual(self.admit(path), {f"{LAB.name}/{SOURCE}": CODE})
+                self.assertEqual(self.admission.remarks, [])
+                shutil.rmtree(self.out)
+
+    def test_a_tool_that_cannot_read_a_rar_is_not_taken(self):
+        folder = pathlib.Path(self.root, "outils")
+        folder.mkdir()
+        for name in ("sh", "grep"):
+            (folder / name).symlink_to(shutil.which(name))
+        for told, status in (("   7z       7z\n", 1), (" 0  F  Rar5     rar\n", 0)):
+            tool = folder / "7zz"
+            tool.write_text(f"#!/bin/sh\n[ \"$1\" = i ] && echo '{told}'\n", encoding="utf-8")
+            tool.chmod(0o755)
+            done = subprocess.run(["sh", str(foreign.SCRIPT), "--tool", "rar"], env={"PATH": str(folder)}, stdout=subprocess.DEVNULL, check=False)
+            self.assertEqual(done.returncode, status, told)
 
     def test_a_link_is_refused_as_in_any_archive(self):
         def fill(folder):

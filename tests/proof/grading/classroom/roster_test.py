@@ -100,7 +100,9 @@ class WholeClass(unittest.TestCase):
             record = {"format": 1, "id": student["id"], "name": student["name"], "source": "folder", "key": "k",
                       "status": "judged", "reason": "", "attempts": 1, "protected": True, "protections_missing": [],
                       "judged_at": "", "duration_ms": 1, "remarks": [f"le dossier {student['folder']} est lu"], "flags": [],
-                      "labs": [], "total": {"mark": 30.0, "max": 60.0, "over20": 10.0}, "run": "x"}
+                      "labs": [{"lab": lab, "title": "", "status": "absent" if lab == "03" else "judged", "mark": mark, "max": 20.0, "results": None}
+                               for lab, mark in (("01", 20.0), ("02", 10.0), ("03", 0.0))],
+                      "total": {"mark": 30.0, "max": 60.0, "over20": 10.0}, "run": "x"}
             atomic.write_json(plans.result_path(self.plan, student["id"]), record)
 
     def build(self, **settings):
@@ -116,12 +118,12 @@ class WholeClass(unittest.TestCase):
     def test_the_raw_mark_stays_beside_the_final_one(self):
         with mock.patch.object(roster, "read_rule", lambda: RULE):
             items = {item["id"]: item for item in self.build(LATE="Bob;100\n")["items"]}
-        self.assertEqual(items["bob-2"]["total"]["over20"], 10.0)
-        self.assertEqual(items["bob-2"]["final"], {"mark": 27.0, "max": 60.0, "over20": 9.0})
+        self.assertEqual(items["bob-2"]["total"]["over"], 10.0)
+        self.assertEqual(items["bob-2"]["final"], {"mark": 27.0, "max": 60.0, "over": 9.0, "out_of": 20})
         self.assertEqual(items["bob-2"]["late"]["penalty"], 1.0)
         self.assertRegex(items["bob-2"]["late"]["text"], "1 h 40 min de retard")
         self.assertIsNone(items["dupont-alice-1"]["late"])
-        self.assertEqual(items["dupont-alice-1"]["final"]["over20"], 10.0)
+        self.assertEqual(items["dupont-alice-1"]["final"]["over"], 10.0)
 
     def test_a_date_of_the_platform_is_compared_to_the_deadline_and_the_list_wins(self):
         for student, late in zip(self.plan["students"], (100, 200)):
@@ -138,7 +140,7 @@ class WholeClass(unittest.TestCase):
         self.plan["students"][0].update(late=True, platform="Canvas")
         item = next(item for item in self.build()["items"] if item["id"] == "dupont-alice-1")
         self.assertRegex(item["late"]["text"], "en retard, d'après Canvas")
-        self.assertEqual(item["final"]["over20"], 10.0)
+        self.assertEqual(item["final"]["over"], 10.0)
 
     def test_a_badly_written_deadline_is_refused(self):
         for text in ("demain", "20/11/2026", "2026-13-01"):

@@ -11,6 +11,7 @@ import unittest
 from tests.proof.grading.formats import writers_sample as sample
 from tests.proof.grading.formats.writers_test import Written, content
 from tests.grading.render import chart, files, lessons, html_page, view
+from tests.judge.report import story
 
 SHAPES = {"class", "id", "role", "aria-label", "aria-hidden", "title"}
 ALLOWED = {
@@ -163,6 +164,11 @@ def luminance(color):
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+def failures_of(item):
+    """(résultats, test) de chaque test échoué d'un rendu."""
+    return [(lab["results"], test) for lab in item["labs"] if lab["results"] for test in lab["results"]["tests"] if test["status"] == "failed"]
+
+
 def tests_of(item):
     """Tous les tests d'un rendu : un lab qu'il n'a pas n'a pas de résultats."""
     return [test for lab in item["labs"] if lab["results"] for test in lab["results"]["tests"]]
@@ -175,10 +181,10 @@ class Student(Pages):
     def test_all_that_the_terminal_says_of_a_failure(self):
         item = next(item for item in self.items if item["display_name"] == "Naïf Chloé")
         text = self.text("Naïf Chloé")
-        failed = [test for test in tests_of(item) if test["status"] == "failed"]
+        failed = failures_of(item)
         self.assertTrue(failed)
-        for test in failed:
-            for told in (test["title"], test["failure"]["summary"], test["failure"]["cause"], test["failure"]["advice"],
+        for run, test in failed:
+            for told in (test["title"], test["failure"]["summary"], test["failure"]["cause"], story.chapter(run, test),
                          "make test TEST=" + test["name"]):
                 self.assertIn(told or "", text)
 
@@ -218,9 +224,9 @@ class Class(Pages):
             self.assertIn(f"{files.STUDENTS}/{item['id']}/index.html", links)
 
     def test_the_distribution_counts_everyone_graded(self):
-        marks = [view.final(item)["over20"] for item in self.graded()]
+        marks = [view.final(item)["over"] for item in self.graded()]
         self.assertEqual(sum(chart.count(marks)), len(marks))
-        self.assertEqual([chart.bin_of(mark) for mark in (0, 1.99, 2, 19.99, 20)], [0, 0, 1, 9, 9])
+        self.assertEqual([chart.bin_of(mark, 20) for mark in (0, 1.99, 2, 19.99, 20)], [0, 0, 1, 9, 9])
 
     def test_what_to_teach_again_is_counted_by_hand(self):
         runs = [{"build": [{"ok": True}], "tests": [{"name": name, "step": 1, "title": name, "status": status, "defects": [defect]}

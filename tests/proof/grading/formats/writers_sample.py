@@ -5,9 +5,12 @@ import functools
 import json
 import os
 import subprocess
+import tempfile
 
+from tests.grading.roster import class_object
 from tests.judge.command import lab_reader
 from tests.judge.command.call import JUDGE
+from tests.judge.report import scale
 from tests.proof.programs.judged import naive_work
 
 WORKS = ("solutions", "labs", "naive")
@@ -57,32 +60,32 @@ def mark(run):
     return 20 * run["points"] / run["max"] if run["max"] else 0.0
 
 
-def student(identifier, name, runs, **more):
+def student(identifier, name, runs, own=None, **more):
     """Un étudiant, tel que resultats/<id>.json le dit."""
     runs = copy.deepcopy(runs)
     present = {run["lab"]: run for run in runs}
     labs = [{"lab": lab, "title": present[lab]["title"], "status": "judged", "mark": mark(present[lab]), "max": 20.0,
              "results": present[lab]} if lab in present else
             {"lab": lab, "title": "Titre du lab", "status": "absent", "mark": 0.0, "max": 20.0, "results": None} for lab in listed_labs()]
-    total, most = sum(lab["mark"] for lab in labs), sum(lab["max"] for lab in labs)
-    totals = {"mark": total, "max": most, "over20": 20 * total / most}
     item = {"format": 1, "id": identifier, "name": name, "display_name": name, "source": "folder", "key": "0" * 64,
             "status": "judged", "reason": "", "attempts": 1, "protected": True, "protections_missing": [],
             "ids": {}, "platform": "", "group": "", "person": name, "folder": name, "judged_at": "2026-11-22T20:00:00Z", "duration_ms": 1234, "remarks": [], "flags": [], "labs": labs,
-            "total": totals, "final": dict(totals), "late": None}
+            "total": {}, "late": None}
     item.update(more)
+    class_object.set_marks(item, own)
+    item["final"] = item["total"] and dict(item["total"])
     return item
 
 
 def not_graded(identifier, name, reason):
     """Un étudiant que l'infrastructure n'a pas pu juger."""
-    return student(identifier, name, [], status="not_graded", reason=reason, labs=[], total=None, final=None)
+    return student(identifier, name, [], status="not_graded", reason=reason, labs=[], total=None)
 
 
 def late(item, points):
-    """Le même, en retard : la note brute reste, la finale perd ces points sur 20."""
-    over20 = max(0.0, item["total"]["over20"] - points)
-    item["final"] = {**item["total"], "over20": over20, "mark": over20 * item["total"]["max"] / 20}
+    """Le même, en retard : la note brute reste, la finale perd ces points."""
+    over = max(0.0, item["total"]["over"] - points)
+    item["final"] = {**item["total"], "over": over, "mark": over * item["total"]["max"] / item["total"]["out_of"]}
     item["late"] = {"minutes": 90, "penalty": points, "text": f"90 minutes de retard : {points:g} points en moins <b>".replace(".", ",")}
     return item
 
@@ -113,31 +116,47 @@ def with_private(runs):
     return runs
 
 
-def whole_class(reveal=False, aliases=False, hold=False):
-    """La classe : des rendus ordinaires, des rendus hostiles, et tous les états possibles."""
+@functools.lru_cache(maxsize=None)
+def own_scale():
+    """Un barème sur 10 : un lab compte triple, une étape vaut le double, un test ne compte plus, deux sont facultatifs."""
+    lab = listed_labs()[0]
+    known = scale.Lab(lab)
+    first, second, third = [name for name, (step, points) in known.public.items() if step == 1 and points][:3]
+    worth = sum(points for step, points in known.public.values() if step == 3)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "=barème\t<b>.txt")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"total = 10\n{lab} = 3\n{lab} étape 3 = {2 * worth:g}\n{lab} {first} = 0\n{lab} {second} = facultatif\n"
+                       f"{lab} {third} = 2 facultatif\n")
+        return scale.Scale(path)
+
+
+def whole_class(reveal=False, aliases=False, hold=False, own=None):
+    """La classe : des rendus ordinaires, des rendus hostiles, et tous les états possibles ; « own » est un barème."""
     runs = real_results()
-    items = [student("modele-ada-000001", "Modèle Ada", runs["solutions"]),
-             student("squelette-bob-000002", "Squelette Bob", runs["labs"]),
-             student("naif-chloe-000003", "Naïf Chloé", runs["naive"], flags=["a_voir"],
+    one = functools.partial(student, own=own)
+    items = [one("modele-ada-000001", "Modèle Ada", runs["solutions"]),
+             one("squelette-bob-000002", "Squelette Bob", runs["labs"]),
+             one("naif-chloe-000003", "Naïf Chloé", runs["naive"], flags=["a_voir"],
                      remarks=["server.c est un lien symbolique : il n'a pas été pris."]),
-             late(student("retard-dan-000004", "Retard Dan", runs["naive"]), 1.5),
-             student("absent-eve-000005", "Absente Ève", runs["solutions"][:1]),
+             late(one("retard-dan-000004", "Retard Dan", runs["naive"]), 1.5),
+             one("absent-eve-000005", "Absente Ève", runs["solutions"][:1]),
              not_graded("panne-flo-000006", "Panne Flo", "le juge s'est arrêté deux fois"),
-             student("nu-gus-000007", "Nu Gus", runs["naive"], protected=False, protections_missing=["réseau"]),
-             student("reserve-hal-000008", "Réservé Hal", with_private(runs["naive"]), platform="Moodle", ids={"participant": "703"}),
-             student("moodle-ina-000009", "Ina Moodle", runs["solutions"], platform="Moodle", ids={"participant": "4242"}),
-             student("courriel-jo-000010", "jo.courriel@exemple.fr", runs["naive"]),
-             student("homonyme-lu-000012", "Lu Homonyme (participant 77)", runs["labs"], person="Lu Homonyme", platform="Moodle",
+             one("nu-gus-000007", "Nu Gus", runs["naive"], protected=False, protections_missing=["réseau"]),
+             one("reserve-hal-000008", "Réservé Hal", with_private(runs["naive"]), platform="Moodle", ids={"participant": "703"}),
+             one("moodle-ina-000009", "Ina Moodle", runs["solutions"], platform="Moodle", ids={"participant": "4242"}),
+             one("courriel-jo-000010", "jo.courriel@exemple.fr", runs["naive"]),
+             one("homonyme-lu-000012", "Lu Homonyme (participant 77)", runs["labs"], person="Lu Homonyme", platform="Moodle",
                      ids={"participant": "77"}),
-             student("courriel-ky-000011", "Ky Courriel ky@exemple.fr 21804567", runs["labs"])]
+             one("courriel-ky-000011", "Ky Courriel ky@exemple.fr 21804567", runs["labs"])]
     exported = [("Moodle", "participant", "701", "=Zoé D'_Arc/é"), ("Moodle", "participant", "702", "-1 ../x"), ("Moodle", "userid", "12", "Via Vpl"),
                 ("Canvas", "canvas", "81", "éloïse"), ("Canvas", "canvas", "82", "=1+1"), ("Canvas", "canvas", "83", "@SUM(1)"),
                 ("Blackboard", "username", "aroux", "Alice, Roux"), ("Blackboard", "username", "=b", "\"Bob\"")]
-    items += [student(f"export-{number:06x}", name, runs["labs"], person=name, platform=platform, ids={kind: value},
+    items += [one(f"export-{number:06x}", name, runs["labs"], person=name, platform=platform, ids={kind: value},
                       flags=["a_voir"] if number % 2 else []) for number, (platform, kind, value, name) in enumerate(exported)]
     # Un lab chacun suffit : les deux autres sont absents.
     labs = runs["naive"]
-    items += [student(f"hostile-{number:06x}", text, spoiled(labs[number % len(labs):][:1], text), remarks=[text])
+    items += [one(f"hostile-{number:06x}", text, spoiled(labs[number % len(labs):][:1], text), remarks=[text])
               for number, text in enumerate(HOSTILE, 0x100)]
     items.append(not_graded("hostile-panne-000200", HOSTILE[0], HOSTILE[1]))
     if aliases:
@@ -146,4 +165,5 @@ def whole_class(reveal=False, aliases=False, hold=False):
             item.update(id=f"renard-n-{number}", name=alias, display_name=alias, person=alias, ids={}, platform="", folder="",
                         remarks=[text.replace(item["name"], alias) for text in item["remarks"]])
     return {"title": "Programmation réseau <2026>", "date": "2026-11-22T20:30:00Z", "edition": EDITION, "protected": False, "protections_missing": ["réseau"],
-            "labs": listed_labs(), "items": items, "reveal": reveal, "hold": hold}
+            "labs": listed_labs(), "items": items, "reveal": reveal, "hold": hold, "scale": own.name if own else "",
+            "out_of": own.out_of if own else 20}

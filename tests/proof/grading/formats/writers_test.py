@@ -291,6 +291,68 @@ class Held(Written):
             self.assertFalse([name for name in archive.namelist() if "_702_" in name])
 
 
+class Scaled(Written):
+    """Un barème (SCALE=) : chaque fichier le suit, et le dit."""
+
+    settings = {"own": sample.own_scale()}
+    NAME = "=barème\\x09<b>.txt"
+
+    def test_the_sample_follows_it(self):
+        found = {item["display_name"]: item for item in self.items}
+        perfect, blank, some = (found[name]["total"] for name in ("Modèle Ada", "Squelette Bob", "Naïf Chloé"))
+        self.assertEqual((perfect["over"], perfect["max"], blank["over"]), (10, 10 * len(sample.listed_labs()), 0))
+        labs = found["Naïf Chloé"]["labs"]
+        whole = 3 + len(labs) - 1
+        self.assertAlmostEqual(some["over"], sum(entry["mark"] * (1 if rank else 3) for rank, entry in enumerate(labs)) / whole, places=2)
+        self.assertTrue(all(0 <= entry["mark"] <= 10 == entry["max"] for entry in labs))
+        # Le juge a gardé les points de l'énoncé : la note change avec le barème, sans lui.
+        run = next(run for run in sample.real_results()["naive"] if run["lab"] == labs[0]["lab"])
+        self.assertNotAlmostEqual(labs[0]["mark"], sample.mark(run) / 2, places=2)
+
+    def test_tables_and_platforms_are_out_of_ten(self):
+        rows = list(csv.DictReader(content(self.out, "notes.csv")[1:].splitlines(True), delimiter=";", strict=True))
+        self.assertEqual({row["barème"] for row in rows}, {"'" + self.NAME})
+        self.assertEqual(max(float(row["note sur 10"].replace(",", ".")) for row in rows if row["note sur 10"]), 10)
+        grades = [float(row["Programmation réseau <2026>"]) for row in csv.DictReader(content(self.out, "moodle-a-completer.csv").splitlines(True))]
+        self.assertEqual((min(grades), max(grades)), (0, 10))
+        sheet = list(csv.DictReader(content(self.out, "moodle-feuille-fr.csv").splitlines(True)))
+        self.assertEqual(({row["Note maximale"] for row in sheet}, max(float(row["Note"]) for row in sheet)), ({"10.00"}, 10))
+        self.assertEqual(list(csv.reader(content(self.out, "canvas.csv").splitlines(True)))[1][-1], "10")
+        self.assertIn("[Total Pts: 10 Score]", content(self.out, "blackboard.csv"))
+
+    def test_each_says_it(self):
+        for name in ("moodle.csv", "moodle-feuille-fr.csv", "blackboard.csv"):
+            self.assertIn(f"barème « {self.NAME} », sur 10".replace("<", "&lt;" if "moodle" in name else "<").replace(">", "&gt;" if "moodle" in name else ">"),
+                          content(self.out, name))
+        for item in self.graded():
+            for name in ("vpl.txt", "results.json"):
+                told = content(self.path(item, name))
+                self.assertIn(self.NAME, told if name == "vpl.txt" else json.loads(told)["output"])
+            self.assertIn("barème", content(self.path(item, "index.html")))
+        self.assertIn("barème", content(self.out, "index.html"))
+
+    def test_points_add_up_in_gradescope_and_github(self):
+        for item in self.graded():
+            cases = json.loads(content(self.path(item, "results.json")))["tests"]
+            counted = [case for case in cases if not case["name"].endswith(", facultatif")]
+            self.assertAlmostEqual(sum(case.get("max_score", 0) for case in counted), item["total"]["max"], places=3)
+            value = json.loads(content(self.path(item, "classroom.json")))
+            self.assertAlmostEqual(sum(case["score"] for case in value["tests"]), item["final"]["mark"], places=3)
+            self.assertAlmostEqual(value["max_score"], item["total"]["max"])
+            self.assertLessEqual(item["final"]["over"], 10)
+        perfect = next(item for item in self.items if item["display_name"] == "Modèle Ada")
+        told = json.loads(content(self.path(perfect, "classroom.json")))
+        self.assertEqual(told["status"], "pass")
+        self.assertIn("Plafond du barème", [case["name"] for case in told["tests"]])
+
+    def test_junit_says_it(self):
+        for suite in ElementTree.parse(os.path.join(self.out, "junit.xml")).getroot():
+            facts = {fact.get("name"): fact.get("value") for fact in suite.iter("property")}
+            if facts["status"] == "judged":
+                self.assertEqual((facts["out_of"], facts["scale"]), ("10", self.NAME))
+                self.assertLessEqual(float(facts["final"]), 10)
+
+
 class Gradescope(Written):
     TOP = {"score": (int, float), "execution_time": (int, float), "output": str, "output_format": str, "tests": list,
            "test_output_format": str, "test_name_format": str, "visibility": str, "stdout_visibility": str}
@@ -398,7 +460,7 @@ class Vpl(Written):
     def test_one_grade_the_final_one(self):
         for item in self.graded():
             grades, comment = self.grade_and_comment(item)
-            self.assertEqual(grades, [round(item["final"]["over20"], 2)])
+            self.assertEqual(grades, [round(item["final"]["over"], 2)])
             self.assertTrue(comment)
 
     def test_no_grade_for_the_not_graded(self):
