@@ -28,7 +28,7 @@ ROUNDS = 2
 def choose_engine():
     """Le moteur demandé par ENGINE=."""
     known = sorted(path.stem for path in (HERE / "engines").glob("*.py"))
-    wanted = os.environ.get("ENGINE") or "parallel"
+    wanted = os.environ.get("ENGINE") or ("alone" if enabled("HOSTED") else "parallel")
     if wanted not in known:
         raise Stopped(f"ENGINE={naming.visible(wanted)} : ce moteur n'existe pas (il y a : {', '.join(known)})")
     engine = importlib.import_module(f"tests.grading.engines.{wanted}")
@@ -100,7 +100,8 @@ def status_of(class_, failed, single):
 def grade(work):
     """Toute la notation."""
     labs = lab_reader.every_lab()
-    single = shape.is_single(work, labs)
+    # Une plateforme ne donne jamais que le travail d'une personne, quelle que soit sa forme.
+    single = enabled("HOSTED") or shape.is_single(work, labs)
     preparation.check_settings()
     if enabled("PREVIEW"):
         return preview.show(work, single, labs)

@@ -19,6 +19,7 @@ import time
 
 from tests.grading.door import door, naming
 from tests.grading.run import atomic, keys, plans, with_parent, workroom
+from tests.grading.sandbox import closed
 from tests.judge.command import lab_reader
 
 from tests.judge.command.call import JUDGE
@@ -81,6 +82,7 @@ def run_judge(plan, room):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+            closed.stop(int(plan["settings"].get("JUDGE_CLOSED", "0")))
     with open(log, encoding="utf-8", errors="replace") as file:
         return status, naming.visible(" / ".join(file.read(1 << 16).splitlines()[-3:]))
 

@@ -10,7 +10,7 @@ import sys
 
 from tests.grading.door import naming
 from tests.grading.run import atomic, keys, pace, plans, students, workroom
-from tests.grading.sandbox import attempts
+from tests.grading.sandbox import attempts, closed
 from tests.grading.sandbox import protections as sandbox
 from tests.handout import handout
 from tests.judge.command import lab_reader
@@ -85,8 +85,22 @@ def protections():
     return sandbox.check(say)
 
 
-def check_protections():
+def hosted(out):
+    """Sur la machine jetable d'une plateforme : le bac à sable s'il s'ouvre, sinon la machine fermée aux programmes."""
+    if sandbox.opens() and can_drop_root()[0]:
+        missing, values = sandbox.check(say)
+        if not missing:
+            return True, [], values
+    values = closed.settings(out, say)
+    if values is None:
+        raise Stopped("ni le bac à sable ni un autre utilisateur ne ferment cette machine aux programmes : rien n'est jugé")
+    return False, [], values
+
+
+def check_protections(out):
     """Refuse le code d'inconnus quand une protection manque, à moins que l'on ne l'ait accepté."""
+    if enabled("HOSTED"):
+        return hosted(out)
     ordinary, reason = can_drop_root()
     missing, settings = protections()
     if not ordinary:
@@ -131,7 +145,7 @@ def running_tasks():
 
 def most_tasks(settings):
     """Hors du bac à sable, ce que les programmes jugés ne peuvent pas dépasser, avec ce qui tourne déjà ; dedans, rien."""
-    if "JUDGE_WRAPPER" in settings:
+    if "JUDGE_WRAPPER" in settings and "JUDGE_CLOSED" not in settings:
         return None
     return running_tasks() + attempts.read_limits()["OUTSIDE_TASKS"] * pace.most()
 
@@ -153,7 +167,7 @@ def build_common():
 def make_plan(work, single, labs, out):
     """Écrit le plan de cette notation."""
     found, reading = students.find(work, labs, single)
-    ordinary, missing, settings = check_protections()
+    ordinary, missing, settings = check_protections(out)
     build_common()
     mark = workroom.mark_of(out)
     environment = dict(os.environ, **settings)

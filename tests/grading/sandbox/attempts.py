@@ -107,13 +107,16 @@ class Ground:
     def __exit__(self, *_):
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def ordinary_user(self):
+        """Ce qui fait juger par un utilisateur ordinaire, quand c'est root qui note."""
+        return ["sh", str(self.sandbox / "as_user.sh")] if os.getuid() == 0 else []
+
     def prepare(self):
         """Compile la sonde, et pose ce qu'il ne faut pas voir."""
         os.chmod(self.folder, 0o755)
         self.other.write_text(f"// {self.secret}\n", encoding="utf-8")
         os.chmod(self.other, 0o644)
-        if os.getuid() == 0:
-            self.prefix = ["sh", str(self.sandbox / "as_user.sh")]
+        self.prefix = self.ordinary_user()
         if self.judge is None:
             raise Impossible("le juge n'est pas construit : make test le construit")
         done = subprocess.run([os.environ.get("CC") or "cc", "-std=c11", "-D_GNU_SOURCE", "-O1", "-pthread", "-o", self.probe,

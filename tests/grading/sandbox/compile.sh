@@ -18,30 +18,9 @@ here=${0%/*}
 # shellcheck source=tests/grading/sandbox/opening.sh
 . "$here/opening.sh"
 
-# La commande, refaite mot à mot : le résultat ira dans /out, les dépendances nulle part.
-count=$# output='' executable=yes
-while [ "$count" -gt 0 ]; do
-    word=$1
-    shift
-    count=$((count - 1))
-    case $word in
-    -MMD | -MP) continue ;;
-    -MF | -MT)
-        shift
-        count=$((count - 1))
-        continue
-        ;;
-    -c) executable='' ;;
-    -o)
-        [ "$count" -gt 0 ] || die "-o sans résultat"
-        output=$1 word=-o/out/result
-        shift
-        count=$((count - 1))
-        ;;
-    esac
-    set -- "$@" "$word"
-done
-[ -n "$output" ] || die "aucun résultat (-o) n'est demandé"
+out=/out
+# shellcheck source=tests/grading/sandbox/compile_words.sh
+. "$here/compile_words.sh"
 
 # shellcheck disable=SC2016 # c'est le shell du bac à sable qui développe
 set -- --remount-ro / -- /app/start tasks="$COMPILE_TASKS" space="$COMPILE_ADDRESS_SPACE" cpu="$COMPILE_CPU" file="$COMPILE_FILE" \
@@ -116,14 +95,7 @@ status=0
     "$@" >"$output.part" || status=$?
 # 1 est le statut de bwrap quand il n'a rien pu faire : celui du compilateur a été mis de côté.
 case $status in
-0) ;;
 1) status=125 ;;
 64) status=1 ;;
 esac
-if [ "$status" -ne 0 ]; then
-    rm -f "$output.part"
-    exit "$status"
-fi
-# Un objet naît déjà avec ses droits ; un programme doit pouvoir s'exécuter.
-[ -z "$executable" ] || chmod 755 "$output.part" || die "$output : le résultat ne peut pas être rendu exécutable"
-mv -f "$output.part" "$output" || die "$output : le résultat ne peut pas être mis en place"
+settle "$status"

@@ -100,6 +100,11 @@ def opens_simplest(*prefix):
     return subprocess.run([*prefix, *SIMPLEST], cwd=attempts.TOP, capture_output=True, check=False).returncode == 0
 
 
+def opens():
+    """Le plus simple des bacs à sable s'ouvre-t-il ici ? Sans cela, rien ne sert d'essayer les autres."""
+    return shutil.which("bwrap") is not None and opens_simplest()
+
+
 def remedy_for(ground, script, command):
     """Le remède, quand bubblewrap n'a pas ouvert le bac à sable que demande ce script."""
     if not opens_simplest(*ground.prefix):

@@ -7,9 +7,13 @@
  * en lui seul), report (le descripteur où rendre compte) ou streams (le premier de trois descripteurs qui se
  * suivent : les entrée et sorties du programme ; bwrap garde les siennes ouvertes, leur fin ne se verrait pas).
  *
+ * Sans bwrap, `start closed=DOSSIER [user=NUMÉRO] [read=CHEMIN]… …` prend lui-même la place du programme, après avoir fermé
+ * la machine autour de lui (closing.h) : il ne pourra écrire que dans DOSSIER.
+ *
  * Étant le processus 1 de son espace de numéros, rien de ce qu'il a lancé ne peut le tuer, ni lui
  * survivre. Il n'est pas non plus lisible de l'intérieur (PR_SET_DUMPABLE) : son compte rendu est à lui.
  */
+#include "closing.h"
 #include "sandbox_report.h"
 
 #include <errno.h>
@@ -51,6 +55,7 @@ struct request {
     int report;
     int streams;
     const char *preload;
+    struct closing closing;
     char **command;
 };
 
@@ -90,7 +95,8 @@ static bool read_setting(struct request *request, const char *word)
         request->streams = atoi(streams);
     if (preload != NULL)
         request->preload = preload;
-    return report != NULL || streams != NULL || preload != NULL;
+    return report != NULL || streams != NULL || preload != NULL ||
+           closing_read_setting(&request->closing, word);
 }
 
 static void read_request(struct request *request, char **words)
@@ -228,6 +234,20 @@ _Noreturn static void become(const struct request *request, int failure)
     _exit(EXIT_SANDBOX);
 }
 
+_Noreturn static void become_closed(const struct request *request)
+{
+    set_limits(request);
+    if (request->preload != NULL)
+        setenv("LD_PRELOAD", request->preload, 1);
+    int program = closing_shut(&request->closing, request->command[0]);
+    if (program < 0)
+        fail(request->command[0]);
+    closing_refuse_local_sockets();
+    refuse_calls();
+    syscall(SYS_execveat, program, "", request->command, environ, AT_EMPTY_PATH);
+    fail(request->command[0]);
+}
+
 static void report(const struct request *request, const struct sandbox_report *message)
 {
     if (request->report < 0)
@@ -297,6 +317,8 @@ int main(int argc, char **argv)
         fail("aucun programme");
     }
     offer_to_oom_killer();
+    if (request.closing.folder != NULL)
+        become_closed(&request);
     prctl(PR_SET_DUMPABLE, 0);
     if (request.report >= 0)
         fcntl(request.report, F_SETFD, FD_CLOEXEC);

@@ -55,8 +55,8 @@ $(INJECTOR): $(wildcard tests/judge/library/inject/*.[ch])
 	mkdir -p $(@D) && $(CC) $(CFLAGS) -shared -fPIC -o $@.new $(filter %.c,$^) -ldl && mv -f $@.new $@
 
 # Lancé à chaque programme : lié en statique, si la machine le permet, il démarre plus vite.
-build/sandbox/start: tests/grading/sandbox/start.c tests/judge/library/launch/sandbox_report.h
-	mkdir -p $(@D) && { $(CC) -Itests/judge/library/launch $(CFLAGS) -static -o $@.new $< 2>/dev/null || $(CC) -Itests/judge/library/launch $(CFLAGS) -o $@.new $<; } && mv -f $@.new $@
+build/sandbox/start: $(wildcard tests/grading/sandbox/start.c tests/grading/sandbox/closing.*) tests/judge/library/launch/sandbox_report.h
+	mkdir -p $(@D) && { $(CC) -Itests/judge/library/launch $(CFLAGS) -static -o $@.new $(filter %.c,$^) 2>/dev/null || $(CC) -Itests/judge/library/launch $(CFLAGS) -o $@.new $(filter %.c,$^); } && mv -f $@.new $@
 
 .SECONDEXPANSION:
 $(JUDGES): build/tests/%/judge: $$(call judge_objects,$$*) build/judge/libjudge.a build/tests/%/objects build/judge/lightened

@@ -2,6 +2,7 @@
 
 #include "injection.h"
 #include "lesson.h"
+#include "look_as.h"
 #include "process_tree.h"
 #include "remove_tree.h"
 #include "sandbox.h"
@@ -121,10 +122,11 @@ static void prepare_environment(struct command *command, const char *which)
         if (command->save[0] != '\0')
             add_variable(command, &count, "JUDGE_SAVE", command->save);
     }
-    // Un bac à sable ne doit pas la subir : il la posera lui-même, dans le programme seul.
+    // Ce qui enferme le programme ne doit pas la subir : il la posera lui-même, dans le programme seul.
     const char *injection = program_injection();
     if (injection != NULL) {
-        add_variable(command, &count, command->sandboxed ? "JUDGE_PRELOAD" : "LD_PRELOAD",
+        bool enclosed = command->sandboxed || getenv(CLOSED_VARIABLE) != NULL;
+        add_variable(command, &count, enclosed ? "JUDGE_PRELOAD" : "LD_PRELOAD",
                      variable_or("JUDGE_INJECT_LIBRARY", ""));
         add_variable(command, &count, "JUDGE_INJECT", injection);
     }
@@ -384,6 +386,7 @@ bool spawn(const char *which, const char *actor, const char *const *arguments,
     static struct command command;
     int pipes[4][2];
     spawned->actor = actor;
+    look_as_program();
     working_directory(command.directory, sizeof command.directory);
     if (mkdir(command.directory, 0777) < 0 && errno != EEXIST)
         return false;

@@ -1,5 +1,7 @@
 #include "held_task.h"
 
+#include "look_as.h"
+
 #include <elf.h>
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -59,8 +61,10 @@ bool held_task_stop(pid_t task)
 {
     const struct timespec pause = {.tv_nsec = 100 * 1000};
     int status;
-    if (ptrace(PTRACE_SEIZE, task, NULL, NULL) < 0 ||
-        ptrace(PTRACE_INTERRUPT, task, NULL, NULL) < 0)
+    act_as_program(true);
+    bool seized = ptrace(PTRACE_SEIZE, task, NULL, NULL) == 0;
+    act_as_program(false);
+    if (!seized || ptrace(PTRACE_INTERRUPT, task, NULL, NULL) < 0)
         return false;
     for (int round = 0; round < STOP_ROUNDS; round++) {
         pid_t seen = waitpid(task, &status, __WALL | WNOHANG);

@@ -1,5 +1,6 @@
 #include "process_holdings.h"
 
+#include "look_as.h"
 #include "process_walk.h"
 
 #include <ctype.h>
@@ -108,8 +109,10 @@ static void restrict_process(pid_t pid, void *context)
         return;
     const rlim_t limit = (rlim_t)restriction->highest + 1 + (rlim_t)restriction->spare;
     const struct rlimit limits = {.rlim_cur = limit, .rlim_max = limit};
+    act_as_program(true);
     if (prlimit(pid, RLIMIT_NOFILE, &limits, NULL) < 0)
         restriction->refused = true;
+    act_as_program(false);
 }
 
 bool process_tree_limit_descriptors(pid_t pid, int spare)
