@@ -21,7 +21,7 @@ KEPT_IN_A_LAB = {"hints"}
 # Les réglages des éditeurs : sans eux, le squelette se montre, et s'ouvre à la place des sources à compléter.
 EDITORS = {".clang-format", ".editorconfig", ".vscode", ".devcontainer"}
 # De quoi publier le site, sur deux forges ; celui de GitLab, dans l'archive, est à la racine (ROOT).
-FORGES = {".github/workflows/pages.yml", ".gitlab-ci.yml"}
+FORGES = {".github/workflows/pages.yml", ".github/workflows/classroom.yml", ".gitlab-ci.yml"}
 
 
 class Unfit(Exception):

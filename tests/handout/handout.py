@@ -39,7 +39,10 @@ def edition(members):
 
 
 def current_edition():
-    """L'édition de l'archive que ferait ce dépôt, tel qu'il est ; vide s'il ne peut pas en faire."""
+    """L'édition de l'archive que ferait ce dépôt, tel qu'il est ; vide s'il ne peut pas en faire. Ce qui a été déposé sur une
+    plateforme n'est plus un dépôt, et garde celle d'où il vient."""
+    if os.path.isfile("edition") and not os.path.exists(".git"):
+        return pathlib.Path("edition").read_text(encoding="ascii").strip()
     try:
         return edition(contents.gather()).decode().strip()
     except contents.Unfit:

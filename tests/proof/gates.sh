@@ -185,6 +185,11 @@ gate_class() { ## noter une classe : la porte, la reprise, les listes, les noms 
     prove grading/gate.py classroom
 }
 
+# BRIEF=1 : deux plateformes, l'une par root, l'autre non ; « make platforms-proof » y juge tous les rendus hostiles d'un lab.
+gate_platforms() { ## les plateformes qui lancent le juge, du dépôt au résultat, dans un système nu rangé comme elles
+    prove grading/hosted_test.py
+}
+
 gate_protections() { ## le bac à sable tient, et l'auto-test voit chaque protection ôtée
     need class || return 1
     prove grading/protections_test.py

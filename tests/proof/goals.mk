@@ -39,6 +39,10 @@ hostile: judges ## le juge et la notation tiennent-ils devant les pires programm
 	$(RUN)sh $(COMMAND)/deps.sh --if-missing class
 	$(RUN)sh $(COMMAND)/python.sh tests/proof/hostile/programs.py && sh $(COMMAND)/python.sh tests/proof/hostile/prove.py
 
+.PHONY: platforms-proof
+platforms-proof: judges ## tous les rendus hostiles d'un lab, dans le système de chaque plateforme : pas un point de gagné (PLATFORM=)
+	$(RUN)FULL=1 sh $(COMMAND)/python.sh tests/proof/grading/hosted_test.py
+
 .PHONY: class-proof
 class-proof: judges ## une grande classe : mêmes notes chaque fois, tuée et reprise, et à quel prix (N= SEED= LAB= RUNS= KILLS= SAMPLE= TOGETHER=)
 	$(RUN)sh $(COMMAND)/deps.sh --if-missing class

@@ -44,7 +44,7 @@ int closing_shut(const struct closing *closing, const char *program);
 /**
  * @brief Refuse les sockets d'adresse locale (AF_UNIX), que Landlock ne ferme pas : une plateforme y écoute parfois.
  *
- * socketpair reste permis.
+ * socketpair(2) reste permis.
  */
 void closing_refuse_local_sockets(void);
 

@@ -12,27 +12,9 @@ export LC_ALL=C.UTF-8
 here=tests/proof/systems
 journals=build/check/systems
 LIMIT_S=3600
-FRESH_DAYS=30
-
-die() {
-    printf 'systems : %s\n' "$1" >&2
-    exit 2
-}
-
-# Prend la place d'un sous-shell. Si l'on est tué, ce qui tourne là l'est aussi, et ses montages disparaissent.
-apart() { # COMMANDE… : ses propres montages, processus, IPC et nom de machine
-    exec setpriv --pdeathsig KILL unshare --mount --pid --mount-proc --ipc --uts --fork --kill-child "$@"
-}
-
-# À l'arrière-plan, pour que Ctrl-C soit entendu aussitôt ; les signaux que le shell y ignore sont rendus.
-run_apart() { # COMMANDE…
-    apart env --default-signal=INT,QUIT "$@" </dev/null &
-    running=$!
-    wait "$running"
-    status=$?
-    running=''
-    return "$status"
-}
+kind=systems
+# shellcheck source=tests/proof/systems/machine.sh
+. "$here/machine.sh"
 
 # Le premier processus d'un espace tué, plus rien n'y vit quand unshare rend la main.
 leave() {
@@ -43,52 +25,6 @@ leave() {
         wait "$running"
     fi
     rm -rf --one-file-system "$machine" "$cache/depot.tar"
-}
-
-check_mounts() {
-    if [ "$(id -u)" -ne 0 ]; then
-        why="il faut être administrateur (sudo make systems)"
-    elif ! why=$(apart mount -t tmpfs essai /mnt 2>&1); then
-        why="ici les montages sont interdits, comme dans la plupart des conteneurs ($(printf '%s' "$why" | head -n 1))"
-    else
-        return 0
-    fi
-    echo "systems : non essayé, $why ; sur les forges, les images de la matrice en tiennent lieu."
-    echo "0 passed, 0 failed, 1 skipped"
-    exit 0
-}
-
-# Le miroir que cette machine emploie déjà pour Debian ; sans lui (Ubuntu, Fedora…), celui de debootstrap.
-mirror() { # LABEL
-    ! command -v apt-get >/dev/null || apt-get indextargets --format "\$(LABEL) \$(REPO_URI)" 'Created-By: Packages' 2>/dev/null |
-        sed -n "s|^$1 \(.*[^/]\)/*\$|\1|p" | head -n 1
-}
-
-write_sources() { # SYSTÈME RACINE
-    main=$(awk '$1 == "deb" { print $2; exit }' "$2/etc/apt/sources.list")
-    security=$(mirror Debian-Security)
-    cat >"$2/etc/apt/sources.list" <<FIN
-deb $main $1 main
-deb $main $1-updates main
-deb ${security:-${main%/}-security} $1-security main
-FIN
-    # Un miroir en retard de quelques semaines suffit : rien d'installé ici ne dure.
-    echo 'Acquire::Check-Valid-Until "false";' >"$2/etc/apt/apt.conf.d/late-mirror"
-}
-
-# Une racine qui a plus de trente jours est refaite : `testing` change, et les stables ont leurs mises à jour.
-build_root() { # SYSTÈME
-    root=$cache/$1
-    [ -z "$(find "$root.ready" -mtime -"$FRESH_DAYS" 2>/dev/null)" ] || return 0
-    rm -rf "$root" "$root.ready" "$cache/debs-$1"
-    mkdir -p "$cache/debs-$1"
-    echo "$1 : première fois, debootstrap fabrique le système (il sera gardé dans $cache)"
-    # shellcheck disable=SC2046 # sans miroir, pas de mot
-    run_apart debootstrap --force-check-gpg --variant=minbase --cache-dir="$cache/debs-$1" "$1" "$root" $(mirror Debian) \
-        >"$journals/$1/debootstrap" 2>&1 || return 1
-    write_sources "$1" "$root"
-    printf '127.0.0.1 localhost\n::1 localhost\n' >"$root/etc/hosts"
-    touch "$root.ready"
 }
 
 # Le dépôt tel qu'il est ici, avec ce qui n'est pas encore enregistré ; il devient un clone dans la machine.
@@ -114,8 +50,7 @@ enter() { # MACHINE PAQUETS JOURNAUX SYSTÈME CHEMIN
     machine=$1
     mount --bind "$machine" "$machine" || exit 2
     mount --bind "$2" "$machine/var/cache/apt/archives" && mount --bind "$3" "$machine/journaux" || exit 2
-    mount -t proc proc "$machine/proc" && mount -t sysfs -o ro sysfs "$machine/sys" || exit 2
-    mount -t devpts -o newinstance,ptmxmode=0666 devpts "$machine/dev/pts" && mount -t tmpfs shm "$machine/dev/shm" || exit 2
+    mount_usual "$machine" || exit 2
     hostname "$4"
     cd "$machine" || exit 2
     if [ "$5" = sans-espaces ]; then
@@ -138,9 +73,7 @@ for system in $systems; do
 done
 check_mounts
 sh tests/judge/command/deps.sh --if-missing systems || exit 2
-cache=${SYSTEMS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sockets-en-c/systems}
-case $cache in /*) ;; *) cache=$PWD/$cache ;; esac
-mkdir -p "$cache" || die "$cache : ce dossier ne peut pas être créé (SYSTEMS_CACHE= en choisit un autre)"
+find_cache
 exec 9>"$cache/lock"
 flock -n 9 || die "un autre « make systems » travaille dans $cache"
 machine=$cache/machine running=''

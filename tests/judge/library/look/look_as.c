@@ -49,7 +49,7 @@ void act_as_program(bool acting)
     prctl(PR_GET_PDEATHSIG, &signal);
     syscall(SYS_setregid, real, (gid_t)-1);
     syscall(SYS_setreuid, real, (uid_t)-1);
-    // setreuid a ramené l'utilisateur des fichiers à l'effectif.
+    // Il a ramené l'utilisateur des fichiers à l'effectif.
     look_as_program();
     prctl(PR_SET_PDEATHSIG, signal);
 }

@@ -474,6 +474,21 @@ class Vpl(Written):
                 self.assertFalse(line[0] == "-" and line.endswith(")"), line)
 
 
+class Autolab(Written):
+    def scores(self, item):
+        """Lit le fichier comme Autolab : la dernière ligne, et elle seule, est du JSON."""
+        *_, last = content(self.path(item, "autolab.txt")).rstrip("\n").split("\n")
+        return json.loads(last)["scores"]
+
+    def test_the_last_line_has_the_raw_mark_of_each_lab(self):
+        for item in self.graded():
+            self.assertEqual(self.scores(item), {lab["lab"]: round(lab["mark"], 6) for lab in item["labs"]})
+
+    def test_the_not_graded_have_no_file(self):
+        for item in self.not_graded():
+            self.assertFalse(os.path.exists(self.path(item, "autolab.txt")))
+
+
 class JunitXml(Written):
     def test_the_schema(self):
         done = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", SCHEMA,
