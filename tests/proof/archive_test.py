@@ -165,7 +165,7 @@ def it_works(here):
 def forges_publish(root):
     """Ce que font les deux forges pour publier le site : leurs commandes, puis le dossier qu'elles prennent."""
     for name, published in ((".github/workflows/pages.yml", "build/docs/students/html"), (".gitlab-ci.yml", "public")):
-        # Ce qui juge (« juge: ») est essayé par check-platforms.
+        # Ce qui juge (« juge: ») est essayé par `make check-platforms`.
         text = (root / name).read_text(encoding="utf-8").partition("\njuge:")[0]
         commands = re.findall(r"^ *- (?:run: )?((?:make|mv) .*)$", text, re.M)
         check("make docs EDITION=students" in commands, f"{name} ne fait pas le site des étudiants : {commands}")

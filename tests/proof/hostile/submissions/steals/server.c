@@ -10,9 +10,10 @@
 
 #define DEEPEST 9
 
-static const char *const wanted[] = {"lab.mk",       "judge.sh",     "judge.h",     "judge",        "results.json",
-                                     "vpl.txt",      "plan.json",    "test.c",      "run_autograder", "harness.py",
-                                     "classroom.json", "__feedback.json", "vpl_execution", "junit.xml"};
+static const char *const wanted[] = {
+    "lab.mk",         "judge.sh",        "judge.h",       "judge",          "results.json",
+    "vpl.txt",        "plan.json",       "test.c",        "run_autograder", "harness.py",
+    "classroom.json", "__feedback.json", "vpl_execution", "junit.xml"};
 
 static void try_one(const char *path, const char *name)
 {
