@@ -58,6 +58,8 @@ def draw_lab(sheet, lab, run, reason):
     note = f"{number(results.mark(run))} / {results.out_of(run)}" if judged else NOT_JUDGED
     if run.get("partial"):
         note += ", en partie jugé"
+    if run.get("weight", 1.0) != 1:
+        note += f", coefficient {number(run['weight'])}"
     title = sheet.pad(f"{lab.name} · {lab.title}", sheet.width - len(note) - 1)
     sheet.line(sheet.paint(title, "bold") + " " + sheet.paint(note, "green" if judged and results.is_full(run) else "yellow"))
     for step, tests in ahead.steps(run):

@@ -119,6 +119,19 @@ def try_partial(it):
     make("test", f"WORK={WORK}", f"LAB={LAB}")
 
 
+def try_scale(it):
+    """Le barème d'un enseignant : les points et la note sont les siens, sans rien juger de nouveau."""
+    path = os.path.join(TOP, "mon barème.txt")
+    trial.write(path, f"total = 100\n{LAB} étape 1 = 7\n{LAB} = 3\n")
+    _, text = make("progress", f"WORK={WORK}", f"SCALE={path}")
+    it.check("progress suit le barème, et le dit", re.search(r"0 / 100, coefficient 3\n.*\n.* 1\. .* 0 / 7\n", text)
+             and "Barème « mon barème.txt » : la note est sur 100" in text, text)
+    trial.write(path, f"total = 100\n{LAB} étape 99 = 7\n")
+    status, text = make("progress", f"WORK={WORK}", f"SCALE={path}")
+    it.check("un barème mal écrit est dit en une ligne", status == 2 and f"SCALE, ligne 2 : {LAB} n'a pas d'étape « 99 »" in text
+             and "Traceback" not in text, text)
+
+
 def try_private(it):
     """D'un test réservé, rien ne se montre que sa catégorie : ni titre, ni récit."""
     trial.copy_work("solutions", WORK, LAB)
@@ -312,6 +325,7 @@ def main():
     folder = trial.copy_work("labs", WORK, LAB)
     try_progress(it, folder)
     try_partial(it)
+    try_scale(it)
     try_private(it)
     try_hints(it, folder)
     try_awaited_step(it)
