@@ -6,5 +6,5 @@ similar: ## cherche les passages proches entre les rendus d'une classe (WORK= LA
 	$(RUN)sh $(COMMAND)/python.sh tests/grading/similar/similar.py
 
 .PHONY: platform
-platform: $(if $(filter vpl autolab inginious,$(PLATFORM)),judges) ## ce qu'une plateforme qui lance le juge attend (PLATFORM= LAB=, build/platforms)
+platform: $(if $(filter vpl autolab inginious,$(PLATFORM)),judges) ## ce qu'une plateforme qui lance le juge attend (PLATFORM= LAB= SCALE=, build/platforms)
 	$(RUN)sh $(COMMAND)/python.sh tests/grading/hosted/package.py

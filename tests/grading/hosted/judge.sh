@@ -17,6 +17,9 @@ LABS=$(set +f && for file in tests/*/lab.mk; do
 done)
 export LABS LAB="$lab" WORK="$work" HOSTED=1 SANDBOX=1 GOAL="la plateforme" PATH="$PATH:$PWD/build/packages/bin"
 
+# Le barème de l'enseignant, s'il en a donné un (make platform SCALE=).
+[ ! -f bareme.txt ] || export SCALE=bareme.txt
+
 # Les juges que l'archive apporte déjà construits servent s'ils démarrent ici ; sinon, ils sont construits.
 for name in $LABS; do
     case $name in "$lab"*) ;; *) continue ;; esac

@@ -1,6 +1,6 @@
 """« make platform PLATFORM=… » : ce qu'un enseignant dépose sur une plateforme qui lance elle-même le juge.
 
-Réglages, par l'environnement : PLATFORM= et LAB= (un seul lab : une plateforme a un devoir par lab). Tout va dans
+Réglages, par l'environnement : PLATFORM=, LAB= (un seul lab : une plateforme a un devoir par lab) et SCALE= (un barème). Tout va dans
 build/platforms/PLATEFORME. Un dossier de tests/grading/hosted/ est une plateforme : ses fichiers y sont copiés, où @LAB@ et
 @LABS@ sont remplacés ; RECIPES dit ce qu'ils deviennent, et ce qu'il reste à faire.
 Statut : 0 ; 2 si la demande est mal écrite, ou si rien n'a pu être écrit.
@@ -16,6 +16,7 @@ import zipfile
 
 from tests.handout import contents, handout
 from tests.judge.command import lab_reader
+from tests.judge.report import scale
 
 HERE = pathlib.Path("tests", "grading", "hosted")
 OUT = pathlib.Path("build", "platforms")
@@ -23,6 +24,10 @@ OUT = pathlib.Path("build", "platforms")
 NEEDED = ("Makefile", "common/", "labs/", "tests/shared/", "tests/judge/", "tests/student/", "tests/grading/", "tests/handout/")
 # Ce qui est déjà construit ici : une plateforme qui repart de rien à chaque rendu n'a pas à le refaire, s'il y démarre.
 BUILT = ("build/tests/LAB/judge", "build/judge/*.so*", "build/sandbox/start", "build/packages")
+
+
+# Le barème de l'enseignant, que hosted/judge.sh suit s'il est là.
+SCALE = "bareme.txt"
 
 
 class Mistake(Exception):
@@ -46,6 +51,8 @@ def tree(built, lab=""):
     # Le Makefile compare les deux : une archive neuve n'a rien de périmé à effacer.
     edition = (handout.current_edition() + "\n").encode()
     files.update({"edition": (edition, 0o644), "build/edition": (edition, 0o644)})
+    if os.environ.get("SCALE"):
+        files[SCALE] = pathlib.Path(os.environ["SCALE"]).read_bytes(), 0o644
     return {f"{contents.NAME}/{name}": value for name, value in files.items()}
 
 
@@ -63,6 +70,12 @@ def built_files(lab):
 def names_of_labs():
     """Les noms des labs."""
     return " ".join(one.name for one in lab_reader.every_lab())
+
+
+def out_of():
+    """La note la plus haute : 20, ou celle du barème."""
+    own = scale.given()
+    return own.out_of if own else 20
 
 
 def one_lab(lab):
@@ -108,21 +121,22 @@ def gradescope(lab):
     """Le zip d'un devoir de programmation."""
     return {"autograder.zip": zipped({**tree(False), **templates("gradescope", lab)})}, [
         "Dans le devoir de programmation, Configure Autograder : déposez autograder.zip, image de base Ubuntu 22.04 ou plus.",
-        "Autograder Points : 20. Puis Test Autograder, avec le dossier d'un lab."]
+        f"Autograder Points : {out_of()} par lab. Puis Test Autograder, avec le dossier d'un lab."]
 
 
 def vpl(lab):
     """Les fichiers d'exécution d'une activité VPL."""
     return {**templates("vpl", one_lab(lab)), "sockets-en-c.tar.gz": tarred(tree(True, lab), "w:gz")}, [
         "Dans l'activité VPL, Fichiers d'exécution : déposez ces cinq fichiers ; rien n'est à garder pendant l'exécution.",
-        "Limites d'exécution : 4 minutes, 1 Gio, 64 Mio par fichier, 500 processus. Options : évaluer, note automatique ; note maximale 20."]
+        "Limites d'exécution : 4 minutes, 1 Gio, 64 Mio par fichier, 500 processus. Options : évaluer, note automatique ; "
+        f"note maximale {out_of()}."]
 
 
 def autolab(lab):
     """Les deux fichiers d'un devoir d'Autolab."""
     return {**templates("autolab", lab), "autograde.tar": tarred(tree(True, lab), "w")}, [
         "Dans le devoir, Edit Autograder : déposez-y les deux fichiers ; délai 300 s.",
-        f"Edit Assessment, nom du rendu : handin.zip ; Problems : un par lab ({lab or names_of_labs()}), 20 points."]
+        f"Edit Assessment, nom du rendu : handin.zip ; Problems : un par lab ({lab or names_of_labs()}), {out_of()} points."]
 
 
 def inginious(lab):
@@ -188,8 +202,9 @@ def request():
 def main():
     try:
         platform, lab = request()
+        out_of()
         steps = write(platform, lab)
-    except (Mistake, contents.Unfit, OSError) as error:
+    except (Mistake, scale.Mistake, contents.Unfit, OSError) as error:
         print(f"platform : {error}", file=sys.stderr)
         return 2
     for path in sorted(path for path in (OUT / platform).rglob("*") if path.is_file()):

@@ -18,9 +18,11 @@ import tempfile
 import time
 import unittest
 import zipfile
+from unittest import mock
 
+from tests.grading.hosted import package
 from tests.grading.run import plans, preparation, workroom
-from tests.handout import handout
+from tests.handout import contents, handout
 from tests.judge.command import lab_reader
 from tests.judge.command.call import JUDGE
 from tests.proof.grading import children, victims
@@ -301,6 +303,13 @@ class OwnScale(Case):
         self.assertRegex(said, "(?m)^alice +0 +0 ")
         self.assertEqual(self.stamps(), before)
         self.assertRegex(self.grade(), "(?m)^alice +20 +20")
+
+    def test_a_platform_that_judges_receives_it(self):
+        with mock.patch.dict(os.environ, SCALE=self.scale("total = 10\n")):
+            self.assertEqual(package.tree(False)[f"{contents.NAME}/{package.SCALE}"][0], b"total = 10\n")
+            self.assertIn("Autograder Points : 10 ", " ".join(package.gradescope("")[1]))
+        self.assertIn(package.SCALE, pathlib.Path("tests/grading/hosted/judge.sh").read_text(encoding="utf-8"))
+        self.assertNotIn(f"{contents.NAME}/{package.SCALE}", package.tree(False))
 
     def test_lateness_is_brought_to_the_scale(self):
         self.add("alice")
