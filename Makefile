@@ -104,6 +104,9 @@ docs: ## écrit la documentation dans build/docs/html (EDITION=students : à pub
 pdf: ## imprime les notes et le catalogue, dans build/docs/pdf
 	$(RUN)sh docs/site/pdf.sh
 
+.PHONY: epub
+epub: ## fait des notes un livre pour liseuse, dans build/docs/epub
+	$(RUN)sh docs/site/epub.sh
 
 .PHONY: compile_commands.json
 compile_commands.json: ## décrit les compilations aux éditeurs

@@ -1,6 +1,6 @@
-"""Assemble des pages de la documentation en un livre à imprimer : book.py DOSSIER_HTML PORTE SORTIE.html.
+"""Assemble des pages de la documentation en un livre : book.py DOSSIER_HTML PORTE SORTIE.html [--screen].
 
-PORTE est le numéro d'une porte de l'accueil : le livre en suit le menu, sommaires mis à part. Chaque lien
+Les pages sont celles d'avant leur coupe en chapitres (../whole), les dessins ceux de DOSSIER_HTML. PORTE est le numéro d'une porte de l'accueil : le livre en suit le menu, sommaires mis à part. Chaque lien
 vers une page du livre y devient un renvoi à sa page ; les autres ne gardent que leur texte."""
 import os
 import re
@@ -16,13 +16,18 @@ SHEET = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "theme", 
 CAPTURES = "captures.html"
 
 
+def whole(folder):
+    """Le dossier des pages entières."""
+    return os.path.join(folder, "..", "whole")
+
+
 def chapters(folder, door):
     """Les pages du livre, dans l'ordre : (adresse, titre)."""
-    _, _, pages = navigation.Site(folder).doors[door]
+    _, _, pages = navigation.Site(whole(folder)).doors[door]
     found = []
     for url, text, children in pages:
-        found += children or [(url, text)]
-    return [(url, text) for url, text in found if os.path.exists(os.path.join(folder, url))]
+        found += [(child, title) for child, title, _ in children] or [(url, text)]
+    return [(url, text) for url, text in found if os.path.exists(os.path.join(whole(folder), url))]
 
 
 def anchor(url, fragment=""):
@@ -30,9 +35,9 @@ def anchor(url, fragment=""):
     return re.sub(r"\W+", "-", url[:-len(".html")]) + ("--" + fragment if fragment else "")
 
 
-def chapter(folder, url, urls):
-    """Une page, dont les ancres et les liens sont ceux du livre."""
-    root = read(os.path.join(folder, url))
+def chapter(folder, url, urls, screen):
+    """Une page, dont les ancres et les liens sont ceux du livre ; à l'écran, un dessin n'a pas à tenir sur une page."""
+    root = read(os.path.join(whole(folder), url))
     contents, title = root.find_class("contents"), root.find_class("title")
     section = Node("section", {"class": "chapter", "id": anchor(url)}, [title, contents])
     for node in section.walk():
@@ -41,9 +46,10 @@ def chapter(folder, url, urls):
         node.attrs.pop("tabindex", None)
         if node.tag == "a" and node.get("href"):
             _redirect(node, url, urls)
-    if url != CAPTURES:
+    if url != CAPTURES and not screen:
         slices.leave_out(section, folder)
-    slices.cut(section, folder)
+    if not screen:
+        slices.cut(section, folder)
     return section
 
 
@@ -68,12 +74,12 @@ def contents_of(sections):
     return Node("nav", {"class": "contents-list"}, [Node("h1", {}, ["Sommaire"]), Node("ul", {}, items)])
 
 
-def book(folder, door):
-    """Le livre entier."""
-    root = read(os.path.join(folder, "index.html"))
-    site = navigation.Site(folder)
+def book(folder, door, screen=False):
+    """Le livre entier ; pour une liseuse, sans couverture ni sommaire : elle a les siens."""
+    root = read(os.path.join(whole(folder), "index.html"))
+    site = navigation.Site(whole(folder))
     pages = chapters(folder, door)
-    sections = [chapter(folder, url, [page for page, _ in pages]) for url, _ in pages]
+    sections = [chapter(folder, url, [page for page, _ in pages], screen) for url, _ in pages]
     cover = Node("section", {"class": "cover"}, [
         Node("p", {"class": "cover-title"}, [root.find_class("site-name").text()]),
         Node("p", {"class": "cover-door"}, [site.doors[door][0]])])
@@ -81,8 +87,8 @@ def book(folder, door):
                              Node("title", {}, [root.find_class("site-name").text() + " — " + site.doors[door][0]]),
                              Node("link", {"rel": "stylesheet", "href": os.path.relpath(SHEET, folder)})])
     return Node("#document", {}, [Node("html", {"lang": "fr"}, [
-        head, Node("body", {}, [cover, contents_of(sections)] + sections)])])
+        head, Node("body", {}, ([] if screen else [cover, contents_of(sections)]) + sections)])])
 
 
 if __name__ == "__main__":
-    write(sys.argv[3], book(sys.argv[1], int(sys.argv[2])))
+    write(sys.argv[3], book(sys.argv[1], int(sys.argv[2]), "--screen" in sys.argv[4:]))

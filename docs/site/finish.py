@@ -55,7 +55,7 @@ def keep_whole(pages, folder):
     whole = os.path.join(folder, "..", "whole")
     os.makedirs(whole, exist_ok=True)
     for name, root in pages.items():
-        if not re.search(r"_8[ch]\.html$|^struct|^corrige-", name):
+        if not re.search(r"_8[ch]\.html$|^struct|^corrige-|^files|^annotated|^recherche", name):
             write(os.path.join(whole, name), root)
 
 

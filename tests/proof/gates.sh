@@ -344,8 +344,8 @@ gate_accessibility() { ## les deux sites dans Chromium : aucune faute d'accessib
     done
 }
 
-gate_pdf() { ## les livres à imprimer, et tout leur texte dans le PDF
-    sh docs/site/pdf.sh
+gate_pdf() { ## les livres à imprimer, balisés, et celui des liseuses : tout leur texte y est
+    sh docs/site/pdf.sh && sh docs/site/epub.sh
 }
 
 gate_spelling() { ## l'orthographe des textes, des commentaires et des messages

@@ -20,6 +20,7 @@ debug     11 make debug-server, make debug-client, make strace
 trace     16 make trace
 docs      84 make docs
 pdf       66 make pdf
+epub      40 make epub
 class      5 make test WORK=rendus/ (noter une classe) et SANDBOX=1
 similar    1 make similar
 bench     53 make bench, make soak
@@ -75,6 +76,7 @@ pdf   command weasyprint   weasyprint             weasyprint           python-we
 pdf   command pdftotext    poppler-utils          poppler-utils        poppler
 pdf   font    Libertine    fonts-linuxlibertine   linux-libertine-fonts ttf-linux-libertine
 pdf   font    DejaVuSansMono fonts-dejavu-core    dejavu-sans-mono-fonts ttf-dejavu
+epub  command pandoc       pandoc                 pandoc               pandoc-cli
 check library asan         gcc                    libasan              gcc-libs
 check library ubsan        gcc                    libubsan             gcc-libs
 systems command debootstrap  debootstrap            debootstrap          debootstrap

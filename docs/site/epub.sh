@@ -1,0 +1,19 @@
+#!/bin/sh
+# Les notes et le cours en EPUB, par pandoc, dans build/docs/epub : le même livre que « make pdf ».
+set -u
+sh tests/judge/command/deps.sh --if-missing docs epub || exit 2
+sh docs/site/docs.sh || exit 1
+html=build/docs/html
+out=build/docs/epub
+mkdir -p "$out" || exit 2
+sh tests/judge/command/python.sh docs/site/book.py "$html" 0 "$html/notes.print" --screen || exit 1
+# Une liseuse a son propre sommaire, sa propre couverture, et ses propres polices.
+if ! pandoc --from=html --to=epub3 --standalone --toc --toc-depth=3 --epub-chapter-level=1 --css=docs/theme/epub.css \
+    --metadata=lang:fr --metadata=title:"Sockets en C" --resource-path="$html" --output="$out/notes.epub" "$html/notes.print" 2>"$out/pandoc.log" ||
+    [ -s "$out/pandoc.log" ]; then
+    cat "$out/pandoc.log" >&2
+    exit 1
+fi
+sh tests/judge/command/python.sh docs/site/epub_check.py "$html/notes.print" "$out/notes.epub" || exit 1
+rm -f "$html/notes.print" "$out/pandoc.log"
+echo "epub : $out/notes.epub"
