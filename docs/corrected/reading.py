@@ -66,12 +66,12 @@ def _section(path, section, shown, beside, rank):
     title, anchor, first, last, is_function = section
     heading = Node("h2", {"id": anchor}, [Node("code", {}, [title]) if is_function else title])
     facts = _facts(path, title) if is_function else []
-    code = [_source(path, shown[0], first, last, "L", title)]
+    code = [_source(path, shown[0], first, last, title)]
     span = beside.get(title) if is_function else (1, len(shown[1])) if title == WHOLE and len(shown) > 1 else None
     if span:
         code = [Node("div", {}, [Node("p", {"class": "side"}, ["Le corrigé"])] + code),
                 Node("div", {"class": "given"}, [Node("p", {"class": "side"}, ["Le squelette"]),
-                                                 _source(None, shown[1], *span, "S", title + ", dans le squelette")])]
+                                                 _source(None, shown[1], *span, title + ", dans le squelette")])]
     return Node("section", {"class": "function", "aria-labelledby": anchor, "data-rank": str(rank)},
                 [heading] + facts + [Node("div", {"class": "pair"}, code)])
 
@@ -85,15 +85,23 @@ def _facts(path, function):
     return [Node("p", {"class": "facts", "data-function": function}, said)]
 
 
-def _source(path, lines, first, last, prefix, title):
-    """Un extrait : chaque ligne a son ancre et son numéro ; en marge, le défaut qu'elle corrige."""
+def _number(line, number, path):
+    """Le numéro d'une ligne ; d'un corrigé, c'est aussi son ancre."""
+    if path:
+        line.attrs["id"] = "L%d" % number
+        line.children.insert(0, Node("a", {"class": "number", "href": "#L%d" % number, "tabindex": "-1"}, [str(number)]))
+    else:
+        line.children.insert(0, Node("span", {"class": "number"}, [str(number)]))
+
+
+def _source(path, lines, first, last, title):
+    """Un extrait : chaque ligne a son numéro ; en marge, le défaut qu'elle corrige."""
     marked = marks.lines(path) if path else {}
     code = Node("code")
     for number in range(first, min(last, len(lines)) + 1):
         here, above = marked.get(number, set()), marked.get(number - 1, set())
-        label = "%s%d" % (prefix, number)
-        line = Node("span", {"class": "line corrects" if here else "line", "id": label},
-                    [Node("a", {"class": "number", "href": "#" + label, "tabindex": "-1"}, [str(number)])] + lines[number - 1])
+        line = Node("span", {"class": "line corrects" if here else "line"}, lines[number - 1])
+        _number(line, number, path)
         for defect in sorted(here - above):
             line.children.append(Node("a", {"class": "mark", "href": "defauts.html#defaut-" + defect.lower()}, [defect]))
         code.children += [line, "\n"]
@@ -124,6 +132,8 @@ def _link_functions(root, path, documented):
     for node in root.find_all("a"):
         if "hl_function" in node.classes():
             node.attrs["href"] = known.get(node.text(), node.get("href"))
+        if "code" in node.classes():
+            del node.attrs["class"]
     for node in root.find_all("p"):
         function = node.get("data-function")
         if function and function in pieces:
@@ -176,3 +186,14 @@ def _target(place, path, defect, lab):
     told = marks.places().get(defect, ("", {}))[1]
     near = [source for source in candidates if source in told or source.parent.name == lab]
     return (near[0], function) if near else None
+
+
+def link_packets(root):
+    """La ligne d'où part un paquet capturé (« framing.c:95 ») mène au corrigé, le sien ou celui du lab dont il reprend une source."""
+    for rows in root.find_all("ol"):
+        for where in (node for node in rows.find_all("span") if "where" in node.classes()):
+            found = re.search(r"(\w+\.c):(\d+)", where.text())
+            sources = [source for source in listings.sources() if found and source.name == found[1]]
+            near = [source for source in sources if source.parent.name == rows.get("data-lab")] or sources
+            if near:
+                where.children = [Node("a", {"href": "%s.html#L%s" % (listings.anchor(near[0]), found[2])}, [where.text()])]

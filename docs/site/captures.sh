@@ -8,7 +8,7 @@ repeats() { # DESSIN
 }
 
 stale() { # LAB DESSIN
-    [ ! -s "$2" ] || repeats "$2" || [ -n "$(find "labs/$1" "solutions/$1" common tests/student/trace tests/student/stage.py \
+    [ ! -s "$2" ] || [ ! -s "$2.packets" ] || repeats "$2" || [ -n "$(find "labs/$1" "solutions/$1" common tests/student/trace tests/student/stage.py \
         tests/student/scenario.py tests/student/relay.py "tests/$1/scene.txt" \( -name '*.[chp]*' -o -name scene.txt \) -newer "$2" 2>/dev/null)" ]
 }
 
@@ -45,7 +45,7 @@ draw_exchanges() {
             [ "$(cat "$figure.status")" -eq 0 ] || rm -f "$figure"
         fi
         show_exchange "$lab" "$figure" >"${figure%.svg}.part"
-        printf '\n## %s\n\n' "$(sed -n '1s/^# \(.*\) {#.*/\1/p' "$notes")"
+        printf '\n## %s {#captures-%s}\n\n' "$(sed -n '1s/^# \(.*\) {#.*/\1/p' "$notes")" "$lab"
         cat "${figure%.svg}.part"
     done
 }

@@ -5,7 +5,7 @@ import re
 from docs.site.dom import Node
 
 # Où couper : au titre de ce rang, dans les pages de ce nom ; une ancre de cette forme, ou toute autre.
-CUTS = ((re.compile(r"lab-[\w-]+\.html"), "h2", re.compile(r"")), (re.compile(r"defauts\.html"), "h3", re.compile(r"defaut-d\d\d$")))
+CUTS = ((re.compile(r"(lab-[\w-]+|captures)\.html"), "h2", re.compile(r"")), (re.compile(r"defauts\.html"), "h3", re.compile(r"defaut-d\d\d$")))
 LOWER = {"h3": "h2", "h4": "h3", "h5": "h4"}
 LOWEST = {"h4": "h2", "h5": "h3"}
 # Les ancres que toute page a.

@@ -27,7 +27,17 @@ def inline(root, folder):
             for image in node.find_all("img", "object"):
                 image.tag, image.children = "img", []
                 image.attrs = {"src": image.get("src") or image.get("data"),
-                               "alt": heading if caption is None else caption.text()}
+                               "alt": heading if caption is None else caption.text(), "loading": "lazy", **_size(os.path.join(folder, image.get("src") or image.get("data")))}
+
+
+def _size(path):
+    """La taille d'un dessin : sa place est tenue avant qu'il n'arrive."""
+    if not path.endswith(".svg") or not os.path.isfile(path):
+        return {}
+    with open(path, encoding="utf-8") as file:
+        head = file.read(2000)
+    found = re.search(r'width="([\d.]+)(?:px)?"\s+height="([\d.]+)', head)
+    return {"width": "%d" % float(found[1]), "height": "%d" % float(found[2])} if found else {}
 
 
 def _drawing(path, title):

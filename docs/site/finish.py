@@ -8,6 +8,7 @@ import sys
 from docs.site import api
 from docs.site import chapters
 from docs.site import diagrams
+from docs.site import exchanges
 from docs.site import navigation
 from docs.site import dressing
 from docs.site import search_index
@@ -68,6 +69,10 @@ def main(folder):
     for root in pages.values():
         typography.set_type(root.find_all("body")[0])
     keep_whole(pages, folder)
+    if "captures.html" in pages:
+        exchanges.inline(pages["captures.html"], folder)
+        if corrected:
+            corrected.link_packets(pages["captures.html"])
     site = navigation.Site(folder, chapters.split(pages))
     entries, wrong = [], 0
     for name, root in pages.items():

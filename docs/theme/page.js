@@ -121,7 +121,12 @@
         answer();
         field.addEventListener("input", answer);
     };
-    document.head.appendChild(script);
+    // L'index pèse plus que tout le reste : il vient avec la première question.
+    if (field.value) { document.head.appendChild(script); }
+    else {
+        status.textContent = "Écrivez un mot ou plusieurs, avec ou sans accents.";
+        field.addEventListener("input", function () { document.head.appendChild(script); }, { once: true });
+    }
 
     // « Délai » et « delai » sont le même mot, pour qui cherche. Chaque lettre garde sa place : un
     // extrait se coupe dans le texte d'origine.

@@ -106,13 +106,14 @@ def steady(row, port):
 
 
 def draw_figure(ladder, folder, path, port):
-    """Le dessin seul, sans les instants ni ce qui est affiché."""
+    """Le dessin seul, sans les instants ni ce qui est affiché ; à côté, ce que porte chacun de ses paquets."""
     ladder.rows = [row for row in ladder.rows if steady(row, port)]
     write(folder, "figure.msc", draw_msc.source(ladder, timed=False))
     drawing = draw_msc.standalone(draw_msc.svg(os.path.join(folder, "figure.msc"), ladder.title))
-    with open(path + ".new", "w", encoding="utf-8") as file:
-        file.write(drawing)
-    os.replace(path + ".new", path)
+    for name, content in ((path + ".packets", draw_page.packets(ladder)), (path, drawing)):
+        with open(name + ".new", "w", encoding="utf-8") as file:
+            file.write(content)
+        os.replace(name + ".new", name)
 
 
 def seen_from(folder):

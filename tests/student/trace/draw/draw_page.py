@@ -49,6 +49,17 @@ def packet(row, ladder):
             f"{details(row)}</li>")
 
 
+def packets(ladder):
+    """La liste des paquets seuls, chacun avec ce qu'il porte et la ligne qui l'a fait partir : pour la documentation."""
+    items = []
+    for row in ladder.rows:
+        if row.kind == "packet" and row.number:
+            where = f' <span class="where">{text(row.where)}</span>' if row.where else ""
+            items.append(f'<li id="p{row.number}"><p class="head"><b>{row.number}</b> <span class="who">{text(row.source.name)} → '
+                         f'{text(row.target.name)}</span> <span class="what">{text(row.text)}</span>{where}</p>{details(row)}</li>')
+    return '<ol class="packets">' + "\n".join(items) + "</ol>\n"
+
+
 def call(row, ladder):
     thread = f" · {text(row.thread)}" if row.thread else ""
     where = f' <span class="where">{text(row.where)}</span>' if row.where else ""
