@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -53,6 +54,18 @@ int shm_unlink(const char *name)
     int (*real)(const char *);
     *(void **)&real = dlsym(RTLD_NEXT, "shm_unlink");
     return real(name);
+}
+
+// Criterion lance chaque test en exécutant de nouveau le juge, par son nom : reconstruit entre-temps, le juge y serait un
+// autre, ou n'y serait plus. Par ce lien-ci, le noyau rend toujours celui qui est en cours.
+ssize_t readlink(const char *restrict path, char *restrict target, size_t size)
+{
+    static const char self[] = "/proc/self/exe";
+    if (getenv(FOLDER_VARIABLE) == NULL || strcmp(path, self) != 0)
+        return (ssize_t)syscall(SYS_readlinkat, AT_FDCWD, path, target, size);
+    size_t length = size < sizeof self - 1 ? size : sizeof self - 1;
+    memcpy(target, self, length);
+    return (ssize_t)length;
 }
 
 static int call_with_address(const char *function, int socket, const char *address)

@@ -4,7 +4,8 @@
  *
  * Chaque processus d'un test y a une mémoire partagée et un socket, que Criterion nomme d'après un numéro de
  * processus, dans /dev/shm et dans /tmp. Un juge tué les y laisse ; le jour où ce numéro revient, le nom est pris et
- * le test finit sans verdict. Dans un dossier neuf, aucun nom n'est pris, et tout part avec lui.
+ * le test finit sans verdict. Dans un dossier neuf, aucun nom n'est pris, et tout part avec lui. Et Criterion lance chaque
+ * test en exécutant de nouveau le juge : celui qui est en cours, même reconstruit entre-temps.
  */
 #ifndef HARNESS_CRITERION_FILES_H
 #define HARNESS_CRITERION_FILES_H
