@@ -1,6 +1,7 @@
 // Étape 4 : le compte juste, quoi que fassent les threads.
 #include "letters.h"
 #include "multithread.h"
+#include "witnesses.h"
 
 #include <signal.h>
 #include <string.h>
@@ -181,17 +182,17 @@ LESSON(server_has_no_race, .step = 4, .points = 1.0, .programs = "server", .sani
 {
     static struct peer *clients[2 * WITNESSES];
     struct program *server = start_sanitized_server("thread");
-    gather(clients, 0, WITNESSES);
+    gather_witnesses(clients, 0, WITNESSES);
     for (int i = 0; i < WITNESSES; i++)
-        exchange(clients[i], "bonjour");
+        witness_exchange(clients[i], "bonjour");
     for (int i = 0; i < WITNESSES; i += 4) {
         for (int j = i; j < i + 4; j++)
-            leave(clients[j], j);
-        gather(clients, WITNESSES + i, 4);
+            witness_leave(clients[j], j);
+        gather_witnesses(clients, WITNESSES + i, 4);
     }
     for (int i = WITNESSES; i < 2 * WITNESSES; i++)
-        exchange(clients[i], "encore");
+        witness_exchange(clients[i], "encore");
     for (int i = 0; i < WITNESSES; i++)
-        leave(clients[WITNESSES + i], i);
-    program_expect_clean_report(server);
+        witness_leave(clients[WITNESSES + i], i);
+    expect_no_race_so_far(server);
 }

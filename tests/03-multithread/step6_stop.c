@@ -1,5 +1,6 @@
 // Étape 6 : l'arrêt en ordre, avec ou sans clients.
 #include "multithread.h"
+#include "witnesses.h"
 
 #include <signal.h>
 
@@ -71,13 +72,13 @@ LESSON(server_stops_without_race, .step = 6, .points = 0.25, .programs = "server
 {
     static struct peer *clients[WITNESSES];
     struct program *server = start_sanitized_server("thread");
-    gather(clients, 0, WITNESSES);
+    gather_witnesses(clients, 0, WITNESSES);
     for (int i = 0; i < WITNESSES; i++)
-        exchange(clients[i], "bonjour");
+        witness_exchange(clients[i], "bonjour");
     // L'ordre d'arrêt trouve des threads déjà finis, et d'autres qu'il faut réveiller. Rien ne se joue à
     // l'instant près : ce que les premiers ont touché sans que l'arrêt l'apprenne se voit toujours.
     for (int i = 0; i < WITNESSES / 2; i++)
-        leave(clients[i], i);
+        witness_leave(clients[i], i);
     program_wait_until_calm(server);
     program_stop_and_expect_clean_report(server);
 }
