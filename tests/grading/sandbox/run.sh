@@ -81,7 +81,7 @@ set -- "$bwrap" \
     --hostname lab \
     --clearenv \
     --setenv PATH /usr/local/bin:/usr/bin:/bin \
-    --setenv MALLOC_PERTURB_ "${MALLOC_PERTURB_:-165}" \
+    --setenv MALLOC_PERTURB_ "${MALLOC_PERTURB_:-165}" --setenv MALLOC_ARENA_MAX "${MALLOC_ARENA_MAX:-1}" \
     --setenv LC_ALL C.UTF-8 \
     --setenv HOME /box \
     --setenv TMPDIR /box \

@@ -108,6 +108,8 @@ static void prepare_environment(struct command *command, const char *which)
     add_variable(command, &count, "TMPDIR", command->directory);
     // Ce que malloc donne, et ce que free reprend, est rempli : le verdict ne dépend pas de ce qui y était.
     add_variable(command, &count, "MALLOC_PERTURB_", "165");
+    // Une seule réserve pour tous les threads : ce qu'un débordement abîme est toujours la même chose.
+    add_variable(command, &count, "MALLOC_ARENA_MAX", "1");
     add_variable(command, &count, "ASAN_OPTIONS",
                  "exitcode=66:detect_leaks=1:verify_asan_link_order=0:abort_on_error=0");
     add_variable(command, &count, "UBSAN_OPTIONS",
