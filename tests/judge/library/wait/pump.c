@@ -11,6 +11,8 @@
 // Délais, en secondes. Le facteur de lenteur les multiplie sous valgrind ou un assainisseur.
 #define SLEEP_PATIENCE_S 1.0
 #define SPIN_PATIENCE_S 0.75
+// Un assainisseur calcule pour chaque accès : un thread qui tourne à vide laisse moins à celui qui répond.
+#define CHECKED_BUDGET 3
 // Jouée de nouveau pour l'expliquer, une leçon attend ce que l'on sait déjà ne pas venir : elle ne juge plus rien.
 #define AGAIN_PATIENCE_S 0.3
 // Attendre qu'un programme dorme n'exige rien de lui : qui calcule autant ne dormira pas de sitôt.
@@ -28,7 +30,7 @@
 #define FRANTIC_PER_S 200.0
 #define FRANTIC_WORTH 5
 #define MAX_PLACES 4
-// Ce qui reste de SPIN_PATIENCE_S à un programme que ce test a déjà vu tourner pour rien.
+// Ce qui reste de son budget à un programme que ce test a déjà vu tourner pour rien.
 #define SPIN_AGAIN 0.1
 // Un programme qui se manifeste sans cesse (un mot, un somme, un mot…) ne fait pas durer une attente sans fin :
 // passé le délai de sécurité, il est jugé sur ce qu'il faisait aux regards : dormir, ou calculer.
@@ -40,10 +42,19 @@ static double patience_s = SLEEP_PATIENCE_S;
 static bool brief_wakeups_count = true;
 static bool flooded;
 static unsigned repetitions;
-static double spin_patience_s = SPIN_PATIENCE_S;
-static bool seen_spinning;
 static bool seen_restless;
 static bool again;
+
+/** Ce qu'un programme a le droit de calculer sans rien produire, en secondes ; bien moins, une fois vu le dépasser. */
+struct budget {
+    double cpu_s;
+    bool spent;
+};
+
+// Qui tourne à vide quand rien n'est exigé de lui répond peut-être : ce qu'on attend ensuite de lui garde son budget.
+static struct budget answering = {.cpu_s = SPIN_PATIENCE_S};
+static struct budget calming = {.cpu_s = CALM_PATIENCE_S};
+static struct budget *budget = &answering;
 
 void pump_add(struct source *source)
 {
@@ -86,13 +97,13 @@ bool pump_is_flooded(void)
 
 bool pump_saw_idling(void)
 {
-    return seen_spinning || seen_restless;
+    return answering.spent || seen_restless;
 }
 
 void pump_play_again(bool idling)
 {
     again = true;
-    seen_spinning = seen_restless = idling;
+    answering.spent = calming.spent = seen_restless = idling;
 }
 
 void pump_set_patience(double seconds)
@@ -313,7 +324,8 @@ static enum wait_end judge_stillness(struct stillness *still)
         bool long_gone = now - still->last_event_s > 2 * OBSERVATION_PERIOD_S;
         return long_gone ? unless_in_flight(still, WAIT_ENDED) : WAIT_DONE;
     }
-    double budget_s = spin_patience_s * pump_slowness() * (seen_spinning ? SPIN_AGAIN : 1);
+    double budget_s = budget->cpu_s * pump_slowness() * (budget->spent ? SPIN_AGAIN : 1) *
+                      (brief_wakeups_count ? 1 : CHECKED_BUDGET);
     if (activity.cpu_s - still->cpu_at_event_s > budget_s)
         return WAIT_SPINNING;
     enum wait_end whole = judge_whole_wait(still, &activity);
@@ -351,7 +363,7 @@ enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)
         pump_now();
         if (condition(context))
             return WAIT_DONE;
-        seen_spinning |= end == WAIT_SPINNING;
+        budget->spent |= end == WAIT_SPINNING;
         seen_restless |= end == WAIT_RESTLESS;
         return end;
     }
@@ -359,7 +371,7 @@ enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)
 
 void pump_until_asleep(pump_condition *condition, void *context, int tick_ms)
 {
-    spin_patience_s = CALM_PATIENCE_S;
+    budget = &calming;
     pump_until(condition, context, tick_ms);
-    spin_patience_s = SPIN_PATIENCE_S;
+    budget = &answering;
 }
