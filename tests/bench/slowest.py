@@ -24,6 +24,8 @@ SHOWN = 10
 # Combien sont jugés de nouveau dans chaque lab : de front, l'ordre n'est pas tout à fait celui d'un jugement seul.
 AGAIN = 8
 AIM_S = 5
+# Entre deux jugements du même programme juste : au-delà, la machine est trop occupée.
+MOST_SPREAD = 1.2
 
 
 def known():
@@ -64,15 +66,16 @@ def judge_alone(lab, programs):
 
 
 def measure(chosen):
-    """[(secondes de plus que le juste, secondes, nom)], les plus longs d'abord."""
+    """[(secondes de plus que le juste, secondes, nom)], les plus longs d'abord ; et le plus grand écart entre deux jugements du juste."""
     commands.run(["make", "test"], WORK="solutions", JUDGE_BASE=str(ROOM))
-    told, found = known(), []
+    told, found, spread = known(), [], 1.0
     for lab, names in chosen.items():
-        right = min(judge_alone(lab, ROOM / lab / "bin") for _ in range(2))
+        twice = sorted(judge_alone(lab, ROOM / lab / "bin") for _ in range(2))
+        right, spread = twice[0], max(spread, twice[1] / twice[0])
         for name in names:
             seconds = judge_alone(lab, told[name]["programs"])
-            found.append((seconds - right, seconds, name))
-    return sorted(found, reverse=True)
+            found.append((max(0.0, seconds - right), seconds, name))
+    return sorted(found, reverse=True), spread
 
 
 def run(path, _asked):
@@ -83,10 +86,12 @@ def run(path, _asked):
               "les chronomètrent d'abord.")
         return 0
     ROOM.mkdir(parents=True, exist_ok=True)
-    found = measure(chosen)
-    path.write_text(json.dumps({"load": os.getloadavg()[0], "slowest": found}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    found, spread = measure(chosen)
+    path.write_text(json.dumps({"load": os.getloadavg()[0], "spread": spread, "slowest": found}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(f"\nLes programmes faux les plus longs à juger, parmi {len(known())}, chacun seul et en entier ; à côté, ce que le "
           "programme juste du même lab ne demande pas :\n")
     for beyond, seconds, name in found[:SHOWN]:
         print(f"  {'✓' if beyond <= AIM_S else '✗'} {figures.number(round(seconds, 1)):>6} s, dont {figures.number(round(beyond, 1))} de plus  {name}")
+    if spread > MOST_SPREAD:
+        print(f"  Mesure nulle : le programme juste, jugé deux fois, prend {figures.number(round(spread, 2))} fois son propre temps.")
     return 0
