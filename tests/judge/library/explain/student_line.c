@@ -9,6 +9,7 @@
 #include "sleeping_call.h"
 #include "sockdiag.h"
 
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +58,7 @@ static void look_at_descriptor(struct candidate *candidate)
     char target[64];
     struct holding holding = {.candidate = candidate};
     snprintf(path, sizeof path, "/proc/%d/fd/%ld", (int)candidate->pid, candidate->call.descriptor);
-    ssize_t length = readlink(path, target, sizeof target - 1);
+    ssize_t length = readlinkat(AT_FDCWD, path, target, sizeof target - 1);
     target[length > 0 ? length : 0] = '\0';
     if (sscanf(target, "socket:[%lu]", &holding.inode) == 1)
         sockets_visit(IPPROTO_TCP, ~0u, note_socket, &holding);

@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +137,7 @@ static void visit_socket(pid_t pid, const char *number, void *context)
     char target[64];
     unsigned long inode = 0;
     snprintf(path, sizeof path, "/proc/%d/fd/%.16s", (int)pid, number);
-    ssize_t length = readlink(path, target, sizeof target - 1);
+    ssize_t length = readlinkat(AT_FDCWD, path, target, sizeof target - 1);
     target[length > 0 ? length : 0] = '\0';
     if (!visit->stopped && sscanf(target, "socket:[%lu]", &inode) == 1)
         visit->stopped = !visit->visitor(inode, visit->context);

@@ -2,6 +2,7 @@
 
 #include "process_walk.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +55,7 @@ static const char *kind_of_descriptor(pid_t pid, unsigned long number)
     if (number == 0)
         return "l'entrée standard";
     snprintf(path, sizeof path, "/proc/%d/fd/%lu", (int)pid, number);
-    ssize_t length = readlink(path, target, sizeof target - 1);
+    ssize_t length = readlinkat(AT_FDCWD, path, target, sizeof target - 1);
     target[length > 0 ? length : 0] = '\0';
     if (strncmp(target, "socket:", strlen("socket:")) == 0)
         return "un socket";

@@ -57,7 +57,7 @@ int shm_unlink(const char *name)
 }
 
 // Criterion lance chaque test en exécutant de nouveau le juge, par son nom : reconstruit entre-temps, le juge y serait un
-// autre, ou n'y serait plus. Par ce lien-ci, le noyau rend toujours celui qui est en cours.
+// autre, ou n'y serait plus. Par ce lien-ci, le noyau rend toujours celui qui est en cours. Nous-mêmes lisons par readlinkat.
 ssize_t readlink(const char *restrict path, char *restrict target, size_t size)
 {
     static const char self[] = "/proc/self/exe";

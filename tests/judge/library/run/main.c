@@ -19,6 +19,7 @@
 #include "transcript.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -107,7 +108,7 @@ static bool export_path(const char *variable, const char *path)
 static void export_injection_library(void)
 {
     char program[4096];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    ssize_t length = readlinkat(AT_FDCWD, "/proc/self/exe", program, sizeof program - 1);
     if (length <= 0)
         return;
     program[length] = '\0';
