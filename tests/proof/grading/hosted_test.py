@@ -144,8 +144,9 @@ def complaints(platform, name, out, most):
         yield f"note {mark} au lieu de {most} :\n{said[-1500:]}"
     if name != HONEST and (mark or 0) > most + 1e-6:
         yield f"note {mark} : plus que {most}"
-    if platform not in OPEN:
-        yield from sorted({found.replace("\n", " ") for found in OBTAINED.findall(said)})
+    if platform in OPEN:
+        return
+    yield from sorted({found.replace("\n", " ") for found in OBTAINED.findall(said)})
     left = (out / f"{name}.reste").read_text(encoding="utf-8").strip()
     if left != "0":
         yield f"{left} processus restent"
