@@ -30,7 +30,7 @@ def signs(root):
 
 
 def has_font(sign):
-    """Une police installée a-t-elle ce signe ? Sans fontconfig, on ne sait pas le dire."""
+    """Une police installée a-t-elle ce signe ? Sans `fc-list`, on ne sait pas le dire."""
     if not shutil.which("fc-list"):
         return True
     return bool(subprocess.run(["fc-list", ":charset=%x" % ord(sign), "file"], capture_output=True, check=True).stdout.strip())
