@@ -11,6 +11,7 @@ PROGRAMS := server client
 LIBRARY := framing.c
 HEADERS := framing.h
 DRIVERS := framing_driver
+SANITIZED := server:address client:address
 PORT := 8001
 # Ce que le contrat énumère pour la sortie standard du serveur ; « … » : la suite est libre.
 LINE_1 := server waiting...

@@ -190,6 +190,24 @@ LESSON(server_serves_one_at_a_time, .step = 3, .points = 0.25, .programs = "serv
     peer_expect_line(second, "Hey client");
 }
 
+// De « deux », venu en deux fois, le début était lu avec la ligne d'avant.
+static void refuse_forgotten_start(struct program *server)
+{
+    static const char end_alone[] = "received from client: x\n";
+    const size_t length = sizeof end_alone - 1;
+    programs_wait_until_asleep();
+    pump_now();
+    const struct output *out = &server->out;
+    if (out->length < length || memcmp(out->bytes + out->length - length, end_alone, length) != 0)
+        return;
+    complain_because(
+        "Une lecture peut rapporter une ligne et le début de la suivante : ce début est à garder "
+        "jusqu'à ce que le reste arrive. Ce qui le retient (le lecteur, son tampon, ses deux "
+        "positions) se perd entre deux lignes : où est-il remis à neuf ?",
+        "« deux » est venu en deux fois, le début avec la ligne d'avant ; votre serveur n'en "
+        "montre que la fin, « x »");
+}
+
 LESSON(server_splits_lines, .step = 3, .points = 0.25, .programs = "server",
        .needs = "server_serves_next_client server_ends_on_end_line", .defects = "D09",
        .title = "« salut » et END arrivés ensemble font deux lignes ; ce qui suit END est ignoré",
@@ -197,7 +215,7 @@ LESSON(server_splits_lines, .step = 3, .points = 0.25, .programs = "server",
            "Deux lignes peuvent arriver ensemble, dans un seul recv ; et ce qui reste d'un client "
            "quand il a dit END n'est pas à celui qui le suit.")
 {
-    start_server();
+    struct program *server = start_server();
     struct peer *client = peer_connect("client");
     lesson_ask(
         "Une ligne et demie sont arrivées ensemble : la première a sa réponse tout de suite, "
@@ -207,6 +225,7 @@ LESSON(server_splits_lines, .step = 3, .points = 0.25, .programs = "server",
     peer_expect_nothing_more(client);
     peer_send(client, "x\n");
     peer_expect_line(client, "Hey client");
+    refuse_forgotten_start(server);
     lesson_ask(
         "Deux lignes peuvent arriver ensemble, dans un seul recv : ce qu'une lecture a pris "
         "d'avance est-il encore là au tour suivant, ou le lecteur est-il remis à neuf ? Et ce "

@@ -39,11 +39,15 @@ LESSON(client_sends_and_shows, .step = 4, .points = 0.75, .programs = "client",
     program_type(client, "\nça va ?\r\n");
     peer_expect_line(server, "%s", "");
     refuse_early_line(client, server);
-    peer_send(server, "réponse à la ligne vide\n");
-    program_expect_line(client, "réponse à la ligne vide");
+    lesson_ask("Une réponse finit à son \\n, et non à un nombre d'octets (piège D09).");
+    // Une autre réponse, de la même longueur : ce qui les distingue est l'affaire de client_frames_replies.
+    peer_send(server, "Hey encore\n");
+    program_expect_line(client, "Hey encore");
+    lesson_ask("Deux lignes ont été tapées d'avance : ce qu'une lecture en a pris de plus que la "
+               "première est-il gardé entre deux lignes ?");
     peer_expect_line(server, "ça va ?\r");
-    peer_send(server, "oui\n");
-    program_expect_line(client, "oui");
+    peer_send(server, "Hey client\n");
+    program_expect_line(client, "Hey client");
 }
 
 LESSON(client_waits_for_slow_reply, .step = 4, .points = 0.25, .programs = "client",

@@ -12,6 +12,7 @@
 #define BURST 200
 #define MOST_LINES 30000
 #define FEWEST_LINES 12000
+#define LINES_AHEAD 2000
 
 /** Ce que quarante clients peuvent laisser sans que ce soit la mémoire d'un client chaque fois. */
 #define MEMORY_SLACK_KIB 640
@@ -93,7 +94,7 @@ LESSON(
     expect_service("client suivant");
 }
 
-LESSON(server_limits_line, .step = 5, .points = 0.25, .programs = "server",
+LESSON(server_limits_line, .step = 5, .points = 0.125, .programs = "server",
        .needs = "server_serves_next_client", .defects = "D21",
        .title = "Une ligne sans fin : message, connexion fermée, client suivant servi",
        .hint = "Une ligne n'a pas toujours de fin : passé 65 536 octets, le contrat écarte ce "
@@ -127,6 +128,42 @@ LESSON(server_accepts_longest_line, .step = 5, .points = 0.25, .programs = "serv
     program_expect_line(server, "received from client: %.65536s", line);
     peer_send(client, "et une courte\n");
     peer_expect_line(client, "Hey client");
+}
+
+// D'un client qui en attend un autre, tout est arrivé : chaque lecture a de quoi emplir la place qu'on lui donne.
+static void expect_lines_ahead_served(struct peer *before)
+{
+    static const char line[] = "une ligne comme une autre, venue avec les suivantes\n";
+    const size_t length = sizeof line - 1;
+    char *lines = letters(LINES_AHEAD * length);
+    for (size_t i = 0; i < LINES_AHEAD; i++)
+        memcpy(lines + i * length, line, length);
+    struct peer *client = peer_connect("client en avance");
+    peer_send_while_open(client, lines, LINES_AHEAD * length);
+    free(lines);
+    peer_half_close(client);
+    peer_half_close(before);
+    peer_expect_at_least(client, LINES_AHEAD * strlen("Hey client\n"));
+}
+
+LESSON(server_has_no_memory_error, .step = 5, .points = 0.125, .programs = "server",
+       .sanitizers = "address", .needs = "server_limits_line server_accepts_longest_line",
+       .defects = "D21",
+       .title = "Serveur : aucun débordement, AddressSanitizer n'a rien à dire",
+       .hint = "La plus longue ligne emplit sa place jusqu'au dernier octet : qu'écrit-on encore "
+               "après lui ?")
+{
+    const size_t endless = 1 << 20;
+    struct program *server = start_sanitized_server("address");
+    struct peer *client = peer_connect("client aux longues lignes");
+    peer_send(client, long_line(65536));
+    peer_expect_line(client, "Hey client");
+    peer_send(client, letters(65536));
+    expect_lines_ahead_served(client);
+    struct peer *talker = peer_connect("client bavard");
+    peer_send_while_open(talker, letters(endless), endless);
+    peer_expect_gone(talker);
+    program_expect_no_overflow(server);
 }
 
 LESSON(server_survives_short_calls, .step = 5, .points = 0.25, .programs = "server",

@@ -3,6 +3,7 @@
 #include "departure.h"
 #include "judge.h"
 #include "letters.h"
+#include "overflow.h"
 
 #include <signal.h>
 #include <string.h>
@@ -111,6 +112,8 @@ LESSON(client_frames_replies, .step = 6, .points = 0.25, .programs = "client",
     program_expect_line(client, "réponse en morceaux");
     program_type(client, "deux\n");
     peer_expect_line(server, "deux");
+    lesson_ask("Cette réponse est arrivée avec la précédente : ce qu'une lecture a pris de plus "
+               "qu'une ligne est-il gardé entre deux lignes ?");
     program_expect_line(client, "réponse d'avance");
     program_type(client, "trois\n");
     peer_expect_line(server, "trois");
@@ -186,7 +189,7 @@ LESSON(client_sends_longest_line, .step = 6, .points = 0.25, .programs = "client
     program_expect_error(client, "client");
 }
 
-LESSON(client_limits_reply, .step = 6, .points = 0.25, .programs = "client",
+LESSON(client_limits_reply, .step = 6, .points = 0.125, .programs = "client",
        .needs = "client_sends_and_shows", .defects = "D21",
        .title = "65 536 octets sont encore une réponse ; une réponse sans fin : un message, code 1",
        .hint = "Une réponse n'a pas toujours de fin : passé 65 536 octets, le contrat veut un "
@@ -205,4 +208,14 @@ LESSON(client_limits_reply, .step = 6, .points = 0.25, .programs = "client",
     peer_send_while_open(server, long_line(length), length);
     program_expect_exit(client, 1);
     program_expect_error(client, "client");
+}
+
+LESSON(client_has_no_memory_error, .step = 6, .points = 0.125, .programs = "client",
+       .sanitizers = "address", .needs = "client_sends_longest_line client_limits_reply",
+       .defects = "D21",
+       .title = "Client : aucun débordement, AddressSanitizer n'a rien à dire",
+       .hint = "La plus longue ligne emplit sa place jusqu'au dernier octet : qu'écrit-on encore "
+               "après lui ?")
+{
+    expect_no_client_overflow("", 0);
 }

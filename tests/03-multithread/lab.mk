@@ -11,7 +11,7 @@ PROGRAMS := server client
 LIBRARY := registry.c registry.h
 BORROW := 01-tcp
 LAB_CFLAGS := -pthread
-SANITIZED := server:thread server:address
+SANITIZED := server:thread server:address client:address
 PORT := 1233
 # Ce que le contrat énumère pour la sortie standard du serveur ; « … » : la suite est libre.
 LINE_1 := waiting for connection

@@ -4,6 +4,7 @@
 #include "early_line.h"
 #include "letters.h"
 #include "multithread.h"
+#include "overflow.h"
 #include "usage.h"
 
 #include <signal.h>
@@ -83,6 +84,8 @@ LESSON(client_dialogues, .step = 3, .points = 0.5, .programs = "client",
     peer_expect_line(server, "un");
     refuse_early_line(client, server);
     peer_send(server, REPLY "un\n");
+    lesson_ask("Deux lignes ont été tapées d'avance : ce qu'une lecture en a pris de plus que la "
+               "première est-il gardé entre deux lignes ?");
     peer_expect_line(server, "deux");
 }
 
@@ -202,6 +205,8 @@ LESSON(
     peer_send(server, "er\nréponse d'avance\n");
     program_expect_line(client, WELCOME);
     say(client, server, "un");
+    lesson_ask("Cette réponse est arrivée avec l'accueil : ce qu'une lecture a pris de plus qu'une "
+               "ligne est-il gardé entre deux lignes ?");
     program_expect_line(client, "réponse d'avance");
     say(client, server, "deux");
     peer_send_byte_by_byte(server, "réponse en mor");
@@ -215,7 +220,7 @@ LESSON(
 }
 
 LESSON(
-    client_takes_longest_reply, .step = 3, .points = 0.25, .programs = "client",
+    client_takes_longest_reply, .step = 3, .points = 0.125, .programs = "client",
     .needs = "client_dialogues", .defects = "D51",
     .title =
         "Une réponse de 65 553 octets est montrée entière ; une ligne tapée trop longue : code 1",
@@ -239,6 +244,15 @@ LESSON(
     program_type(client, long_line(65537));
     program_expect_exit(client, 1);
     program_expect_error(client, "client");
+}
+
+LESSON(client_has_no_memory_error, .step = 3, .points = 0.125, .programs = "client",
+       .sanitizers = "address", .needs = "client_takes_longest_reply", .defects = "D51",
+       .title = "Client : aucun débordement, AddressSanitizer n'a rien à dire",
+       .hint = "La plus longue ligne emplit sa place jusqu'au dernier octet : qu'écrit-on encore "
+               "après lui ?")
+{
+    expect_no_client_overflow(WELCOME "\n", strlen(REPLY));
 }
 
 static void expect_bytes_sent(struct program *client, struct peer *server)

@@ -5,6 +5,7 @@
 #include "network.h"
 #include "program_expect.h"
 #include "rest.h"
+#include "sanitizer_report.h"
 #include "server_expect.h"
 #include "spawn.h"
 #include "transcript.h"
@@ -167,6 +168,16 @@ void program_expect_clean_report(struct program *program)
     program_wait_until_calm(program);
     pump_now();
     complain_of_report(program);
+}
+
+void program_expect_no_overflow(struct program *program)
+{
+    struct finding finding = {0};
+    program_wait_until_calm(program);
+    pump_now();
+    // Seule une fuite n'explique rien d'autre qu'elle-même.
+    if (sanitizer_read(program, &finding) && finding.gravity != NULL)
+        complain_of_report(program);
 }
 
 // Par le programme lui-même : dans un bac à sable, son dossier ne se voit que de là. S'il en a changé,

@@ -47,6 +47,9 @@ void program_expect_no_leak(struct program *program);
 /** @brief Attend que le programme n'ait plus rien à faire, et conclut de même ; il vit encore. */
 void program_expect_clean_report(struct program *program);
 
+/** @brief Attend de même, et conclut par un échec si un assainisseur a vu autre chose qu'une fuite. */
+void program_expect_no_overflow(struct program *program);
+
 /** @brief Attend que le programme finisse de lui-même, et conclut de même. */
 void program_end_and_expect_clean_report(struct program *program);
 

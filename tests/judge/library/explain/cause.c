@@ -360,6 +360,9 @@ const char *likely_cause(const struct symptoms *symptoms)
         return fact;
     if (program_has_died(symptoms->program))
         return from_death(symptoms->program);
+    const char *listener = cause_from_closed_listener(symptoms);
+    if (listener != NULL)
+        return listener;
     const char *phantom = from_phantom_client(symptoms->program);
     if (phantom != NULL)
         return with_place(phantom, symptoms);

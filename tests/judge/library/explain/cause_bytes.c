@@ -341,9 +341,9 @@ static const char *from_missing_byte(const struct symptoms *symptoms)
     bool is_return = strcmp(shown, "\\r") == 0 || strcmp(shown, "\\x0D") == 0;
     snprintf(text, sizeof text,
              is_return
-                 ? "Il manque un octet, « %s », et un seul : une ligne finit à son \\n, et ce "
-                   "qui le précède en fait partie, \\r comme le reste."
-                 : "Il manque un octet, « %s », et un seul : tout le reste est là.",
+                 ? "Il manque un seul octet, « %s » : une ligne finit à son \\n, et ce qui le "
+                   "précède en fait partie, \\r comme le reste."
+                 : "Il manque un seul octet, « %s » : tout le reste est là.",
              shown);
     free(shown);
     return text;
@@ -447,5 +447,6 @@ bool cause_says_all(const struct symptoms *symptoms)
 {
     return shows_own_port(symptoms) || port_is_swapped(symptoms) || port_is_negative(symptoms) ||
            symptoms->received[0] == '\0' || is_foreign_line(symptoms) ||
-           is_extra_prompt(symptoms) || is_preceded(symptoms) || from_shift(symptoms) != NULL;
+           is_extra_prompt(symptoms) || is_preceded(symptoms) ||
+           from_missing_byte(symptoms) != NULL || from_shift(symptoms) != NULL;
 }

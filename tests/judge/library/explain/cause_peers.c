@@ -4,8 +4,10 @@
 #include "injection.h"
 #include "network.h"
 #include "peer_neighbours.h"
+#include "resources.h"
 #include "sockdiag.h"
 
+#include <errno.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,6 +141,17 @@ const char *cause_from_kept_reply(const struct symptoms *symptoms)
            "un "
            "FILE (fputs, fprintf, fwrite), elle attend dans sa mémoire d'être envoyée (man 3 "
            "fflush).";
+}
+
+const char *cause_from_closed_listener(const struct symptoms *symptoms)
+{
+    const struct peer *peer = symptoms->peer;
+    if (peer == NULL || symptoms->program->ended || !program_is_server(symptoms->program) ||
+        (!peer->connected && peer->error != ECONNREFUSED) ||
+        program_listening_port(symptoms->program) != 0)
+        return NULL;
+    return "Le serveur n'écoute plus : son socket d'écoute est fermé, et plus aucun client ne peut "
+           "venir. Accepter en crée un autre, celui du client : lequel des deux est donné à close ?";
 }
 
 static const char *from_reply_elsewhere(const struct symptoms *symptoms)

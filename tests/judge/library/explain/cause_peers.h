@@ -20,6 +20,9 @@ const char *cause_from_queues(const struct peer *peer);
  */
 const char *cause_from_neighbours(const struct symptoms *symptoms);
 
+/** @brief Le serveur vit, ce correspondant l'a joint, et son socket d'écoute n'est plus ; ou `NULL`. */
+const char *cause_from_closed_listener(const struct symptoms *symptoms);
+
 /** @brief Dit si ce correspondant a eu une réponse à chacune de ses lignes : tout ce qu'il a envoyé a été lu. */
 bool peer_is_answered(const struct peer *peer);
 

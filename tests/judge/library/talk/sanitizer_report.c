@@ -284,6 +284,23 @@ static void describe_other(const char *report, const char *kind, struct finding 
     free(shown);
 }
 
+// « index 65537 out of bounds for type 'char [65537]' » : le plus courant, et il se dit en français.
+static bool describe_index(const char *text, const char *place, int place_length,
+                           struct finding *finding)
+{
+    long long index = 0;
+    unsigned long long size = 0;
+    if (sscanf(text, "index %lld out of bounds for type '%*[^[][%llu]'", &index, &size) != 2)
+        return false;
+    snprintf(finding->summary, sizeof finding->summary,
+             "le vérificateur a trouvé : un accès au-delà d'un tableau");
+    snprintf(finding->cause, sizeof finding->cause,
+             "Erreur vue par UBSan, à %.*s : l'indice %lld, dans un tableau de %llu, dont le "
+             "dernier est %llu.",
+             place_length, place, index, size, size - 1);
+    return true;
+}
+
 // UBSan : « …/src/server.c:12:3: runtime error: … », sans pile.
 static void describe_undefined(const char *error, struct finding *finding)
 {
@@ -294,6 +311,8 @@ static void describe_undefined(const char *error, struct finding *finding)
     size_t length = strcspn(file, " \n");
     if (length > 0 && file[length - 1] == ':')
         length--;
+    if (describe_index(text, file, (int)length, finding))
+        return;
     char *shown = visible_short(text, strcspn(text, "\n"));
     snprintf(finding->summary, sizeof finding->summary,
              "une opération que le C ne définit pas a eu lieu");
