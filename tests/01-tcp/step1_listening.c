@@ -3,6 +3,7 @@
 #include "judge.h"
 #include "usage.h"
 
+#include "lesson.h"
 #include "visible.h"
 
 #include <sys/socket.h>
@@ -46,18 +47,25 @@ LESSON(server_listens_only_there, .step = 1, .points = 0.25, .programs = "server
     expect_only_address_asked();
 }
 
-LESSON(server_speaks_ipv6, .step = 1, .points = 0.25, .programs = "server",
-       .needs = "server_announces_client", .defects = "D06",
-       .title = "Le serveur écoute sur une adresse IPv6 et la montre entre crochets",
-       .hint = "« ::1 » est une adresse IPv6, montrée entre crochets : le programme suppose-t-il "
-               "IPv4 quelque part ?")
+LESSON(
+    server_speaks_ipv6, .step = 1, .points = 0.25, .programs = "server",
+    .needs = "server_announces_client", .defects = "D06",
+    .title = "Une adresse IPv6 est montrée entre crochets, et le port en chiffres, quel qu'il soit",
+    .hint = "« ::1 » est une adresse IPv6, montrée entre crochets : le programme suppose-t-il "
+            "IPv4 quelque part ?")
 {
+    const char *question = lesson_question();
+    lesson_ask(PORT_QUESTION);
+    expect_ports_shown("127.0.0.1", "server waiting...", "client connected from ");
+    lesson_ask(question);
     require_ipv6();
     struct program *server = START("server", "::1", test_port());
     server_expect_listening(server, test_port());
     program_expect_line(server, "server waiting...");
     struct peer *client = peer_connect_to("client", "::1", test_port());
     program_expect_line(server, "client connected from %s", client->address);
+    lesson_ask(PORT_QUESTION);
+    expect_ports_shown("::1", "server waiting...", "client connected from ");
 }
 
 LESSON(server_accepts_a_name, .step = 1, .points = 0.25, .programs = "server",

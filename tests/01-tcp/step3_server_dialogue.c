@@ -2,6 +2,7 @@
 #include "judge.h"
 #include "stuck.h"
 
+#include "lesson.h"
 #include "sockdiag.h"
 
 #include <netinet/tcp.h>
@@ -24,6 +25,7 @@ LESSON(server_replies, .step = 3, .points = 0.5, .programs = "server", .needs = 
 
 /** La connexion d'un client, cherchée du côté du serveur. */
 struct farewell {
+    unsigned server_port;
     unsigned client_port;
     bool waiting; /**< Le serveur a dit sa fin de flux, et garde le socket. */
 };
@@ -31,8 +33,8 @@ struct farewell {
 static bool look_at_farewell(const struct socket_view *view, void *context)
 {
     struct farewell *farewell = context;
-    if (view->local_port == (unsigned)atoi(test_port()) &&
-        view->remote_port == farewell->client_port && view->inode != 0)
+    if (view->local_port == farewell->server_port && view->remote_port == farewell->client_port &&
+        view->inode != 0)
         farewell->waiting = true;
     return !farewell->waiting;
 }
@@ -47,10 +49,11 @@ static bool farewell_is_over(void *context)
 }
 
 // Attendre la fin de flux du client avant de fermer est permis, une seconde au plus.
-static void refuse_endless_farewell(const struct peer *client)
+static void refuse_endless_farewell(const struct peer *client, const char *port)
 {
     const char *colon = strrchr(client->address, ':');
-    struct farewell farewell = {.client_port = colon != NULL ? (unsigned)atoi(colon + 1) : 0};
+    struct farewell farewell = {.server_port = (unsigned)atoi(port),
+                                .client_port = colon != NULL ? (unsigned)atoi(colon + 1) : 0};
     pump_set_patience(FAREWELL_PATIENCE_S);
     pump_until(farewell_is_over, &farewell, 20);
     pump_set_patience(1);
@@ -144,17 +147,13 @@ LESSON(server_serves_next_client, .step = 3, .points = 0.5, .programs = "server"
     peer_expect_line(second, "Hey client");
 }
 
-LESSON(
-    server_waits_in_silence, .step = 3, .points = 0.25, .programs = "server",
-    .needs = "server_replies", .defects = "D08",
-    .title = "Un client qui se tait, même longtemps, n'est pas quitté ; le serveur dort",
-    .hint = "Un client qui se tait est encore là : quel appel attend sa ligne, et jusqu'à quand ?")
+// Une attente bornée peut ne l'être que d'une famille d'adresses.
+static struct program *expect_patience_at(const char *host, const char *port)
 {
-    program_inject(LONG_SILENCE);
-    struct program *server = START("server", "127.0.0.1", test_port());
+    struct program *server = START("server", host, port);
     program_expect_patience(server, NULL);
-    server_expect_listening(server, test_port());
-    struct peer *client = peer_connect("client");
+    server_expect_listening(server, port);
+    struct peer *client = peer_connect_to("client", host, port);
     program_expect_patience(server, client);
     peer_send(client, "bonjour\n");
     peer_expect_line(client, "Hey client");
@@ -163,11 +162,26 @@ LESSON(
     peer_expect_line(client, "Hey client");
     peer_half_close(client);
     peer_expect_gone(client);
+    return server;
+}
+
+LESSON(
+    server_waits_in_silence, .step = 3, .points = 0.25, .programs = "server",
+    .needs = "server_replies", .defects = "D08",
+    .title = "Un client qui se tait, même longtemps, n'est pas quitté ; le serveur dort",
+    .hint = "Un client qui se tait est encore là : quel appel attend sa ligne, et jusqu'à quand ?")
+{
+    program_inject(LONG_SILENCE);
+    const char *question = lesson_question();
+    struct program *server = expect_patience_at("127.0.0.1", test_port());
     lesson_ask(
         "Un client ne lit plus, et send n'a plus de place : il en aura quand ce client lira.");
     struct peer *slow = peer_connect_narrow("client qui ne lit plus", NARROW_WINDOW);
     talk_until_stuck(slow);
     program_expect_patience(server, slow);
+    lesson_ask(question);
+    if (network_has_ipv6())
+        expect_patience_at("::1", other_port());
 }
 
 LESSON(server_serves_one_at_a_time, .step = 3, .points = 0.25, .programs = "server",
@@ -188,6 +202,20 @@ LESSON(server_serves_one_at_a_time, .step = 3, .points = 0.25, .programs = "serv
     peer_half_close(first);
     peer_expect_gone(first);
     peer_expect_line(second, "Hey client");
+}
+
+static void expect_end_is_the_end(struct peer *client, const char *host, const char *port)
+{
+    peer_send(client, "salut\nEND\nceci est ignoré\n");
+    peer_expect_line(client, "Hey client");
+    peer_expect_gone(client);
+    // Ce qui restait du premier, qui reste là, ne doit rien valoir au suivant.
+    struct peer *next = peer_connect_to("client suivant", host, port);
+    refuse_endless_farewell(client, port);
+    peer_expect_nothing_more(next);
+    peer_send(next, "bonjour\n");
+    peer_expect_line(next, "Hey client");
+    peer_expect_nothing_more(next);
 }
 
 // De « deux », venu en deux fois, le début était lu avec la ligne d'avant.
@@ -230,16 +258,11 @@ LESSON(server_splits_lines, .step = 3, .points = 0.25, .programs = "server",
         "Deux lignes peuvent arriver ensemble, dans un seul recv : ce qu'une lecture a pris "
         "d'avance est-il encore là au tour suivant, ou le lecteur est-il remis à neuf ? Et ce "
         "qui reste d'un client quand il a dit END n'est pas à celui qui le suit.");
-    peer_send(client, "salut\nEND\nceci est ignoré\n");
-    peer_expect_line(client, "Hey client");
-    peer_expect_gone(client);
-    // Ce qui restait du premier, qui reste là, ne doit rien valoir au suivant.
-    struct peer *next = peer_connect("client suivant");
-    refuse_endless_farewell(client);
-    peer_expect_nothing_more(next);
-    peer_send(next, "bonjour\n");
-    peer_expect_line(next, "Hey client");
-    peer_expect_nothing_more(next);
+    expect_end_is_the_end(client, "127.0.0.1", test_port());
+    if (!network_has_ipv6())
+        return;
+    server_expect_listening(START("server", "::1", other_port()), other_port());
+    expect_end_is_the_end(peer_connect_to("client IPv6", "::1", other_port()), "::1", other_port());
 }
 
 LESSON(server_joins_pieces, .step = 3, .points = 0.25, .programs = "server",

@@ -50,22 +50,31 @@ LESSON(client_sends_and_shows, .step = 4, .points = 0.75, .programs = "client",
     program_expect_line(client, "Hey client");
 }
 
-LESSON(client_waits_for_slow_reply, .step = 4, .points = 0.25, .programs = "client",
-       .needs = "client_sends_and_shows", .defects = "D01",
-       .title = "Une réponse qui tarde est encore une réponse : le client l'attend, en dormant",
-       .hint = "Un serveur lent n'est pas un serveur parti : quel appel attend sa réponse, et "
-               "jusqu'à quand ?")
+// Une attente bornée peut ne l'être que d'une famille d'adresses.
+static void expect_patience_towards(const char *host, const char *shown)
 {
-    struct peer *server;
-    program_inject(LONG_SILENCE);
-    struct program *client = start_tcp_client(&server);
-    expect_greeting(client, "127.0.0.1");
+    struct listener *listener = listener_open(host);
+    struct program *client = START("client", host, test_port());
+    struct peer *server = listener_accept(listener, "serveur du juge");
+    expect_greeting(client, shown);
     program_expect_patience(client, server);
     program_type(client, "bonjour\n");
     peer_expect_line(server, "bonjour");
     program_expect_patience(client, server);
     peer_send(server, "Hey client\n");
     program_expect_line(client, "Hey client");
+}
+
+LESSON(client_waits_for_slow_reply, .step = 4, .points = 0.25, .programs = "client",
+       .needs = "client_sends_and_shows", .defects = "D01",
+       .title = "Une réponse qui tarde est encore une réponse : le client l'attend, en dormant",
+       .hint = "Un serveur lent n'est pas un serveur parti : quel appel attend sa réponse, et "
+               "jusqu'à quand ?")
+{
+    program_inject(LONG_SILENCE);
+    expect_patience_towards("127.0.0.1", "127.0.0.1");
+    if (network_has_ipv6())
+        expect_patience_towards("::1", "[::1]");
 }
 
 // Rien n'est encore tapé qu'un hôte et un port : ce qui part n'est que ce qui en restait.

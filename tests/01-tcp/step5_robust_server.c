@@ -148,8 +148,7 @@ static void expect_lines_ahead_served(struct peer *before)
 
 LESSON(server_has_no_memory_error, .step = 5, .points = 0.125, .programs = "server",
        .sanitizers = "address", .needs = "server_limits_line server_accepts_longest_line",
-       .defects = "D21",
-       .title = "Serveur : aucun débordement, AddressSanitizer n'a rien à dire",
+       .defects = "D21", .title = "Serveur : aucun débordement, AddressSanitizer n'a rien à dire",
        .hint = "La plus longue ligne emplit sa place jusqu'au dernier octet : qu'écrit-on encore "
                "après lui ?")
 {

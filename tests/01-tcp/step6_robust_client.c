@@ -212,8 +212,7 @@ LESSON(client_limits_reply, .step = 6, .points = 0.125, .programs = "client",
 
 LESSON(client_has_no_memory_error, .step = 6, .points = 0.125, .programs = "client",
        .sanitizers = "address", .needs = "client_sends_longest_line client_limits_reply",
-       .defects = "D21",
-       .title = "Client : aucun débordement, AddressSanitizer n'a rien à dire",
+       .defects = "D21", .title = "Client : aucun débordement, AddressSanitizer n'a rien à dire",
        .hint = "La plus longue ligne emplit sa place jusqu'au dernier octet : qu'écrit-on encore "
                "après lui ?")
 {

@@ -3,6 +3,7 @@
 #include "multithread.h"
 #include "usage.h"
 
+#include "lesson.h"
 #include "transcript.h"
 
 #include <signal.h>
@@ -79,14 +80,20 @@ LESSON(server_tries_each_address, .step = 1, .points = 0.1, .programs = "server"
     expect_each_address_tried(SOCK_STREAM);
 }
 
-LESSON(server_speaks_ipv6, .step = 1, .points = 0.8, .programs = "server",
-       .needs = "server_announces_client", .defects = "D41",
-       .title = "HOST peut être un nom, ou une adresse IPv6, montrée entre crochets",
-       .hint = "« ::1 » est une adresse IPv6, montrée entre crochets : le programme suppose-t-il "
-               "IPv4 quelque part ?")
+LESSON(
+    server_speaks_ipv6, .step = 1, .points = 0.8, .programs = "server",
+    .needs = "server_announces_client", .defects = "D41",
+    .title =
+        "HOST peut être un nom, ou une adresse IPv6, montrée entre crochets ; le port, en chiffres",
+    .hint = "« ::1 » est une adresse IPv6, montrée entre crochets : le programme suppose-t-il "
+            "IPv4 quelque part ?")
 {
     struct program *server = START("server", "localhost", test_port());
     server_expect_listening(server, test_port());
+    const char *question = lesson_question();
+    lesson_ask(PORT_QUESTION);
+    expect_ports_shown("127.0.0.1", "waiting for connection", "connected to ");
+    lesson_ask(question);
     require_ipv6();
     server = START("server", "::1", other_port());
     server_expect_listening(server, other_port());
@@ -94,6 +101,8 @@ LESSON(server_speaks_ipv6, .step = 1, .points = 0.8, .programs = "server",
     struct peer *client = peer_connect_to("client", "::1", other_port());
     peer_expect_line(client, WELCOME);
     expect_arrival(server, client, 1);
+    lesson_ask(PORT_QUESTION);
+    expect_ports_shown("::1", "waiting for connection", "connected to ");
 }
 
 LESSON(server_refuses_bad_arguments, .step = 1, .points = 0.1, .programs = "server",

@@ -3,6 +3,8 @@
 #include "multithread.h"
 #include "stuck.h"
 
+#include "lesson.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +54,21 @@ LESSON(
     peer_expect_end(mute);
 }
 
+// Une attente bornée peut ne l'être que d'une famille d'adresses.
+static struct program *expect_patience_at(const char *host, const char *port)
+{
+    struct program *server = START("server", host, port);
+    program_expect_patience(server, NULL);
+    server_expect_listening(server, port);
+    struct peer *client = peer_connect_to("client", host, port);
+    peer_expect_line(client, WELCOME);
+    program_expect_patience(server, client);
+    exchange(client, "bonjour");
+    program_expect_patience(server, client);
+    exchange(client, "encore");
+    return server;
+}
+
 LESSON(
     server_waits_in_silence, .step = 2, .points = 0.25, .programs = "server",
     .needs = "server_replies", .defects = "D38 D48",
@@ -59,20 +76,17 @@ LESSON(
     .hint = "Un client qui se tait est encore là : quel appel attend sa ligne, et jusqu'à quand ?")
 {
     program_inject(LONG_SILENCE);
-    struct program *server = START("server", "127.0.0.1", test_port());
-    program_expect_patience(server, NULL);
-    server_expect_listening(server, test_port());
-    struct peer *client = arrive("client");
-    program_expect_patience(server, client);
-    exchange(client, "bonjour");
-    program_expect_patience(server, client);
-    exchange(client, "encore");
+    const char *question = lesson_question();
+    struct program *server = expect_patience_at("127.0.0.1", test_port());
     lesson_ask(
         "Un client ne lit plus, et send n'a plus de place : il en aura quand ce client lira.");
     struct peer *slow = peer_connect_narrow("client qui ne lit plus", NARROW_WINDOW);
     peer_expect_line(slow, WELCOME);
     talk_until_stuck(slow);
     program_expect_patience(server, slow);
+    lesson_ask(question);
+    if (network_has_ipv6())
+        expect_patience_at("::1", other_port());
 }
 
 LESSON(server_serves_beside_silence, .step = 2, .points = 0.25, .programs = "server",

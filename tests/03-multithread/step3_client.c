@@ -89,15 +89,12 @@ LESSON(client_dialogues, .step = 3, .points = 0.5, .programs = "client",
     peer_expect_line(server, "deux");
 }
 
-LESSON(client_waits_for_slow_reply, .step = 3, .points = 0.25, .programs = "client",
-       .needs = "client_dialogues", .defects = "D52",
-       .title = "Un accueil, une réponse qui tardent : le client les attend, en dormant",
-       .hint = "Un serveur lent n'est pas un serveur parti : quel appel attend sa ligne, et "
-               "jusqu'à quand ?")
+// Une attente bornée peut ne l'être que d'une famille d'adresses.
+static void expect_patience_towards(const char *host)
 {
-    struct peer *server;
-    program_inject(LONG_SILENCE);
-    struct program *client = start_tcp_client(&server);
+    struct listener *listener = listener_open(host);
+    struct program *client = START("client", host, test_port());
+    struct peer *server = listener_accept(listener, "serveur du juge");
     program_expect_patience(client, server);
     peer_send(server, WELCOME "\n");
     program_expect_line(client, WELCOME);
@@ -106,6 +103,18 @@ LESSON(client_waits_for_slow_reply, .step = 3, .points = 0.25, .programs = "clie
     program_expect_patience(client, server);
     peer_send(server, REPLY "bonjour\n");
     program_expect_line(client, REPLY "bonjour");
+}
+
+LESSON(client_waits_for_slow_reply, .step = 3, .points = 0.25, .programs = "client",
+       .needs = "client_dialogues", .defects = "D52",
+       .title = "Un accueil, une réponse qui tardent : le client les attend, en dormant",
+       .hint = "Un serveur lent n'est pas un serveur parti : quel appel attend sa ligne, et "
+               "jusqu'à quand ?")
+{
+    program_inject(LONG_SILENCE);
+    expect_patience_towards("127.0.0.1");
+    if (network_has_ipv6())
+        expect_patience_towards("::1");
 }
 
 LESSON(

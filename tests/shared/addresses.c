@@ -1,6 +1,7 @@
 #include "addresses.h"
 
 #include "complain.h"
+#include "lesson.h"
 #include "listener.h"
 #include "network.h"
 #include "program_expect.h"
@@ -9,7 +10,16 @@
 #include "verdict.h"
 
 #include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+// Sur un réseau à soi, ces ports ne sont à personne : ni le port du test, ni l'autre.
+#define PORTS_BEYOND 10
+
+#define LAST_RESERVED_PORT 1023
+#define RESERVED_PORTS_TRIED 2
 
 void require_ipv6(void)
 {
@@ -71,6 +81,43 @@ void expect_second_server_refused(const char *port)
                          port);
     program_expect_exit(second, 1);
     program_expect_error(second, "server", "127.0.0.1", port, "Address already in use");
+}
+
+// Au-dessous de 1024, un port est réservé à l'administrateur, que l'on est d'ordinaire sur un réseau à soi.
+static bool reserved_ports_are_ours(void)
+{
+    const struct sockaddr_in place = {.sin_family = AF_INET,
+                                      .sin_port = htons(LAST_RESERVED_PORT),
+                                      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool bound = fd >= 0 && bind(fd, (const struct sockaddr *)&place, sizeof place) == 0;
+    close(fd);
+    return bound;
+}
+
+const char *const *client_ports(void)
+{
+    static const char *const isolated[] = {"80", "1023", "1024", "32767", "32768", "65535", NULL};
+    static const char *own[] = {NULL, "0", NULL};
+    if (network_is_isolated())
+        return isolated + (reserved_ports_are_ours() ? 0 : RESERVED_PORTS_TRIED);
+    own[0] = other_port();
+    return own;
+}
+
+void expect_ports_shown(const char *host, const char *ready, const char *before)
+{
+    unsigned listening = the_lab.default_port + PORTS_BEYOND;
+    const char *const *port = network_is_isolated() ? client_ports() : (const char *const[]){NULL};
+    for (; *port != NULL; port++) {
+        char place[8];
+        snprintf(place, sizeof place, "%u", listening++);
+        struct program *server = START("server", host, place);
+        server_expect_listening(server, place);
+        program_expect_line(server, "%s", ready);
+        const struct peer *client = peer_connect_from("client", host, place, (unsigned)atoi(*port));
+        program_expect_line(server, "%s%s", before, client->address);
+    }
 }
 
 struct program *start_tcp_client(struct peer **server)

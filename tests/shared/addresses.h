@@ -34,6 +34,28 @@ void expect_each_address_tried(int type);
  */
 struct program *start_tcp_client(struct peer **server);
 
+/** La question à se poser quand le port est mal montré. */
+#define PORT_QUESTION                                                                              \
+    "Un port se montre en chiffres, de 1 à 65535 : même quand il a un nom (man 3 getnameinfo), " \
+    "et "                                                                                          \
+    "sans signe."
+
+/**
+ * @brief Les ports d'où venir pour éprouver l'affichage d'une adresse, puis `NULL`.
+ *
+ * Sur un réseau isolé : un port qui a un nom (`http`), le dernier des ports réservés, de part et d'autre de 32 768, le
+ * dernier de tous. Sinon ceux que le système veut bien donner, `"0"` étant n'importe lequel.
+ */
+const char *const *client_ports(void);
+
+/**
+ * @brief Un client est annoncé sous son adresse, quel que soit son port ; chacun a un serveur neuf.
+ * @param host   où lancer le serveur : une adresse, IPv4 ou IPv6
+ * @param ready  la ligne qu'il affiche avant tout client
+ * @param before ce qui précède l'adresse dans la ligne suivante
+ */
+void expect_ports_shown(const char *host, const char *ready, const char *before);
+
 /** @brief Deux serveurs ne se partagent pas un port : le second finit, et dit pourquoi. */
 void expect_second_server_refused(const char *port);
 

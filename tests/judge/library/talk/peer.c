@@ -31,16 +31,25 @@ static unsigned local_port(int fd)
                                              : ((struct sockaddr_in *)&local)->sin_port);
 }
 
+static void bind_client(int fd, int family, unsigned port)
+{
+    struct sockaddr_storage any = {.ss_family = (sa_family_t)family};
+    socklen_t length =
+        family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    if (family == AF_INET6)
+        ((struct sockaddr_in6 *)&any)->sin6_port = htons((uint16_t)port);
+    else
+        ((struct sockaddr_in *)&any)->sin_port = htons((uint16_t)port);
+    if (bind(fd, (const struct sockaddr *)&any, length) < 0)
+        verdict_broken("pas de port %u pour un client du test : %s", port, strerror(errno));
+}
+
 // Un port aux deux octets égaux (0x8181) se lit pareil dans les deux sens : il cacherait l'oubli de
 // ntohs. Celui qui est refusé reste pris pendant que l'on en demande un autre.
 static int client_socket(int family)
 {
     int fd = peer_socket(family);
-    const struct sockaddr_storage any = {.ss_family = (sa_family_t)family};
-    socklen_t length =
-        family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
-    if (bind(fd, (const struct sockaddr *)&any, length) < 0)
-        verdict_broken("aucun port pour un client du test : %s", strerror(errno));
+    bind_client(fd, family, 0);
     unsigned port = local_port(fd);
     if (port >> 8 != (port & 0xFF))
         return fd;
@@ -49,22 +58,40 @@ static int client_socket(int family)
     return other;
 }
 
-static struct peer *begin(const char *name, const char *host, const char *port, int window)
-{
-    struct sockaddr_storage target;
+/** Un serveur à joindre. */
+struct target {
+    const char *host;
+    const char *port;
+    struct sockaddr_storage address;
     socklen_t length;
-    peer_resolve(host, port, &target, &length);
-    int fd = client_socket(target.ss_family);
-    if (window > 0)
-        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
-    int result = connect(fd, (struct sockaddr *)&target, length);
+};
+
+static struct target target_at(const char *host, const char *port)
+{
+    struct target target = {.host = host, .port = port};
+    peer_resolve(host, port, &target.address, &target.length);
+    return target;
+}
+
+static struct peer *reach(const char *name, const struct target *target, int fd)
+{
+    int result = connect(fd, (const struct sockaddr *)&target->address, target->length);
     int error = errno;
     struct peer *peer = peer_new(name, fd);
     peer_note_address(peer);
-    transcript_note(name, "→", "se connecte à %s port %s", host, port);
+    transcript_note(name, "→", "se connecte à %s port %s", target->host, target->port);
     if (result < 0 && error != EINPROGRESS)
         peer_end_with(peer, error);
     return peer;
+}
+
+static struct peer *begin(const char *name, const char *host, const char *port, int window)
+{
+    const struct target target = target_at(host, port);
+    int fd = client_socket(target.address.ss_family);
+    if (window > 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
+    return reach(name, &target, fd);
 }
 
 static bool connection_settled(void *context)
@@ -91,6 +118,14 @@ static struct peer *complete(struct peer *peer)
 struct peer *peer_connect_to(const char *name, const char *host, const char *port)
 {
     return complete(begin(name, host, port, 0));
+}
+
+struct peer *peer_connect_from(const char *name, const char *host, const char *port, unsigned from)
+{
+    const struct target target = target_at(host, port);
+    int fd = peer_socket(target.address.ss_family);
+    bind_client(fd, target.address.ss_family, from);
+    return complete(reach(name, &target, fd));
 }
 
 struct peer *peer_connect(const char *name)

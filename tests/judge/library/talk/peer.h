@@ -18,6 +18,9 @@ struct peer *peer_connect(const char *name);
 /** @brief Se connecte à une adresse numérique donnée. */
 struct peer *peer_connect_to(const char *name, const char *host, const char *port);
 
+/** @brief De même, depuis ce port, que rien ne doit avoir pris. */
+struct peer *peer_connect_from(const char *name, const char *host, const char *port, unsigned from);
+
 /**
  * @brief Se connecte avec une petite fenêtre de réception, pour forcer des envois partiels.
  * @param name         nom dans le compte rendu
