@@ -74,7 +74,7 @@ static void expect_strangers_ignored(const struct place *place)
 
 LESSON(
     client_ignores_stranger, .step = 5, .points = 0.5, .programs = "client",
-    .needs = "client_shows_reply", .defects = "D29",
+    .needs = "client_shows_reply", .tolerant = true, .defects = "D29",
     .title = "Un étranger répond avant le serveur : il est ignoré, en IPv4 comme en IPv6",
     .hint = "Ce qui vient d'un étranger est comme s'il n'était pas venu : ni réponse, ni erreur.")
 {
@@ -134,7 +134,7 @@ static void expect_damaged_reply_ignored(const char *host)
 }
 
 LESSON(client_survives_damaged_reply, .step = 5, .points = 0.25, .programs = "client",
-       .needs = "client_shows_reply",
+       .needs = "client_shows_reply", .tolerant = true,
        .title = "Une réponse annoncée, puis jetée pour sa somme de contrôle, n'est pas une réponse",
        .hint = "poll a annoncé une réponse que le noyau a jetée ensuite : la réception rend -1, et "
                "errno dit qu'il n'y a rien (EAGAIN). L'attente, elle, n'est pas finie.")
@@ -252,7 +252,7 @@ static void refuse_insistence(const struct program *client, struct postbox *serv
 
 LESSON(
     client_tries_each_address, .step = 5, .points = 0.25, .programs = "client",
-    .needs = "client_shows_reply", .defects = "D31",
+    .needs = "client_shows_reply", .tolerant = true, .defects = "D31",
     .title = "Un nom à plusieurs adresses : la première refuse, la suivante est essayée aussitôt",
     .hint = "Un nom peut avoir plusieurs adresses : un refus ne vaut que pour celle qui a refusé.")
 {

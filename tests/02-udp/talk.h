@@ -32,6 +32,22 @@ void expect_service(const char *name);
  */
 void expect_received(struct program *server, const struct postbox *client, const char *text);
 
+/**
+ * @brief Lance le serveur, et regarde ce qu'il montre d'un premier message, le plus simple.
+ *
+ * S'il en montre l'adresse, et un autre texte ou aucun, server_shows_datagram le juge, et cela ne se perd qu'une fois :
+ * le texte des messages suivants est admis, quel qu'il soit, et tout le reste est jugé.
+ *
+ * @param sanitizer celui avec lequel il est compilé, ou `NULL`
+ */
+struct program *start_showing_server(const char *host, const char *sanitizer);
+
+/** @brief Attend de même, et juge aussi l'adresse. */
+void expect_received_from(struct program *server, const struct postbox *client, const char *text);
+
+/** @brief Si la prochaine ligne du serveur a une adresse et un mauvais texte, l'échec ne regarde que ce test. */
+void spare_others_of_text(struct program *server);
+
 /** Ce qui peut suivre un envoi : la fin du client, ou une question dans l'une des boîtes. */
 struct next_move {
     const struct program *client; /**< Le client qui attend. */
@@ -94,7 +110,14 @@ double vigil_slept_ms(const struct vigil *vigil, double now_ms);
 enum wait_end vigil_wait(const struct vigil *vigil, double allowed_ms, pump_condition *condition,
                          void *context);
 
-/** @brief Attend que le client montre la réponse, et rien d'autre, et finisse avec le code 0. */
+/** @brief Si le client finit bien, et montre mal la réponse la plus simple, l'échec ne regarde que ce test. */
+void spare_others_of_reply(struct program *client);
+
+/**
+ * @brief Attend que le client montre la réponse, et rien d'autre, et finisse avec le code 0.
+ *
+ * Un client qui montre mal toutes les réponses, même la plus simple, est jugé par client_shows_reply.
+ */
 void expect_shown(struct program *client, const char *text);
 
 /**

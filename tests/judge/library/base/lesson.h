@@ -46,6 +46,7 @@ struct lesson {
     const char *programs;   /**< Programmes nécessaires, séparés par des espaces. */
     const char *sanitizers; /**< Assainisseurs avec lesquels ils sont lancés aussi. */
     const char *needs;      /**< Tests qui doivent réussir d'abord, séparés par des espaces. */
+    bool tolerant;          /**< Essayé même si ceux-là ont un échec qui ne regarde qu'eux. */
     const char *hint;    /**< Question à se poser quand les symptômes ne montrent qu'un lieu. */
     const char *defects; /**< Défauts du catalogue que ce test révèle, séparés par des espaces. */
     const char *category; /**< Test réservé : ce que l'on en dit avant de le révéler. */

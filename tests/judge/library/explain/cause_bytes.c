@@ -184,14 +184,43 @@ static bool is_cut(const struct symptoms *symptoms)
            memcmp(symptoms->expected, symptoms->received, length - 1) == 0;
 }
 
-// D'une ligne « ADDR:PORT: TEXT », tout est venu, sauf TEXT.
-static bool text_is_missing(const struct symptoms *symptoms)
+// Où commence le texte de ce qui est attendu : après « received from ADDR:PORT: », ou « Server Says », la ligne d'avant.
+static const char *start_of_text(const struct symptoms *symptoms)
 {
+    static const char from[] = "received from ";
+    static const char says[] = "Server Says\n";
+    const char *before = line_before(symptoms);
+    if (before != NULL && strncmp(before, says, strlen(says)) == 0)
+        return symptoms->expected;
+    if (symptoms->expected_length < sizeof from ||
+        strncmp(symptoms->expected, from, strlen(from)) != 0)
+        return NULL;
+    const char *space =
+        memchr(symptoms->expected + strlen(from), ' ', symptoms->expected_length - strlen(from));
+    return space != NULL && space[-1] == ':' ? space + 1 : NULL;
+}
+
+// Du texte, rien n'est venu, ou un seul octet : la longueur employée est 0 ou 1.
+static const char *from_missing_text(const struct symptoms *symptoms)
+{
+    static char text[320];
+    const char *start = symptoms->on_stdout ? start_of_text(symptoms) : NULL;
+    if (start == NULL)
+        return NULL;
+    size_t before = (size_t)(start - symptoms->expected);
     size_t length = symptoms->received_length;
-    size_t at = strlen("received from ");
-    return symptoms->on_stdout && length > at + 3 && is_cut(symptoms) &&
-           (symptoms->received[at] == '[' || isdigit((unsigned char)symptoms->received[at])) &&
-           memcmp(symptoms->received + length - 3, ": \n", 3) == 0;
+    bool none = length == before + 1;
+    if (symptoms->expected_length < before + 4 || (!none && length != before + 2) ||
+        symptoms->received[length - 1] != '\n' ||
+        memcmp(symptoms->expected, symptoms->received, length - 1) != 0)
+        return NULL;
+    snprintf(
+        text, sizeof text,
+        "La ligne est là, %s du texte : la longueur employée est %d. D'où vient-elle ? Sur une "
+        "même ligne, une comparaison peut passer avant une affectation (a = b < c : man 7 "
+        "operator).",
+        none ? "sans un seul octet" : "avec un seul octet", none ? 0 : 1);
+    return text;
 }
 
 /** Au plus tant d'octets ôtés, écrits en \\xHH : davantage serait une coupure. */
@@ -387,10 +416,9 @@ const char *cause_from_bytes(const struct symptoms *symptoms)
     if (previous_message_remains(symptoms))
         return "Après le texte viennent des octets du message précédent, restés en mémoire : la "
                "longueur utilisée est-elle celle de ce message-ci ?";
-    if (text_is_missing(symptoms))
-        return "L'adresse est là, sans un seul octet du texte : la longueur employée est 0. D'où "
-               "vient-elle ? Sur une même ligne, une comparaison peut passer avant une affectation "
-               "(a = b < c : man 7 operator).";
+    const char *missing = from_missing_text(symptoms);
+    if (missing != NULL)
+        return missing;
     const char *byte = from_missing_byte(symptoms);
     if (byte != NULL)
         return byte;

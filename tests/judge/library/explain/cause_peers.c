@@ -151,7 +151,8 @@ const char *cause_from_closed_listener(const struct symptoms *symptoms)
         program_listening_port(symptoms->program) != 0)
         return NULL;
     return "Le serveur n'écoute plus : son socket d'écoute est fermé, et plus aucun client ne peut "
-           "venir. Accepter en crée un autre, celui du client : lequel des deux est donné à close ?";
+           "venir. Accepter en crée un autre, celui du client : lequel des deux est donné à close "
+           "?";
 }
 
 static const char *from_reply_elsewhere(const struct symptoms *symptoms)

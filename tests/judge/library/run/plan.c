@@ -121,9 +121,10 @@ static bool lacks_program(struct entry *entry)
     return false;
 }
 
-static bool is_met(const struct entry *needed)
+static bool is_met(const struct entry *entry, const struct entry *needed)
 {
-    return needed->outcome == OUTCOME_PASSED || needed->outcome == OUTCOME_SKIPPED;
+    return needed->outcome == OUTCOME_PASSED || needed->outcome == OUTCOME_SKIPPED ||
+           (entry->lesson->tolerant && needed->alone);
 }
 
 // Un assainisseur qui ne marche pas ici ne se rattrape pas au test suivant : sa sonde peut pourtant y réussir, par chance.
@@ -150,7 +151,7 @@ static bool is_ready(struct plan *plan, struct entry *entry)
             ready = false;
         if (skip_with(entry, needed))
             return false;
-        if (needed->outcome == OUTCOME_PENDING || is_met(needed))
+        if (needed->outcome == OUTCOME_PENDING || is_met(entry, needed))
             continue;
         snprintf(entry->reason, sizeof entry->reason, "il faut d'abord « %s » (%s)",
                  needed->lesson->title, needed->lesson->name);

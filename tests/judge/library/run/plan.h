@@ -26,6 +26,7 @@ struct entry {
     bool auxiliary;       /**< Montré sans avoir été demandé : ses points ne comptent pas. */
     bool selected;        /**< À exécuter. */
     enum outcome outcome; /**< Ce qu'il en est advenu. */
+    bool alone;           /**< Raté, et cela ne regarde que lui : voir verdict_spare_others(). */
     char reason[512];     /**< Pourquoi, s'il n'a pas été exécuté. */
     char *members;        /**< Membres JSON écrits par le test, ou `NULL`. */
 };

@@ -205,7 +205,9 @@ static void collect_verdict(struct entry *entry, int status_of_all, const char *
         return;
     }
     size_t status = strcspn(text, "\n");
-    entry->outcome = outcome_named(text, status);
+    size_t name = strcspn(text, " \n");
+    entry->outcome = outcome_named(text, name);
+    entry->alone = name < status;
     entry->members = text + status + (text[status] == '\n');
     char *reason = entry->members + strcspn(entry->members, "\n");
     if (*reason == '\n')

@@ -114,6 +114,13 @@ static double programs_cpu_ms(void)
            (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
 }
 
+static bool others_spared;
+
+void verdict_spare_others(void)
+{
+    others_spared = true;
+}
+
 // Trois lignes : le statut, pour le juge ; les membres JSON du test, pour le résultat ; la raison.
 static void write_verdict(const char *status, const char *reason, const struct failure *failure)
 {
@@ -123,7 +130,8 @@ static void write_verdict(const char *status, const char *reason, const struct f
     FILE *out = open_verdict(path, sizeof path);
     if (out == NULL)
         _exit(2);
-    fprintf(out, "%s\n\"status\":\"%s\",\"reason\":", status, status);
+    fprintf(out, "%s%s\n\"status\":\"%s\",\"reason\":", status,
+            failure != NULL && others_spared ? FAILED_ALONE_SUFFIX : "", status);
     json_string(out, reason);
     fprintf(out, ",\"duration_ms\":%.1f,\"cpu_ms\":%.1f,\"failure\":", duration, programs_cpu_ms());
     write_failure(out, failure);

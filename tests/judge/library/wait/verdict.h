@@ -30,8 +30,18 @@ typedef bool line_finder(struct source_line *line);
 /** @brief Dit à verdict_fail() qui cherche cette ligne. */
 void verdict_find_lines_with(line_finder *finder);
 
+/** Ce qui suit « failed », dans le statut que lit le juge, quand cet échec ne regarde que ce test. */
+#define FAILED_ALONE_SUFFIX " alone"
+
 /** Variable d'environnement : ce test est joué une seconde fois, pour l'expliquer ; il ne conclut rien. */
 #define AGAIN_VARIABLE "JUDGE_AGAIN"
+
+/**
+ * @brief L'échec qui suit, s'il y en a un, ne regarde que ce test : un seul défaut ne coûte pas ceux qui le demandent.
+ *
+ * Ceux qui savent s'en passer le disent (lesson.h, `tolerant`) ; les autres ne sont pas essayés, comme d'ordinaire.
+ */
+void verdict_spare_others(void);
 
 /** @brief Le test est réussi ; dernier geste, fait par lesson_run(). */
 void verdict_pass(void);
