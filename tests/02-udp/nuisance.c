@@ -25,6 +25,7 @@ const struct datagram *expect_again_despite(struct nuisance *nuisance, int numbe
     enum wait_end end = vigil_wait(&vigil, allowed_ms, question_came, nuisance);
     if (nuisance->check != NULL)
         nuisance->check(nuisance->client);
+    refuse_spin(nuisance->client);
     if (end == WAIT_ASLEEP)
         complain_because(nuisance->cause, "tant %s, la question ne repart pas", nuisance->what);
     return expect_question_again(nuisance->server, number);

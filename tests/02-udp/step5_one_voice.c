@@ -107,7 +107,7 @@ LESSON(client_keeps_its_timetable, .step = 5, .points = 0.375, .programs = "clie
         .what = "qu'un étranger parle",
         .cause = "Chaque datagramme écarté fait-il repartir l'attente de zéro ? Ce qui vient d'un "
                  "étranger ne change rien à l'heure du prochain envoi."};
-    struct program *client = start_client();
+    struct program *client = start_watched_client();
     chatter.client = client;
     chatter.question = expect_question(chatter.server);
     expect_again_despite(&chatter, 2);

@@ -318,14 +318,18 @@ void check_not_too_early(const struct postbox *server, int number)
 }
 
 // Retenu par le juge : il redemandait sans fin ce qu'il savait déjà.
-static void refuse_spin(const struct program *client)
+void refuse_spin(const struct program *client)
 {
     if (!program_has_mark(client, "spin"))
         return;
     complain_because(
-        "Il regarde sans fin si une réponse est là. C'est au système d'éveiller celui qui "
-        "attend : quel appel peut dormir jusqu'à une réponse, ou jusqu'à l'heure du "
-        "prochain envoi ?",
+        stranger_has_spoken()
+            ? "Il redemande sans fin ce qu'il sait déjà. Un datagramme écarté est à lire quand "
+              "même : seulement regardé (MSG_PEEK), il attend encore, et l'appel qui surveille le "
+              "redit aussitôt."
+            : "Il regarde sans fin si une réponse est là. C'est au système d'éveiller celui qui "
+              "attend : quel appel peut dormir jusqu'à une réponse, ou jusqu'à l'heure du "
+              "prochain envoi ?",
         "le client occupe un processeur au lieu d'attendre la réponse");
 }
 

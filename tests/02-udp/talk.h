@@ -67,6 +67,9 @@ struct program *start_client(void);
 /** @brief De même, et note ce qu'il demande au système : s'il tourne à vide, si un réglage lui est refusé. */
 struct program *start_watched_client(void);
 
+/** @brief Conclut par un échec si ce client, lancé par start_watched_client(), a tourné à vide. */
+void refuse_spin(const struct program *client);
+
 /** @brief Attend la première question, exactement ::QUESTION. */
 const struct datagram *expect_question(struct postbox *server);
 

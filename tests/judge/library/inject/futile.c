@@ -40,9 +40,9 @@ int inject_note_wait(int result, bool bounded)
     return result;
 }
 
-ssize_t inject_note_transfer(ssize_t result)
+ssize_t inject_note_transfer(ssize_t result, bool looked)
 {
-    if (result < 0 && (errno == EAGAIN || errno == EINTR))
+    if ((looked && result >= 0) || (result < 0 && (errno == EAGAIN || errno == EINTR)))
         inject_note_futile();
     else
         inject_note_useful();

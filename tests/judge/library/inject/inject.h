@@ -110,8 +110,11 @@ void inject_note_futile(void);
  */
 int inject_note_wait(int result, bool bounded);
 
-/** @brief Note ce qu'a rendu une réception, et le rend. */
-ssize_t inject_note_transfer(ssize_t result);
+/**
+ * @brief Note ce qu'a rendu une réception, et le rend.
+ * @param looked ce n'était qu'un regard (MSG_PEEK) : ce qu'il a montré attend encore
+ */
+ssize_t inject_note_transfer(ssize_t result, bool looked);
 
 // dlsym rend un pointeur de données ; POSIX garantit qu'il se convertit en pointeur de fonction.
 /** Déclare `real` : la vraie fonction de ce nom. */

@@ -291,7 +291,7 @@ static ssize_t spoil(int fd, int flags, ssize_t result)
 
 static ssize_t note_arrival(int fd, int flags, ssize_t received)
 {
-    ssize_t result = inject_note_transfer(spoil(fd, flags, received));
+    ssize_t result = inject_note_transfer(spoil(fd, flags, received), (flags & MSG_PEEK) != 0);
     if (result >= 0)
         inject_end_silence();
     if (result >= 0 && atomic_load(&counts->stops) > 0 && is_datagram(fd))
@@ -447,6 +447,17 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
     if (interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
         return -1;
     return note_arrival(fd, flags, real(fd, message, flags));
+}
+
+// Un datagramme abîmé l'est seul : les autres du même appel seraient perdus avec lui.
+int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout)
+{
+    REAL(recvmmsg);
+    stop_before_receiving(fd, flags);
+    if (interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
+        return -1;
+    unsigned most = count > 1 && atomic_load(&counts->damaged) > 0 ? 1 : count;
+    return (int)note_arrival(fd, flags, real(fd, messages, most, flags, timeout));
 }
 
 bool inject_has_clients(unsigned count)
