@@ -260,6 +260,9 @@ static bool from_second(const struct symptoms *symptoms, const struct program *s
         look_again(subject, SIGHT_FAULT, 0, line,
                    "voit là un appel échouer, ou interrompu (le juge le met à l'épreuve)"))
         return true;
+    if (!subject->ended && program_has_mark(subject, "closed-twice") &&
+        look_again(subject, SIGHT_FAULT, 0, line, "ferme là une seconde fois ce qui est fermé"))
+        return true;
     if (said_wrong(symptoms) && from_said(symptoms, line))
         return true;
     if (subject->ended)

@@ -1,7 +1,9 @@
-// La fermeture du socket d'un client : le thread qui la fait attend que le numéro rendu serve au client suivant (`reuse`).
+// La fermeture du socket d'un client : le thread qui la fait attend que le numéro rendu serve au client suivant, et une
+// seconde fermeture se voit dans l'appel même (`reuse`).
 #include "inject.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -23,6 +25,9 @@ __attribute__((constructor)) static void read_setting(void)
     reuse_ms = inject_setting("reuse=");
 }
 
+// Ce que ce thread a rendu, et n'a pas repris depuis.
+static _Thread_local int own_gift = NONE_YET;
+
 static bool change(int before, int after)
 {
     return atomic_compare_exchange_strong(&given_back, &before, after);
@@ -37,11 +42,30 @@ void inject_note_client(int fd)
         syscall(SYS_futex, &given_back, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
+void inject_note_use(int fd)
+{
+    if (fd == own_gift)
+        own_gift = NONE_YET;
+}
+
+// Le même thread, sans s'en être servi : ce numéro n'est plus à personne, ou il est à un client qu'un autre a accepté.
+static void note_second_close(int fd)
+{
+    if (fd < 0 || fd != own_gift || inject_is_receptionist() ||
+        (!atomic_load(&clients[fd]) && fcntl(fd, F_GETFD) >= 0))
+        return;
+    inject_leave_mark("judge-closed-twice");
+    inject_tell_fault();
+}
+
 // Qui accepte les clients ne peut pas, lui, en recevoir un pendant qu'il ferme.
 static bool is_to_wait(int fd)
 {
-    return reuse_ms > 0 && fd >= 0 && fd < MOST_CLIENTS && !inject_is_receptionist() &&
-           atomic_exchange(&clients[fd], false) && change(NONE_YET, fd);
+    note_second_close(fd);
+    if (reuse_ms == 0 || fd < 0 || fd >= MOST_CLIENTS || !atomic_exchange(&clients[fd], false))
+        return false;
+    own_gift = fd;
+    return !inject_is_receptionist() && change(NONE_YET, fd);
 }
 
 static void wait_for_reuse(int fd)

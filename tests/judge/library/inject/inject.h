@@ -53,6 +53,9 @@ bool inject_is_receptionist(void);
 /** @brief Un client vient d'être accepté, sur ce descripteur (réglage `reuse`). */
 void inject_note_client(int fd);
 
+/** @brief Ce thread se sert de ce descripteur : s'il l'avait rendu, il l'a repris (réglage `reuse`). */
+void inject_note_use(int fd);
+
 /** @brief Le programme écoute, ou il est connecté : ce qu'il attend désormais est un correspondant. */
 void inject_note_service(void);
 

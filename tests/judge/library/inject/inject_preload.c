@@ -15,7 +15,7 @@
  *   accept=N  les N premiers accept échouent, tour à tour avec ECONNABORTED et EMFILE ;
  *   connect=N  les N premiers connect sont interrompus (EINTR) une fois la connexion lancée ;
  *   reuse=N  le premier thread qui ferme le socket d'un client est retenu, N millisecondes au plus, jusqu'à ce
- *            que le client suivant en ait reçu le numéro : ce qu'il fermerait encore est à cet autre ;
+ *            que le client suivant en ait reçu le numéro : ce qu'il fermerait encore est à cet autre, et est noté ;
  *   pause=N  un thread qui a vidé stdout (fflush) s'arrête N millisecondes : les autres ont le temps
  *            d'écrire, si rien ne les retient ;
  *   threads=N  après le deuxième client accepté, les N premières créations de thread échouent ;
@@ -181,8 +181,10 @@ static bool waits(int fd, int flags)
     return (flags & MSG_DONTWAIT) == 0 && (status < 0 || (status & O_NONBLOCK) == 0);
 }
 
+// Chaque appel sur un socket passe par ici.
 static bool interrupt_on(int fd, int flags)
 {
+    inject_note_use(fd);
     return waits(fd, flags) && interrupt();
 }
 
