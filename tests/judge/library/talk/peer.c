@@ -31,17 +31,10 @@ static unsigned local_port(int fd)
                                              : ((struct sockaddr_in *)&local)->sin_port);
 }
 
-static void bind_client(int fd, int family, unsigned port)
+static void bind_client(int fd, const struct sockaddr_storage *place, socklen_t length)
 {
-    struct sockaddr_storage any = {.ss_family = (sa_family_t)family};
-    socklen_t length =
-        family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
-    if (family == AF_INET6)
-        ((struct sockaddr_in6 *)&any)->sin6_port = htons((uint16_t)port);
-    else
-        ((struct sockaddr_in *)&any)->sin_port = htons((uint16_t)port);
-    if (bind(fd, (const struct sockaddr *)&any, length) < 0)
-        verdict_broken("pas de port %u pour un client du test : %s", port, strerror(errno));
+    if (bind(fd, (const struct sockaddr *)place, length) < 0)
+        verdict_broken("pas de port pour un client du test : %s", strerror(errno));
 }
 
 // Un port aux deux octets égaux (0x8181) se lit pareil dans les deux sens : il cacherait l'oubli de
@@ -49,7 +42,9 @@ static void bind_client(int fd, int family, unsigned port)
 static int client_socket(int family)
 {
     int fd = peer_socket(family);
-    bind_client(fd, family, 0);
+    const struct sockaddr_storage any = {.ss_family = (sa_family_t)family};
+    bind_client(fd, &any,
+                family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in));
     unsigned port = local_port(fd);
     if (port >> 8 != (port & 0xFF))
         return fd;
@@ -124,7 +119,12 @@ struct peer *peer_connect_from(const char *name, const char *host, const char *p
 {
     const struct target target = target_at(host, port);
     int fd = peer_socket(target.address.ss_family);
-    bind_client(fd, target.address.ss_family, from);
+    struct sockaddr_storage place = target.address;
+    if (place.ss_family == AF_INET6)
+        ((struct sockaddr_in6 *)&place)->sin6_port = htons((uint16_t)from);
+    else
+        ((struct sockaddr_in *)&place)->sin_port = htons((uint16_t)from);
+    bind_client(fd, &place, target.length);
     return complete(reach(name, &target, fd));
 }
 

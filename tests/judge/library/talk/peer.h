@@ -18,7 +18,7 @@ struct peer *peer_connect(const char *name);
 /** @brief Se connecte à une adresse numérique donnée. */
 struct peer *peer_connect_to(const char *name, const char *host, const char *port);
 
-/** @brief De même, depuis ce port, que rien ne doit avoir pris. */
+/** @brief De même, depuis l'adresse du serveur et ce port, que rien ne doit avoir pris. */
 struct peer *peer_connect_from(const char *name, const char *host, const char *port, unsigned from);
 
 /**
