@@ -3,6 +3,7 @@
 from tests.judge.report import ahead
 from tests.judge.report import results
 from tests.judge.report import story
+from tests.judge.report.crowd import LEAST_SPARED
 from tests.student.sheet import MARKS
 
 
@@ -56,8 +57,10 @@ def shortened(head, middle, tail, room):
     """Le début, ce qui tient du milieu, et la fin."""
     room -= len(head) + len(tail)
     if len(middle) > room:
-        last = max(0, room - 1) // 2
-        first = max(0, room - 1 - last)
+        # Qui cache, cache au moins cinq lignes : moins n'abrège rien.
+        room = max(0, min(room - 1, len(middle) - LEAST_SPARED))
+        last = room // 2
+        first = room - last
         middle = middle[:first] + [f"      … ({len(middle) - first - last} lignes ; une fenêtre plus haute les montre)"] \
             + middle[len(middle) - last:]
     return head + middle + tail

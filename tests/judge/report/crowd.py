@@ -1,8 +1,11 @@
-"""Une foule qui fait le même geste se lit en une ligne : « clients 1 à 200 → se connectent… »."""
+"""Une foule qui fait le même geste se lit en une ligne, « clients 1 à 200 → se connectent… » ; et des lignes qui reviennent
+se lisent une fois, qui que ce soit qui les dise."""
 
 import re
 
 NUMBERED = re.compile(r"(.*\D)(\d+)")
+# Ce que le juge lui-même n'a pas gardé (tests/judge/library/base/transcript.c).
+PASSED = re.compile(r"… (\d+) événements passés …")
 # En dessous, chacun garde sa ligne.
 CROWD = 4
 # Les gestes d'un correspondant (tests/judge/library/talk/peer.c et peer_socket.c), reconnus à leur début.
@@ -14,6 +17,54 @@ PLURALS = {
 }
 # « client muet » a deux mots à mettre au pluriel ; « client au milieu d'une ligne », un seul.
 NAME = re.compile(r"((?:\w+ )+?)((?:au|à|qui|de|du) .*)?")
+
+
+# Un port, dans une adresse : d'un tour à l'autre, c'est souvent tout ce qui change.
+PORT = re.compile(r"(?<=[\d\]]:)\d{2,5}\b")
+# Le plus long tour que l'on reconnaît, et ce que plier doit épargner au moins.
+LONGEST_ROUND = 8
+LEAST_SPARED = 5
+
+
+def folded(transcript):
+    """Le même récit, où ce qui revient n'est dit qu'une fois, suivi de « spared » : combien de lignes, combien de fois."""
+    shapes = [shape(entry) for entry in transcript]
+    told, start = [], 0
+    while start < len(transcript):
+        length, times = longest_round(shapes, start)
+        if length * (times - 1) < LEAST_SPARED:
+            length, times = 1, 1
+        told += transcript[start:start + length]
+        start += length * times
+        if times > 1:
+            told.append({**transcript[start - 1], "spared": (length, times - 1)})
+    return told
+
+
+def longest_round(shapes, start):
+    """(lignes, tours) de ce qui se répète à partir d'ici, et en couvre le plus."""
+    rounds = [(length, repeats(shapes, start, length)) for length in range(1, LONGEST_ROUND + 1)]
+    return max(rounds, key=lambda found: (found[0] * (found[1] - 1), -found[0]))
+
+
+def repeats(shapes, start, length):
+    times, first = 1, shapes[start:start + length]
+    while len(first) == length and shapes[start + times * length:start + (times + 1) * length] == first:
+        times += 1
+    return times
+
+
+def shape(entry):
+    """Ce qui est dit, et par qui, à un numéro et à un port près."""
+    name = NUMBERED.fullmatch(entry["actor"])
+    return name.group(1) if name else entry["actor"], entry["verb"], PORT.sub("…", entry["text"])
+
+
+def weight(entry):
+    """Combien de lignes un événement représente : une, ou toutes celles qu'il résume."""
+    passed = PASSED.fullmatch(entry["text"])
+    length, times = entry.get("spared", (1, 1))
+    return int(passed.group(1)) if passed else length * times
 
 
 def gathered(transcript):

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.judge.report.crowd import gathered
+from tests.judge.report.crowd import LEAST_SPARED, folded, gathered, weight
 from tests.judge.report.paint import columns, pieces
 from tests.judge.report.reserved import revealed
 from tests.judge.report.results import by_weight, format_number, worth
@@ -10,6 +10,7 @@ from tests.judge.report.results import by_weight, format_number, worth
 LABEL = 11
 # Au-delà, un échange est résumé : son début et sa fin disent l'essentiel.
 LONG_TRANSCRIPT = 30
+BEGINNING = 10
 # Un événement dont la fin compte (« 3 fois de suite… », un message d'erreur) a droit à ces lignes.
 EVENT_LINES = 3
 # Des octets échangés se devinent à leur début ; tout le reste est une phrase, qui se lit jusqu'au bout.
@@ -71,7 +72,7 @@ def tell(paper, run, test, request):
     tell_difference(paper, failure)
     told = tell_backslash(paper, start)
     start = len(paper.lines)
-    tell_transcript(paper, gathered(test.get("transcript") or []))
+    tell_transcript(paper, folded(gathered(test.get("transcript") or [])))
     if not told:
         tell_backslash(paper, start)
     for label, text in (("Cause probable : ", failure.get("cause")), ("Votre ligne : ", source_line(failure)),
@@ -142,13 +143,14 @@ def tell_transcript(paper, transcript):
     """L'échange tel que le juge l'a vu : le temps, qui, dans quel sens, quoi."""
     if not transcript:
         return
-    entries = transcript
-    if len(entries) > LONG_TRANSCRIPT:
-        entries = entries[:10] + [None] + entries[-(LONG_TRANSCRIPT - 11):]
-    actors = max(columns(entry["actor"]) for entry in entries if entry)
-    for entry in entries:
-        if entry is None:
-            paper.line(f"      … ({len(transcript) - len(entries) + 1} lignes)")
+    entries, hidden = shortened(transcript)
+    actors = max(columns(entry["actor"]) for entry in entries)
+    for number, entry in enumerate(entries):
+        if hidden and number == BEGINNING:
+            paper.line(f"      … ({hidden} lignes)")
+        if "spared" in entry:
+            length, times = entry["spared"]
+            paper.line(f"      … ({'cette ligne' if length == 1 else f'ces {length} lignes'}, {times} fois de plus)")
             continue
         time = f"{entry['ms']:.1f}".replace(".", ",")
         head = f"    {time:>8} ms  {paper.pad(entry['actor'], actors)}  {entry['verb']} "
@@ -156,6 +158,15 @@ def tell_transcript(paper, transcript):
         paper.line(paper.paint(head, "dim") + first)
         for line in rest:
             paper.line(" " * columns(head) + line)
+
+
+def shortened(transcript):
+    """(ce qui est montré, combien de lignes manquent après le début) : cacher deux ou trois lignes n'abrège rien."""
+    end = len(transcript) - (LONG_TRANSCRIPT - BEGINNING - 1)
+    hidden = sum(weight(entry) for entry in transcript[BEGINNING:end])
+    if len(transcript) <= LONG_TRANSCRIPT or hidden < LEAST_SPARED:
+        return transcript, 0
+    return transcript[:BEGINNING] + transcript[end:], hidden
 
 
 def event_lines(text, room):

@@ -19,7 +19,7 @@ from tests.judge.report import reserved
 from tests.judge.report import results
 from tests.judge.report import story
 from tests.judge.report import terminal
-from tests.judge.report.crowd import gathered
+from tests.judge.report.crowd import folded, gathered
 
 EXAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "example", "results.json")
 HOSTILE = "".join(map(chr, range(0, 0x100))) + "\u2028\ufffe\uffff\ud800 ]]> <script> & \" ' `$(id)` =1+1 😀 漢字 e\u0301"
@@ -329,6 +329,53 @@ class Crowd(unittest.TestCase):
         same = [self.gesture("client 1")] * 9
         self.assertEqual(gathered(same), same)
         self.assertEqual(gathered([]), [])
+
+
+class Rounds(unittest.TestCase):
+    """Ce qui revient n'est dit qu'une fois, qui que ce soit qui le dise ; et « … » ne cache pas moins de cinq lignes."""
+
+    @staticmethod
+    def visit(number):
+        return [{"ms": number, "actor": f"client {number}", "verb": "→", "text": "se connecte à ::1 port 8001"},
+                {"ms": number, "actor": "votre serveur", "verb": ">", "text": f"affiche « client connected from [::1]:{40000 + number}\\n »"},
+                {"ms": number, "actor": f"client {number}", "verb": "←", "text": "reçoit « Hey client\\n »"}]
+
+    @staticmethod
+    def lines(count):
+        return [{"ms": number, "actor": "juge", "verb": "·", "text": f"geste {'abcdefghijklmnopqrstuvwxyz'[number % 26] * (1 + number // 26)}"}
+                for number in range(count)]
+
+    def told(self, transcript):
+        paper = paint.Paper(io.StringIO())
+        story.tell_transcript(paper, folded(transcript))
+        return paper.lines
+
+    def test_a_round_is_told_once(self):
+        visits = sum((self.visit(number) for number in range(1, 101)), [])
+        told = folded(self.lines(2) + visits + self.lines(3)[2:])
+        self.assertEqual(told[2:5], visits[:3])
+        self.assertEqual(told[5]["spared"], (3, 99))
+        self.assertEqual(len(told), 7)
+        self.assertIn("ces 3 lignes, 99 fois de plus", "\n".join(self.told(visits)))
+
+    def test_one_line_is_told_once(self):
+        told = folded([self.visit(1)[1]] * 9)
+        self.assertEqual([entry.get("spared") for entry in told], [None, (1, 8)])
+        self.assertIn("cette ligne, 8 fois de plus", "\n".join(self.told([self.visit(1)[1]] * 9)))
+
+    def test_a_few_lines_stay(self):
+        for few in (self.visit(1) * 2, [self.visit(1)[0]] * 5, self.lines(20), []):
+            self.assertEqual(folded(few), few)
+
+    def test_what_is_hidden_is_worth_it(self):
+        for count in range(1, 34):
+            self.assertEqual(len(self.told(self.lines(count))), count)
+        self.assertEqual(len(self.told(self.lines(34))), 30)
+        self.assertIn("      … (5 lignes)", self.told(self.lines(34)))
+
+    def test_what_was_not_kept_counts(self):
+        passed = {"ms": 1, "actor": "juge", "verb": "·", "text": "… 900 événements passés …"}
+        self.assertIn("      … (911 lignes)", self.told(self.lines(15) + [passed] + self.lines(40)[15:]))
 
 
 class Compiler(unittest.TestCase):

@@ -12,6 +12,9 @@
 // Un échec se lit par son début et par sa fin : on garde les deux, et le compte de ce qui manque.
 #define HEAD_EVENTS 40
 #define TAIL_EVENTS 40
+// Ce qui manque au milieu n'est jamais moins que cinq événements : les derniers gardés d'abord sont un peu plus nombreux.
+#define SPARE_EVENTS 4
+#define KEPT_EVENTS (HEAD_EVENTS + TAIL_EVENTS + SPARE_EVENTS)
 
 // Au-delà, un morceau est annoncé par son nombre d'octets.
 #define LONG_PIECE 200
@@ -29,7 +32,7 @@ struct event {
     bool hidden;  /**< Tu par transcript_hide(). */
 };
 
-static struct event events[HEAD_EVENTS + TAIL_EVENTS];
+static struct event events[KEPT_EVENTS];
 static size_t total;
 static struct timespec origin;
 
@@ -45,7 +48,7 @@ static void forget(struct event *event)
 
 void transcript_begin(void)
 {
-    for (size_t i = 0; i < HEAD_EVENTS + TAIL_EVENTS; i++)
+    for (size_t i = 0; i < KEPT_EVENTS; i++)
         forget(&events[i]);
     total = 0;
     clock_gettime(CLOCK_MONOTONIC, &origin);
@@ -63,7 +66,7 @@ static struct event *slot(size_t number)
 {
     if (number < HEAD_EVENTS)
         return &events[number];
-    return &events[HEAD_EVENTS + (number - HEAD_EVENTS) % TAIL_EVENTS];
+    return &events[HEAD_EVENTS + (number - HEAD_EVENTS) % (TAIL_EVENTS + SPARE_EVENTS)];
 }
 
 static struct event *add_event(const char *actor, const char *verb)
@@ -83,12 +86,23 @@ static bool is_like(const struct event *event, const char *actor, const char *ve
 }
 
 // Cent fois le même geste se lisent mieux en une ligne.
-static void fold_repetition(void)
+static bool repeats_last(const char *actor, const char *verb, const char *text)
 {
-    if (total < 2 || total > HEAD_EVENTS)
+    struct event *last = total > 0 ? slot(total - 1) : NULL;
+    if (last == NULL || !is_like(last, actor, verb) || strcmp(last->text, text) != 0)
+        return false;
+    last->repeated++;
+    last->last_ms = transcript_elapsed_ms();
+    return true;
+}
+
+// De même, pour ce qui est venu en plusieurs morceaux. La place d'un événement déjà passé ne lui est pas rendue.
+static void fold_pieces(void)
+{
+    if (total < 2 || total > KEPT_EVENTS)
         return;
-    struct event *last = &events[total - 1];
-    struct event *before = &events[total - 2];
+    struct event *last = slot(total - 1);
+    struct event *before = slot(total - 2);
     if (!is_like(before, last->actor, last->verb) || strcmp(before->text, last->text) != 0)
         return;
     before->repeated++;
@@ -99,9 +113,13 @@ static void fold_repetition(void)
 
 static void add_note(const char *actor, const char *verb, const char *format, va_list arguments)
 {
-    struct event *event = add_event(actor, verb);
-    if (vasprintf(&event->text, format, arguments) < 0)
+    char *text = NULL;
+    if (vasprintf(&text, format, arguments) < 0)
         abort();
+    if (repeats_last(actor, verb, text))
+        free(text);
+    else
+        add_event(actor, verb)->text = text;
 }
 
 void transcript_note(const char *actor, const char *verb, const char *format, ...)
@@ -110,7 +128,6 @@ void transcript_note(const char *actor, const char *verb, const char *format, ..
     va_start(arguments, format);
     add_note(actor, verb, format, arguments);
     va_end(arguments);
-    fold_repetition();
 }
 
 size_t transcript_mark(void)
@@ -130,17 +147,17 @@ void transcript_replace(size_t mark, const char *actor, const char *verb, const 
     va_end(arguments);
 }
 
-static void describe_bytes(struct event *event)
+static char *described(const char *action, const char *bytes, size_t length)
 {
-    char *text = visible_short(event->bytes, event->length);
-    free(event->text);
-    int written =
-        event->length > LONG_PIECE
-            ? asprintf(&event->text, "%s %zu octets : « %s »", event->action, event->length, text)
-            : asprintf(&event->text, "%s « %s »", event->action, text);
+    char *shown = visible_short(bytes, length);
+    char *text = NULL;
+    int written = length > LONG_PIECE
+                      ? asprintf(&text, "%s %zu octets : « %s »", action, length, shown)
+                      : asprintf(&text, "%s « %s »", action, shown);
     if (written < 0)
         abort();
-    free(text);
+    free(shown);
+    return text;
 }
 
 // Ce qui a été écrit en plusieurs fois est une seule ligne pour qui lit : on la recolle.
@@ -158,6 +175,11 @@ static void add_bytes(const char *actor, const char *verb, const char *action, c
                       size_t length, bool joined)
 {
     bool continued = joined && continues_last(actor, verb, action);
+    char *text = described(action, bytes, length);
+    bool repeated = !continued && repeats_last(actor, verb, text);
+    free(text);
+    if (repeated)
+        return;
     struct event *event = continued ? slot(total - 1) : add_event(actor, verb);
     char *grown = realloc(event->bytes, event->length + length + 1);
     if (grown == NULL)
@@ -167,8 +189,10 @@ static void add_bytes(const char *actor, const char *verb, const char *action, c
     event->length += length;
     if (event->action == NULL)
         event->action = strdup(action);
-    describe_bytes(event);
-    fold_repetition();
+    free(event->text);
+    event->text = described(action, event->bytes, event->length);
+    if (continued)
+        fold_pieces();
 }
 
 void transcript_bytes(const char *actor, const char *verb, const char *action, const char *bytes,
@@ -198,7 +222,7 @@ void transcript_recall(const char *where, const char *line, size_t length)
 
 void transcript_hide(const char *actor, const char *verb, const char *text)
 {
-    for (size_t i = 0; i < HEAD_EVENTS + TAIL_EVENTS; i++) {
+    for (size_t i = 0; i < KEPT_EVENTS; i++) {
         struct event *event = &events[i];
         if (event->bytes != NULL && event->length > 0 && is_like(event, actor, verb))
             event->hidden = memmem(text, strlen(text), event->bytes, event->length) != NULL;
@@ -218,7 +242,7 @@ static void write_event(FILE *out, double ms, const char *actor, const char *ver
 
 void transcript_write(FILE *out)
 {
-    size_t skipped = total > HEAD_EVENTS + TAIL_EVENTS ? total - HEAD_EVENTS - TAIL_EVENTS : 0;
+    size_t skipped = total > KEPT_EVENTS ? total - HEAD_EVENTS - TAIL_EVENTS : 0;
     const char *separator = "";
     fputc('[', out);
     for (size_t i = 0; i < total; i++) {
