@@ -217,8 +217,8 @@ static const char *from_missing_text(const struct symptoms *symptoms)
     snprintf(
         text, sizeof text,
         "La ligne est là, %s du texte : la longueur employée est %d. D'où vient-elle ? Sur une "
-        "même ligne, une comparaison peut passer avant une affectation (a = b < c : man 7 "
-        "operator).",
+        "même ligne, une comparaison peut passer avant une affectation "
+        "(a = b < c : man 7 operator).",
         none ? "sans un seul octet" : "avec un seul octet", none ? 0 : 1);
     return text;
 }
