@@ -1,4 +1,5 @@
 // Étape 3 : le serveur dialogue, une ligne à la fois, un client à la fois.
+#include "addresses.h"
 #include "judge.h"
 #include "stuck.h"
 
@@ -148,9 +149,8 @@ LESSON(server_serves_next_client, .step = 3, .points = 0.5, .programs = "server"
 }
 
 // Une attente bornée peut ne l'être que d'une famille d'adresses.
-static struct program *expect_patience_at(const char *host, const char *port)
+static void expect_patience_of(struct program *server, const char *host, const char *port)
 {
-    struct program *server = START("server", host, port);
     program_expect_patience(server, NULL);
     server_expect_listening(server, port);
     struct peer *client = peer_connect_to("client", host, port);
@@ -162,7 +162,6 @@ static struct program *expect_patience_at(const char *host, const char *port)
     peer_expect_line(client, "Hey client");
     peer_half_close(client);
     peer_expect_gone(client);
-    return server;
 }
 
 LESSON(
@@ -173,15 +172,17 @@ LESSON(
 {
     program_inject(LONG_SILENCE);
     const char *question = lesson_question();
-    struct program *server = expect_patience_at("127.0.0.1", test_port());
+    struct program *server = START("server", "127.0.0.1", test_port());
+    expect_patience_of(server, "127.0.0.1", test_port());
     lesson_ask(
         "Un client ne lit plus, et send n'a plus de place : il en aura quand ce client lira.");
     struct peer *slow = peer_connect_narrow("client qui ne lit plus", NARROW_WINDOW);
     talk_until_stuck(slow);
     program_expect_patience(server, slow);
     lesson_ask(question);
-    if (network_has_ipv6())
-        expect_patience_at("::1", other_port());
+    struct program *other = start_ipv6_server(other_port());
+    if (other != NULL)
+        expect_patience_of(other, "::1", other_port());
 }
 
 LESSON(server_serves_one_at_a_time, .step = 3, .points = 0.25, .programs = "server",
@@ -259,10 +260,9 @@ LESSON(server_splits_lines, .step = 3, .points = 0.25, .programs = "server",
         "d'avance est-il encore là au tour suivant, ou le lecteur est-il remis à neuf ? Et ce "
         "qui reste d'un client quand il a dit END n'est pas à celui qui le suit.");
     expect_end_is_the_end(client, "127.0.0.1", test_port());
-    if (!network_has_ipv6())
-        return;
-    server_expect_listening(START("server", "::1", other_port()), other_port());
-    expect_end_is_the_end(peer_connect_to("client IPv6", "::1", other_port()), "::1", other_port());
+    if (start_ipv6_server(other_port()) != NULL)
+        expect_end_is_the_end(peer_connect_to("client IPv6", "::1", other_port()), "::1",
+                              other_port());
 }
 
 LESSON(server_joins_pieces, .step = 3, .points = 0.25, .programs = "server",

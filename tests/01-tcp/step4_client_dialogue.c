@@ -55,6 +55,9 @@ static void expect_patience_towards(const char *host, const char *shown)
 {
     struct listener *listener = listener_open(host);
     struct program *client = START("client", host, test_port());
+    // Qui ignore IPv6 le perd dans client_speaks_ipv6, et nulle part ailleurs.
+    if (!listener_has_client(listener) && strchr(host, ':') != NULL)
+        return;
     struct peer *server = listener_accept(listener, "serveur du juge");
     expect_greeting(client, shown);
     program_expect_patience(client, server);

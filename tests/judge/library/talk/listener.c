@@ -62,6 +62,11 @@ static bool client_arrived(void *context)
     return listener->accepted >= 0;
 }
 
+bool listener_has_client(struct listener *listener)
+{
+    return pump_until(client_arrived, listener, 20) == WAIT_DONE;
+}
+
 struct peer *listener_accept(struct listener *listener, const char *name)
 {
     enum wait_end end = pump_until(client_arrived, listener, 20);

@@ -16,7 +16,10 @@ struct listener *listener_open(const char *host);
 /** @brief Écoute sur une adresse numérique et un port donnés. */
 struct listener *listener_open_on(const char *host, const char *port);
 
-/** @brief Attend la connexion suivante. */
+/** @brief Attend la connexion suivante, et dit si elle est venue. */
+bool listener_has_client(struct listener *listener);
+
+/** @brief Attend la connexion suivante ; conclut par un échec si personne ne vient. */
 struct peer *listener_accept(struct listener *listener, const char *name);
 
 /** @brief Cesse d'écouter. */
