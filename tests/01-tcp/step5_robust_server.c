@@ -131,7 +131,7 @@ LESSON(server_accepts_longest_line, .step = 5, .points = 0.25, .programs = "serv
 }
 
 // D'un client qui en attend un autre, tout est arrivé : chaque lecture a de quoi emplir la place qu'on lui donne.
-static void expect_lines_ahead_served(struct peer *before)
+static void send_lines_ahead(struct peer *before)
 {
     static const char line[] = "une ligne comme une autre, venue avec les suivantes\n";
     const size_t length = sizeof line - 1;
@@ -143,7 +143,6 @@ static void expect_lines_ahead_served(struct peer *before)
     free(lines);
     peer_half_close(client);
     peer_half_close(before);
-    peer_expect_at_least(client, LINES_AHEAD * strlen("Hey client\n"));
 }
 
 LESSON(server_has_no_memory_error, .step = 5, .points = 0.125, .programs = "server",
@@ -158,10 +157,10 @@ LESSON(server_has_no_memory_error, .step = 5, .points = 0.125, .programs = "serv
     peer_send(client, long_line(65536));
     peer_expect_line(client, "Hey client");
     peer_send(client, letters(65536));
-    expect_lines_ahead_served(client);
+    send_lines_ahead(client);
     struct peer *talker = peer_connect("client bavard");
     peer_send_while_open(talker, letters(endless), endless);
-    peer_expect_gone(talker);
+    // Ce qu'il en répond est l'affaire d'autres tests.
     program_expect_no_overflow(server);
 }
 

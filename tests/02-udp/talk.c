@@ -452,15 +452,19 @@ void spare_others_of_reply(struct program *client)
 }
 
 // La réponse est mal montrée : la plus simple l'est-elle aussi ? Un autre client le dira.
-static bool every_reply_is_misshown(struct program *client, const char *text)
+bool every_reply_is_misshown(struct program *client, const char *text)
 {
     if (reply_is_judged_here || !shows_another_reply(client, text))
         return false;
+    // Ce que ce test fait subir n'est pas pour celui-là.
+    const char *settings = program_injection();
+    program_inject(NULL);
     struct postbox *server = postbox_open("serveur d'à côté", "127.0.0.1", other_port());
     struct program *other = START("client", "127.0.0.1", other_port(), QUESTION);
     postbox_answer(server, expect_question(server), PLAIN_REPLY);
     bool misshown = shows_another_reply(other, PLAIN_REPLY);
     postbox_close(server);
+    program_inject(settings);
     return misshown;
 }
 

@@ -116,6 +116,9 @@ enum wait_end vigil_wait(const struct vigil *vigil, double allowed_ms, pump_cond
 /** @brief Si le client finit bien, et montre mal la réponse la plus simple, l'échec ne regarde que ce test. */
 void spare_others_of_reply(struct program *client);
 
+/** @brief Dit si ce client, qui a montré autre chose que cette réponse, montre mal la plus simple aussi. */
+bool every_reply_is_misshown(struct program *client, const char *text);
+
 /**
  * @brief Attend que le client montre la réponse, et rien d'autre, et finisse avec le code 0.
  *
