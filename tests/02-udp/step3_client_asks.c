@@ -14,7 +14,7 @@ LESSON(client_shows_reply, .step = 3, .points = 2, .programs = "client", .needs 
     struct postbox *server = open_judge_server();
     struct program *client = start_client();
     postbox_answer(server, expect_question(server), "il est midi");
-    spare_others_of_reply(client);
+    spare_others_of_reply();
     expect_shown(client, "il est midi");
     postbox_expect_nothing_more(server);
 }

@@ -444,11 +444,9 @@ static bool shows_another_reply(struct program *client, const char *text)
 
 static bool reply_is_judged_here;
 
-void spare_others_of_reply(struct program *client)
+void spare_others_of_reply(void)
 {
     reply_is_judged_here = true;
-    if (shows_another_reply(client, PLAIN_REPLY))
-        verdict_spare_others();
 }
 
 // La réponse est mal montrée : la plus simple l'est-elle aussi ? Un autre client le dira.
@@ -471,6 +469,8 @@ bool every_reply_is_misshown(struct program *client, const char *text)
 void expect_shown(struct program *client, const char *text)
 {
     refuse_deafness(client, text);
+    if (reply_is_judged_here && shows_another_reply(client, text))
+        verdict_spare_others();
     if (every_reply_is_misshown(client, text))
         return;
     program_expect_line(client, "Server Says");

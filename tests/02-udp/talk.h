@@ -113,8 +113,8 @@ double vigil_slept_ms(const struct vigil *vigil, double now_ms);
 enum wait_end vigil_wait(const struct vigil *vigil, double allowed_ms, pump_condition *condition,
                          void *context);
 
-/** @brief Si le client finit bien, et montre mal la réponse la plus simple, l'échec ne regarde que ce test. */
-void spare_others_of_reply(struct program *client);
+/** @brief Ici se juge la réponse la plus simple : mal montrée par un client qui finit bien, elle ne regarde que ce test. */
+void spare_others_of_reply(void);
 
 /** @brief Dit si ce client, qui a montré autre chose que cette réponse, montre mal la plus simple aussi. */
 bool every_reply_is_misshown(struct program *client, const char *text);
