@@ -76,7 +76,8 @@ $(BUILD):
 	@mkdir -p $@
 
 # Dans l'archive remise aux étudiants, les sources à compléter sont dans .skeleton/ : la première fois, elles
-# sont posées ici ; celles qui y sont déjà ne sont jamais touchées. Dans le dépôt, ce dossier n'existe pas.
+# sont posées ici ; celles qui y sont déjà ne sont jamais touchées, même par « make -B ». Dans le dépôt, ce dossier
+# n'existe pas.
 SKELETON := $(patsubst .skeleton/%,%,$(wildcard .skeleton/*))
 ifdef BORROW
 SKELETON += $(patsubst ../$(BORROW)/.skeleton/%,../$(BORROW)/%,$(wildcard ../$(BORROW)/.skeleton/*))
@@ -87,9 +88,10 @@ PARTS := $(filter %.h,$(SKELETON))
 PARTS += $(PARTS:.h=.c)
 .PHONY: skeleton
 skeleton: $(SKELETON)
+	@:
 $(filter $(PARTS),$(SKELETON)): | $(filter-out $(PARTS),$(SKELETON))
 $(SKELETON):
-	@case ' $(PARTS) ' in *' $@ '*) grep -qs '^ *# *include *"$(basename $(@F)).h"' $(@D)/*.c || exit 0 ;; esac; \
+	@[ ! -e $@ ] || exit 0; case ' $(PARTS) ' in *' $@ '*) grep -qs '^ *# *include *"$(basename $(@F)).h"' $(@D)/*.c || exit 0 ;; esac; \
 	    cp $(@D)/.skeleton/$(@F) $@ && folder=$$(cd $(@D) && pwd) && echo "$${folder##*/}/$(@F) : posé, à compléter" >&2
 
 # Une archive plus récente a été déballée : ce qui a été fabriqué avec l'ancienne est périmé.

@@ -46,6 +46,6 @@ def tell_warnings(paper, found):
         return
     many = f"{len(found)} avertissements, dont" if len(found) > 1 else "un avertissement :"
     paper.wrapped(f"Le compilateur donne {many} {found[0]}", indent=2, hanging=4)
-    paper.wrapped("Ils ne coûtent rien, mais ont souvent raison : make -B, dans le dossier du lab, les montre tous."
-                  if len(found) > 1 else "Il ne coûte rien, mais a souvent raison : make -B, dans le dossier du lab, le montre.",
+    paper.wrapped("Ils ne coûtent rien, mais ont souvent raison : make clean all, dans le dossier du lab, les montre tous."
+                  if len(found) > 1 else "Il ne coûte rien, mais a souvent raison : make clean all, dans le dossier du lab, le montre.",
                   indent=4)

@@ -64,10 +64,12 @@ _Noreturn static void become_second(const char *which, enum sight sight, size_t 
     _exit(127);
 }
 
-static size_t read_addresses(int in, uint64_t calls[MAX_SEEN])
+static size_t read_addresses(int in, struct refusal *refusal, uint64_t calls[MAX_SEEN])
 {
     size_t count = 0;
     FILE *lines = fdopen(in, "re");
+    if (lines == NULL || fscanf(lines, "%15s %d", refusal->call, &refusal->error) != 2)
+        *refusal = (struct refusal){.error = 0};
     while (lines != NULL && count < MAX_SEEN && fscanf(lines, "%" SCNx64, &calls[count]) == 1)
         count++;
     if (lines != NULL)
@@ -75,7 +77,8 @@ static size_t read_addresses(int in, uint64_t calls[MAX_SEEN])
     return count;
 }
 
-size_t second_look(const char *which, enum sight watched, size_t detail, uint64_t calls[MAX_SEEN])
+size_t second_look(const char *which, enum sight watched, size_t detail, struct refusal *refusal,
+                   uint64_t calls[MAX_SEEN])
 {
     char scratch[4096];
     int ends[2];
@@ -88,7 +91,7 @@ size_t second_look(const char *which, enum sight watched, size_t detail, uint64_
     if (pid == 0)
         become_second(which, watched, detail, ends[1], scratch);
     close(ends[1]);
-    size_t count = read_addresses(ends[0], calls);
+    size_t count = read_addresses(ends[0], refusal, calls);
     process_tree_kill_descendants();
     remove_tree(scratch);
     return pid > 0 ? count : 0;
@@ -103,6 +106,11 @@ struct watch {
     size_t written;            /**< Octets écrits sur stdout. */
     uint64_t kept[MAX_FRAMES]; /**< Le dernier appel qui pourrait être le bon. */
     size_t kept_count;
+    uint64_t end[MAX_FRAMES]; /**< Où il finit, à dire avant. */
+    size_t end_count;
+    pid_t entered;          /**< Le thread du dernier appel commencé… */
+    const char *call;       /**< … et ce qu'est cet appel : sa fin ne le dit plus. */
+    struct refusal refusal; /**< Ce qui a été refusé, là où « kept » le dit. */
 };
 
 static bool runs_program(const struct watch *watch, pid_t task)
@@ -133,17 +141,26 @@ static bool has_default_action(pid_t task, int signal)
     return true;
 }
 
-static void tell(const uint64_t *calls, size_t count)
+static void tell(const struct watch *watch)
 {
-    for (size_t i = 0; i < count; i++)
-        printf("%" PRIx64 "\n", calls[i]);
+    const struct refusal *refusal = &watch->refusal;
+    printf("%s %d\n", refusal->error != 0 ? refusal->call : "-", refusal->error);
+    for (size_t i = 0; i < watch->end_count; i++)
+        printf("%" PRIx64 "\n", watch->end[i]);
+    for (size_t i = 0; i < watch->kept_count; i++)
+        printf("%" PRIx64 "\n", watch->kept[i]);
     fflush(stdout);
+}
+
+static size_t calls_of(pid_t task, uint64_t calls[MAX_FRAMES])
+{
+    struct frame frame;
+    return task_registers(task, &frame) ? call_frames(task, &frame, calls) : 0;
 }
 
 static void keep_calls(struct watch *watch, pid_t task)
 {
-    struct frame frame;
-    watch->kept_count = task_registers(task, &frame) ? call_frames(task, &frame, watch->kept) : 0;
+    watch->kept_count = calls_of(task, watch->kept);
 }
 
 static bool sees_death(struct watch *watch, pid_t task, int signal)
@@ -167,6 +184,46 @@ static bool receives(uint64_t number, uint64_t descriptor)
            ((number == SYS_read || number == SYS_readv) && descriptor > STDERR_FILENO);
 }
 
+// getaddrinfo ouvre des sockets à elle, et en connecte : socket et connect n'en sont pas. Le noyau n'a qu'un appel pour
+// recv et recvfrom, pour send et sendto : l'adresse les distingue.
+static const char *refusable_call(uint64_t number, const uint64_t *arguments)
+{
+    static const struct {
+        uint64_t number;
+        const char *name;
+    } names[] = {{SYS_bind, "bind"},
+                 {SYS_listen, "listen"},
+                 {SYS_accept4, "accept"},
+#ifdef SYS_accept
+                 {SYS_accept, "accept"},
+#endif
+#ifdef SYS_poll
+                 {SYS_poll, "poll"},
+#endif
+#ifdef SYS_select
+                 {SYS_select, "select"},
+#endif
+                 {SYS_ppoll, "poll"},
+                 {SYS_pselect6, "select"},
+                 {SYS_setsockopt, "setsockopt"},
+                 {SYS_getsockname, "getsockname"},
+                 {SYS_getpeername, "getpeername"},
+                 {SYS_shutdown, "shutdown"},
+                 {SYS_recvmsg, "recvmsg"},
+                 {SYS_sendmsg, "sendmsg"}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (names[i].number == number)
+            return names[i].name;
+    }
+    if (number == SYS_recvfrom)
+        return arguments[4] != 0 ? "recvfrom" : "recv";
+    if (number == SYS_sendto)
+        return arguments[4] != 0 ? "sendto" : "send";
+    if (arguments[0] <= STDERR_FILENO)
+        return NULL;
+    return number == SYS_read ? "read" : number == SYS_write ? "write" : NULL;
+}
+
 static bool prepares(uint64_t number)
 {
     return number == SYS_bind || number == SYS_connect;
@@ -182,21 +239,43 @@ static bool is_in_sight(const struct watch *watch, uint64_t number, uint64_t des
     case SIGHT_FAULT:
         return number == SYS_close && (int)descriptor == INJECT_FAULT_MARK;
     case SIGHT_END:
-        return number == SYS_write && descriptor == STDERR_FILENO;
+        return number == SYS_write && descriptor == STDERR_FILENO && watch->refusal.error == 0;
     default:
         return false;
     }
 }
 
-// À l'entrée d'un appel ; vrai quand c'est celui que l'on guettait.
+// Ce qui n'est qu'à refaire n'est pas un refus ; et ce qui a réussi depuis montre qu'il n'était rien.
+static void see_result(struct watch *watch, pid_t task, bool failed, int64_t result)
+{
+    int error = failed ? (int)-result : 0;
+    if ((watch->sight != SIGHT_END && watch->sight != SIGHT_CALL) || task != watch->entered ||
+        watch->call == NULL || error == EAGAIN || error == EINTR || error == EINPROGRESS)
+        return;
+    if (error == 0 && (strcmp(watch->call, "poll") == 0 || strcmp(watch->call, "select") == 0))
+        return;
+    watch->refusal.error = error;
+    if (error == 0)
+        return;
+    keep_calls(watch, task);
+    snprintf(watch->refusal.call, sizeof watch->refusal.call, "%s", watch->call);
+}
+
+// Au début d'un appel, ou à sa fin ; vrai quand c'est celui que l'on guettait.
 static bool sees_call(struct watch *watch, pid_t task)
 {
     struct __ptrace_syscall_info call;
     if (ptrace(PTRACE_GET_SYSCALL_INFO, task, (void *)sizeof call, &call) <= 0 ||
-        call.op != PTRACE_SYSCALL_INFO_ENTRY || !runs_program(watch, task))
+        !runs_program(watch, task))
+        return false;
+    if (call.op == PTRACE_SYSCALL_INFO_EXIT)
+        see_result(watch, task, call.exit.is_error != 0, call.exit.rval);
+    if (call.op != PTRACE_SYSCALL_INFO_ENTRY)
         return false;
     uint64_t number = call.entry.nr;
     const uint64_t *arguments = call.entry.args;
+    watch->entered = task;
+    watch->call = refusable_call(number, arguments);
     if (is_in_sight(watch, number, arguments[0]))
         keep_calls(watch, task);
     // Qui écoute a fini de s'ouvrir : l'endroit où il attend ensuite en dit plus.
@@ -210,9 +289,8 @@ static bool sees_call(struct watch *watch, pid_t task)
     }
     if (watch->sight != SIGHT_END || number != SYS_exit_group)
         return false;
-    struct watch end = *watch;
-    keep_calls(&end, task);
-    tell(end.kept, end.kept_count);
+    if (watch->refusal.error == 0)
+        watch->end_count = calls_of(task, watch->end);
     return true;
 }
 
@@ -258,7 +336,7 @@ static void follow(struct watch *watch, pid_t lesson)
         if (task > 0 && WIFSTOPPED(status) && look_at_stop(watch, task, status))
             break;
     }
-    tell(watch->kept, watch->kept_count);
+    tell(watch);
 }
 
 _Noreturn static void play(const struct lesson *lesson, int gate)

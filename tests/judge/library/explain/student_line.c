@@ -180,10 +180,15 @@ static bool look_again(const struct program *program, enum sight sight, size_t d
                        struct source_line *line, const char *what)
 {
     static uint64_t calls[MAX_SEEN];
-    size_t count = second_look(program->which, sight, detail, calls);
+    struct refusal refusal;
+    size_t count = second_look(program->which, sight, detail, &refusal, calls);
     if (!source_line_find(program->which, calls, count, line))
         return false;
-    snprintf(line->what, sizeof line->what, "%s %s", program->actor, what);
+    if (refusal.error != 0)
+        snprintf(line->what, sizeof line->what, "%s voit là %s échouer (%s : %s)", program->actor,
+                 refusal.call, strerrorname_np(refusal.error), strerror(refusal.error));
+    else
+        snprintf(line->what, sizeof line->what, "%s %s", program->actor, what);
     return true;
 }
 
