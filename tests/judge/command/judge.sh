@@ -245,7 +245,7 @@ find_work
 if [ -n "$class" ]; then
     export WORK
     # Sous Slurm, c'est chaque nœud qui en a besoin, et qui le dira.
-    [ "${INSECURE:-0}" = 1 ] || [ "${PREVIEW:-0}" = 1 ] || [ "${ENGINE:-}" = slurm ] || sh tests/judge/command/deps.sh --if-missing class || :
+    [ "${HOSTED:-0}" = 1 ] || [ "${INSECURE:-0}" = 1 ] || [ "${PREVIEW:-0}" = 1 ] || [ "${ENGINE:-}" = slurm ] || sh tests/judge/command/deps.sh --if-missing class || :
     exec sh tests/judge/command/python.sh tests/grading/grade.py
 fi
 case $asked in
