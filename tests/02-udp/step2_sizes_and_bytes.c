@@ -85,9 +85,11 @@ LESSON(server_speaks_ipv6, .step = 2, .points = 0.25, .programs = "server",
                ": le programme suppose-t-il IPv4 quelque part ?")
 {
     require_ipv6();
-    struct program *server = start_showing_server("::1", NULL);
+    struct program *server = START("server", "::1", test_port());
+    server_expect_bound(server, test_port());
     struct postbox *client = postbox_open("client IPv6", "::1", "0");
     postbox_ask(client, "bonjour");
+    note_text_shown(server);
     expect_received(server, client, "bonjour");
     postbox_expect_reply(client, REPLY);
     postbox_ask(client, "encore");

@@ -42,6 +42,9 @@ void expect_received(struct program *server, const struct postbox *client, const
  */
 struct program *start_showing_server(const char *host, const char *sanitizer);
 
+/** @brief Regarde, comme start_showing_server(), ce que le serveur montre de « bonjour », qui vient de lui être envoyé. */
+void note_text_shown(struct program *server);
+
 /** @brief Attend de même, et juge aussi l'adresse. */
 void expect_received_from(struct program *server, const struct postbox *client, const char *text);
 

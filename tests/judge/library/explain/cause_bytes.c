@@ -212,7 +212,8 @@ static const char *from_missing_text(const struct symptoms *symptoms)
     bool none = length == before + 1;
     if (symptoms->expected_length < before + 4 || (!none && length != before + 2) ||
         symptoms->received[length - 1] != '\n' ||
-        memcmp(symptoms->expected, symptoms->received, length - 1) != 0)
+        memcmp(symptoms->expected, symptoms->received, length - 1) != 0 ||
+        (!none && symptoms->expected[before + 1] == '\\'))
         return NULL;
     snprintf(
         text, sizeof text,
