@@ -57,20 +57,20 @@ static int client_socket(int family)
 struct target {
     const char *host;
     const char *port;
-    struct sockaddr_storage address;
+    struct sockaddr_storage place;
     socklen_t length;
 };
 
 static struct target target_at(const char *host, const char *port)
 {
     struct target target = {.host = host, .port = port};
-    peer_resolve(host, port, &target.address, &target.length);
+    peer_resolve(host, port, &target.place, &target.length);
     return target;
 }
 
 static struct peer *reach(const char *name, const struct target *target, int fd)
 {
-    int result = connect(fd, (const struct sockaddr *)&target->address, target->length);
+    int result = connect(fd, (const struct sockaddr *)&target->place, target->length);
     int error = errno;
     struct peer *peer = peer_new(name, fd);
     peer_note_address(peer);
