@@ -83,7 +83,7 @@ static struct peer *reach(const char *name, const struct target *target, int fd)
 static struct peer *begin(const char *name, const char *host, const char *port, int window)
 {
     const struct target target = target_at(host, port);
-    int fd = client_socket(target.address.ss_family);
+    int fd = client_socket(target.place.ss_family);
     if (window > 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
     return reach(name, &target, fd);
@@ -118,8 +118,8 @@ struct peer *peer_connect_to(const char *name, const char *host, const char *por
 struct peer *peer_connect_from(const char *name, const char *host, const char *port, unsigned from)
 {
     const struct target target = target_at(host, port);
-    int fd = peer_socket(target.address.ss_family);
-    struct sockaddr_storage place = target.address;
+    int fd = peer_socket(target.place.ss_family);
+    struct sockaddr_storage place = target.place;
     if (place.ss_family == AF_INET6)
         ((struct sockaddr_in6 *)&place)->sin6_port = htons((uint16_t)from);
     else
