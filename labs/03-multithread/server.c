@@ -88,7 +88,7 @@ static struct addrinfo *resolve(const struct endpoint *local)
 /**
  * @brief Crée un socket qui écoute sur une adresse.
  *
- * Il est non bloquant : un client annoncé par `poll` peut être reparti avant `accept`.
+ * À l'étape 6, il devient non bloquant : un client annoncé par `poll` peut être reparti avant `accept`.
  *
  * @param address l'adresse locale, rendue par `getaddrinfo`
  * @param action  reçoit le nom de l'appel qui a échoué, s'il y en a un
@@ -107,7 +107,7 @@ static int listen_on(const struct addrinfo *address, const char **action)
 /**
  * @brief Accepte un client, et lui donne un thread ou un refus ; n'attend jamais.
  *
- * @param listener le socket qui écoute, non bloquant
+ * @param listener le socket qui écoute (à l'étape 6, non bloquant)
  * @param registry le registre
  * @retval 0  un client est accepté, ou aucun n'attendait plus
  * @retval -1 les moyens manquent, cause dans `errno` (`EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM`…)

@@ -65,7 +65,7 @@ def draw_lab(sheet, lab, run, reason):
     for step, tests in ahead.steps(run):
         draw_step(sheet, step, tests, bar_length(sheet), judged)
     if judged and reason and not run.get("partial"):
-        sheet.wrapped(sheet.paint("Attention", "yellow") + f" : {reason}. Ces points sont ceux d'avant ; pour les vrais : "
+        sheet.wrapped(sheet.paint("Attention", "yellow") + f" : {reason}. Ce qui n'a pas été rejugé a ses points d'avant ; pour les vrais : "
                       + student_work.command(lab, "test"), indent=2)
     return run
 

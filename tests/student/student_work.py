@@ -157,11 +157,11 @@ def outdated(lab):
     """Ce qui a changé depuis ce jugement, en français ; vide s'il vaut encore."""
     judged, run = date(os.path.join(lab.base, "complete.json")), last_run(lab)
     if judged is None or run is None:
-        return "rien n'a encore été jugé"
+        return "il ne l'a pas encore été en entier"
     changed = list(map(os.path.basename, changed_since(lab, run)))
     if changed:
         verb = "a changé" if len(changed) == 1 else "ont changé"
-        return f"{', '.join(changed)} {verb} depuis"
+        return f"{', '.join(changed)} {verb} depuis le dernier jugement entier"
     if (date(lab.judge) or 0) > judged:
         return "les tests eux-mêmes ont changé depuis"
     return ""

@@ -28,7 +28,7 @@ static const struct {
     {"", EPROTOTYPE, OTHER_SOCKETS},
     {"connect", EINTR,
      "Interrompu, connect continue sans le programme : comment attendre qu'il ait fini (poll), et "
-     "apprendre comment (SO_ERROR) ? Les notes du lab 01 le disent, dans « Les erreurs »."},
+     "apprendre comment (SO_ERROR) ? Les notes du lab 01 le disent, dans « Une connexion interrompue »."},
 };
 
 const char *cause_from_words(const struct program *program)

@@ -290,7 +290,7 @@ static bool from_subject(const struct symptoms *symptoms, const struct program *
     return found && !waiting;
 }
 
-bool student_line(struct source_line *line)
+static bool find_line(struct source_line *line)
 {
     for (const struct program *program = program_first(); program != NULL;
          program = program->next) {
@@ -306,4 +306,16 @@ bool student_line(struct source_line *line)
     bool found = from_subject(symptoms, subject, line);
     line->sought = found || !subject->ended || WIFSIGNALED(subject->status);
     return found;
+}
+
+// La ligne est dans une fonction qu'il a écrite pour plusieurs : qui l'appelait importe autant.
+bool student_line(struct source_line *line)
+{
+    line->caller[0] = '\0';
+    if (!find_line(line))
+        return false;
+    size_t used = strlen(line->what);
+    if (line->caller[0] != '\0')
+        snprintf(line->what + used, sizeof line->what - used, ", pour %s", line->caller);
+    return true;
 }

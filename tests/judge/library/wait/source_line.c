@@ -83,7 +83,7 @@ static bool read_place(const char *place, struct source_line *line)
     return line->number > 0 && source_line_is_own(line->file);
 }
 
-static bool read_answer(FILE *in, struct source_line *line)
+static bool read_frame(FILE *in, struct source_line *line)
 {
     char function[512];
     char place[4400];
@@ -100,6 +100,22 @@ static bool read_answer(FILE *in, struct source_line *line)
         return true;
     }
     return false;
+}
+
+static bool read_answer(FILE *in, struct source_line *line)
+{
+    struct source_line caller;
+    if (!read_frame(in, line))
+        return false;
+    line->caller[0] = '\0';
+    while (read_frame(in, &caller)) {
+        if (caller.function[0] == '\0' || strcmp(caller.file, line->file) == 0)
+            continue;
+        snprintf(line->caller, sizeof line->caller, "%s (%s:%u)", caller.function, caller.file,
+                 caller.number);
+        break;
+    }
+    return true;
 }
 
 static bool run(char *const *words)

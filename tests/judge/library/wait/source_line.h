@@ -16,6 +16,8 @@ struct source_line {
     char file[64];     /**< Le nom du fichier : `server.c`. */
     unsigned number;   /**< Le numéro de la ligne. */
     char function[64]; /**< La fonction, ou vide si elle n'est pas connue. */
+    char caller
+        [160]; /**< Qui l'a appelée d'un autre de ses fichiers, `serve (server.c:87)`, ou vide. */
 };
 
 /**
