@@ -43,8 +43,8 @@ LESSON(client_sends_and_shows, .step = 4, .points = 0.75, .programs = "client",
     // Une autre réponse, de la même longueur : ce qui les distingue est l'affaire de client_frames_replies.
     peer_send(server, "Hey encore\n");
     program_expect_line(client, "Hey encore");
-    lesson_ask("Deux lignes ont été tapées d'avance : ce qu'une lecture en a pris de plus que la "
-               "première est-il gardé entre deux lignes ?");
+    lesson_ask("Une réponse est venue, et une seule était attendue. Deux lignes avaient été tapées "
+               "d'avance : ce qu'une lecture en a pris de plus que la première est-il gardé ?");
     peer_expect_line(server, "ça va ?\r");
     peer_send(server, "Hey client\n");
     program_expect_line(client, "Hey client");

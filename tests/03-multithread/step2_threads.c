@@ -165,8 +165,8 @@ LESSON(server_splits_lines, .step = 2, .points = 0.25, .programs = "server",
     struct peer *client = arrive("client");
     peer_send(client, "un\ndeux\n\ntro");
     peer_expect_line(client, REPLY "un");
-    lesson_ask("Ces lignes sont arrivées ensemble : ce qu'une lecture a pris de plus que la "
-               "première est-il gardé entre deux lignes ?");
+    lesson_ask("Ces lignes sont arrivées ensemble : chacune finit à son \\n, non à la fin d'un "
+               "recv, et ce qu'une lecture a pris de plus que la première est à garder.");
     peer_expect_line(client, REPLY "deux");
     peer_expect_line(client, REPLY "%s", "");
     peer_send(client, "is\n");

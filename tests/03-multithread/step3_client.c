@@ -84,8 +84,8 @@ LESSON(client_dialogues, .step = 3, .points = 0.5, .programs = "client",
     peer_expect_line(server, "un");
     refuse_early_line(client, server);
     peer_send(server, REPLY "un\n");
-    lesson_ask("Deux lignes ont été tapées d'avance : ce qu'une lecture en a pris de plus que la "
-               "première est-il gardé entre deux lignes ?");
+    lesson_ask("Une réponse est venue, et une seule était attendue. Deux lignes avaient été tapées "
+               "d'avance : ce qu'une lecture en a pris de plus que la première est-il gardé ?");
     peer_expect_line(server, "deux");
 }
 

@@ -14,6 +14,9 @@
 #define FEWEST_WAKEUPS 10
 #define SURE_MS 1000.0
 
+#define SPINNING "%s, %s, occupe un processeur entier au lieu d'attendre"
+#define RESTLESS "%s, %s, se réveille des centaines de fois par seconde au lieu d'attendre"
+
 /** Une observation en cours. */
 struct watch {
     struct program *program;
@@ -75,8 +78,9 @@ static void refuse_restlessness(struct program *program, const char *cause, cons
     }
     if (is_calm(&watch))
         return;
-    complain_because(cause, "%s, %s, occupe un processeur entier au lieu d'attendre",
-                     program->actor, situation);
+    // L'attente a pu être abrégée : des centaines de réveils par seconde ne font pas tout un processeur.
+    complain_because(cause, watch.spent_s > watch.budget_s ? SPINNING : RESTLESS, program->actor,
+                     situation);
 }
 
 void program_expect_calm(struct program *program, const char *situation)
@@ -122,7 +126,5 @@ void program_expect_rest(struct program *program, const char *situation)
         pump_until(is_sure, &seen, LOOK_PERIOD_MS);
     if (!seen.restless || program->ended)
         return;
-    complain_because(endless_look,
-                     "%s, %s, se réveille des centaines de fois par seconde au lieu d'attendre",
-                     program->actor, situation);
+    complain_because(endless_look, RESTLESS, program->actor, situation);
 }
