@@ -165,6 +165,30 @@ static void expect_patience_of(struct program *server, const char *host, const c
 }
 
 LESSON(
+    server_knows_end_exactly, .step = 3, .points = 0.25, .programs = "server",
+    .needs = "server_replies_to_each_line", .defects = "D09",
+    .title =
+        "Seule la ligne END ferme : ni END suivi d'une espace, ni ENDE, ni end, ni la ligne vide",
+    .hint = "END est une ligne de trois octets, ni plus ni moins ; toute autre ligne, même "
+            "vide, a sa réponse.")
+{
+    start_server();
+    struct peer *client = peer_connect("client");
+    peer_send(client, "ENDE\n");
+    peer_expect_line(client, "Hey client");
+    peer_send(client, "END \n");
+    peer_expect_line(client, "Hey client");
+    peer_send(client, "end\n");
+    peer_expect_line(client, "Hey client");
+    peer_send(client, "E\n");
+    peer_expect_line(client, "Hey client");
+    peer_send_bytes(client, "END\0\n", 5);
+    peer_expect_line(client, "Hey client");
+    peer_send(client, "\n");
+    peer_expect_line(client, "Hey client");
+}
+
+LESSON(
     server_waits_in_silence, .step = 3, .points = 0.25, .programs = "server",
     .needs = "server_replies", .defects = "D08",
     .title = "Un client qui se tait, même longtemps, n'est pas quitté ; le serveur dort",
@@ -298,30 +322,6 @@ LESSON(server_answers_last_line, .step = 3, .points = 0.25, .programs = "server"
     peer_half_close(client);
     peer_expect_line(client, "Hey client");
     peer_expect_end(client);
-}
-
-LESSON(
-    server_knows_end_exactly, .step = 3, .points = 0.25, .programs = "server",
-    .needs = "server_replies_to_each_line", .defects = "D09",
-    .title =
-        "Seule la ligne END ferme : ni END suivi d'une espace, ni ENDE, ni end, ni la ligne vide",
-    .hint = "END est une ligne de trois octets, ni plus ni moins ; toute autre ligne, même "
-            "vide, a sa réponse.")
-{
-    start_server();
-    struct peer *client = peer_connect("client");
-    peer_send(client, "ENDE\n");
-    peer_expect_line(client, "Hey client");
-    peer_send(client, "END \n");
-    peer_expect_line(client, "Hey client");
-    peer_send(client, "end\n");
-    peer_expect_line(client, "Hey client");
-    peer_send(client, "E\n");
-    peer_expect_line(client, "Hey client");
-    peer_send_bytes(client, "END\0\n", 5);
-    peer_expect_line(client, "Hey client");
-    peer_send(client, "\n");
-    peer_expect_line(client, "Hey client");
 }
 
 LESSON(

@@ -27,8 +27,9 @@ static const struct {
     {"", ESOCKTNOSUPPORT, OTHER_SOCKETS},
     {"", EPROTOTYPE, OTHER_SOCKETS},
     {"connect", EINTR,
-     "Interrompu, connect continue sans le programme : comment attendre qu'il ait fini (poll), et "
-     "apprendre comment (SO_ERROR) ? Les notes du lab 01 le disent, dans « Une connexion interrompue »."},
+     "Interrompu, connect continue sans le programme : comment attendre qu'il ait fini (poll, à "
+     "refaire s'il est interrompu aussi), et apprendre comment (SO_ERROR) ? Les notes du lab 01 le "
+     "disent, dans « Une connexion interrompue »."},
 };
 
 const char *cause_from_words(const struct program *program)

@@ -6,6 +6,8 @@
 // Tous les combien regarder si un programme dort, et combien de fois de suite il doit dormir.
 #define LOOK_PERIOD_MS 2
 #define CALM_LOOKS 25
+// Sous une machine chargée, un programme qui avance encore a été vu éveillé bien des fois ; au-delà, il n'avance plus.
+#define MOST_LOOKS 3000
 // Temps de calcul, en secondes, au-delà duquel un programme qui n'a rien à faire tourne à vide.
 #define IDLE_BUDGET_S 0.4
 
@@ -58,7 +60,12 @@ static enum wait_end observe(struct watch *watch)
     struct activity activity = {.asleep = true};
     process_tree_observe(watch->program->pid, &activity);
     watch->cpu_s = activity.cpu_s;
-    return pump_until(calm_or_spinning, watch, LOOK_PERIOD_MS);
+    enum wait_end end;
+    // Une attente abrégée devant qui se réveille souvent ne prouve rien : il calcule peut-être pour un autre client.
+    do
+        end = pump_until(calm_or_spinning, watch, LOOK_PERIOD_MS);
+    while (watch->budget_s > 0 && end == WAIT_RESTLESS && watch->looks < MOST_LOOKS);
+    return end;
 }
 
 void program_wait_until_calm(struct program *program)
@@ -78,9 +85,7 @@ static void refuse_restlessness(struct program *program, const char *cause, cons
     }
     if (is_calm(&watch))
         return;
-    // L'attente a pu être abrégée : des centaines de réveils par seconde ne font pas tout un processeur.
-    complain_because(cause, watch.spent_s > watch.budget_s ? SPINNING : RESTLESS, program->actor,
-                     situation);
+    complain_because(cause, end == WAIT_RESTLESS ? RESTLESS : SPINNING, program->actor, situation);
 }
 
 void program_expect_calm(struct program *program, const char *situation)

@@ -37,6 +37,8 @@
 #define AGAIN_IDLING "idling"
 // Ce que le noyau ajoute à SIGTRAP quand l'arrêt est celui d'un appel.
 #define CALL_STOP 0x80
+// ERESTARTSYS et les suivants : un signal interrompt l'appel, et le programme n'en voit rien, ou EINTR.
+#define NEVER_SHOWN 512
 
 static unsigned allowed_seconds(void)
 {
@@ -250,7 +252,8 @@ static void see_result(struct watch *watch, pid_t task, bool failed, int64_t res
 {
     int error = failed ? (int)-result : 0;
     if ((watch->sight != SIGHT_END && watch->sight != SIGHT_CALL) || task != watch->entered ||
-        watch->call == NULL || error == EAGAIN || error == EINTR || error == EINPROGRESS)
+        watch->call == NULL || error == EAGAIN || error == EINTR || error == EINPROGRESS ||
+        error >= NEVER_SHOWN)
         return;
     if (error == 0 && (strcmp(watch->call, "poll") == 0 || strcmp(watch->call, "select") == 0))
         return;
