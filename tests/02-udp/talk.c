@@ -57,7 +57,8 @@ static bool has_shown_address_or_ended(void *context)
 }
 
 #define PLAIN_QUESTION "bonjour"
-#define FIRST_QUESTION "salutations"
+// Sa longueur n'est le numéro d'aucune erreur que rend une réception.
+#define FIRST_QUESTION "mes salutations"
 
 // Du message le plus simple, le texte est mal montré.
 static bool text_misshown;
