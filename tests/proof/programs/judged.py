@@ -179,6 +179,12 @@ def selected(name):
     return not pattern or fnmatch.fnmatch(name, pattern) or fnmatch.fnmatch(name, f"*{pattern}*")
 
 
+def in_brief(items, share):
+    """BRIEF=1 : un élément sur « share », toujours les mêmes ; sinon tous."""
+    items = list(items)
+    return items[::share] if os.environ.get("BRIEF") else items
+
+
 def in_parallel(function, items):
     """Applique une fonction à chaque élément, sur tous les processeurs, et montre l'avancement."""
     items = list(items)
