@@ -95,7 +95,7 @@ def copy_with(folder, name, before, after):
     path.write_text(changed, encoding="utf-8")
     if name == "start.c":
         subprocess.run([os.environ.get("CC") or "cc", "-std=c11", "-D_GNU_SOURCE", "-I", attempts.TOP / "tests" / "judge" / "library" / "launch",
-                        "-o", folder / "build" / "sandbox" / "start", *sorted(sandbox.glob("*.c"))], check=True)
+                        "-o", folder / "build" / "sandbox" / "start", path, sandbox / "closing.c"], check=True)
     return sandbox
 
 
