@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Les vérifications du dépôt, dans l'ordre où check.sh les passe : une fonction gate_NOM chacune, décrite sur sa première
-# ligne. « ##& » la met de front avec les autres : elle juge des centaines de programmes, attend souvent, et a ses propres
+# ligne. « ##& » la met de front avec les autres : elle calcule beaucoup, ou attend souvent, et a ses propres
 # dossiers sous build/. « make check-NOM » la passe seule.
 # Criterion, quand deps.sh l'a déballé là plutôt qu'installé.
 UNPACKED="-isystem build/packages/usr/include"
@@ -165,7 +165,7 @@ cppcheck_sources() {
         -D_GNU_SOURCE '-DTest(suite,name,...)=void test_##name(void)' labs solutions common tests
 }
 
-gate_lint() { ## clang-tidy, cppcheck, shellcheck
+gate_lint() { ##& clang-tidy, cppcheck, shellcheck
     by_reference clang-tidy "$CLANG_REFERENCE" tidy_sources || return 1
     by_reference cppcheck "$CPPCHECK_REFERENCE" cppcheck_sources || return 1
     find tests .ci .devcontainer \( -name '*.sh' -o -path .ci/run \) -exec shellcheck -s sh {} +
@@ -186,7 +186,7 @@ gate_class() { ## noter une classe : la porte, la reprise, les listes, les noms 
 }
 
 # BRIEF=1 : deux plateformes, l'une par root, l'autre non ; « make platforms-proof » y juge tous les rendus hostiles d'un lab.
-gate_platforms() { ## les plateformes qui lancent le juge, du dépôt au résultat, dans un système nu rangé comme elles
+gate_platforms() { ##& les plateformes qui lancent le juge, du dépôt au résultat, dans un système nu rangé comme elles
     prove grading/hosted_test.py
 }
 
