@@ -23,7 +23,7 @@ const WIDTHS = [360, 390, 1024, 1280, 1920];
 // Une machine surchargée met parfois une minute à ouvrir une page : ce n'est la faute d'aucune.
 const PATIENCE_MS = 600000;
 const HEAVIEST = 150 * 1024;
-// Les pages d'un défaut sont toutes faites de même : une sur six passe par axe ; aucune n'échappe au reste.
+// Les pages d'un défaut sont toutes faites de même : une sur six passe par axe ; aucune n'échappe au reste, sauf BRIEF=1.
 const ALIKE = /^defaut-/;
 const SHARE = 6;
 const GRAVE = ["serious", "critical"];
@@ -131,13 +131,14 @@ async function accuse(tab, complain) {
 }
 
 async function examineAll(folder, asked, some) {
-    const names = asked.length ? asked : pagesIn(folder);
-    const alike = asked.length ? [] : names.filter((name) => some || ALIKE.test(name));
+    const all = asked.length ? asked : pagesIn(folder);
+    const alike = asked.length ? [] : all.filter((name) => some || ALIKE.test(name));
     const spared = new Set(alike.filter((_, rank) => rank % SHARE));
+    const names = process.env.BRIEF ? all.filter((name) => !spared.has(name)) : all;
     const faults = [];
     await openBrowser((context) => share(context, names, (tab, name) => examine(tab, folder, name, !spared.has(name), faults)));
     faults.forEach((fault) => console.log(fault));
-    console.log(`axe : ${names.length - spared.size} pages, en clair et en sombre ; largeurs et poids : ${names.length} ; ${faults.length} faute(s)`);
+    console.log(`axe : ${all.length - spared.size} pages, en clair et en sombre ; largeurs et poids : ${names.length} ; ${faults.length} faute(s)`);
     return faults.length === 0 && names.length > 0;
 }
 
