@@ -74,20 +74,7 @@ LESSON(
     .title = "Un client qui se tait, même longtemps, n'est pas quitté ; le serveur dort",
     .hint = "Un client qui se tait est encore là : quel appel attend sa ligne, et jusqu'à quand ?")
 {
-    program_inject(LONG_SILENCE);
-    const char *question = lesson_question();
-    struct program *server = START("server", "127.0.0.1", test_port());
-    expect_patience_of(server, "127.0.0.1", test_port());
-    lesson_ask(
-        "Un client ne lit plus, et send n'a plus de place : il en aura quand ce client lira.");
-    struct peer *slow = peer_connect_narrow("client qui ne lit plus", NARROW_WINDOW);
-    peer_expect_line(slow, WELCOME);
-    talk_until_stuck(slow);
-    program_expect_patience(server, slow);
-    lesson_ask(question);
-    struct program *other = start_ipv6_server(other_port());
-    if (other != NULL)
-        expect_patience_of(other, "::1", other_port());
+    expect_silence_borne(expect_patience_of, WELCOME);
 }
 
 LESSON(server_serves_beside_silence, .step = 2, .points = 0.25, .programs = "server",

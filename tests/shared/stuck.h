@@ -6,6 +6,7 @@
 #define HARNESS_STUCK_H
 
 #include "peer.h"
+#include "program.h"
 
 /**
  * @brief Cesse de lire, et envoie des lignes vides tant que le serveur les lit.
@@ -15,5 +16,15 @@ void talk_until_stuck(struct peer *client);
 
 /** La fenêtre de ce client, en octets, pour peer_connect_narrow(). */
 #define NARROW_WINDOW 4096
+
+/** Ce qu'un lab fait, entre deux silences, d'un serveur lancé là. */
+typedef void silent_dialogue(struct program *server, const char *host, const char *port);
+
+/**
+ * @brief Qui se tait, ou ne lit plus, n'est pas quitté par le serveur TCP, qui dort : en IPv4, puis en IPv6.
+ * @param dialogue ce que le lab en fait : une attente bornée peut ne l'être que d'une famille d'adresses
+ * @param greeting la ligne que le serveur dit d'abord, ou `NULL`
+ */
+void expect_silence_borne(silent_dialogue *dialogue, const char *greeting);
 
 #endif
