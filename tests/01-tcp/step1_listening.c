@@ -54,17 +54,13 @@ LESSON(
     .hint = "« ::1 » est une adresse IPv6, montrée entre crochets : le programme suppose-t-il "
             "IPv4 quelque part ?")
 {
-    const char *question = lesson_question();
-    lesson_ask(PORT_QUESTION);
     expect_ports_shown("127.0.0.1", "server waiting...", "client connected from ");
-    lesson_ask(question);
     require_ipv6();
     struct program *server = START("server", "::1", test_port());
     server_expect_listening(server, test_port());
     program_expect_line(server, "server waiting...");
     struct peer *client = peer_connect_to("client", "::1", test_port());
     program_expect_line(server, "client connected from %s", client->address);
-    lesson_ask(PORT_QUESTION);
     expect_ports_shown("::1", "server waiting...", "client connected from ");
 }
 

@@ -53,12 +53,10 @@ LESSON(client_sends_and_shows, .step = 4, .points = 0.75, .programs = "client",
 // Une attente bornée peut ne l'être que d'une famille d'adresses.
 static void expect_patience_towards(const char *host, const char *shown)
 {
-    struct listener *listener = listener_open(host);
-    struct program *client = START("client", host, test_port());
-    // Qui ignore IPv6 le perd dans client_speaks_ipv6, et nulle part ailleurs.
-    if (!listener_has_client(listener) && strchr(host, ':') != NULL)
+    struct peer *server;
+    struct program *client = start_client_of(host, &server);
+    if (client == NULL)
         return;
-    struct peer *server = listener_accept(listener, "serveur du juge");
     expect_greeting(client, shown);
     program_expect_patience(client, server);
     program_type(client, "bonjour\n");

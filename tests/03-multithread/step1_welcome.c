@@ -90,10 +90,7 @@ LESSON(
 {
     struct program *server = START("server", "localhost", test_port());
     server_expect_listening(server, test_port());
-    const char *question = lesson_question();
-    lesson_ask(PORT_QUESTION);
     expect_ports_shown("127.0.0.1", "waiting for connection", "connected to ");
-    lesson_ask(question);
     require_ipv6();
     server = START("server", "::1", other_port());
     server_expect_listening(server, other_port());
@@ -101,7 +98,6 @@ LESSON(
     struct peer *client = peer_connect_to("client", "::1", other_port());
     peer_expect_line(client, WELCOME);
     expect_arrival(server, client, 1);
-    lesson_ask(PORT_QUESTION);
     expect_ports_shown("::1", "waiting for connection", "connected to ");
 }
 

@@ -92,12 +92,10 @@ LESSON(client_dialogues, .step = 3, .points = 0.5, .programs = "client",
 // Une attente bornée peut ne l'être que d'une famille d'adresses.
 static void expect_patience_towards(const char *host)
 {
-    struct listener *listener = listener_open(host);
-    struct program *client = START("client", host, test_port());
-    // Qui ignore IPv6 le perd dans client_tries_each_address, et nulle part ailleurs.
-    if (!listener_has_client(listener) && strchr(host, ':') != NULL)
+    struct peer *server;
+    struct program *client = start_client_of(host, &server);
+    if (client == NULL)
         return;
-    struct peer *server = listener_accept(listener, "serveur du juge");
     program_expect_patience(client, server);
     peer_send(server, WELCOME "\n");
     program_expect_line(client, WELCOME);

@@ -15,8 +15,6 @@ from tests.bench import building
 from tests.bench import commands
 from tests.bench import figures
 
-# Écrit par « make mutants » : ce que juger chacun a demandé la dernière fois, en secondes ; le compiler n'y compte pas.
-DURATIONS = pathlib.Path("build", "mutants", "durations.json")
 # Écrit par toutes : {lab/nom: {"seconds", "programs": le dossier où il est compilé, "run": qui l'a jugé}}.
 JUDGED = pathlib.Path("build", "judged.json")
 ROOM = pathlib.Path("build", "bench", "faux")

@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -119,8 +120,12 @@ const char *const *client_ports(void)
 void expect_ports_shown(const char *host, const char *ready, const char *before)
 {
     unsigned listening = the_lab.default_port + PORTS_BEYOND;
-    const char *const *port = network_is_isolated() ? client_ports() : (const char *const[]){NULL};
-    for (; *port != NULL; port++) {
+    if (!network_is_isolated())
+        return;
+    const char *question = lesson_question();
+    lesson_ask("Un port se montre en chiffres, de 1 à 65535 : même quand il a un nom (man 3 "
+               "getnameinfo), et sans signe.");
+    for (const char *const *port = client_ports(); *port != NULL; port++) {
         char place[8];
         snprintf(place, sizeof place, "%u", listening++);
         struct program *server = START("server", host, place);
@@ -129,12 +134,20 @@ void expect_ports_shown(const char *host, const char *ready, const char *before)
         const struct peer *client = peer_connect_from("client", host, place, (unsigned)atoi(*port));
         program_expect_line(server, "%s%s", before, client->address);
     }
+    lesson_ask(question);
+}
+
+struct program *start_client_of(const char *host, struct peer **server)
+{
+    struct listener *listener = listener_open(host);
+    struct program *client = START("client", host, test_port());
+    if (strchr(host, ':') != NULL && !listener_has_client(listener))
+        return NULL;
+    *server = listener_accept(listener, "serveur du juge");
+    return client;
 }
 
 struct program *start_tcp_client(struct peer **server)
 {
-    struct listener *listener = listener_open("127.0.0.1");
-    struct program *client = START("client", "127.0.0.1", test_port());
-    *server = listener_accept(listener, "serveur du juge");
-    return client;
+    return start_client_of("127.0.0.1", server);
 }

@@ -38,16 +38,21 @@ struct program *start_ipv6_server(const char *port);
 void expect_each_address_tried(int type);
 
 /**
+ * @brief Lance le client vers un serveur TCP tenu par le juge, à cette adresse et à test_port().
+ *
+ * Qui ignore IPv6 le perd dans le test qui le demande, et nulle part ailleurs.
+ *
+ * @param host   une adresse, IPv4 ou IPv6
+ * @param server reçoit la connexion, acceptée
+ * @return `NULL` si l'adresse est d'IPv6 et qu'il n'y vient pas : il n'y a rien à juger de plus
+ */
+struct program *start_client_of(const char *host, struct peer **server);
+
+/**
  * @brief Lance le client vers un serveur TCP tenu par le juge, à 127.0.0.1 et test_port().
  * @param server reçoit la connexion, acceptée
  */
 struct program *start_tcp_client(struct peer **server);
-
-/** La question à se poser quand le port est mal montré. */
-#define PORT_QUESTION                                                                              \
-    "Un port se montre en chiffres, de 1 à 65535 : même quand il a un nom (man 3 getnameinfo), " \
-    "et "                                                                                          \
-    "sans signe."
 
 /**
  * @brief Les ports d'où venir pour éprouver l'affichage d'une adresse, puis `NULL`.
@@ -58,7 +63,7 @@ struct program *start_tcp_client(struct peer **server);
 const char *const *client_ports(void);
 
 /**
- * @brief Un client est annoncé sous son adresse, quel que soit son port ; chacun a un serveur neuf.
+ * @brief Un client est annoncé sous son adresse, quel que soit son port ; chacun a un serveur neuf. Sans réseau isolé, rien.
  * @param host   où lancer le serveur : une adresse, IPv4 ou IPv6
  * @param ready  la ligne qu'il affiche avant tout client
  * @param before ce qui précède l'adresse dans la ligne suivante

@@ -16,6 +16,8 @@ from tests.proof.programs import judged
 from tests.proof.programs import lines
 from tests.proof.programs.judged import Trouble
 
+# Ce que juger chacun a demandé la dernière fois, en secondes ; le compiler n'y compte pas.
+DURATIONS = judged.BUILD / "mutants" / "durations.json"
 READING = "=== Ce que l'étudiant lit ===\n"
 HUNK = re.compile(r"^@@ .*?@@.*$")
 # Ce qui change d'une fois à l'autre : les ports, ce qui est passé d'un long envoi coupé, et si les
@@ -205,7 +207,7 @@ def write_matrix(lab, outcomes):
 def known_durations():
     """Ce qui a été mesuré la dernière fois ; un fichier abîmé ne vaut rien de plus qu'un fichier absent."""
     try:
-        return {key: float(seconds) for key, seconds in json.loads(slowest.DURATIONS.read_text(encoding="utf-8")).items()}
+        return {key: float(seconds) for key, seconds in json.loads(DURATIONS.read_text(encoding="utf-8")).items()}
     except (OSError, ValueError, AttributeError, TypeError):
         return {}
 
@@ -219,7 +221,7 @@ def slowest_first(mutants):
 def keep_durations(measured):
     """Retient ce qui vient d'être mesuré ; jugé par tous les tests (FULL=1), un mutant dure tout autre chose."""
     if measured and not os.environ.get("FULL"):
-        slowest.DURATIONS.write_text(json.dumps(known_durations() | measured, indent=1, sort_keys=True), encoding="utf-8")
+        DURATIONS.write_text(json.dumps(known_durations() | measured, indent=1, sort_keys=True), encoding="utf-8")
 
 
 def try_all(mutants, shown):
@@ -227,7 +229,7 @@ def try_all(mutants, shown):
     measured = {}
     outcomes = judged.in_parallel(lambda mutant: try_mutant(mutant, measured, shown), slowest_first(mutants))
     keep_durations(measured)
-    slowest.note("mutants", {mutant.key: (measured[mutant.key], bench_of(mutant).programs) for mutant in mutants if mutant.key in measured})
+    slowest.note("mutants FULL=1" if os.environ.get("FULL") else "mutants", {mutant.key: (measured[mutant.key], bench_of(mutant).programs) for mutant in mutants if mutant.key in measured})
     return {outcome[0]: outcome for outcome in outcomes}
 
 

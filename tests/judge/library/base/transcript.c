@@ -175,11 +175,11 @@ static void add_bytes(const char *actor, const char *verb, const char *action, c
                       size_t length, bool joined)
 {
     bool continued = joined && continues_last(actor, verb, action);
-    char *text = described(action, bytes, length);
-    bool repeated = !continued && repeats_last(actor, verb, text);
-    free(text);
-    if (repeated)
+    char *text = continued ? NULL : described(action, bytes, length);
+    if (!continued && repeats_last(actor, verb, text)) {
+        free(text);
         return;
+    }
     struct event *event = continued ? slot(total - 1) : add_event(actor, verb);
     char *grown = realloc(event->bytes, event->length + length + 1);
     if (grown == NULL)
@@ -190,7 +190,7 @@ static void add_bytes(const char *actor, const char *verb, const char *action, c
     if (event->action == NULL)
         event->action = strdup(action);
     free(event->text);
-    event->text = described(action, event->bytes, event->length);
+    event->text = continued ? described(action, event->bytes, event->length) : text;
     if (continued)
         fold_pieces();
 }

@@ -160,8 +160,10 @@ static size_t calls_of(pid_t task, uint64_t calls[MAX_FRAMES])
     return task_registers(task, &frame) ? call_frames(task, &frame, calls) : 0;
 }
 
+// Un refus ne se dit qu'avec sa ligne : celle d'un autre appel prend sa place.
 static void keep_calls(struct watch *watch, pid_t task)
 {
+    watch->refusal.error = 0;
     watch->kept_count = calls_of(task, watch->kept);
 }
 
@@ -182,7 +184,7 @@ static bool sends(uint64_t number, uint64_t descriptor)
 
 static bool receives(uint64_t number, uint64_t descriptor)
 {
-    return number == SYS_recvfrom || number == SYS_recvmsg ||
+    return number == SYS_recvfrom || number == SYS_recvmsg || number == SYS_recvmmsg ||
            ((number == SYS_read || number == SYS_readv) && descriptor > STDERR_FILENO);
 }
 
@@ -212,7 +214,9 @@ static const char *refusable_call(uint64_t number, const uint64_t *arguments)
                  {SYS_getpeername, "getpeername"},
                  {SYS_shutdown, "shutdown"},
                  {SYS_recvmsg, "recvmsg"},
-                 {SYS_sendmsg, "sendmsg"}};
+                 {SYS_recvmmsg, "recvmmsg"},
+                 {SYS_sendmsg, "sendmsg"},
+                 {SYS_sendmmsg, "sendmmsg"}};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (names[i].number == number)
             return names[i].name;
@@ -257,10 +261,12 @@ static void see_result(struct watch *watch, pid_t task, bool failed, int64_t res
         return;
     if (error == 0 && (strcmp(watch->call, "poll") == 0 || strcmp(watch->call, "select") == 0))
         return;
-    watch->refusal.error = error;
-    if (error == 0)
+    if (error == 0) {
+        watch->refusal.error = 0;
         return;
+    }
     keep_calls(watch, task);
+    watch->refusal.error = error;
     snprintf(watch->refusal.call, sizeof watch->refusal.call, "%s", watch->call);
 }
 
