@@ -1,4 +1,5 @@
 """Les pages des sources corrigées, que Doxygen lira : listings.py DOSSIER. Il les numérote et les colore ; reading.py les finit."""
+import functools
 import pathlib
 import sys
 
@@ -10,9 +11,10 @@ Ligne à ligne, à côté du squelette : de quoi les lire, ou les projeter (« P
 """
 
 
+@functools.lru_cache(maxsize=None)
 def sources():
     """Les sources des corrigés, lab par lab, les en-têtes après le C."""
-    return sorted(SOLUTIONS.glob("*/*.[ch]"), key=lambda path: (path.parent.name, path.suffix, path.stem))
+    return tuple(sorted(SOLUTIONS.glob("*/*.[ch]"), key=lambda path: (path.parent.name, path.suffix, path.stem)))
 
 
 def anchor(path):
@@ -34,10 +36,9 @@ def page(path):
 
 
 def main(folder):
-    names = [path for path in sources()]
-    for path in names:
+    for path in sources():
         pathlib.Path(folder, anchor(path) + ".md").write_text(page(path), encoding="utf-8")
-    links = "".join(f"- @subpage {anchor(path)}\n" for path in names)
+    links = "".join(f"- @subpage {anchor(path)}\n" for path in sources())
     pathlib.Path(folder, "les-sources.md").write_text(INTRODUCTION + links, encoding="utf-8")
 
 

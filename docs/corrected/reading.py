@@ -69,8 +69,8 @@ def _section(path, section, shown, beside, rank):
     code = [_source(path, shown[0], first, last, title)]
     span = beside.get(title) if is_function else (1, len(shown[1])) if title == WHOLE and len(shown) > 1 else None
     if span:
-        code = [Node("div", {}, [Node("p", {"class": "side"}, ["Le corrigé"])] + code),
-                Node("div", {"class": "given"}, [Node("p", {"class": "side"}, ["Le squelette"]),
+        code = [Node("div", {}, [Node("p", {"class": "which"}, ["Le corrigé"])] + code),
+                Node("div", {"class": "given"}, [Node("p", {"class": "which"}, ["Le squelette"]),
                                                  _source(None, shown[1], *span, title + ", dans le squelette")])]
     return Node("section", {"class": "function", "aria-labelledby": anchor, "data-rank": str(rank)},
                 [heading] + facts + [Node("div", {"class": "pair"}, code)])

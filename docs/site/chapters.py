@@ -6,8 +6,6 @@ from docs.site.dom import Node
 
 # Où couper : au titre de ce rang, dans les pages de ce nom ; une ancre de cette forme, ou toute autre.
 CUTS = ((re.compile(r"(lab-[\w-]+|captures)\.html"), "h2", re.compile(r"")), (re.compile(r"defauts\.html"), "h3", re.compile(r"defaut-d\d\d$")))
-LOWER = {"h3": "h2", "h4": "h3", "h5": "h4"}
-LOWEST = {"h4": "h2", "h5": "h3"}
 # Les ancres que toute page a.
 SHELL = ("contenu",)
 
@@ -18,7 +16,7 @@ def split(pages):
     for name, root in list(pages.items()):
         for pattern, tag, wanted in CUTS:
             if pattern.fullmatch(name):
-                found[name] = [(url, text) for url, text in _cut(pages, name, root, tag, wanted, moved)]
+                found[name] = _cut(pages, name, root, tag, wanted, moved)
     origins = {url: page for (page, _), url in moved.items()}
     for name, root in pages.items():
         _follow(root, name, moved, origins)
@@ -30,13 +28,12 @@ def _cut(pages, name, root, tag, wanted, moved):
     block = root.find_class("textblock")
     kept, parts = _parts(block.children, tag, wanted)
     block.children = []
-    shell = copy.deepcopy(root)
     here = [node.get("id") for child in kept if isinstance(child, Node) for node in child.walk() if node.get("id")]
     links = []
     for heading, body in parts:
         anchor = heading.get("id")
         url = (anchor if anchor.startswith((name[:-len(".html")], "defaut-")) else name[:-len(".html")] + "-" + anchor) + ".html"
-        pages[url] = _page(shell, root, name, heading, body)
+        pages[url] = _page(root, name, heading, body)
         moved[name, anchor] = url
         for node in (node for child in body if isinstance(child, Node) for node in child.walk()):
             if node.get("id") and node.get("id") not in here:
@@ -76,11 +73,11 @@ def _without_empty(children):
     return list(reversed(kept))
 
 
-def _page(shell, root, name, heading, body):
-    """La page d'un chapitre : son titre, et d'où elle vient."""
-    page = copy.deepcopy(shell)
+def _page(root, name, heading, body):
+    """La page d'un chapitre, sur le modèle de celle d'où il vient, vidée : son titre, et cette page."""
+    page = copy.deepcopy(root)
     title, header = page.find_class("title"), page.find_class("header")
-    lower = LOWER if heading.tag == "h2" else LOWEST
+    rise = int(heading.tag[1]) - 1
     title.children = heading.children
     book = root.find_class("title").text()
     header.children = [Node("p", {"class": "trail"}, [Node("a", {"href": name}, [book])]), title]
@@ -88,7 +85,8 @@ def _page(shell, root, name, heading, body):
     block = page.find_class("textblock")
     block.children = body
     for node in block.walk():
-        node.tag = lower.get(node.tag, node.tag)
+        if re.fullmatch(r"h[3-5]", node.tag) and node.tag > heading.tag:
+            node.tag = f"h{int(node.tag[1]) - rise}"
     return page
 
 

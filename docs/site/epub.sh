@@ -2,7 +2,7 @@
 # Les notes et le cours en EPUB, par pandoc, dans build/docs/epub : le même livre que « make pdf ».
 set -u
 sh tests/judge/command/deps.sh --if-missing docs epub || exit 2
-sh docs/site/docs.sh || exit 1
+EDITION= sh docs/site/docs.sh || exit 1
 html=build/docs/html
 out=build/docs/epub
 mkdir -p "$out" || exit 2

@@ -2,7 +2,7 @@
 # Imprime la documentation : un livre pour chaque porte de l'accueil qui a des pages à lire, dans build/docs/pdf.
 set -u
 sh tests/judge/command/deps.sh --if-missing docs pdf || exit 2
-sh docs/site/docs.sh || exit 1
+EDITION= sh docs/site/docs.sh || exit 1
 html=build/docs/html
 out=build/docs/pdf
 rm -rf "$out"

@@ -76,6 +76,7 @@ run_gate() {
 }
 
 mkdir -p build/check || exit 2
+rm -f "build/check/sites.$$"
 all=$(described | cut -d ' ' -f 1 | tr '\n' ' ')
 chosen=$all
 [ -z "${BRIEF:-}" ] || chosen="${all%% pdf *} ${all##* pdf }"
@@ -105,6 +106,7 @@ run_gates aside $aside &
 # shellcheck disable=SC2086
 run_gates rest $rest
 wait
+rm -f "build/check/sites.$$"
 
 passed=0 failed=0 skipped=0 broken=''
 for total in rest aside; do

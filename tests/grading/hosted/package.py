@@ -42,7 +42,7 @@ def needed(name, labs):
 
 def tree(built, lab=""):
     """{nom: (octets, droits)} de ce qui juge, tests réservés compris ; avec ce qui est construit pour ce lab, si on le demande."""
-    labs = {lab.name for lab in lab_reader.every_lab()}
+    labs = set(lab_reader.names())
     names = [name for name in contents.tracked() if needed(name, labs)]
     names += [path.as_posix() for path in sorted(pathlib.Path("tests").glob("*/private/*.[ch]"))]
     if built:
@@ -69,7 +69,7 @@ def built_files(lab):
 
 def names_of_labs():
     """Les noms des labs."""
-    return " ".join(one.name for one in lab_reader.every_lab())
+    return " ".join(lab_reader.names())
 
 
 def out_of():
@@ -168,6 +168,8 @@ def gitlab(lab):
         "Les points sont indicatifs : ce fichier est aux étudiants."]
 
 
+# Les forges laissent l'étudiant récrire le déroulement même : rien n'y est fermé, ni joint, et la note est indicative.
+OPEN = ("github", "gitlab")
 RECIPES = {"gradescope": gradescope, "vpl": vpl, "github": github, "gitlab": gitlab, "autolab": autolab, "inginious": inginious}
 
 
@@ -192,10 +194,11 @@ def request():
     platform, lab = os.environ.get("PLATFORM", ""), os.environ.get("LAB", "")
     if platform not in RECIPES:
         raise Mistake(f"PLATFORM={platform} : {', '.join(RECIPES)} est attendu")
-    names = [one.name for one in lab_reader.every_lab()]
-    chosen = [name for name in names if name == lab or name.startswith(lab + "-")]
-    if lab and not chosen:
-        raise Mistake(f"LAB={lab} : ce lab n'existe pas (il y a : {' '.join(names)})")
+    if os.environ.get("SCALE") and platform in OPEN:
+        raise Mistake(f"PLATFORM={platform} ne suit pas de barème (SCALE=) : son déroulement est aux étudiants, la note y est indicative")
+    chosen = lab_reader.chosen_names()
+    if not chosen:
+        raise Mistake(f"LAB={lab} : ce lab n'existe pas (il y a : {names_of_labs()})")
     return platform, chosen[0] if lab else ""
 
 

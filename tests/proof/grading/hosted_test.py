@@ -28,8 +28,6 @@ HONEST, THIEF = "corrigé", "steals"
 NOT_HERE = 77
 # Ce qu'un voleur dit quand une porte s'ouvre (tests/proof/hostile/submissions/steals).
 OBTAINED = re.compile(r"OBTENU [^\\\n]*")
-# Les forges laissent l'étudiant récrire le déroulement même : rien n'y est fermé, et docs/noter.md dit la note indicative.
-OPEN = ("github", "gitlab")
 
 
 class Ground:
@@ -126,7 +124,7 @@ def prepare(platform, lab):
     """Ce que l'enseignant dépose."""
     subprocess.run([*PYTHON, "tests/grading/hosted/package.py"], env={**os.environ, "PLATFORM": platform, "LAB": lab.name},
                    stdout=subprocess.DEVNULL, check=True)
-    if platform in OPEN:
+    if platform in package.OPEN:
         subprocess.run([*PYTHON, "tests/handout/handout.py"], stdout=subprocess.DEVNULL, check=True)
 
 
@@ -144,7 +142,7 @@ def complaints(platform, name, out, most):
         yield f"note {mark} au lieu de {most} :\n{said[-1500:]}"
     if name != HONEST and (mark or 0) > most + 1e-6:
         yield f"note {mark} : plus que {most}"
-    if platform in OPEN:
+    if platform in package.OPEN:
         return
     yield from sorted({found.replace("\n", " ") for found in OBTAINED.findall(said)})
     left = (out / f"{name}.reste").read_text(encoding="utf-8").strip()

@@ -1,6 +1,6 @@
 """Le site des étudiants ne dit rien des corrigés, et cette recherche le verrait : published_test.py DOSSIER_HTML
 
-Chaque forme sous laquelle une ligne peut y venir est plantée dans une copie : colorée dans une page, dans un dessin, dans
+Chaque forme sous laquelle une ligne peut y venir est plantée dans la copie d'un fichier : colorée dans une page, dans un dessin, dans
 l'index de la recherche ; `tests/handout/published.py` doit la refuser.
 """
 
@@ -41,9 +41,10 @@ def main(folder):
     line = next(line for line in source.split("\n") if '"' in line and leaks.halves(line)[0] in leaks.lines_of_solutions())
     shutil.rmtree(COPY, ignore_errors=True)
     for name, text in plants(line.strip()):
-        shutil.copytree(folder, COPY)
-        with open(COPY / name, "a", encoding="utf-8") as file:
-            file.write(text)
+        COPY.mkdir(parents=True)
+        planted = pathlib.Path(folder, name)
+        before = planted.read_text(encoding="utf-8") if planted.is_file() else ""
+        (COPY / name).write_text(before + text, encoding="utf-8")
         wrong, said = refused(COPY)
         shutil.rmtree(COPY)
         if not wrong or name not in said:

@@ -85,7 +85,7 @@ function weigh(asked, folder, complain) {
         return inside ? fileURLToPath(url.split(/[?#]/)[0]) : "";
     });
     const total = paths.filter((path) => path && existsSync(path)).reduce((sum, path) => sum + statSync(path).size, 0);
-    if (total > HEAVIEST) {
+    if (total > HEAVIEST && existsSync(join(folder, "style.css"))) {
         complain(`pèse ${Math.ceil(total / 1024)} Kio à sa première vue, ${HEAVIEST / 1024} au plus`);
     }
 }
@@ -99,9 +99,7 @@ async function examine(tab, folder, name, withAxe, faults) {
     tab.on("request", request);
     await tab.setViewportSize({ width: 1280, height: 900 });
     await goTo(tab, folder, name);
-    if (existsSync(join(folder, "style.css"))) {
-        weigh(asked, folder, complain);
-    }
+    weigh(asked, folder, complain);
     tab.off("request", request);
     if (withAxe) {
         await accuse(tab, complain);
