@@ -131,7 +131,6 @@ static void serve_client(int client, const char *peer)
  */
 static void request_stop(int signal_number)
 {
-    (void)signal_number;
     // TODO (étape 5) : noter l'arrêt, réveiller l'appel qui attend (man 7 signal-safety).
 }
 

@@ -28,8 +28,8 @@ static void talk_ahead(const char *greeting)
     struct program *client = start_beside_judge(greeting, &server);
     const size_t length = strlen(LINE_AHEAD);
     char *lines = letters(LINES_AHEAD * length);
-    for (size_t i = 0; i < LINES_AHEAD; i++)
-        memcpy(lines + i * length, LINE_AHEAD, length);
+    for (size_t i = 0; i < LINES_AHEAD * length; i++)
+        lines[i] = LINE_AHEAD[i % length];
     peer_send_while_open(server, lines, LINES_AHEAD * length);
     program_type_bytes(client, lines, LINES_AHEAD / 2 * length);
     program_expect_no_overflow(client);
