@@ -360,7 +360,8 @@ _Noreturn static void play(const struct lesson *lesson, int gate)
     process_tree_adopt_orphans();
     complain_find_causes_with(likely_cause);
     transcript_begin();
-    pump_play_again(strcmp(getenv(AGAIN_VARIABLE), AGAIN_IDLING) == 0);
+    const char *again = getenv(AGAIN_VARIABLE);
+    pump_play_again(again != NULL && strcmp(again, AGAIN_IDLING) == 0);
     lesson->body();
     _exit(0);
 }
