@@ -3,8 +3,8 @@
 De « make platform » au fichier de résultats, que relit un lecteur écrit d'après sa documentation : le corrigé y a 20 ; des
 rendus hostiles n'y gagnent pas un point, n'y lisent ni test ni résultat, et n'y laissent aucun processus.
 
-Réglages, par l'environnement : PLATFORM= (une seule) BRIEF=1 (un administrateur, un utilisateur ordinaire : deux plateformes)
-FULL=1 (tous les rendus hostiles du premier lab que fait une source).
+Réglages, par l'environnement : PLATFORM= (une seule) LAB= (le premier, sinon) BRIEF=1 (un administrateur, un utilisateur
+ordinaire : deux plateformes) FULL=1 (tous les rendus hostiles de ce lab que fait une source).
 """
 
 import base64
@@ -25,6 +25,9 @@ from tests.proof.hostile import cases
 PLACE = pathlib.Path("build", "check", "platforms")
 WORKS = PLACE / "rendus"
 HONEST, THIEF = "corrigé", "steals"
+# Un rendu juste, remis sans ce qu'un autre lab prête.
+ALONE = "corrigé-seul"
+RIGHT = (HONEST, ALONE)
 NOT_HERE = 77
 # Ce qu'un voleur dit quand une porte s'ouvre (tests/proof/hostile/submissions/steals).
 OBTAINED = re.compile(r"OBTENU [^\\\n]*")
@@ -102,7 +105,10 @@ def lay_out(lab):
     """Pose les rendus ; rend {nom: la plus haute note permise}."""
     shutil.rmtree(WORKS, ignore_errors=True)
     most = {HONEST: 20.0}
-    put(HONEST, cases.base_sources(HONEST, lab))
+    put(HONEST, {**cases.base_sources(HONEST, lab), **lent_to(lab)})
+    if lab.lender:
+        most[ALONE] = 20.0
+        put(ALONE, cases.base_sources(HONEST, lab))
     for case in cases.every_case(lab_reader.every_lab()):
         made = case.lab.name != lab.name or (case.folder / "make.py").exists() or case.mark.startswith("comme")
         if made or case.key != case.name or not (os.environ.get("FULL") or case.key == THIEF):
@@ -110,6 +116,12 @@ def lay_out(lab):
         most[case.key] = float(case.mark) if case.graded else 0.0
         put(case.key, case.texts(Ground))
     return most
+
+
+def lent_to(lab):
+    """La bibliothèque qu'un autre lab prête, du même étudiant : {fichier: texte}."""
+    lender = lab_reader.Lab(lab.lender) if lab.lender else None
+    return {name: text for name, text in cases.base_sources(HONEST, lender).items() if name in lender.library} if lender else {}
 
 
 def put(name, texts):
@@ -136,11 +148,11 @@ def complaints(platform, name, out, most):
         mark = READERS[platform](path)
     except (OSError, ValueError, AssertionError, KeyError) as error:
         mark = None
-        if name == HONEST:
+        if name in RIGHT:
             yield f"le résultat ne se lit pas ({error!r})"
-    if name == HONEST and (mark is None or abs(mark - most) > 1e-6):
+    if name in RIGHT and (mark is None or abs(mark - most) > 1e-6):
         yield f"note {mark} au lieu de {most} :\n{said[-1500:]}"
-    if name != HONEST and (mark or 0) > most + 1e-6:
+    if name not in RIGHT and (mark or 0) > most + 1e-6:
         yield f"note {mark} : plus que {most}"
     if platform in package.OPEN:
         return
@@ -154,6 +166,9 @@ def try_platform(platform, lab, most):
     """Essaie une plateforme ; rend (réussis, ratés), ou None si cette machine ne le permet pas."""
     out = PLACE / platform
     shutil.rmtree(out, ignore_errors=True)
+    if platform in package.OPEN:
+        # Sur une forge, le dépôt de l'étudiant a toujours le lab qui prête.
+        most = {name: limit for name, limit in most.items() if name != ALONE}
     prepare(platform, lab)
     status = subprocess.run(["sh", "tests/proof/systems/platforms.sh", platform, WORKS, out], check=False).returncode
     if status == NOT_HERE:
@@ -169,7 +184,7 @@ def try_platform(platform, lab, most):
 
 
 def main():
-    lab = lab_reader.every_lab()[0]
+    lab = lab_reader.Lab(lab_reader.chosen_names()[0])
     wanted = os.environ.get("PLATFORM")
     chosen = [wanted] if wanted else ["gradescope", "vpl"] if os.environ.get("BRIEF") else list(package.RECIPES)
     most = lay_out(lab)

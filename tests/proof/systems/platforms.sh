@@ -46,6 +46,17 @@ as_worker() { # NUMÉRO COMMANDE… : quelqu'un d'autre que root
         env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/ "$@"
 }
 
+# Sur une forge, un fichier va dans le lab jugé, ou dans celui qui l'a prêté.
+lay_work() { # RENDU DÉPÔT LAB
+    for file in "$1"/*; do
+        into=$2/labs/$3
+        for given in "$2"/labs/*/"${file##*/}"; do
+            [ -e "$into/${file##*/}" ] || [ ! -e "$given" ] || into=${given%/*}
+        done
+        cp "$file" "$into/" || return 1
+    done
+}
+
 # Ce qu'un rendu a laissé tourner : tout processus dont la racine est encore celle du chroot.
 count_left() {
     left=0
@@ -79,7 +90,8 @@ if [ "${1:-}" = --enter ]; then
     enter "$@"
 fi
 mkdir -p "$journals/$system"
-[ "$(check_mounts)" = "" ] || { check_mounts | head -n 1 && exit 77; }
+refused=$(check_mounts)
+[ -z "$refused" ] || { printf '%s\n' "$refused" | head -n 1 && exit 77; }
 sh tests/judge/command/deps.sh --if-missing systems || exit 2
 find_cache
 exec 9>"$cache/lock"

@@ -13,7 +13,7 @@ install_platform() {
 submit() { # RENDU RÉSULTAT
     home=$machine/home/runner place=$machine/home/runner/work/sockets-en-c
     rm -rf "$place" "$home/sortie" && tar -xzf build/handout/sockets-en-c.tar.gz -C "$home/work" || return 1
-    cp build/platforms/github/.github/workflows/classroom.yml "$place/.github/workflows/" && cp "$1"/* "$place/labs/01-tcp/" && : >"$home/sortie" || return 1
+    cp build/platforms/github/.github/workflows/classroom.yml "$place/.github/workflows/" && lay_work "$1" "$place" "$(sed s/LAB=// "$machine/home/runner/env")" && : >"$home/sortie" || return 1
     chown -R 1001:1001 "$home"
     as_worker 1001 GITHUB_OUTPUT=/home/runner/sortie CI=true sh -c 'export $(cat /home/runner/env) && cd /home/runner/work/sockets-en-c && exec bash -e /home/runner/juger'
     result=$?

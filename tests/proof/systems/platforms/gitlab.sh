@@ -13,7 +13,7 @@ install_platform() {
 
 submit() { # RENDU RÉSULTAT
     place=$machine/builds/sockets-en-c
-    rm -rf "$place" && tar -xzf build/handout/sockets-en-c.tar.gz -C "$machine/builds" && cp "$1"/* "$place/labs/01-tcp/" || return 1
+    rm -rf "$place" && tar -xzf build/handout/sockets-en-c.tar.gz -C "$machine/builds" && lay_work "$1" "$place" "$(sed s/LAB=// "$machine/builds/env")" || return 1
     as_root CI=true sh -c 'export $(cat /builds/env) && cd /builds/sockets-en-c && exec bash -e /builds/juger'
     result=$?
     cp "$place/junit.xml" "$2.xml"
