@@ -50,8 +50,8 @@ as_worker() { # NUMÉRO COMMANDE… : quelqu'un d'autre que root
 lay_work() { # RENDU DÉPÔT LAB
     for file in "$1"/*; do
         into=$2/labs/$3
-        for given in "$2"/labs/*/"${file##*/}"; do
-            [ -e "$into/${file##*/}" ] || [ ! -e "$given" ] || into=${given%/*}
+        for given in "$2"/labs/*/.skeleton/"${file##*/}"; do
+            [ -e "$2/labs/$3/.skeleton/${file##*/}" ] || [ ! -e "$given" ] || into=${given%/.skeleton/*}
         done
         cp "$file" "$into/" || return 1
     done
