@@ -6,6 +6,7 @@ Un chemin qui sort de l'archive, un lien, un membre placé derrière un lien, un
 import bz2
 import io
 import lzma
+import re
 import stat
 import tarfile
 import zipfile
@@ -17,6 +18,8 @@ from tests.grading.door import tree as trees
 CHUNK = 1 << 16
 DICTIONARY = 64 << 20
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+# Un cadre, une lettre grecque, une majuscule accentuée après une minuscule : un nom lu dans un autre codage que le sien.
+STRANGE = re.compile(r"[\u0370-\u03ff\u2200-\u259f]|[a-zà-ÿ][À-ÞÐ¤-¿×÷]")
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError,
           NotImplementedError, RuntimeError, KeyError, IndexError, OverflowError, UnicodeError, MemoryError)
 
@@ -72,13 +75,17 @@ def read_zip(tree, data, clock):
 
 
 def member_name(member):
-    """Le nom d'un membre. Qui ne dit pas qu'il écrit en UTF-8 le fait souvent quand même."""
+    """Le nom d'un membre. Qui ne dit pas qu'il écrit en UTF-8 le fait souvent quand même, ou dans le codage de sa machine."""
     if member.flag_bits & 0x800:
         return member.filename
-    try:
-        return member.filename.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return member.filename
+    for coding in ("utf-8", "cp437", "cp850", "cp1252"):
+        try:
+            name = member.filename.encode("cp437").decode(coding)
+        except UnicodeError:
+            continue
+        if coding == "utf-8" or not STRANGE.search(name):
+            return name
+    return member.filename
 
 
 def zip_kind(member):

@@ -110,7 +110,7 @@ def is_built(folder):
 def candidates(tree, lab, labs, folders):
     """Les candidats d'un lab, le meilleur nom d'abord."""
     found = [(designation(folder[-1], lab, labs) if folder else None, folder) for folder in folders]
-    return sorted((Candidate(tree, lab, folder, (close, depth(folder), folder)) for close, folder in found if close is not None),
+    return sorted((Candidate(tree, lab, folder, (close, depth(folder), folder[-1] != lab.name, folder)) for close, folder in found if close is not None),
                   key=lambda candidate: candidate.rank)
 
 

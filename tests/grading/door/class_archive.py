@@ -1,9 +1,11 @@
 """L'archive d'une classe entière, telle qu'une plateforme l'exporte : sa table d'abord, puis un rendu à la fois.
 
-Rien n'en est déballé sur le disque. Un .zip se lit au hasard ; un .tar, d'un bout à l'autre, une fois.
+Rien n'en est déballé sur le disque. Un .zip se lit au hasard ; un .tar, d'un bout à l'autre, une fois. Une archive qui est dans
+une autre a le chemin de celle-ci, un octet nul, puis le sien.
 """
 
 import functools
+import io
 import os
 import tarfile
 import zipfile
@@ -11,18 +13,19 @@ import zipfile
 from tests.grading.door import archive_door, folder_door, limits
 from tests.grading.door import tree as trees
 
+INSIDE = "\0"
+
 
 def open_class(path):
     """L'archive de ce chemin, ouverte une fois par processus. Lève TooMuch si elle ne se lit pas."""
-    status = os.stat(path, follow_symlinks=False)
+    status = os.stat(path.partition(INSIDE)[0], follow_symlinks=False)
     return opened(path, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 @functools.lru_cache(maxsize=8)
 def opened(path, *_):
     """Voir open_class ; un fichier récrit est relu."""
-    handle = os.open(path, folder_door.FILE)
-    stream = os.fdopen(handle, "rb")
+    stream = stream_of(path)
     try:
         return Zipped(stream) if zipfile.is_zipfile(stream) else Tarred(stream)
     except limits.TooMuch:
@@ -31,6 +34,20 @@ def opened(path, *_):
     except archive_door.BROKEN as error:
         stream.close()
         raise limits.TooMuch("elle est abîmée, ou n'est pas ce que son nom annonce") from error
+
+
+def stream_of(path):
+    """Les octets de cette archive : un fichier du disque, ou ce que contient une autre."""
+    outer, nested, inner = path.rpartition(INSIDE)
+    if not nested:
+        return os.fdopen(os.open(path, folder_door.FILE), "rb")
+    try:
+        data = open_class(outer).read(tuple(inner.split("/")), limits.ARCHIVE + 1)
+    except archive_door.BROKEN as error:
+        raise limits.TooMuch("elle est abîmée, ou chiffrée") from error
+    if len(data) > limits.ARCHIVE:
+        raise limits.TooMuch(f"elle dépasse {limits.ARCHIVE >> 20} Mio")
+    return io.BytesIO(data)
 
 
 def check_count(count):
@@ -89,7 +106,7 @@ class Zipped(Whole):
     def __init__(self, stream):
         super().__init__()
         # Lire une table démesurée prendrait déjà trop de temps.
-        if os.fstat(stream.fileno()).st_size <= limits.ARCHIVE:
+        if stream.seek(0, os.SEEK_END) <= limits.ARCHIVE:
             stream.seek(0)
             check_count(stream.read().count(b"PK\x01\x02"))
         self.archive = zipfile.ZipFile(stream)
@@ -97,6 +114,10 @@ class Zipped(Whole):
         check_count(len(members))
         for member in members:
             self.put(archive_door.member_name(member), archive_door.zip_kind(member), member)
+
+    def size(self, path):
+        """Combien d'octets ce membre annonce : il ne s'en lira pas plus."""
+        return self.members[path][1].file_size
 
     def read(self, path, most):
         """Les premiers octets d'un membre."""
@@ -123,6 +144,10 @@ class Tarred(Whole):
                 if kind == "file" and member.size <= limits.ARCHIVE:
                     data = archive.extractfile(member).read()
                 self.put(member.name, kind, data)
+
+    def size(self, path):
+        """Combien d'octets en sont gardés."""
+        return len(self.members[path][1] or b"")
 
     def read(self, path, most):
         """Les premiers octets d'un membre."""

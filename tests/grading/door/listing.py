@@ -65,15 +65,20 @@ class Node:
         except (OSError, limits.TooMuch, *archive_door.BROKEN):
             return b""
 
+    def size(self):
+        """Combien d'octets il faudrait lire pour ouvrir cette archive ; 0 quand elle est sur le disque, où elle se lit par morceaux."""
+        return 0 if self.inner is None else class_archive.open_class(self.file).size(self.inner)
+
     def inside(self):
-        """Le dossier qu'est cette archive, quand elle est sur le disque et se lit ; sinon None."""
-        if self.kind != "archive" or self.inner is not None:
+        """Le dossier qu'est cette archive, quand elle se lit, sur le disque ou dans une archive qui y est ; sinon None."""
+        if self.kind != "archive" or class_archive.INSIDE in self.file:
             return None
+        path = self.file if self.inner is None else self.file + class_archive.INSIDE + "/".join(self.inner)
         try:
-            class_archive.open_class(self.file)
+            class_archive.open_class(path)
         except (OSError, limits.TooMuch):
             return None
-        return Node(self.name, "folder", self.file, (), self.shown)
+        return Node(self.name, "folder", path, (), self.shown)
 
     def place(self):
         """Le chemin à montrer."""

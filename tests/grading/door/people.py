@@ -6,15 +6,17 @@ Une personne n'est qu'une fois dans la classe, avec toutes ses pièces. Ce qui e
 import re
 import time
 
-from tests.grading.door import git_date, listing, naming
+from tests.grading.door import git_date, limits, listing, naming
 from tests.grading.door.person import WORDS, Level
 from tests.grading.door.platforms import autolab, blackboard, canvas, dated, drive, forge, gradescope_export, moodle, plain, teams
 
 # Les plus précises d'abord. La dernière ne laisse rien.
 PLATFORMS = (moodle, gradescope_export, blackboard, canvas, autolab, dated, drive, forge)
 # Celles qui se reconnaissent au nom de leurs entrées, jusque dans une archive.
-EXPORTS = (moodle, gradescope_export, blackboard, canvas, autolab)
+EXPORTS = (moodle, gradescope_export, blackboard, canvas, autolab, dated, forge)
 WRAPPED = 4
+# Des groupes dans des groupes.
+GROUPED = 3
 # Corriger le message d'un commit juste après l'avoir fait n'apprend rien.
 REWRITTEN = 3600
 LITTER = re.compile(r"__MACOSX|lost\+found|\.DS_Store|Thumbs\.db|desktop\.ini|\._.*")
@@ -39,18 +41,28 @@ def read(root, labs):
     return reading
 
 
-def is_export(root, labs):
-    """Ce nœud est-il, d'après le nom de ses entrées, l'export d'une plateforme ?"""
+def is_export(root, labs, depth=GROUPED):
+    """Ce nœud est-il, d'après le nom de ses entrées, l'export d'une plateforme, ou un par groupe ?"""
     for node in wrapped(root):
+        if plain.is_work(node, labs):
+            return False
         level = Level(visible_nodes(node), labs, node.name)
         if any(platform.recognise(level) for platform in EXPORTS):
             return True
-    return False
+    places = [one.inside() if one.kind == "archive" else one for one in some_places(level)]
+    return bool(depth and places) and all(place is not None and is_export(place, labs, depth - 1) for place in places)
+
+
+def some_places(level):
+    """Les dossiers et les archives de ce niveau, ou rien quand les ouvrir demanderait trop."""
+    found = [node for node in level.nodes if node.kind in ("folder", "archive") and not node.name.startswith(".")]
+    return found if sum(node.size() for node in found if node.kind == "archive") <= limits.UNPACKED else []
 
 
 def holds_several(root, labs):
-    """Cette archive contient-elle, d'après sa forme, le travail de plusieurs personnes ?"""
-    return any(plain.several(node, labs) for node in wrapped(root) if not plain.is_work(node, labs))
+    """Cette archive contient-elle, d'après sa forme, le travail de plusieurs personnes, ou l'archive d'une classe ?"""
+    return any(plain.several(node, labs) or any(class_archives(Level(visible_nodes(node), labs, node.name), labs))
+               for node in wrapped(root) if not plain.is_work(node, labs))
 
 
 def visible_nodes(root):
@@ -93,10 +105,10 @@ def read_level(reading, root, labs, group=""):
         before = len(level.people)
         if platform.recognise(level):
             reading.platforms += sorted({person.platform for person in level.people[before:]} or {platform.NAME})
-    groups = plain.recognise(level)
+    groups = exported_groups(level) + plain.recognise(level)
     for person in level.people:
         if any(node in level.suspects for node, _ in person.pieces):
-            person.doubts.append("son archive imite l'export d'une classe")
+            person.doubts.append("ce qui est remis imite l'export d'une classe")
     for node, name in groups:
         read_level(reading, node, labs, "/".join(filter(None, (group, name))))
     reading.people += level.people
@@ -104,12 +116,22 @@ def read_level(reading, root, labs, group=""):
     reading.said += level.said
 
 
+def exported_groups(level):
+    """[(nœud, nom)] des dossiers de ce niveau qui sont chacun l'export d'un groupe. Un seul, parmi d'autres, peut être une imitation."""
+    folders = [node for node in level.nodes if node.kind == "folder" and (plain.holds_work(node, level.labs) or is_export(node, level.labs))]
+    exports = [node for node in folders if is_export(node, level.labs)]
+    found = [node for node in exports if exports == folders or plain.GROUP.fullmatch(node.name)]
+    level.suspects = level.suspects + [node for node in exports if node not in found]
+    level.claim(found, [])
+    return [(node, node.name) for node in found]
+
+
 def class_archives(level, labs):
     """[(nœud, le dossier qu'il est, le groupe ou rien)] des archives de ce niveau qui contiennent plusieurs personnes.
 
     L'archive d'une personne peut imiter l'export d'une classe : à côté d'autres rendus, elle n'est pas crue, et c'est dit.
     """
-    inside = {node: node.inside() for node in level.nodes if node.kind == "archive"}
+    inside = {node: node.inside() for node in some_places(level) if node.kind == "archive"}
     exports = [node for node, root in inside.items() if root is not None and is_export(root, labs)]
     others = [node for node in level.nodes if node.kind in ("folder", "archive") and node not in exports]
     if exports and not others:

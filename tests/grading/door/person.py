@@ -1,5 +1,7 @@
 """Une personne d'une classe : qui elle est pour la plateforme, et les pièces de son rendu."""
 
+import unicodedata
+
 from tests.grading.door import naming
 
 # Ce qu'une plateforme dit d'une personne : la clef, et le mot qui la montre. Chaque fichier de notes n'en lit que la sienne.
@@ -13,7 +15,8 @@ class Person:
     def __init__(self, name, platform="", key="", group="", **ids):
         self.name, self.platform, self.group = name, platform, group
         self.ids = {kind: value for kind, value in ids.items() if value}
-        self.key = key or "/".join(filter(None, (group, name)))
+        # Un même nom s'écrit de deux façons, d'un système à l'autre (« é », ou « e » et son accent).
+        self.key = unicodedata.normalize("NFC", key) or "/".join(filter(None, (group, name)))
         self.pieces, self.left, self.doubts, self.notes = [], [], [], []
         self.attempt = ""
         # Quand : des secondes depuis 1970, d'après la plateforme ; « late » : elle dit « en retard », sans dire de combien.

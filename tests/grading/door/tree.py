@@ -57,9 +57,11 @@ class Tree:
         self.entries[path] = Entry(kind, data, load)
 
     def merge(self, other, prefix):
-        """Ajoute ce qu'une archive, ou une autre pièce, contient, sous ce préfixe. La première du même nom reste."""
+        """Ajoute ce qu'une archive, ou une autre pièce, contient, sous ce préfixe. La première du même nom reste, et c'est dit."""
         for path, entry in other.entries.items():
-            self.entries.setdefault(tuple(prefix) + path, entry)
+            first = self.entries.setdefault(tuple(prefix) + path, entry)
+            if first.data != entry.data:
+                self.remark(f"{shown(tuple(prefix) + path)} est remis deux fois, et n'est pas le même : le premier est pris", suspicious=True)
         for text in other.remarks:
             self.remark(text, other.suspicious)
 

@@ -11,7 +11,7 @@ import json
 import os
 import urllib.parse
 
-from tests.grading.door import door
+from tests.grading.door import class_archive, door
 
 PLAN = "plan.json"
 RESULTS = "resultats"
@@ -41,9 +41,14 @@ def result_path(plan, identifier):
 def pieces(plan, student):
     """Les pièces du rendu d'un étudiant."""
     work = decode(plan["work"])
-    return [door.Piece(piece["kind"], os.path.join(work, decode(piece["file"])) if piece["file"] else work,
+    return [door.Piece(piece["kind"], place(work, decode(piece["file"])),
                        None if piece["inner"] is None else names(piece["inner"]), names(piece["where"]))
             for piece in student["pieces"]]
+
+
+def place(work, file):
+    """Le chemin d'une pièce : dans le dossier de la classe, ou dans l'archive qu'elle est."""
+    return work + file if not file or file.startswith(class_archive.INSIDE) else os.path.join(work, file)
 
 
 def admit(plan, student, labs):

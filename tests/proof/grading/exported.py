@@ -10,6 +10,7 @@ import os
 import pathlib
 import struct
 import tarfile
+import unicodedata
 import zipfile
 import zlib
 
@@ -437,7 +438,128 @@ def drive_forms():
     return files, [Row("Alice Roux"), Row("Bob Vert", "naïf"), Row("Anne-Marie Gris")]
 
 
+# --- Ce qui se lisait mal ------------------------------------------------------------------------
+
+def moodle_two_spellings():
+    """Un même nom, dont les accents sont écrits de deux façons : le fichier d'un côté, le texte en ligne de l'autre."""
+    files = {**under(f"Zoé Roux_1511{HANDED}", RIGHT), unicodedata.normalize("NFD", "Zoé Roux_1511_assignsubmission_onlinetext/onlinetext.html"): b"x",
+             **under(f"Bob Vert_1512{HANDED}", POOR), "Dan Noir_1513_assignsubmission_onlinetext.html": b"x"}
+    return files, [Row("Zoé Roux", ids={"participant": "1511"}), Row("Bob Vert", "naïf", {"participant": "1512"}),
+                   Row("Dan Noir", "", {"participant": "1513"}, flagged=True)]
+
+
+def moodle_anonymous_groups():
+    """L'anonymat et les groupes à la fois, dans la langue du site ; le groupe par défaut."""
+    files = {**under(f"Standardgruppe-Teilnehmerin_1601{HANDED}", RIGHT), **under(f"TD2 - mardi-Participant_1602{HANDED}_", POOR),
+             **under(f"Participante_1603{HANDED}", RIGHT), **under(f"Default group-José Noël_1604{HANDED}", POOR)}
+    return files, [Row("Participant 1601", ids={"participant": "1601"}, group="Standardgruppe"),
+                   Row("Participant 1602", "naïf", {"participant": "1602"}, group="TD2 - mardi"),
+                   Row("Participant 1603", ids={"participant": "1603"}), Row("José Noël", "naïf", {"participant": "1604"}, group="Default group")]
+
+
+def moodle_twice():
+    """La même activité téléchargée deux fois : qui a changé son travail entre les deux est à voir."""
+    def whole(alice):
+        return zipped({**under(f"Alice Roux_1671{HANDED}", alice), **under(f"Bob Vert_1672{HANDED}", POOR)})
+    return {"TP-98.zip": whole(POOR), "TP-98 (1).zip": whole(RIGHT)}, [
+        Row("Alice Roux", "juste", {"participant": "1671"}, flagged=True, says="remis deux fois"), Row("Bob Vert", "naïf", {"participant": "1672"})]
+
+
+def moodle_by_groups():
+    """Une archive par groupe, chacune celle d'une classe ; le même nom dans les deux."""
+    return {"L3-TP-TD1-98.zip": zipped({**under(f"Ève Bleu_1661{HANDED}", RIGHT), **under(f"Marie Roux_1662{HANDED}", POOR)}),
+            "L3-TP-TD2-98.zip": zipped(under(f"Marie Roux_1663{HANDED}", RIGHT))}, [
+                Row("Ève Bleu", ids={"participant": "1661"}), Row("Marie Roux (participant 1662)", "naïf", {"participant": "1662"}),
+                Row("Marie Roux (participant 1663)", ids={"participant": "1663"})]
+
+
+def canvas_by_sections():
+    """Une section par dossier, l'une déballée et l'autre non ; un anonyme en retard."""
+    files = {**{f"Section A/roux_11_90{i}_{name}": data for i, (name, data) in enumerate(RIGHT.items())},
+             **{f"Section A/LATE_anon_Zz9_91{i}_{name}": data for i, (name, data) in enumerate(POOR.items())},
+             "Section B/submissions.zip": zipped({**{f"roux_13_92{i}_{name}": data for i, (name, data) in enumerate(POOR.items())},
+                                                  **{f"gris_14_93{i}_{name}": data for i, (name, data) in enumerate(RIGHT.items())}})}
+    return files, [Row("roux (numéro Canvas 11)", ids={"canvas": "11"}, group="Section A"), Row("anon Zz9", "naïf", group="Section A"),
+                   Row("roux (numéro Canvas 13)", "naïf", {"canvas": "13"}, group="Section B"), Row("gris", ids={"canvas": "14"}, group="Section B")]
+
+
+def blackboard_homonyms():
+    """Blackboard : un site en espagnol, deux homonymes, et quelqu'un qui n'a que son accusé de réception."""
+    place = "TP_attempt_1_{}_attempt_2026-11-18-10-12-13"
+    files = {**{f"{place.format('jnunez')}_{name}": data for name, data in RIGHT.items()},
+             place.format("jnunez") + ".txt": "Nombre: José Noël (jnunez)\n".encode(), place.format("bvert") + ".txt": b"Name: Bob (Bobby) Vert (bvert)\n",
+             place.format("u_1") + ".txt": "Name: José Noël (u_1)\n".encode(), place.format("u_1") + "_r.zip": zipped(POOR)}
+    return files, [Row("José Noël (identifiant jnunez)", ids={"username": "jnunez"}), Row("José Noël (identifiant u_1)", "naïf", {"username": "u_1"}),
+                   Row("Bob (Bobby) Vert", "", {"username": "bvert"}, flagged=True)]
+
+
+def gradescope_twice():
+    """La même personne, seule puis à deux, avec deux travaux : on ne choisit pas."""
+    told = ("---\nsubmission_31:\n  :submitters:\n  - :name: Alice Roux\n    :sid: '2101'\nsubmission_32:\n  :submitters:\n"
+            "  - :name: Bob Vert\n    :sid: '2103'\n  - :name: Alice Roux\n    :sid: '2101'\n")
+    files = {"x/submission_metadata.yml": told.encode(), **under("x/submission_31", RIGHT), **under("x/submission_32", POOR)}
+    return files, [Row("Alice Roux", "juste", {"number": "2101"}, flagged=True, says="remis deux fois"), Row("Bob Vert", "naïf", {"number": "2103"})]
+
+
+def cloned(place, work):
+    """Le dépôt d'une personne, tel qu'une forge le laisse."""
+    return {**under(f"{place}/labs/{LAB.name}", work), f"{place}/.gitlab-ci.yml": b"x"}
+
+
+def forge_teams():
+    """Des dépôts de groupes : « groupe » n'est pas au devoir."""
+    return {**cloned("tp-udp-groupe-1", RIGHT), **cloned("tp-udp-groupe-2", POOR)}, [
+        Row("groupe-1", ids={"login": "groupe-1"}), Row("groupe-2", "naïf", {"login": "groupe-2"})]
+
+
+def forge_alike():
+    """Deux comptes qui commencent de même : où finit le nom du devoir ?"""
+    return {**cloned("tp-udp-martin-a", RIGHT), **cloned("tp-udp-martin-b", POOR)}, [
+        Row("martin-a", ids={"login": "martin-a"}, flagged=True, says="où finit"), Row("martin-b", "naïf", {"login": "martin-b"}, flagged=True)]
+
+
+def forge_groups():
+    """Un sous-groupe de GitLab par groupe de TD, et un dépôt par personne dans chacun."""
+    files = {**cloned("td1/tp-udp-alice", RIGHT), **cloned("td1/tp-udp-bob", POOR), **cloned("td2/tp-udp-chloe", RIGHT), **cloned("td2/tp-udp-dan", POOR)}
+    return files, [Row(name, work, {"login": name}, group) for name, work, group in (
+        ("alice", "juste", "td1"), ("bob", "naïf", "td1"), ("chloe", "juste", "td2"), ("dan", "naïf", "td2"))]
+
+
+def brightspace_homonyms():
+    """Brightspace : un même nom sous deux numéros, peut-être deux personnes."""
+    files = {**under("101-900 - Alice Roux - Nov 18, 2026 912 AM", POOR), **under("102-900 - Alice Roux - Nov 20, 2026 1012 PM", RIGHT),
+             **under("103-900 - Bob Vert - Nov 20, 2026 1012 PM", POOR)}
+    return files, [Row("Alice Roux", flagged=True, says="une seule personne"), Row("Bob Vert", "naïf")]
+
+
+def mac_archive():
+    """L'archive d'une classe faite par macOS, avec ce qu'il y ajoute."""
+    files = {**under(f"rendus/Alice Roux/{LAB.name}", RIGHT), **under(f"rendus/Bob Vert/{LAB.name}", POOR), "rendus/.DS_Store": b"x",
+             **{f"__MACOSX/rendus/{who}/{LAB.name}/._server.c": b"\0\5" for who in ("Alice Roux", "Bob Vert")}, "__MACOSX/._rendus": b"x"}
+    return {"rendus.zip": zipped(files)}, [Row("Alice Roux"), Row("Bob Vert", "naïf")]
+
+
+def old_windows_names():
+    """L'archive d'une classe dont les noms sont dans l'ancien codage d'un Windows d'ici, ou d'un autre outil."""
+    def whole(who, work, coding):
+        return {f"rendus/{who}/{LAB.name}/{name}".encode(coding): data for name, data in work.items()}
+    return {"classe.zip": raw_zip({**whole("À. Çelik, Zoë", RIGHT, "cp850"), **whole("Noël Ève", POOR, "cp1252")})}, [
+        Row("À. Çelik, Zoë"), Row("Noël Ève", "naïf")]
+
+
+def two_editions():
+    """L'archive des étudiants, intacte, à côté de celle où l'on a travaillé ; deux écritures d'un même dossier."""
+    files = {**under(f"Alice Roux/sockets-en-c/labs/{LAB.name}", BLANK), **under(f"Alice Roux/sockets-en-c (1)/labs/{LAB.name}", RIGHT),
+             **under(f"Bob Vert/{LAB.name}", POOR), **under(f"Bob Vert/{LAB.name.upper()}", RIGHT)}
+    return files, [Row("Alice Roux", says="le squelette intact"), Row("Bob Vert", "naïf", flagged=True, says="travaux différents")]
+
+
+# Celles que l'on donne aussi en une seule archive, déballée ou non.
+PACKED = (moodle_folders, canvas_flat, gradescope_export, groups_of_people, moodle_twice, moodle_by_groups, canvas_by_sections, forge_teams,
+          forge_groups, brightspace_homonyms, mac_archive, old_windows_names)
 CLASSES = (moodle_folders, moodle_flat, moodle_groups, moodle_whole, canvas_flat, canvas_whole, blackboard_attempts, gradescope_export,
            forge_clones, teams_versions, teams_drafts, drive_files, drive_parts, codegrade_dates, autolab_versions, vpl_dates, groups_of_people,
            tar_of_groups, archives_of_groups, archive_in_a_folder, old_windows_class, namesakes, same_name_twice, windows_archives, damaged_archives, folder_names, file_names, one_lab,
-           moodle_odd, canvas_odd, blackboard_odd, gitlab_accounts, gitlab_archives, brightspace_dates, codegrade_odd, teams_sharepoint, drive_forms)
+           moodle_odd, canvas_odd, blackboard_odd, gitlab_accounts, gitlab_archives, brightspace_dates, codegrade_odd, teams_sharepoint, drive_forms,
+           moodle_two_spellings, moodle_anonymous_groups, moodle_twice, moodle_by_groups, canvas_by_sections, blackboard_homonyms,
+           gradescope_twice, forge_teams, forge_alike, forge_groups, brightspace_homonyms, mac_archive, old_windows_names, two_editions)

@@ -11,7 +11,7 @@ from tests.grading.door.person import Person
 
 NAME = "Blackboard"
 FORM = re.compile(r"(?P<head>.+)_attempt_(?P<date>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.S)
-WHO = re.compile(r"^\ufeff?\s*(?:Name|Nom)\s*:\s*(?P<name>.+?)\s*\((?P<user>[^()\n]+)\)\s*$", re.M)
+WHO = re.compile(r"^\ufeff?\s*(?:Name|Nome?|Nombre|Naam)\s*:\s*(?P<name>.+?)\s*\((?P<user>[^()\n]+)\)\s*$", re.M)
 
 
 def recognise(level):

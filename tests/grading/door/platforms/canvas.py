@@ -11,7 +11,7 @@ from tests.grading.door import naming
 from tests.grading.door.person import Person
 
 NAME = "Canvas"
-FORM = re.compile(r"(?:(?P<name>[^\W_][\w-]*?)_)?(?P<late>LATE_)?(?P<user>\d+|anon_[A-Za-z0-9]+)_"
+FORM = re.compile(r"(?:(?P<name>(?!LATE_)[^\W_][\w-]*?)_)?(?P<late>LATE_)?(?P<user>\d+|anon_[A-Za-z0-9]+)_"
                   r"(?:question_\d+_(?:\d+_)?|\d+_|(?=(?:text|link)\.html$))(?P<file>[^/]+)", re.S)
 AGAIN = re.compile(r"(.+)-\d+(\.[^.]+(?:\.[^.]+)?)")
 

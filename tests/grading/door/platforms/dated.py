@@ -89,6 +89,8 @@ def take_last(person, attempts):
         person.submitted = datetime.datetime.strptime(last, "%Y-%m-%d-%H-%M-%S").timestamp()
     if before:
         person.attempt = f"tentative {len(attempts)} sur {len(attempts)}"
+    if person.platform == "Brightspace" and len({other.name.partition("-")[0] for _, other in attempts}) > 1:
+        person.doubts.append("les dossiers de ce nom n'ont pas le même premier numéro : est-ce une seule personne ?")
     for date, other in before:
         person.leave(other, "une remise d'avant")
         if date == last or not date:

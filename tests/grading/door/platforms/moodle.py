@@ -10,9 +10,11 @@ import re
 from tests.grading.door.person import Person
 
 NAME = "Moodle"
-FORM = re.compile(r"(?P<name>[^_]*)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?(?P<packed>\.zip)?", re.S)
+FORM = re.compile(r"(?P<name>[^_]*)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:[_.](?P<file>.*))?(?P<packed>\.zip)?", re.S)
 # « Groupe A1-Alice Dupont » : seul un nom qui a l'air de celui d'un groupe est ôté ; « Jean-Noël » n'en est pas un.
-GROUP = re.compile(r"(?P<group>(?:.*\d[^-]*|(?:groupe?|équipe|equipe|team|binôme|binome|td|tp|gr)\b[^-]*))-(?P<name>[^\d-][^\d]*)", re.S | re.I)
+GROUP = re.compile(r"(?P<group>(?:.*\d[^-]*|(?:groupe?|gruppe|grupo|gruppo|grup|default group|standardgruppe|équipe|equipe|team|binôme|binome|td|tp|gr)\b[^-]*))-(?P<name>[^\d-][^\d]*)", re.S | re.I)
+# « Participant », dans la langue du site, derrière le nom du groupe s'il y en a un ; « Teilnehmer/in » y perd sa barre.
+ANONYMOUS = re.compile(r"(?:(?P<group>.+)-)?(?:participante?|teilnehmer(?:/?in)?|partecipante|deelnemer)", re.S | re.I)
 
 
 def recognise(level):
@@ -34,11 +36,11 @@ def recognise(level):
 def person_of(match, level):
     """Cette personne, sans ses pièces."""
     name, group = match["name"].strip() or "sans nom", level.group
-    found = GROUP.fullmatch(name)
-    if found:
+    anonymous, found = ANONYMOUS.fullmatch(name), GROUP.fullmatch(name)
+    if anonymous:
+        name, group = f"Participant {match['number']}", (anonymous["group"] or group).strip()
+    elif found:
         name, group = found["name"].strip(), found["group"].strip()
-    if name.lower() in ("participant", "participante"):
-        name = f"Participant {match['number']}"
     return Person(name, NAME, f"moodle {match['number']} {name}", group, participant=match["number"])
 
 

@@ -16,6 +16,9 @@ INNER = re.compile(r"(?i:labs?|src|sources?|code|projet|project|rendus?|travail|
                    r"copie?|copy|nouveau|new|build|solutions?|server|client|serveur|backup|sauvegarde|tcp|udp|multithread)"
                    r"(?:[\s_.()-]*(?:\d+|final|ok|bis|old|copie|de|lab|tcp|udp|src))*\)?|\d+[\s_-]\w+.*")
 
+# Ce qu'un navigateur ou un gestionnaire de fichiers ajoute au nom d'une copie.
+COPY = re.compile(r"(?: ?\(\d+\)| - (?:copie|copy)(?: \(\d+\))?)+$", re.I)
+
 
 def is_work(node, labs):
     """Ce dossier est-il, tel quel, le travail d'une personne ?"""
@@ -47,12 +50,16 @@ def several(node, labs):
     if is_work(node, labs):
         return False
     found = branches(node, labs)
-    return len(found) > 1 and all(not is_inner(child, labs) or GROUP.fullmatch(child.name) and several(child, labs) for child in found)
+    return len({COPY.sub("", naming.stem(child.name)) for child in found}) > 1 and all(not is_inner(child, labs) or GROUP.fullmatch(child.name) and several(child, labs) for child in found)
 
 
 def is_inner(node, labs):
     """Ce dossier range-t-il une part d'un travail, d'après son nom ?"""
-    name = naming.stem(node.name)
+    return names_a_part(naming.stem(node.name), labs)
+
+
+def names_a_part(name, labs):
+    """Ce nom est-il celui d'une part d'un travail, d'un lab, plutôt que d'une personne ?"""
     words = {word for lab in labs for word in lab.name.split("-")[1:]}
     return bool(INNER.fullmatch(name)) or bool(words & set(re.findall(r"[a-z]+", naming.plain(name))))
 

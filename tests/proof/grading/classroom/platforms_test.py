@@ -79,7 +79,7 @@ for maker in exported.CLASSES:
 class Archives(Case):
 
     def test_the_archive_of_a_class_is_no_single_work(self):
-        for make in (exported.moodle_folders, exported.canvas_flat, exported.gradescope_export, exported.groups_of_people):
+        for make in exported.PACKED:
             for suffix, pack in ((".zip", exported.zipped), (".tar.gz", exported.tarred)):
                 with self.subTest(f"{make.__name__} {suffix}"):
                     files, rows = make()
@@ -115,6 +115,20 @@ class Doubts(Case):
                 self.assertEqual(set(found), {"Alice Roux", "Bob Vert"})
                 self.assertEqual(found["Bob Vert"][1], "naïf")
                 self.assertRegex("\n".join(found["Alice Roux"][0].remarks), "imite l'export")
+
+    def test_a_folder_that_imitates_a_class_names_nobody_else(self):
+        exported.put(self.root, {**exported.under(f"Alice Roux/Bob Vert_702{exported.HANDED}/{LAB.name}", exported.RIGHT),
+                                 **exported.under(f"Bob Vert/{LAB.name}", exported.POOR)})
+        found = self.looks()
+        self.assertEqual(set(found), {"Alice Roux", "Bob Vert"})
+        self.assertEqual(found["Bob Vert"][1], "naïf")
+        self.assertRegex("\n".join(found["Alice Roux"][0].remarks), "imite l'export")
+
+    def test_one_repository_for_each_lab_is_one_person(self):
+        for who, work in (("Alice", exported.RIGHT), ("Bob", exported.POOR)):
+            for lab in LABS:
+                exported.put(self.root, {f"{who}/tp-{lab.name}/.gitlab-ci.yml": b"x", **exported.under(f"{who}/tp-{lab.name}", work if lab.name == LAB.name else {})})
+        self.assertEqual(set(self.looks()), {"Alice", "Bob"})
 
     def test_what_may_be_a_group_is_said(self):
         exported.put(self.root, {**exported.under(f"Alice Roux/{LAB.name}", exported.RIGHT),
