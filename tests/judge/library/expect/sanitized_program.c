@@ -81,21 +81,32 @@ static bool probe_runs(const char *probe, char *said, size_t size)
     return silent && status == 0;
 }
 
-static void require_sanitizer(const char *sanitizer)
+// L'assainisseur du test en cours.
+static const char *doubted;
+
+static void skip_without_sanitizer(void)
 {
     char probe[32];
     char said[512];
-    snprintf(probe, sizeof probe, "probe_%s", sanitizer);
-    if (!is_built(probe))
-        verdict_skip("ce compilateur n'a pas %s", title_of(sanitizer));
+    snprintf(probe, sizeof probe, "probe_%s", doubted);
     for (int left = spawn_can_fix_addresses() ? 1 : PROBES_AT_RANDOM; left > 0; left--) {
         if (!probe_runs(probe, said, sizeof said))
             verdict_skip("%s ne marche pas sur cette machine, même pour un programme vide%s%s",
-                         title_of(sanitizer), said[0] != '\0' ? " : " : "", said);
+                         title_of(doubted), said[0] != '\0' ? " : " : "", said);
     }
 }
 
-// Le juge sait que l'outil marche ici : si l'étudiant ne compile pas avec lui, cela vient du code.
+static void require_sanitizer(const char *sanitizer)
+{
+    char probe[32];
+    snprintf(probe, sizeof probe, "probe_%s", sanitizer);
+    if (!is_built(probe))
+        verdict_skip("ce compilateur n'a pas %s", title_of(sanitizer));
+    doubted = sanitizer;
+    verdict_doubt_with(skip_without_sanitizer);
+}
+
+// L'outil compile un programme vide : si l'étudiant ne compile pas avec lui, cela vient du code.
 static _Noreturn void complain_not_built(const char *name, const char *sanitizer)
 {
     char path[4200];

@@ -18,10 +18,16 @@
 #include <unistd.h>
 
 static line_finder *find_line;
+static failure_doubt *lift_doubt;
 
 void verdict_find_lines_with(line_finder *finder)
 {
     find_line = finder;
+}
+
+void verdict_doubt_with(failure_doubt *doubt)
+{
+    lift_doubt = doubt;
 }
 
 static FILE *open_verdict(char *path, size_t size)
@@ -168,6 +174,9 @@ void verdict_fail(const struct failure *failure)
         line.number = 0;
     if (whole.line == NULL)
         whole.line = &line;
+    spawn_end_all();
+    if (lift_doubt != NULL)
+        lift_doubt();
     write_verdict("failed", NULL, &whole);
     cr_assert_fail("%s", failure->summary);
     abort();

@@ -30,6 +30,16 @@ typedef bool line_finder(struct source_line *line);
 /** @brief Dit à verdict_fail() qui cherche cette ligne. */
 void verdict_find_lines_with(line_finder *finder);
 
+/** Ce qui peut lever un échec : la machine elle-même en est peut-être la cause ; conclut alors par verdict_skip(). */
+typedef void failure_doubt(void);
+
+/**
+ * @brief Dit à verdict_fail() qui lève le doute, une fois les programmes du test finis.
+ *
+ * Ce qu'un test demande à la machine s'essaie ainsi quand il a échoué, et ne coûte rien quand il réussit.
+ */
+void verdict_doubt_with(failure_doubt *doubt);
+
 /** Ce qui suit « failed », dans le statut que lit le juge, quand cet échec ne regarde que ce test. */
 #define FAILED_ALONE_SUFFIX " alone"
 
