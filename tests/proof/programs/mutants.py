@@ -3,7 +3,8 @@ son défaut, avec le message que la fin de son fichier garde. Qu'aucun test et q
 sans mutant, c'est le catalogue (catalogue.py) qui le vérifie : il n'a besoin de rien lancer.
 
 Réglages, par l'environnement : LAB= TEST= (nom d'un mutant ou d'un test, avec *) UPDATE=1 (réécrit les
-textes de référence) FULL=1 (tous les tests sur chaque mutant, et la matrice dans build/mutants/).
+textes de référence) FULL=1 (tous les tests sur chaque mutant, et la matrice dans build/mutants/)
+BRIEF=1 (un seul mutant par test, toujours le même : chaque test sait encore échouer).
 """
 
 import json
@@ -239,7 +240,10 @@ def read_mutants(lab):
 
 
 def chosen(mutants):
-    return [mutant for mutant in mutants if judged.selected(mutant.name) or judged.selected(mutant.killer)]
+    wanted = [mutant for mutant in mutants if judged.selected(mutant.name) or judged.selected(mutant.killer)]
+    if os.environ.get("BRIEF"):
+        return list({mutant.killer: mutant for mutant in reversed(wanted)}.values())
+    return wanted
 
 
 def conclude_lab(lab, everything, outcomes):
