@@ -6,7 +6,7 @@ par un utilisateur ordinaire.
 
 Réglages, par l'environnement : TEST= (noms de rendus, avec *, séparés par des virgules) JOBS= FULL=1 (les deux utilisateurs notent tout, et
 les innocents tous les labs ; sans lui, le second ne note que les rendus marqués « partout ») INSECURE=1 KEEP=1 (garde le terrain)
-BRIEF=1 (les rendus marqués « partout » seulement).
+BRIEF=1 (les rendus marqués « partout » seulement, chacun par un seul des deux).
 """
 
 import fnmatch
@@ -244,8 +244,11 @@ def main():
         group = runners(ground)
         reference = alone(ground, innocent_labs)
         for runner in group:
-            mine = cases if runner is group[0] or os.environ.get("FULL") else [case for case in cases if case.everywhere]
-            work = ground.works[group.index(runner)]
+            rank = group.index(runner)
+            mine = cases if rank == 0 or os.environ.get("FULL") else [case for case in cases if case.everywhere]
+            if os.environ.get("BRIEF"):
+                mine = mine[rank::len(group)]
+            work = ground.works[rank]
             fill(work, mine, innocent_labs, ground)
             if runner.uid != os.getuid():
                 ground.give(runner.uid)
