@@ -95,6 +95,11 @@ def verdict(one):
     return "dedans" if one.inside else "ailleurs"
 
 
+def too_few(found, total, percent):
+    """Une part ne se juge que sur un nombre : un lab neuf n'a que quelques mutants, et un seul peut manquer."""
+    return found < total - 1 and found * 100 < percent * total
+
+
 def conclude(shown, whole):
     """Les deux comptes, et les plaintes ; le détail va dans build/mutants/lines.txt."""
     (judged.BUILD / "mutants" / "lines.txt").write_text(table(shown), encoding="utf-8")
@@ -104,8 +109,8 @@ def conclude(shown, whole):
     print(f"votre ligne : montrée pour {len(lines)} mutants sur les {len(sought)} dont le programme est là, ou mort ; "
           f"{len(inside)} fois dans une fonction que le mutant change, ou qu'elle appelle")
     complaints = [f"{one.name} {one.complaint}" for one in shown if one.complaint]
-    if whole and len(lines) * 100 < MOST_SHOWN * len(sought):
+    if whole and too_few(len(lines), len(sought), MOST_SHOWN):
         complaints.append(f"votre ligne : montrée trop rarement (il en faut {MOST_SHOWN} %)")
-    if whole and len(inside) * 100 < MOST_INSIDE * len(lines):
+    if whole and too_few(len(inside), len(lines), MOST_INSIDE):
         complaints.append(f"votre ligne : trop souvent ailleurs que dans le défaut (il en faut {MOST_INSIDE} pour cent dedans)")
     return complaints
