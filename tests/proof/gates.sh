@@ -91,7 +91,7 @@ gate_submissions() { ## les rendus hostiles, notés en classe : rien ne fuit, ri
 # make class-proof fait la même chose en grand.
 gate_sameness() { ## une classe au hasard, notée deux fois, tuée et reprise : mêmes notes
     need class || return 1
-    export N=$((8 / (1 + ${BRIEF:-0}))) LAB="${LABS%% *}" RUNS="1 2" KILLS=2 SAMPLE=0 SLURM=0
+    export N=$((8 - 5 * ${BRIEF:-0})) LAB="${LABS%% *}" RUNS="1 2" KILLS=$((2 - ${BRIEF:-0})) SAMPLE=0 SLURM=0
     prove grading/class_proof.py
 }
 

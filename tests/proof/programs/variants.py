@@ -4,7 +4,7 @@ une variante accusée est un défaut des tests. Puis le premier jet naïf, dont 
 Un fichier absent d'une variante est celui de la solution. Chaque variante est jugée trois fois : telle
 quelle, sans réseau à part, et pendant que tous les processeurs sont occupés (QUICK=1 : une seule fois, sauf la
 première de chaque lab, jugée aussi pendant que les processeurs sont occupés).
-Réglages, par l'environnement : LAB= TEST= (nom d'une variante, avec *) QUICK=1.
+Réglages, par l'environnement : LAB= TEST= (nom d'une variante, avec *) QUICK=1 BRIEF=1 (une variante sur trois).
 """
 
 import os
@@ -77,7 +77,7 @@ def modes(first):
 def check_variants(lab):
     """Juge chaque variante de chaque façon ; rend (réussites, échecs)."""
     passed = failed = 0
-    folders = [folder for folder in sorted((TESTS / lab.name / "variants").iterdir()) if judged.selected(folder.name)]
+    folders = judged.in_brief([folder for folder in sorted((TESTS / lab.name / "variants").iterdir()) if judged.selected(folder.name)], 3)
     for folder in folders:
         bench = build(lab, folder)
         for mode, judge in modes(folder == folders[0]):
