@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
 
 #define BURST 200
 #define RESETS 200
@@ -475,7 +476,7 @@ LESSON(server_survives_short_calls, .step = 5, .points = 0.25, .programs = "serv
 }
 
 LESSON(server_serves_a_burst, .step = 5, .points = 0.25, .programs = "server",
-       .needs = "server_serves_two_hundred",
+       .needs = "server_serves_a_crowd",
        .title = "Deux cents connexions au même instant : aucune n'est refusée ni retardée",
        .hint = "La file d'attente de listen n'est pas le nombre de clients.")
 {
@@ -568,6 +569,9 @@ LESSON(server_has_no_memory_error, .step = 5, .points = 0.25, .programs = "serve
        .hint = "Chaque tampon a-t-il la place du plus long contenu possible, et chaque mémoire "
                "allouée un propriétaire qui la rend ?")
 {
+    // Comme s'il avait déjà mille clients : un fd_set n'a que FD_SETSIZE places, et une table, les siennes.
+    resources_allow_descriptors(2 * FD_SETSIZE);
+    program_inject("high=1100");
     struct program *server =
         START_SANITIZED("address", "server", "-m", "12", "127.0.0.1", test_port());
     server_expect_listening(server, test_port());

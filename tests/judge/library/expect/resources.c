@@ -7,9 +7,24 @@
 #include "verdict.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+
+long resources_allow_descriptors(long wanted)
+{
+    struct rlimit limits;
+    if (getrlimit(RLIMIT_NOFILE, &limits) < 0)
+        verdict_broken("getrlimit : %s", strerror(errno));
+    if (limits.rlim_cur < (rlim_t)wanted) {
+        limits.rlim_cur = limits.rlim_max < (rlim_t)wanted ? limits.rlim_max : (rlim_t)wanted;
+        if (setrlimit(RLIMIT_NOFILE, &limits) < 0)
+            verdict_broken("setrlimit : %s", strerror(errno));
+    }
+    return limits.rlim_cur > LONG_MAX ? LONG_MAX : (long)limits.rlim_cur;
+}
 
 struct footprint program_footprint(const struct program *program)
 {

@@ -42,6 +42,15 @@ void program_expect_memory_back(const struct program *program, const struct foot
 /** @brief Ne laisse au programme que quelques descripteurs de plus, sans retour. */
 void program_limit_descriptors(struct program *program, int spare);
 
+/**
+ * @brief Demande au système que le test, et les programmes qu'il lancera, puissent ouvrir plus de descripteurs.
+ *
+ * @param wanted combien
+ * @return combien ils peuvent en ouvrir : au moins @p wanted, sauf si la limite dure est plus basse
+ * @see getrlimit(2), `RLIMIT_NOFILE`
+ */
+long resources_allow_descriptors(long wanted);
+
 /** @brief Un port TCP sur lequel le programme écoute, 0 s'il n'écoute pas. */
 unsigned program_listening_port(const struct program *program);
 

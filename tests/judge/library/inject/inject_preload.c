@@ -13,6 +13,8 @@
  *   phase=N  ces interruptions commencent comme après N appels : c'est un autre appel qui les trouve ;
  *   refuse=N les N premiers datagrammes envoyés sont refusés avec EPERM, comme par un pare-feu ;
  *   accept=N  les N premiers accept échouent, tour à tour avec ECONNABORTED et EMFILE ;
+ *   high=N   le socket d'un client accepté a un numéro d'au moins N, si la limite le permet : comme dans un serveur qui en a
+ *            déjà autant ;
  *   connect=N  les N premiers connect sont interrompus (EINTR) une fois la connexion lancée ;
  *   reuse=N  le premier thread qui ferme le socket d'un client est retenu, N millisecondes au plus, jusqu'à ce
  *            que le client suivant en ait reçu le numéro : ce qu'il fermerait encore est à cet autre, et est noté ;
@@ -90,6 +92,7 @@ struct counts {
 };
 
 static size_t short_limit;
+static unsigned lowest_client;
 static unsigned eintr_period;
 static unsigned sends_allowed;
 // Avant que les réglages soient lus, personne n'a de processus fils.
@@ -135,6 +138,7 @@ __attribute__((constructor)) static void read_settings(void)
 {
     share_counts();
     short_limit = inject_setting("short=");
+    lowest_client = inject_setting("high=");
     eintr_period = inject_setting("eintr=");
     sends_allowed = inject_setting("sends=");
     counts->calls = inject_setting("phase=");
@@ -472,8 +476,20 @@ bool inject_is_receptionist(void)
     return atomic_load(&counts->receptionist) == syscall(SYS_gettid);
 }
 
+static int raise_number(int fd)
+{
+    int high = fcntl(fd, (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0 ? F_DUPFD_CLOEXEC : F_DUPFD,
+                     (int)lowest_client);
+    if (high < 0)
+        return fd;
+    syscall(SYS_close, fd);
+    return high;
+}
+
 static int count_client(int fd)
 {
+    if (fd >= 0 && lowest_client > 0)
+        fd = raise_number(fd);
     if (fd >= 0) {
         inject_narrow(fd);
         inject_end_silence();

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
 
 // Du début d'un rapport, ce qui en dit l'essentiel : la suite dit d'où viennent les threads et les verrous.
 #define RECALLED_LINES 10
@@ -301,6 +302,21 @@ static bool describe_index(const char *text, const char *place, int place_length
     return true;
 }
 
+// Le type d'un mot de fd_set : FD_SET, FD_CLR ou FD_ISSET a reçu un descripteur trop grand.
+static bool describe_set(const char *text, size_t text_length, const char *place, int place_length,
+                         struct finding *finding)
+{
+    if (memmem(text, text_length, "__fd_mask", strlen("__fd_mask")) == NULL)
+        return false;
+    snprintf(finding->summary, sizeof finding->summary,
+             "le vérificateur a trouvé : un descripteur hors d'un fd_set");
+    snprintf(finding->cause, sizeof finding->cause,
+             "Erreur vue par UBSan, à %.*s : un fd_set n'a que FD_SETSIZE places, pour les "
+             "descripteurs de 0 à %d ; un serveur qui a plus de clients en reçoit de plus grands.",
+             place_length, place, FD_SETSIZE - 1);
+    return true;
+}
+
 // UBSan : « …/src/server.c:12:3: runtime error: … », sans pile.
 static void describe_undefined(const char *error, struct finding *finding)
 {
@@ -311,7 +327,8 @@ static void describe_undefined(const char *error, struct finding *finding)
     size_t length = strcspn(file, " \n");
     if (length > 0 && file[length - 1] == ':')
         length--;
-    if (describe_index(text, file, (int)length, finding))
+    if (describe_set(text, (size_t)(end - text), file, (int)length, finding) ||
+        describe_index(text, file, (int)length, finding))
         return;
     char *shown = visible_short(text, strcspn(text, "\n"));
     snprintf(finding->summary, sizeof finding->summary,

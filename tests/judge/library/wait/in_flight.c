@@ -6,7 +6,7 @@
 #include <netinet/tcp.h>
 #include <stddef.h>
 
-#define MAX_SENDERS 1024
+#define MAX_SENDERS 2048
 
 /** Les états TCP d'où l'on envoie encore, ou d'où l'on attend un acquittement. */
 #define SENDING                                                                                    \

@@ -1,8 +1,8 @@
-// Huit processus se partagent un demi-gibioctet, et attendent.
+// Huit processus se partagent un gibioctet, et attendent.
 #include <stdlib.h>
 #include <unistd.h>
 
-#define SHARE (64 << 20)
+#define SHARE (128 << 20)
 
 int main(void)
 {
