@@ -197,7 +197,7 @@ gate_protections() { ## le bac à sable tient, et l'auto-test voit chaque protec
 
 # BRIEF=1 en tire moins.
 gate_together() { ## des commandes au hasard, plusieurs à la fois : chacune dit ce qui était là
-    export N=$((200 / (1 + 3 * ${BRIEF:-0})))
+    export N=$((200 / (1 + 9 * ${BRIEF:-0})))
     prove programs/together.py
 }
 

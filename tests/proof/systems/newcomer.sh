@@ -102,7 +102,7 @@ prepare() { # PAQUET…
 walk_without_namespaces() {
     step eleve 1 'unshare --user true'
     both_commands root
-    both_commands eleve
+    judged eleve 20 'make test'
     step root 0 'make deps GROUP=class'
     for who in root eleve; do
         for command in 'make test WORK=build/classe' 'make test SANDBOX=1'; do
