@@ -99,7 +99,7 @@ gate_archive() { ## l'archive des étudiants : reproductible, complète, sans ri
     prove archive_test.py
 }
 
-# BRIEF=1 n'en fait qu'un, de trois programmes.
+# BRIEF=1 n'en fait qu'un, d'un programme.
 gate_newlab() { ## make lab : tout est vert dans un lab neuf, et ce qu'on y casse est dit, avec la ligne et la forme attendue
     prove new_lab/new_lab_test.py
 }
@@ -185,7 +185,7 @@ gate_class() { ## noter une classe : la porte, la reprise, les listes, les noms 
     prove grading/gate.py classroom
 }
 
-# BRIEF=1 : deux plateformes, l'une par root, l'autre non ; « make platforms-proof » y juge tous les rendus hostiles d'un lab.
+# BRIEF=1 : une plateforme ; « make platforms-proof » y juge tous les rendus hostiles d'un lab.
 gate_platforms() { ##& les plateformes qui lancent le juge, du dépôt au résultat, dans un système nu rangé comme elles
     prove grading/hosted_test.py
 }
@@ -230,16 +230,21 @@ gate_patience() { ## le juge attend ce que le réseau doit encore
     prove programs/patience.py
 }
 
+# BRIEF=1 : le dernier lab seulement, où sont les threads.
+checked_lab() {
+    echo "${BRIEF:+${LABS##* }}"
+}
+
 gate_sanitize() { ## solutions sous ASan et UBSan
-    judge WORK=solutions SANITIZE=address JUDGE_SLOWNESS=5
+    judge WORK=solutions LAB="$(checked_lab)" SANITIZE=address JUDGE_SLOWNESS=5
 }
 
 gate_threads() { ## solutions sous TSan
-    judge WORK=solutions SANITIZE=thread JUDGE_SLOWNESS=5
+    judge WORK=solutions LAB="$(checked_lab)" SANITIZE=thread JUDGE_SLOWNESS=5
 }
 
 gate_valgrind() { ## solutions sous valgrind
-    judge WORK=solutions JUDGE_SLOWNESS=20 JUDGE_WRAPPER="valgrind --quiet --error-exitcode=66 \
+    judge WORK=solutions LAB="$(checked_lab)" JUDGE_SLOWNESS=20 JUDGE_WRAPPER="valgrind --quiet --error-exitcode=66 \
 --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect"
 }
 
@@ -259,7 +264,7 @@ gate_cases() { ##& les erreurs que des gens font sont vues, ce qui est juste est
 
 # Quelques programmes, deux fois ; « make steady » les juge tous, dix fois.
 gate_steady() { ##& quelques programmes, jugés aussi sous la charge : les mêmes tests échouent
-    export FEW=$((9 / (1 + 2 * ${BRIEF:-0}))) N=2
+    export FEW=$((9 / (1 + 3 * ${BRIEF:-0}))) N=2
     prove programs/steady.py
 }
 

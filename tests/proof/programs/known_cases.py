@@ -233,7 +233,7 @@ def tell(case, mark, first, found, seconds):
 
 def main():
     folder = pathlib.Path(os.environ.get("CASES") or OURS)
-    outcomes = judged.in_parallel(try_case, judged.in_brief(read_cases(folder), 3))
+    outcomes = judged.in_parallel(try_case, judged.in_brief(read_cases(folder), 5))
     slowest.note("cases", {case.key(): (seconds, case.programs()) for case, mark, _, _, seconds in outcomes if mark is not None})
     totals = [tell(*outcome) for outcome in outcomes]
     wrong = sum(1 for case, _, _, found, _ in outcomes if case.told.get("wrong") and found)
