@@ -83,7 +83,9 @@ static void refuse_restlessness(struct program *program, const char *cause, cons
         struct symptoms symptoms = {.end = end, .program = program};
         complain(&symptoms, "%s devrait continuer, et il s'est arrêté", program->actor);
     }
-    if (is_calm(&watch))
+    // Sur une machine surchargée, ce sont les regards qui se font rares : l'attente finit de l'avoir vu dormir sans qu'ils
+    // soient assez nombreux, ou de n'en avoir rien vu. Ni l'un ni l'autre n'est tourner.
+    if (is_calm(&watch) || end == WAIT_ASLEEP || end == WAIT_LATE)
         return;
     complain_because(cause, end == WAIT_RESTLESS ? RESTLESS : SPINNING, program->actor, situation);
 }
