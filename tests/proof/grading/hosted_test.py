@@ -3,8 +3,8 @@
 De « make platform » au fichier de résultats, que relit un lecteur écrit d'après sa documentation : le corrigé y a 20 ; des
 rendus hostiles n'y gagnent pas un point, n'y lisent ni test ni résultat, et n'y laissent aucun processus.
 
-Réglages, par l'environnement : PLATFORM= (une seule) LAB= (le premier, sinon) BRIEF=1 (un administrateur, un utilisateur
-ordinaire : deux plateformes) FULL=1 (tous les rendus hostiles de ce lab que fait une source).
+Réglages, par l'environnement : PLATFORM= (une seule) LAB= (le premier, sinon) BRIEF=1 (la première) FULL=1 (tous les
+rendus hostiles de ce lab que fait une source).
 """
 
 import base64
