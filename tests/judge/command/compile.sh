@@ -4,7 +4,8 @@
 #   compile.sh object  CIBLE.o SOURCE OPTIONS…           échec : CIBLE.error
 #   compile.sh archive CIBLE.a OBJETS…                   les objets absents sont laissés de côté
 #   compile.sh program CIBLE OBJET BIBLIOTHÈQUES… OPTIONS…   échec : CIBLE.error
-# Le compilateur lit un texte hostile : temps, mémoire et taille lui sont comptés.
+# Le compilateur lit un texte hostile : temps, mémoire et taille lui sont comptés. C'est le temps de calcul qui limite ;
+# l'horloge, qui avance aussi pendant qu'une machine chargée fait attendre, n'arrête que celui qui dormirait sans fin.
 # Rien n'est récrit sur place : ce qui est complet prend d'un coup la place de l'ancien, dont un autre jugement se sert.
 set -u
 export LC_ALL=C.UTF-8
@@ -23,7 +24,7 @@ limited() {
         ulimit -c 0
         ulimit -v 4194304
         # shellcheck disable=SC2086
-        exec timeout -k 1 30 ${COMPILE_WRAPPER:-} "$@"
+        exec timeout -k 1 300 ${COMPILE_WRAPPER:-} "$@"
     )
 }
 
