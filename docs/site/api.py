@@ -62,7 +62,7 @@ def _directory(table):
         depth = row.get("id").count("_") - 2
         link = entry.find_all("a")
         label = link[:1] or [Node("span", {}, [entry.text().lstrip("\u25bc\u25ba\u00a0C ")])]
-        item = Node("li", {"class": "depth-%d" % depth}, label)
+        item = Node("li", {"style": "--depth: %d" % depth}, label)
         if description is not None and description.text():
             item.children.append(Node("span", {"class": "brief"}, description.children))
         items.children.append(item)

@@ -1,4 +1,5 @@
 """Un arbre HTML minimal : lire une page, la transformer, la récrire. La bibliothèque standard suffit."""
+import re
 from html import escape
 from html.parser import HTMLParser
 
@@ -38,8 +39,8 @@ class Node:
         return next((node for node in self.walk() if name in node.classes()), None)
 
     def text(self):
-        """Le texte seul, les blancs réduits à une espace."""
-        return " ".join("".join(self.texts()).split())
+        """Le texte seul, les blancs réduits à une espace ; une espace insécable le reste."""
+        return re.sub(r"[ \t\r\n]+", " ", "".join(self.texts())).strip(" \t\r\n")
 
     def texts(self):
         """Les textes de l'élément, dans l'ordre."""

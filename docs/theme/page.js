@@ -4,14 +4,17 @@
 
     // --- Le sommaire -----------------------------------------------------------------------------
     var contents = document.querySelector(".toc details");
-    if (contents && window.matchMedia("(max-width: 63.99rem)").matches) {
-        contents.open = false;
+    if (contents) {
+        var narrow = window.matchMedia("(max-width: 63.99rem)");
+        var fold = function () { contents.open = !narrow.matches; };
+        narrow.addEventListener("change", fold);
+        fold();
     }
     followReading();
     var here = document.querySelector(".tree [aria-current]");
     if (here) { keepInSight(here); }
     Array.prototype.forEach.call(document.querySelectorAll("pre"), addCopy);
-    Array.prototype.forEach.call(document.querySelectorAll("table.filtered"), addFilters);
+    Array.prototype.forEach.call(document.querySelectorAll("table"), addFilters);
 
     // Fait défiler son menu, et lui seul, jusqu'à ce lien.
     function keepInSight(link) {
@@ -76,12 +79,12 @@
 
     // --- Le tableau du catalogue -----------------------------------------------------------------
     function addFilters(table) {
+        var FILTERED = ["lab", "étape", "genre"];
         var names = Array.from(table.rows[0].cells, function (cell) { return cell.textContent.trim(); });
+        if (!FILTERED.every(function (name) { return names.includes(name); })) { return; }
         var rows = Array.from(table.rows).slice(1), form = document.createElement("form"), count = document.createElement("output");
         form.className = "filters";
-        var choices = ["lab", "étape", "genre"].filter(function (name) { return names.includes(name); }).map(function (name) {
-            return choice(name, names.indexOf(name));
-        });
+        var choices = FILTERED.map(function (name) { return choice(name, names.indexOf(name)); });
         choices.forEach(function (one) { form.append(one.label); });
         form.append(count);
         form.addEventListener("change", apply);
@@ -139,7 +142,7 @@
 
     function prepare() {
         window.SEARCH_INDEX = window.SEARCH_INDEX.map(function (entry) {
-            return { page: entry[0], section: entry[1], url: entry[2], text: entry[3],
+            return { page: entry[0], section: entry[1], url: entry[2], text: entry[3], rank: rank(entry[2]),
                      plain: [plain(entry[0]), plain(entry[1]), plain(entry[3])] };
         });
     }
@@ -163,7 +166,7 @@
             if (!found) { return 0; }
             total += found;
         }
-        return total + rank(entry.url) / 100;
+        return total + entry.rank / 100;
     }
 
     // Les notes d'un lab, puis le cours, puis le catalogue et ce qui est pour qui enseigne, puis l'API.
@@ -182,7 +185,7 @@
         var found = patterns.length ? window.SEARCH_INDEX.map(function (entry) {
             return { entry: entry, score: score(entry, patterns) };
         }).filter(function (hit) { return hit.score; }) : [];
-        found.sort(function (a, b) { return Math.floor(rank(b.entry.url) / 2) - Math.floor(rank(a.entry.url) / 2) || b.score - a.score; });
+        found.sort(function (a, b) { return Math.floor(b.entry.rank / 2) - Math.floor(a.entry.rank / 2) || b.score - a.score; });
         status.textContent = !patterns.length ? "Écrivez un mot ou plusieurs, avec ou sans accents." :
             !found.length ? "Rien ne répond à « " + field.value + " »." :
             found.length === 1 ? "Une réponse." : found.length + " réponses" + (found.length > 50 ? ", dont voici 50." : ".");
