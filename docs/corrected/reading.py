@@ -1,7 +1,7 @@
 """La page d'une source corrigée : une section par fonction, le squelette à côté, et en marge les défauts réparés."""
 import re
 
-from docs.corrected import catalogue_table, listings, marks
+from docs.corrected import listings, marks
 from docs.site.dom import Node
 from docs.site.signatures import drop_homonyms
 from tests.handout import csource
@@ -23,9 +23,8 @@ def shape(root, name):
     block = root.find_class("textblock")
     shown = [_lines(node) for node in block.walk() if "fragment" in node.classes()]
     given = listings.skeleton(path)
-    sections = list(_sections(path))
     beside = csource.spans(given.read_text(encoding="utf-8")) if given else {}
-    block.children = [_introduction(path)] + [_section(path, section, shown, beside, number) for number, section in enumerate(sections, 1)]
+    block.children = [_introduction(path)] + [_section(path, section, shown, beside) for section in _sections(path)]
     block.attrs["class"] += " sources"
     root.find_all("head")[0].children.append(Node("script", {"src": "projector.js", "defer": None}))
 
@@ -62,7 +61,7 @@ def _lines(fragment):
     return found
 
 
-def _section(path, section, shown, beside, rank):
+def _section(path, section, shown, beside):
     title, anchor, first, last, is_function = section
     heading = Node("h2", {"id": anchor}, [Node("code", {}, [title]) if is_function else title])
     facts = _facts(path, title) if is_function else []
@@ -72,7 +71,7 @@ def _section(path, section, shown, beside, rank):
         code = [Node("div", {}, [Node("p", {"class": "which"}, ["Le corrigé"])] + code),
                 Node("div", {"class": "given"}, [Node("p", {"class": "which"}, ["Le squelette"]),
                                                  _source(None, shown[1], *span, title + ", dans le squelette")])]
-    return Node("section", {"class": "function", "aria-labelledby": anchor, "data-rank": str(rank)},
+    return Node("section", {"class": "function", "aria-labelledby": anchor},
                 [heading] + facts + [Node("div", {"class": "pair"}, code)])
 
 
@@ -113,8 +112,6 @@ def link(roots, documented):
     """Les renvois : de chaque fonction à sa documentation, et des « corrigé dans » à leurs lignes.
 
     roots : {page: arbre} ; documented : {source du squelette: {fonction: adresse}}."""
-    if "defauts.html" in roots:
-        catalogue_table.widen(roots["defauts.html"])
     for name, root in roots.items():
         path = source_of(name)
         if path is not None:

@@ -249,19 +249,20 @@ def render_summary(entries, labs):
     rows = []
     for entry in sorted(entries, key=lambda entry: entry.name):
         tests, mutants = str(len(tests_of(entry, labs))), str(len(mutants_of(entry, labs)))
+        steps = ", ".join(sorted({str(test["step"]) for test in tests_of(entry, labs)}))
         if entry.name in TEXT_ONLY or entry.lab is None:
-            tests = mutants = "–"
+            steps = tests = mutants = "–"
         elif labs[entry.lab].tests is None:
-            tests = mutants = "à venir"
+            steps = tests = mutants = "à venir"
         elif not labs[entry.lab].mutants:
             mutants = "à venir"
-        rows.append((f"[{entry.name}](#{entry.anchor})", entry.title, entry.genre or "?", tests, mutants))
+        rows.append((f"[{entry.name}](#{entry.anchor})", entry.lab or "–", steps, entry.title, entry.genre or "?", tests, mutants))
     mutants = [mutant for lab in labs.values() for mutant in lab.mutants]
     tests = [test for lab in labs.values() for test in lab.tests or []]
     named = sum(mutant.defect is not None for mutant in mutants)
     return (f"\n{len(entries)} défauts ; {len(tests)} tests ; {len(mutants)} mutants, dont {named} ont un défaut "
             f"de cette page et {len(mutants) - named} une erreur d'étudiant.\n\n"
-            + table(("défaut", "titre", "genre", "tests", "mutants"), rows) + "\n")
+            + table(("défaut", "lab", "étape", "titre", "genre", "tests", "mutants"), rows) + "\n")
 
 
 def render_mistakes(labs):
