@@ -16,18 +16,12 @@ SHEET = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "theme", 
 CAPTURES = "captures.html"
 
 
-def whole(folder):
-    """Le dossier des pages entières."""
-    return os.path.join(folder, "..", "whole")
-
-
-def chapters(folder, door):
-    """Les pages du livre, dans l'ordre : (adresse, titre)."""
-    _, _, pages = navigation.Site(whole(folder)).doors[door]
+def chapters(doors, pages):
+    """Les adresses des pages du livre, dans l'ordre."""
     found = []
-    for url, text, children in pages:
-        found += [(child, title) for child, title, _ in children] or [(url, text)]
-    return [(url, text) for url, text in found if os.path.exists(os.path.join(whole(folder), url))]
+    for url, _, children in doors:
+        found += [child for child, _, _ in children] or [url]
+    return [url for url in found if url in pages]
 
 
 def anchor(url, fragment=""):
@@ -35,9 +29,8 @@ def anchor(url, fragment=""):
     return re.sub(r"\W+", "-", url[:-len(".html")]) + ("--" + fragment if fragment else "")
 
 
-def chapter(folder, url, urls, screen):
+def chapter(folder, root, url, urls, screen):
     """Une page, dont les ancres et les liens sont ceux du livre ; à l'écran, un dessin n'a pas à tenir sur une page."""
-    root = read(os.path.join(whole(folder), url))
     contents, title = root.find_class("contents"), root.find_class("title")
     section = Node("section", {"class": "chapter", "id": anchor(url)}, [title, contents])
     for node in section.walk():
@@ -76,15 +69,13 @@ def contents_of(sections):
 
 def book(folder, door, screen=False):
     """Le livre entier ; pour une liseuse, sans couverture ni sommaire : elle a les siens."""
-    root = read(os.path.join(whole(folder), "index.html"))
-    site = navigation.Site(whole(folder))
-    pages = chapters(folder, door)
-    sections = [chapter(folder, url, [page for page, _ in pages], screen) for url, _ in pages]
-    cover = Node("section", {"class": "cover"}, [
-        Node("p", {"class": "cover-title"}, [root.find_class("site-name").text()]),
-        Node("p", {"class": "cover-door"}, [site.doors[door][0]])])
-    head = Node("head", {}, [Node("meta", {"charset": "utf-8"}),
-                             Node("title", {}, [root.find_class("site-name").text() + " — " + site.doors[door][0]]),
+    whole = os.path.join(folder, "..", "whole")
+    pages = {name: read(os.path.join(whole, name)) for name in os.listdir(whole)}
+    name, (title, _, listed) = pages["index.html"].find_class("site-name").text(), navigation.Site(pages).doors[door]
+    urls = chapters(listed, pages)
+    sections = [chapter(folder, pages[url], url, urls, screen) for url in urls]
+    cover = Node("section", {"class": "cover"}, [Node("p", {"class": "cover-title"}, [name]), Node("p", {"class": "cover-door"}, [title])])
+    head = Node("head", {}, [Node("meta", {"charset": "utf-8"}), Node("title", {}, [name + " — " + title]),
                              Node("link", {"rel": "stylesheet", "href": os.path.relpath(SHEET, folder)})])
     return Node("#document", {}, [Node("html", {"lang": "fr"}, [
         head, Node("body", {}, ([] if screen else [cover, contents_of(sections)]) + sections)])])

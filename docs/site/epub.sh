@@ -1,8 +1,9 @@
 #!/bin/sh
 # Les notes et le cours en EPUB, par pandoc, dans build/docs/epub : le même livre que « make pdf ».
+#   epub.sh --built    d'un site qui vient d'être fait
 set -u
 sh tests/judge/command/deps.sh --if-missing docs epub || exit 2
-EDITION= sh docs/site/docs.sh || exit 1
+[ "${1:-}" = --built ] || EDITION= sh docs/site/docs.sh || exit 1
 html=build/docs/html
 out=build/docs/epub
 mkdir -p "$out" || exit 2

@@ -3,6 +3,7 @@ import glob
 import importlib
 import os
 import re
+import shutil
 import sys
 
 from docs.site import api
@@ -54,7 +55,8 @@ def dress(root, site, name):
 def keep_whole(pages, folder):
     """Les livres prennent les pages d'avant leur coupe en chapitres."""
     whole = os.path.join(folder, "..", "whole")
-    os.makedirs(whole, exist_ok=True)
+    shutil.rmtree(whole, ignore_errors=True)
+    os.makedirs(whole)
     for name, root in pages.items():
         if not re.search(r"_8[ch]\.html$|^struct|^corrige-|^files|^annotated|^recherche", name):
             write(os.path.join(whole, name), root)
@@ -73,7 +75,7 @@ def main(folder):
         exchanges.inline(pages["captures.html"], folder)
         if corrected:
             corrected.link_packets(pages["captures.html"])
-    site = navigation.Site(folder, chapters.split(pages))
+    site = navigation.Site(pages, chapters.split(pages))
     entries, wrong = [], 0
     for name, root in pages.items():
         dress(root, site, name)

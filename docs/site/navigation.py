@@ -1,17 +1,16 @@
 """La navigation : les portes de la page d'accueil donnent le menu de toutes les pages, et l'ordre de lecture."""
 import re
 
-from docs.site.dom import Node, read
+from docs.site.dom import Node
 
 
 class Site:
     """Les portes (sections de l'accueil), leurs pages, et les pages que celles-ci contiennent : (adresse, titre, [pages])."""
 
-    def __init__(self, folder, chapters=None):
-        self.folder, self.chapters = folder, chapters or {}
-        self.doors = []
-        for title, anchor, links in _sections(read(folder + "/index.html")):
-            self.doors.append((title, "index.html#" + anchor, [self._page(url, text) for url, text in links]))
+    def __init__(self, pages, chapters=None):
+        self.pages, self.chapters = pages, chapters or {}
+        self.doors = [(title, "index.html#" + anchor, [self._page(url, text) for url, text in links])
+                      for title, anchor, links in _sections(pages["index.html"])]
 
     def _page(self, url, text):
         listed = self.chapters.get(url) or self._children(url)
@@ -19,10 +18,7 @@ class Site:
 
     def _children(self, url):
         """Les pages d'une page qui n'est qu'un sommaire : une liste, chaque point un lien."""
-        try:
-            contents = read("%s/%s" % (self.folder, url)).find_class("contents")
-        except FileNotFoundError:
-            return []
+        contents = self.pages[url].find_class("contents") if url in self.pages else None
         items = [] if contents is None else contents.find_all("li")
         links = [item.find_all("a") for item in items]
         if not items or contents.find_all("h1", "h2", "h3") or not all(
@@ -46,9 +42,8 @@ def _sections(root):
     contents = root.find_class("contents")
     found = []
     for node in contents.walk():
-        if node.tag in ("h1", "h2"):
-            anchor = node.get("id") or next((a.get("id") for a in node.find_all("a") if a.get("id")), "")
-            found.append((node.text(), anchor, []))
+        if node.tag == "h2":
+            found.append((node.text(), node.get("id"), []))
         elif node.tag == "a" and found:
             link = (node.get("href"), node.text())
             if re.fullmatch(r"[^:#]+\.html", link[0]) and link not in found[-1][2]:

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Imprime la documentation : un livre pour chaque porte de l'accueil qui a des pages à lire, dans build/docs/pdf.
+#   pdf.sh --built    d'un site qui vient d'être fait
 set -u
 sh tests/judge/command/deps.sh --if-missing docs pdf || exit 2
-EDITION= sh docs/site/docs.sh || exit 1
+[ "${1:-}" = --built ] || EDITION= sh docs/site/docs.sh || exit 1
 html=build/docs/html
 out=build/docs/pdf
 rm -rf "$out"

@@ -323,7 +323,7 @@ gate_measures() { ## les mesures : générateurs et serveurs s'entendent, une me
     prove bench_test.py
 }
 
-# Trois vérifications en ont besoin : construits une fois par lancement de check.sh, qui efface ce qui le dit.
+# Quatre vérifications en ont besoin : construits une fois par lancement de check.sh, qui efface ce qui le dit.
 both_sites() {
     [ ! -f "build/check/sites.$$" ] || return 0
     sh docs/site/docs.sh && EDITION=students sh docs/site/docs.sh && : >"build/check/sites.$$"
@@ -353,7 +353,7 @@ gate_accessibility() { ## les deux sites dans Chromium : aucune faute d'accessib
 }
 
 gate_pdf() { ## les livres à imprimer, balisés, et celui des liseuses : tout leur texte y est
-    sh docs/site/pdf.sh && sh docs/site/epub.sh
+    both_sites && sh docs/site/pdf.sh --built && sh docs/site/epub.sh --built
 }
 
 gate_spelling() { ## l'orthographe des textes, des commentaires et des messages
