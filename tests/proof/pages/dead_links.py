@@ -5,6 +5,7 @@ depuis l'accueil, chaque ancre est unique, et l'index de la recherche ne mène n
 Dans les textes : chaque chemin du dépôt écrit `ainsi` existe, et chaque `fichier:nom` s'y trouve ; le code cité l'est à
 la lettre, et la visite nomme chaque fichier du juge (tour.py).
 Les liens vers le reste du monde ne sont jugés que sur leur écriture."""
+import collections
 import functools
 import glob
 import json
@@ -28,12 +29,11 @@ class Page:
     """Ce qu'une page offre (ses ancres) et ce qu'elle demande (ses liens)."""
 
     def __init__(self, path):
-        names = [node.get("id") for node in read(path).walk() if node.get("id")]
-        names += [node.get("name") for node in read(path).find_all("a") if node.get("name")]
+        nodes = list(read(path).walk())
+        names = [node.get("id") for node in nodes if node.get("id")] + [node.get("name") for node in nodes if node.tag == "a" and node.get("name")]
         self.anchors = set(names)
-        self.twice = sorted({name for name in names if names.count(name) > 1})
-        self.links = [node.get(name) for node in read(path).walk() for name in TARGETS
-                      if node.get(name) and node.tag != "input"]
+        self.twice = sorted(name for name, count in collections.Counter(names).items() if count > 1)
+        self.links = [node.get(name) for node in nodes if node.tag != "input" for name in TARGETS if node.get(name)]
 
 
 def resolve(name, link):

@@ -45,27 +45,26 @@ def packet(row, ladder):
     number = f' id="p{row.number}" data-packet="{row.number}"' if row.number else ""
     label = f"<b>{row.number}</b> " if row.number else ""
     return (f'<li class="packet {kind} t{draw_msc.tone(row.tint)}"{number}><time>{instant(row, ladder)}</time>'
-            f'<p class="head">{label}<span class="who">{who}</span> <span class="what">{text(row.text)}</span></p>'
+            f'<p class="head">{label}<span class="who">{who}</span> <span class="what">{text(row.text)}</span>{place(row)}</p>'
             f"{details(row)}</li>")
 
 
 def packets(ladder):
-    """La liste des paquets seuls, chacun avec ce qu'il porte et la ligne qui l'a fait partir : pour la documentation."""
-    items = []
-    for row in ladder.rows:
-        if row.kind == "packet" and row.number:
-            where = f' <span class="where">{text(row.where)}</span>' if row.where else ""
-            items.append(f'<li id="p{row.number}"><p class="head"><b>{row.number}</b> <span class="who">{text(row.source.name)} → '
-                         f'{text(row.target.name)}</span> <span class="what">{text(row.text)}</span>{where}</p>{details(row)}</li>')
+    """La liste des paquets seuls : pour la documentation."""
+    items = [packet(row, ladder) for row in ladder.rows if row.kind == "packet" and row.number]
     return '<ol class="packets">' + "\n".join(items) + "</ol>\n"
+
+
+def place(row):
+    """La ligne de l'étudiant dont vient un paquet ou un appel, si on la connaît."""
+    return f' <span class="where">{text(row.where)}</span>' if row.where else ""
 
 
 def call(row, ladder):
     thread = f" · {text(row.thread)}" if row.thread else ""
-    where = f' <span class="where">{text(row.where)}</span>' if row.where else ""
     bad = " bad" if row.bad else ""
     return (f'<li class="call{bad} t{draw_msc.tone(row.tint)}"><time>{instant(row, ladder)}</time>'
-            f'<p class="head"><span class="who">{text(row.column.name)}{thread}</span> <code>{text(row.text)}</code>{where}</p>'
+            f'<p class="head"><span class="who">{text(row.column.name)}{thread}</span> <code>{text(row.text)}</code>{place(row)}</p>'
             f"{details(row)}</li>")
 
 
