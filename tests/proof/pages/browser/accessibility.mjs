@@ -1,6 +1,6 @@
 // Ouvre des pages HTML dans Chromium, en clair et en sombre, et y cherche les fautes d'accessibilité (axe).
 //   accessibility.mjs DOSSIER [PAGE…]    sans nom de page, toutes celles du dossier et de ses sous-dossiers
-//   accessibility.mjs --some DOSSIER     axe sur une page sur six : celles d'un site dont un autre a déjà montré les pareilles
+//   accessibility.mjs --some DOSSIER     les contrastes d'une page sur six : celles d'un site dont un autre a déjà montré les pareilles
 //   accessibility.mjs --shots SORTIE DOSSIER [PAGE…]   des captures, à trois largeurs (en clair et en sombre)
 // Statut 1 dès qu'une page a une faute sérieuse ou critique, une erreur de script, déborde de l'écran, pèse trop à sa première
 // vue, ou demande quoi que ce soit hors de son dossier.
@@ -16,15 +16,18 @@ const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const LOCALE = JSON.parse(readFileSync(require.resolve("axe-core/locales/fr.json"), "utf8"));
 
 const SCHEMES = ["light", "dark"];
-// En sombre, seules les couleurs changent : les autres règles ont déjà parlé.
-const RULES = { light: { resultTypes: ["violations"], preload: false },
-    dark: { resultTypes: ["violations"], preload: false, runOnly: ["color-contrast", "link-in-text-block"] } };
+// En sombre, seules les couleurs changent : les autres règles ont déjà parlé. Elles sont aussi ce qu'axe met le plus longtemps à juger.
+const COLOURS = ["color-contrast", "link-in-text-block"];
+const QUIET = { resultTypes: ["violations"], preload: false };
+const RULES = { light: QUIET, dark: { ...QUIET, runOnly: COLOURS },
+    structure: { ...QUIET, rules: Object.fromEntries(COLOURS.map((rule) => [rule, { enabled: false }])) } };
 const WIDTHS = [360, 390, 1024, 1280, 1920];
 // Une machine surchargée met parfois une minute à ouvrir une page : ce n'est la faute d'aucune.
 const PATIENCE_MS = 600000;
 const HEAVIEST = 150 * 1024;
-// Les pages d'un défaut sont toutes faites de même : une sur six passe par axe ; aucune n'échappe au reste, sauf BRIEF=1.
-const ALIKE = /^defaut-/;
+// Les pages d'un défaut, d'un fichier, d'une structure ont chacune la feuille et les couleurs de leurs pareilles : une sur six
+// passe par les règles des couleurs ; aucune n'échappe aux autres, sauf BRIEF=1.
+const ALIKE = /^defaut-|^struct|_8[ch]\.html$/;
 const SHARE = 6;
 const GRAVE = ["serious", "critical"];
 // Le profil est vide et le navigateur ne parle à personne ; root n'a pas droit au bac à sable de Chromium.
@@ -90,7 +93,7 @@ function weigh(asked, folder, complain) {
     }
 }
 
-async function examine(tab, folder, name, withAxe, faults) {
+async function examine(tab, folder, name, colours, faults) {
     const asked = [];
     const complain = (text) => faults.push(`${name} : ${text}`);
     const listener = (error) => complain(`erreur de script : ${error.message}`);
@@ -101,9 +104,7 @@ async function examine(tab, folder, name, withAxe, faults) {
     await goTo(tab, folder, name);
     weigh(asked, folder, complain);
     tab.off("request", request);
-    if (withAxe) {
-        await accuse(tab, complain);
-    }
+    await accuse(tab, colours ? SCHEMES : ["structure"], complain);
     for (const width of WIDTHS) {
         await tab.setViewportSize({ width, height: 800 });
         const wide = await tab.evaluate(overflow);
@@ -114,15 +115,15 @@ async function examine(tab, folder, name, withAxe, faults) {
     tab.off("pageerror", listener);
 }
 
-async function accuse(tab, complain) {
+async function accuse(tab, passes, complain) {
     await tab.evaluate(AXE);
     await tab.evaluate((locale) => window.axe.configure({ locale }), LOCALE);
-    for (const scheme of SCHEMES) {
-        await tab.emulateMedia({ colorScheme: scheme });
-        const { violations } = await tab.evaluate((options) => window.axe.run(document, options), RULES[scheme]);
+    for (const pass of passes) {
+        await tab.emulateMedia({ colorScheme: pass === "dark" ? "dark" : "light" });
+        const { violations } = await tab.evaluate((options) => window.axe.run(document, options), RULES[pass]);
         for (const violation of violations.filter(({ impact }) => GRAVE.includes(impact))) {
             for (const node of violation.nodes.slice(0, 5)) {
-                complain(`${scheme} : ${violation.id} : ${violation.help} : ${node.html.slice(0, 160)}`);
+                complain(`${pass} : ${violation.id} : ${violation.help} : ${node.html.slice(0, 160)}`);
             }
         }
     }
@@ -136,7 +137,7 @@ async function examineAll(folder, asked, some) {
     const faults = [];
     await openBrowser((context) => share(context, names, (tab, name) => examine(tab, folder, name, !spared.has(name), faults)));
     faults.forEach((fault) => console.log(fault));
-    console.log(`axe : ${all.length - spared.size} pages, en clair et en sombre ; largeurs et poids : ${names.length} ; ${faults.length} faute(s)`);
+    console.log(`axe, largeurs et poids : ${names.length} pages ; couleurs, en clair et en sombre : ${all.length - spared.size} ; ${faults.length} faute(s)`);
     return faults.length === 0 && names.length > 0;
 }
 
