@@ -486,10 +486,10 @@ def canvas_by_sections():
 def blackboard_homonyms():
     """Blackboard : un site en espagnol, deux homonymes, et quelqu'un qui n'a que son accusé de réception."""
     place = "TP_attempt_1_{}_attempt_2026-11-18-10-12-13"
-    files = {**{f"{place.format('jnunez')}_{name}": data for name, data in RIGHT.items()},
-             place.format("jnunez") + ".txt": "Nombre: José Noël (jnunez)\n".encode(), place.format("bvert") + ".txt": b"Name: Bob (Bobby) Vert (bvert)\n",
+    files = {**{f"{place.format('jnoel')}_{name}": data for name, data in RIGHT.items()},
+             place.format("jnoel") + ".txt": "Nombre: José Noël (jnoel)\n".encode(), place.format("bvert") + ".txt": b"Name: Bob (Bobby) Vert (bvert)\n",
              place.format("u_1") + ".txt": "Name: José Noël (u_1)\n".encode(), place.format("u_1") + "_r.zip": zipped(POOR)}
-    return files, [Row("José Noël (identifiant jnunez)", ids={"username": "jnunez"}), Row("José Noël (identifiant u_1)", "naïf", {"username": "u_1"}),
+    return files, [Row("José Noël (identifiant jnoel)", ids={"username": "jnoel"}), Row("José Noël (identifiant u_1)", "naïf", {"username": "u_1"}),
                    Row("Bob (Bobby) Vert", "", {"username": "bvert"}, flagged=True)]
 
 
