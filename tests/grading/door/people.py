@@ -123,7 +123,7 @@ def exported_groups(level):
     found = [node for node in exports if exports == folders or plain.GROUP.fullmatch(node.name)]
     level.suspects = level.suspects + [node for node in exports if node not in found]
     level.claim(found, [])
-    return [(node, node.name) for node in found]
+    return [(node, node.name if len(found) > 1 or plain.GROUP.fullmatch(node.name) else "") for node in found]
 
 
 def class_archives(level, labs):
@@ -133,7 +133,9 @@ def class_archives(level, labs):
     """
     inside = {node: node.inside() for node in some_places(level) if node.kind == "archive"}
     exports = [node for node, root in inside.items() if root is not None and is_export(root, labs)]
-    others = [node for node in level.nodes if node.kind in ("folder", "archive") and node not in exports]
+    # Le dossier où l'on a déballé l'archive est souvent resté à côté d'elle.
+    others = [node for node in level.nodes if node.kind in ("folder", "archive") and node not in exports
+              and not (exports and node.kind == "folder" and is_export(node, labs))]
     if exports and not others:
         yield from ((node, inside[node], "") for node in exports)
         return

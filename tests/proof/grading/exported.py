@@ -465,6 +465,13 @@ def moodle_twice():
         Row("Alice Roux", "juste", {"participant": "1671"}, flagged=True, says="remis deux fois"), Row("Bob Vert", "naïf", {"participant": "1672"})]
 
 
+def moodle_unpacked():
+    """L'archive de la classe, restée à côté du dossier où elle a été déballée."""
+    files = {**under(f"Alice Roux_1811{HANDED}", RIGHT), **under(f"Bob Vert_1812{HANDED}", POOR)}
+    return {"LIC3-TP-98.zip": zipped(files), **{f"LIC3-TP-98/{path}": data for path, data in files.items()}}, [
+        Row("Alice Roux", ids={"participant": "1811"}), Row("Bob Vert", "naïf", {"participant": "1812"})]
+
+
 def moodle_by_groups():
     """Une archive par groupe, chacune celle d'une classe ; le même nom dans les deux."""
     return {"L3-TP-TD1-98.zip": zipped({**under(f"Ève Bleu_1661{HANDED}", RIGHT), **under(f"Marie Roux_1662{HANDED}", POOR)}),
@@ -486,10 +493,10 @@ def canvas_by_sections():
 def blackboard_homonyms():
     """Blackboard : un site en espagnol, deux homonymes, et quelqu'un qui n'a que son accusé de réception."""
     place = "TP_attempt_1_{}_attempt_2026-11-18-10-12-13"
-    files = {**{f"{place.format('jnoel')}_{name}": data for name, data in RIGHT.items()},
-             place.format("jnoel") + ".txt": "Nombre: José Noël (jnoel)\n".encode(), place.format("bvert") + ".txt": b"Name: Bob (Bobby) Vert (bvert)\n",
+    files = {**{f"{place.format('jose')}_{name}": data for name, data in RIGHT.items()},
+             place.format("jose") + ".txt": "Nombre: José Noël (jose)\n".encode(), place.format("bvert") + ".txt": b"Name: Bob (Bobby) Vert (bvert)\n",
              place.format("u_1") + ".txt": "Name: José Noël (u_1)\n".encode(), place.format("u_1") + "_r.zip": zipped(POOR)}
-    return files, [Row("José Noël (identifiant jnoel)", ids={"username": "jnoel"}), Row("José Noël (identifiant u_1)", "naïf", {"username": "u_1"}),
+    return files, [Row("José Noël (identifiant jose)", ids={"username": "jose"}), Row("José Noël (identifiant u_1)", "naïf", {"username": "u_1"}),
                    Row("Bob (Bobby) Vert", "", {"username": "bvert"}, flagged=True)]
 
 
@@ -561,5 +568,5 @@ CLASSES = (moodle_folders, moodle_flat, moodle_groups, moodle_whole, canvas_flat
            forge_clones, teams_versions, teams_drafts, drive_files, drive_parts, codegrade_dates, autolab_versions, vpl_dates, groups_of_people,
            tar_of_groups, archives_of_groups, archive_in_a_folder, old_windows_class, namesakes, same_name_twice, windows_archives, damaged_archives, folder_names, file_names, one_lab,
            moodle_odd, canvas_odd, blackboard_odd, gitlab_accounts, gitlab_archives, brightspace_dates, codegrade_odd, teams_sharepoint, drive_forms,
-           moodle_two_spellings, moodle_anonymous_groups, moodle_twice, moodle_by_groups, canvas_by_sections, blackboard_homonyms,
+           moodle_two_spellings, moodle_anonymous_groups, moodle_twice, moodle_unpacked, moodle_by_groups, canvas_by_sections, blackboard_homonyms,
            gradescope_twice, forge_teams, forge_alike, forge_groups, brightspace_homonyms, mac_archive, old_windows_names, two_editions)
