@@ -13,7 +13,8 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[2]
-PATIENCE_S = 30
+# Un essai qui finit est jugé aussitôt : cette borne n'est que pour celui qui ne finirait pas, sur une machine chargée aussi.
+PATIENCE_S = 300
 LAST_LINE = re.compile(r"^@ isolated=(\d) status=(\d+) limit=(.*)$", re.M)
 BWRAP_SAYS = re.compile(r"\bbwrap: (.+)$", re.M)
 

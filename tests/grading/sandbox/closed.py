@@ -36,7 +36,11 @@ def settings(out, say):
         return None
     values = {"JUDGE_WRAPPER": f"sh {attempts.TOP}/{SCRIPTS}/closed.sh {user}", "COMPILE_WRAPPER": f"sh {SCRIPTS}/closed_compile.sh",
               "JUDGE_CLOSED": str(user), "JUDGE_INJECT_LIBRARY": lend_injector(out)}
-    complaints = [f"✗ {title} : {text}" for title, text in tries(out, values) if text]
+    complaints = []
+    try:
+        complaints += [f"✗ {title} : {text}" for title, text in tries(out, values) if text]
+    except attempts.Impossible as error:
+        complaints.append(f"✗ la machine fermée n'a pas pu être essayée : {error}")
     for line in complaints:
         say(line)
     if complaints:
@@ -86,10 +90,7 @@ def tries(out, values):
 def refused(ground, verb, *words):
     """Une plainte si l'une de ces choses n'est pas refusée, nommément : le reste de ce que la sonde essaie n'est fermé que
     par un vrai bac à sable, ou dit réussi par le noyau alors qu'il n'atteint personne (kill -1)."""
-    try:
-        outcome = ground.judged(verb, *words)
-    except attempts.Impossible as error:
-        return str(error)
+    outcome = ground.judged(verb, *words)
     return running.complain([str(word) for word in words if f"refusé {word}" not in outcome.lines])
 
 

@@ -4,8 +4,7 @@
 #   compile.sh object  CIBLE.o SOURCE OPTIONS…           échec : CIBLE.error
 #   compile.sh archive CIBLE.a OBJETS…                   les objets absents sont laissés de côté
 #   compile.sh program CIBLE OBJET BIBLIOTHÈQUES… OPTIONS…   échec : CIBLE.error
-# Le compilateur lit un texte hostile : temps, mémoire et taille lui sont comptés. C'est le temps de calcul qui limite ;
-# l'horloge, qui avance aussi pendant qu'une machine chargée fait attendre, n'arrête que celui qui dormirait sans fin.
+# Le compilateur lit un texte hostile : temps, mémoire et taille lui sont comptés.
 # Rien n'est récrit sur place : ce qui est complet prend d'un coup la place de l'ancien, dont un autre jugement se sert.
 set -u
 export LC_ALL=C.UTF-8
@@ -14,6 +13,10 @@ shift 2
 folder=${target%/*}
 name=${target%.o}
 [ -d "$folder" ] || mkdir -p "$folder"
+
+# Le calcul seul est compté au travail jugé (`ulimit -t`). L'horloge n'arrête que qui attendrait sans fin : une machine chargée en prend
+# sa part, et ce n'est alors pas la faute de ce travail.
+patience=${COMPILE_PATIENCE:-300}
 
 # COMPILE_WRAPPER est la couture où mettre un bac à sable : des mots, placés devant le compilateur.
 limited() {
@@ -24,7 +27,7 @@ limited() {
         ulimit -c 0
         ulimit -v 4194304
         # shellcheck disable=SC2086
-        exec timeout -k 1 300 ${COMPILE_WRAPPER:-} "$@"
+        exec timeout -k 1 "$patience" ${COMPILE_WRAPPER:-} "$@"
     )
 }
 
@@ -42,7 +45,7 @@ first_error() { # JOURNAL PRÉFIXE
 explain_status() { # STATUT JOURNAL
     limit=
     case $1 in
-    124 | 137 | 152) limit="elle dépassait le temps permis" ;;
+    137 | 152) limit="elle dépassait le temps permis" ;;
     153) limit="elle écrivait trop" ;;
     esac
     if grep -qE 'CPU time limit exceeded|Killed signal terminated' "$2"; then limit="elle dépassait le temps permis"; fi
@@ -70,7 +73,11 @@ seconds() {
 refuse_failure_of_ours() { # STATUT JOURNAL
     ours=
     case $1 in 125 | 126 | 127) ours=yes ;; esac
-    if [ "$(($(seconds) - began))" -lt 12 ] &&
+    elapsed=$(($(seconds) - began))
+    if [ "$elapsed" -ge "$patience" ]; then
+        echo "le compilateur n'a pas fini en $patience s, sans avoir dépassé son temps de calcul : la machine est trop chargée" >&2
+        ours=yes
+    elif [ "$elapsed" -lt 12 ] &&
         { [ "$1" -eq 137 ] || grep -qE 'Killed signal terminated program|terminated with signal 9' "$2"; }; then
         echo "le compilateur a été tué, et non par une limite" >&2
         ours=yes

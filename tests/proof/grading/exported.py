@@ -493,10 +493,10 @@ def canvas_by_sections():
 def blackboard_homonyms():
     """Blackboard : un site en espagnol, deux homonymes, et quelqu'un qui n'a que son accusé de réception."""
     place = "TP_attempt_1_{}_attempt_2026-11-18-10-12-13"
-    files = {**{f"{place.format('jose')}_{name}": data for name, data in RIGHT.items()},
-             place.format("jose") + ".txt": "Nombre: José Noël (jose)\n".encode(), place.format("bvert") + ".txt": b"Name: Bob (Bobby) Vert (bvert)\n",
+    files = {**{f"{place.format('u_2')}_{name}": data for name, data in RIGHT.items()},
+             place.format("u_2") + ".txt": "Nombre: José Noël (u_2)\n".encode(), place.format("bvert") + ".txt": b"Name: Bob (Bobby) Vert (bvert)\n",
              place.format("u_1") + ".txt": "Name: José Noël (u_1)\n".encode(), place.format("u_1") + "_r.zip": zipped(POOR)}
-    return files, [Row("José Noël (identifiant jose)", ids={"username": "jose"}), Row("José Noël (identifiant u_1)", "naïf", {"username": "u_1"}),
+    return files, [Row("José Noël (identifiant u_2)", ids={"username": "u_2"}), Row("José Noël (identifiant u_1)", "naïf", {"username": "u_1"}),
                    Row("Bob (Bobby) Vert", "", {"username": "bvert"}, flagged=True)]
 
 
