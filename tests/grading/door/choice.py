@@ -9,7 +9,7 @@ import re
 
 from tests.grading.door import naming, skeletons
 from tests.grading.door import tree as trees
-from tests.judge.command import folder as folder_rule
+from tests.judge.command import folder as folder_rule, lab_reader
 
 SHOWN = 5
 # Des mots qui ne disent pas de quel lab il s'agit.
@@ -28,8 +28,7 @@ class Candidate:
         self.picked = [picked]
         self.files = {**{name: beside[real] for name, real in picked.taken.items()}, **{name: beside[name] for name in picked.own}}
         self.prints = {name: print_of(entry) for name, entry in self.files.items()}
-        self.skeletons = {name for name, entry in self.files.items()
-                          if entry.kind == "file" and skeletons.is_skeleton(lab.name, name, entry.data or b"")}
+        self.skeletons = {name for name, entry in self.files.items() if is_skeleton(lab.name, name, entry)}
 
     def is_written(self):
         """L'étudiant y a-t-il écrit quelque chose ?"""
@@ -62,9 +61,25 @@ def expected_of(lab):
     return folder_rule.expected_of(lab)
 
 
+@functools.lru_cache(maxsize=None)
+def lent_to(lab):
+    """Les sources qu'un autre lab lui prête."""
+    return tuple(lab_reader.Lab(lab.lender).library) if lab.lender else ()
+
+
 def print_of(entry):
     """L'empreinte d'une entrée ; ce qui n'est pas un fichier est montré tel quel."""
     return skeletons.print_of(entry.data or b"") if entry.kind == "file" else entry.kind
+
+
+def is_skeleton(lab, name, entry):
+    """Cette entrée est-elle le squelette d'une source, intact ?"""
+    return entry.kind == "file" and skeletons.is_skeleton(lab, name, entry.data or b"")
+
+
+def is_own(lab, name, entry):
+    """L'étudiant a-t-il écrit quelque chose dans cette source ?"""
+    return bool(print_of(entry)) and not is_skeleton(lab, name, entry)
 
 
 def words_of(name):

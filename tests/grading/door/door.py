@@ -246,9 +246,20 @@ def take(admission, tree, lab, place, judged):
             mention_spelling(admission, lab, name, entry)
     if judged:
         admission.present.append(lab.name)
+        take_lent(admission, tree, lab, place)
         for picked in place.picked:
             mention_choice(admission, lab, picked)
         mention_ignored(admission, lab, {name: entry for folder in reversed(place.folders) for name, entry in tree.beside(folder).items()})
+
+
+def take_lent(admission, tree, lab, place):
+    """Ce qu'un autre lab prête, remis à côté des sources de celui-ci, s'il n'est pas écrit dans le dossier du prêteur, où le juge le lit."""
+    for name in choice.lent_to(lab):
+        found = next((tree.beside(folder)[name] for folder in place.folders if name in tree.beside(folder)), None)
+        own = admission.taken.get((lab.lender, name))
+        if found and not (own and choice.is_own(lab.lender, name, own)):
+            admission.taken[lab.lender, name] = found
+            admission.say(f"{lab.name} : {name}, que prête {lab.lender}, est pris à côté de ses sources")
 
 
 def mention_choice(admission, lab, choice):

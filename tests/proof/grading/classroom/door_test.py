@@ -82,6 +82,41 @@ class Case(unittest.TestCase):
         self.assertEqual("a_voir" in self.admission.flags, by_hand, self.admission.remarks)
 
 
+class Lent(Case):
+
+    def setUp(self):
+        super().setUp()
+        self.lab = next(lab for lab in LABS if lab.lender)
+        self.lender = lab_reader.Lab(self.lab.lender)
+        self.name = self.lender.library[0]
+        self.skeleton = self.lender.given(self.name)
+
+    def hand_in(self, *place):
+        for name in self.lab.sources:
+            self.put(*place, name)
+        return self.put(*place, self.name, data=b"/* la mienne */ int mine;\n")
+
+    def test_what_another_lab_lends_is_taken_beside(self):
+        for place in ((), (self.lab.name,), ("labs", self.lab.name)):
+            with self.subTest(place), tempfile.TemporaryDirectory() as folder:
+                self.root, self.out = os.path.join(folder, "rendu"), os.path.join(folder, "pris")
+                self.hand_in(*place)
+                taken = self.admit(chosen=[self.lab.name])
+                self.assertEqual(taken[f"{self.lender.name}/{self.name}"], b"/* la mienne */ int mine;\n")
+                self.assertEqual(self.admission.present, [self.lab.name])
+                self.assertFalse(self.admission.flags)
+
+    def test_an_untouched_skeleton_does_not_hide_it(self):
+        self.hand_in(self.lab.name)
+        self.put(self.lender.name, self.name, data=self.skeleton)
+        self.assertEqual(self.admit(chosen=[self.lab.name])[f"{self.lender.name}/{self.name}"], b"/* la mienne */ int mine;\n")
+
+    def test_the_lender_s_own_folder_comes_first(self):
+        self.hand_in(self.lab.name)
+        self.put(self.lender.name, self.name, data=b"int theirs;\n")
+        self.assertEqual(self.admit(chosen=[self.lab.name])[f"{self.lender.name}/{self.name}"], b"int theirs;\n")
+
+
 class Folders(Case):
 
     def test_only_sources_enter(self):
