@@ -20,7 +20,8 @@ from tests.judge.report import scale
 
 HERE = pathlib.Path("tests", "grading", "hosted")
 OUT = pathlib.Path("build", "platforms")
-# Ce qui juge, tel qu'il est dans le dépôt : sans corrigé, sans preuve, sans documentation.
+# Ce qui juge, tel qu'il est dans le dépôt : sans preuve, sans documentation, et du corrigé, ce seul qu'un lab prête à un autre :
+# qui ne le remet pas est jugé avec lui, comme partout.
 NEEDED = ("Makefile", "common/", "labs/", "tests/shared/", "tests/judge/", "tests/student/", "tests/grading/", "tests/handout/")
 # Ce qui est déjà construit ici : une plateforme qui repart de rien à chaque rendu n'a pas à le refaire, s'il y démarre.
 BUILT = ("build/tests/LAB/judge", "build/judge/*.so*", "build/sandbox/start", "build/packages")
@@ -45,6 +46,8 @@ def tree(built, lab=""):
     labs = set(lab_reader.names())
     names = [name for name in contents.tracked() if needed(name, labs)]
     names += [path.as_posix() for path in sorted(pathlib.Path("tests").glob("*/private/*.[ch]"))]
+    lenders = {lender.name: lender for lender in (lab_reader.Lab(one.lender) for one in lab_reader.every_lab() if one.lender)}
+    names += [f"solutions/{lender.name}/{name}" for lender in lenders.values() for name in lender.library + lender.headers]
     if built:
         names += built_files(lab or "*")
     files = {name: (pathlib.Path(name).read_bytes(), os.stat(name).st_mode & 0o777) for name in names}

@@ -32,10 +32,15 @@ locate() { # CHEMIN
     esac
 }
 
-copy() { # FICHIER
-    [ -f "$1" ] || return 0
+# D'un coup : chaque appel du compilateur a des dizaines d'en-têtes.
+copy() { # DOSSIER FICHIER… : ceux qui existent
     locate "$1"
-    [ -z "$place" ] || { mkdir -p "${place%/*}" && cp "$1" "$place"; } || die "$1 : ne peut pas être copié"
+    shift
+    for file; do
+        shift
+        [ ! -f "$file" ] || set -- "$@" "$file"
+    done
+    [ -z "$place" ] || [ $# -eq 0 ] || { mkdir -p "$place" && cp -- "$@" "$place/"; } || die "$* : ne peut pas être copié"
 }
 
 # Un dossier de « ../x » n'a pas de place sous le dossier jetable : aucune de nos commandes n'en nomme.
@@ -50,9 +55,7 @@ while [ "$count" -gt 0 ]; do
         [ "$folder" != "$word" ] || folder=${word#-I} option=-I kinds=h
         set +f
         for kind in $kinds; do
-            for header in "$folder"/*."$kind"; do
-                copy "$header"
-            done
+            copy "$folder" "$folder"/*."$kind"
         done
         set -f
         locate "$folder"
@@ -61,7 +64,8 @@ while [ "$count" -gt 0 ]; do
     -*) ;;
     *)
         if [ -f "$word" ]; then
-            copy "$word"
+            case $word in */*) copy "${word%/*}" "$word" ;; *) copy . "$word" ;; esac
+            locate "$word"
             word=$name
         fi
         ;;

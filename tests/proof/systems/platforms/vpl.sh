@@ -6,9 +6,22 @@ install_platform() {
     mkdir -p "$machine/home/p1001"
 }
 
-submit() { # RENDU RÉSULTAT
+# Le dossier d'un prisonnier, avec ce rendu et les fichiers d'exécution.
+fill_jail() { # RENDU
     home=$machine/home/p1001
-    find "$home" -mindepth 1 -delete && cp -R "$1/." build/platforms/vpl/. "$home/" && chown -R 1001:1001 "$home" && chmod 700 "$home" || return 1
+    find "$home" -mindepth 1 -delete && cp -R "$1/." build/platforms/vpl/. "$home/" && chown -R 1001:1001 "$home" && chmod 700 "$home"
+}
+
+# « Exécuter » : l'étudiant lance alors ses programmes, à qui rien n'est fermé. Ce qui reste se lit donc.
+try_running() { # RENDU
+    fill_jail "$1" && as_worker 1001 sh -c 'cd /home/p1001 && ./vpl_run.sh' || return 1
+    [ -x "$home/vpl_execution" ] || echo "OBTENU aucun programme"
+    find "$home" ! -path '*/judge/command/*' \( -path '*/tests/*.[ch]' -o -path '*/solutions/*' -o -name '*.tar.gz' \) -exec echo OBTENU {} \;
+}
+
+submit() { # RENDU RÉSULTAT
+    case $1 in */corrigé) try_running "$1" || return 1 ;; esac
+    fill_jail "$1" || return 1
     as_worker 1001 sh -c 'cd /home/p1001 && ./vpl_evaluate.sh' || return 1
     for file in build/platforms/vpl/*; do
         rm -f "$home/${file##*/}"
