@@ -1,6 +1,7 @@
 // Étape 5 : le serveur tient, quoi que fassent ses clients, et s'arrête quand on le lui demande.
 #include "judge.h"
 #include "letters.h"
+#include "stops.h"
 #include "transcript.h"
 
 #include <errno.h>
@@ -249,26 +250,20 @@ static bool has_left(void *client)
     return peer->ended || peer->error != 0;
 }
 
-// Entre le dernier regard au drapeau et l'attente, il n'y a qu'un instant : c'est celui-là.
-static void expect_stop_before_waiting(void)
+// Par poll, l'attente était celle de ce client ; par accept, c'est celle du suivant. Un client qui
+// parlerait dans le premier cas tirerait le serveur du sommeil où le signal devait le trouver.
+static struct peer *visit(struct program *server)
 {
-    program_inject("stop=1");
-    struct program *server = START("server", "127.0.0.1", other_port());
-    server_expect_listening(server, other_port());
     struct peer *client = peer_connect_to("client", "127.0.0.1", other_port());
     programs_wait_until_asleep();
-    // Par poll, l'attente était celle de ce client ; par accept, c'est celle du suivant. Un client qui
-    // parlerait dans le premier cas tirerait le serveur du sommeil où le signal devait le trouver.
-    if (!server->ended && !program_has_mark(server, "stop")) {
-        peer_send_while_open(client, "bonjour\nEND\n", 12);
-        peer_half_close(client);
-        pump_until(has_left, client, 20);
-        programs_wait_until_asleep();
-    }
-    // Qui attend ses clients autrement le reçoit plus tard, comme d'ordinaire.
-    if (!server->ended && !program_has_mark(server, "stop"))
-        program_signal(server, SIGTERM);
-    program_expect_exit(server, 0);
+    if (stop_has_struck(server))
+        return client;
+    // Il finit le premier : le port du serveur ne reste pas en TIME_WAIT.
+    peer_send_while_open(client, "bonjour\n", 8);
+    peer_half_close(client);
+    pump_until(has_left, client, 20);
+    programs_wait_until_asleep();
+    return client;
 }
 
 struct talk {
@@ -349,10 +344,7 @@ LESSON(server_stops_while_serving, .step = 5, .points = 0.25, .programs = "serve
     // Redémarré sur un autre port : savoir reprendre le même est l'affaire d'un autre test.
     expect_stop_beside_talker();
 
-    lesson_ask("Le signal est venu entre le dernier regard au drapeau et l'attente : il n'a rien "
-               "interrompu, et il ne doit pas se perdre. Les notes montrent cette course (« Les "
-               "signaux et l'arrêt en ordre »).");
-    expect_stop_before_waiting();
+    expect_stop_at_any_moment(visit);
 }
 
 LESSON(server_restarts_at_once, .step = 5, .points = 0.25, .programs = "server",

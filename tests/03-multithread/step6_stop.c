@@ -1,5 +1,6 @@
 // Étape 6 : l'arrêt en ordre, avec ou sans clients.
 #include "multithread.h"
+#include "stops.h"
 #include "witnesses.h"
 
 #include <signal.h>
@@ -116,6 +117,14 @@ LESSON(server_stops_with_fifty_clients, .step = 6, .points = 0.5, .programs = "s
         peer_expect_gone(unfinished[i]);
 }
 
+static struct peer *visit(struct program *server)
+{
+    (void)server;
+    struct peer *client = peer_connect_to("client", "127.0.0.1", other_port());
+    programs_wait_until_asleep();
+    return client;
+}
+
 LESSON(
     server_stops_under_arrivals, .step = 6, .points = 0.25, .programs = "server",
     .needs = "server_stops_while_serving", .defects = "D43",
@@ -133,14 +142,5 @@ LESSON(
     program_signal(server, SIGTERM);
     program_signal(server, SIGCONT);
     program_expect_exit(server, 0);
-    // Entre le dernier regard au drapeau et l'attente, il n'y a qu'un instant : c'est celui-là.
-    program_inject("stop=1");
-    server = START("server", "127.0.0.1", other_port());
-    server_expect_listening(server, other_port());
-    peer_connect_to("client", "127.0.0.1", other_port());
-    programs_wait_until_asleep();
-    // Qui attend ses clients autrement le reçoit plus tard, comme d'ordinaire.
-    if (!server->ended && !program_has_mark(server, "stop"))
-        program_signal(server, SIGTERM);
-    program_expect_exit(server, 0);
+    expect_stop_at_any_moment(visit);
 }

@@ -90,8 +90,23 @@ bool inject_expires(int fd, short events);
  */
 int inject_send_flags(int fd);
 
-/** @brief Avant une attente : c'est peut-être là que SIGTERM doit arriver (réglage `stop`). */
-void inject_stop_before_waiting(void);
+/** @brief Dit si SIGTERM doit encore arriver à un instant choisi (réglages `stop`, `retry`, `arrival`, `reading`). */
+bool inject_is_stopping(void);
+
+/**
+ * @brief Avant une attente : c'est peut-être là que SIGTERM doit arriver (réglages `stop` et `retry`).
+ * @return `true` si l'attente échoue ; errno est alors ce que le gestionnaire en a laissé
+ */
+bool inject_stop_before_waiting(void);
+
+/** @brief Avant d'attendre ce que dit un client : c'est peut-être là que SIGTERM doit arriver (réglage `reading`). */
+void inject_stop_before_reading(void);
+
+/** @brief Un client est accepté : c'est peut-être là que SIGTERM doit arriver (réglage `arrival`). */
+void inject_stop_at_arrival(void);
+
+/** @brief Le socket du serveur est prêt : c'est peut-être là que SIGTERM doit arriver (réglage `opening`). */
+void inject_stop_at_opening(void);
 
 /** @brief Dit si cet appel est d'abord interrompu (réglage `eintr`) ; errno le dit aussi. */
 bool inject_interrupts(void);

@@ -44,7 +44,13 @@
  *            vide) est retenu, et laisse une marque ;
  *   stop=1   SIGTERM arrive au premier client accepté, ou au premier datagramme reçu, à l'instant où
  *            le thread qui l'a pris allait attendre de nouveau : tout est déjà consulté, rien n'attend
- *            encore.
+ *            encore ;
+ *   retry=1  au même instant, mais l'attente a été interrompue (EINTR) : si le gestionnaire change errno, c'est cela que
+ *            le programme lira ; s'il le laisse, rien n'a été interrompu ;
+ *   arrival=1  SIGTERM arrive quand accept a pris le premier client, et ne l'a pas encore rendu : rien d'autre dans le
+ *            programme ne le connaît ;
+ *   reading=1  SIGTERM arrive juste avant que le programme attende ce que dit son premier client ;
+ *   opening=1  SIGTERM arrive dès que le socket écoute, ou a son adresse, si le programme l'attend déjà.
  */
 #include "inject.h"
 
@@ -86,7 +92,6 @@ struct counts {
     atomic_int failing_listens;
     atomic_int lost_sends;
     atomic_int overlaps;
-    atomic_int stops;
     atomic_int damaged;
     atomic_long receptionist;
 };
@@ -148,7 +153,6 @@ __attribute__((constructor)) static void read_settings(void)
     counts->failing_listens = (int)inject_setting("listen=");
     counts->lost_sends = (int)inject_setting("lost=");
     counts->overlaps = (int)inject_setting("overlap=");
-    counts->stops = (int)inject_setting("stop=");
     counts->damaged = (int)inject_setting("damaged=");
     if (inject_setting("handler=") > 0)
         catch_window_changes();
@@ -253,19 +257,6 @@ static ssize_t count_datagram(int fd, ssize_t result)
         pause();
 }
 
-static void stop_before_waiting(void)
-{
-    if (atomic_load(&counts->stops) <= 0 ||
-        atomic_load(&counts->receptionist) != syscall(SYS_gettid) ||
-        atomic_fetch_sub(&counts->stops, 1) <= 0)
-        return;
-    int saved = errno;
-    // Le juge doit savoir si c'est fait : un programme peut attendre ses clients d'une autre façon.
-    inject_leave_mark("judge-stop");
-    kill(getpid(), SIGTERM);
-    errno = saved;
-}
-
 static bool is_datagram(int fd)
 {
     int saved = errno;
@@ -274,11 +265,15 @@ static bool is_datagram(int fd)
     return result;
 }
 
-// Une réception qui bloque est aussi une attente.
-static void stop_before_receiving(int fd, int flags)
+// Une réception qui bloque est aussi une attente : d'un datagramme, celle du suivant ; d'un flux, celle de son client.
+static bool stop_before_receiving(int fd, int flags)
 {
-    if (atomic_load(&counts->stops) > 0 && waits(fd, flags) && is_datagram(fd))
-        stop_before_waiting();
+    if (!inject_is_stopping() || !waits(fd, flags))
+        return false;
+    if (is_datagram(fd))
+        return inject_stop_before_waiting();
+    inject_stop_before_reading();
+    return false;
 }
 
 // Un datagramme dont la somme de contrôle est fausse : annoncé, puis jeté. Qui accepterait d'attendre attend le suivant,
@@ -300,7 +295,7 @@ static ssize_t note_arrival(int fd, int flags, ssize_t received)
     ssize_t result = inject_note_transfer(spoil(fd, flags, received), (flags & MSG_PEEK) != 0);
     if (result >= 0)
         inject_end_silence();
-    if (result >= 0 && atomic_load(&counts->stops) > 0 && is_datagram(fd))
+    if (result >= 0 && inject_is_stopping() && is_datagram(fd))
         atomic_store(&counts->receptionist, syscall(SYS_gettid));
     return result;
 }
@@ -337,8 +332,7 @@ ssize_t read(int fd, void *bytes, size_t length)
     REAL(read);
     if (!is_socket(fd))
         return real(fd, bytes, length);
-    stop_before_receiving(fd, 0);
-    if (interrupt_on(fd, 0) || inject_expires(fd, POLLIN))
+    if (stop_before_receiving(fd, 0) || interrupt_on(fd, 0) || inject_expires(fd, POLLIN))
         return -1;
     return note_arrival(fd, 0, real(fd, bytes, shortened(length)));
 }
@@ -360,8 +354,7 @@ ssize_t write(int fd, const void *bytes, size_t length)
 ssize_t recv(int fd, void *bytes, size_t length, int flags)
 {
     REAL(recv);
-    stop_before_receiving(fd, flags);
-    if (interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
+    if (stop_before_receiving(fd, flags) || interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
         return -1;
     return note_arrival(fd, flags, real(fd, bytes, limited(fd, length, flags), flags));
 }
@@ -379,8 +372,7 @@ ssize_t recvfrom(int fd, void *bytes, size_t length, int flags, __SOCKADDR_ARG f
                  socklen_t *from_length)
 {
     REAL(recvfrom);
-    stop_before_receiving(fd, flags);
-    if (interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
+    if (stop_before_receiving(fd, flags) || interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
         return -1;
     return note_arrival(fd, flags,
                         real(fd, bytes, limited(fd, length, flags), flags, from, from_length));
@@ -425,8 +417,7 @@ ssize_t readv(int fd, const struct iovec *vector, int count)
     REAL(readv);
     if (!is_socket(fd))
         return real(fd, vector, count);
-    stop_before_receiving(fd, 0);
-    if (interrupt_on(fd, 0) || inject_expires(fd, POLLIN))
+    if (stop_before_receiving(fd, 0) || interrupt_on(fd, 0) || inject_expires(fd, POLLIN))
         return -1;
     struct iovec piece = first_piece(vector, (size_t)count);
     return note_arrival(fd, 0, short_limit > 0 ? real(fd, &piece, 1) : real(fd, vector, count));
@@ -449,8 +440,7 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
     REAL(recvmsg);
-    stop_before_receiving(fd, flags);
-    if (interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
+    if (stop_before_receiving(fd, flags) || interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
         return -1;
     return note_arrival(fd, flags, real(fd, message, flags));
 }
@@ -459,8 +449,7 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout)
 {
     REAL(recvmmsg);
-    stop_before_receiving(fd, flags);
-    if (interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
+    if (stop_before_receiving(fd, flags) || interrupt_on(fd, flags) || inject_expires(fd, POLLIN))
         return -1;
     unsigned most = count > 1 && atomic_load(&counts->damaged) > 0 ? 1 : count;
     return (int)note_arrival(fd, flags, real(fd, messages, most, flags, timeout));
@@ -496,14 +485,14 @@ static int count_client(int fd)
         inject_note_client(fd);
         atomic_store(&counts->receptionist, syscall(SYS_gettid));
         atomic_fetch_add(&counts->accepted, 1);
+        inject_stop_at_arrival();
     }
     return fd;
 }
 
-static void stop_before_accepting(int fd)
+static bool stop_before_accepting(int fd)
 {
-    if (atomic_load(&counts->stops) > 0 && waits(fd, 0))
-        stop_before_waiting();
+    return inject_is_stopping() && waits(fd, 0) && inject_stop_before_waiting();
 }
 
 void inject_sleep_ms(unsigned duration)
@@ -541,16 +530,15 @@ static bool fail_accept(int fd)
 int accept(int fd, __SOCKADDR_ARG address, socklen_t *length)
 {
     REAL(accept);
-    stop_before_accepting(fd);
-    return fail_accept(fd) || inject_expires(fd, POLLIN) ? -1
-                                                         : count_client(real(fd, address, length));
+    return stop_before_accepting(fd) || fail_accept(fd) || inject_expires(fd, POLLIN)
+               ? -1
+               : count_client(real(fd, address, length));
 }
 
 int accept4(int fd, __SOCKADDR_ARG address, socklen_t *length, int flags)
 {
     REAL(accept4);
-    stop_before_accepting(fd);
-    return fail_accept(fd) || inject_expires(fd, POLLIN)
+    return stop_before_accepting(fd) || fail_accept(fd) || inject_expires(fd, POLLIN)
                ? -1
                : count_client(real(fd, address, length, flags));
 }
@@ -562,12 +550,19 @@ static int note_service(int result)
     return result;
 }
 
+static int note_opening(int result)
+{
+    if (result == 0)
+        inject_stop_at_opening();
+    return note_service(result);
+}
+
 // Un socket UDP est joignable dès qu'il a son adresse.
 int bind(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
     REAL(bind);
     int result = real(fd, address, length);
-    return is_datagram(fd) ? note_service(result) : result;
+    return is_datagram(fd) ? note_opening(result) : result;
 }
 
 int listen(int fd, int backlog)
@@ -575,7 +570,7 @@ int listen(int fd, int backlog)
     REAL(listen);
     if (atomic_load(&counts->failing_listens) <= 0 ||
         atomic_fetch_sub(&counts->failing_listens, 1) <= 0)
-        return note_service(real(fd, backlog));
+        return note_opening(real(fd, backlog));
     inject_tell_fault();
     errno = EADDRINUSE;
     return -1;
@@ -618,11 +613,6 @@ int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
     if (!is_stream(fd) || atomic_fetch_sub(&counts->interrupted_connects, 1) <= 0)
         return note_service(real(fd, address, length));
     return interrupted_connect(fd, address, length);
-}
-
-void inject_stop_before_waiting(void)
-{
-    stop_before_waiting();
 }
 
 bool inject_interrupts(void)

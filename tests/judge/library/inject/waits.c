@@ -39,9 +39,7 @@ static int note_time(int result, const struct timespec *timeout, const struct ti
 int poll(struct pollfd *descriptors, nfds_t count, int timeout)
 {
     REAL(poll);
-    if (timeout != 0)
-        inject_stop_before_waiting();
-    if (inject_interrupts())
+    if ((timeout != 0 && inject_stop_before_waiting()) || inject_interrupts())
         return -1;
     int wait = shortened_ms(timeout);
     return note_ms(real(descriptors, count, wait), timeout, wait);
@@ -51,8 +49,7 @@ int ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *timeo
           const sigset_t *mask)
 {
     REAL(ppoll);
-    inject_stop_before_waiting();
-    if (inject_interrupts())
+    if (inject_stop_before_waiting() || inject_interrupts())
         return -1;
     struct timespec shorter;
     const struct timespec *wait = shortened_time(timeout, &shorter);
@@ -64,7 +61,8 @@ int select(int count, fd_set *readable, fd_set *writable, fd_set *exceptional,
            struct timeval *timeout)
 {
     REAL(select);
-    inject_stop_before_waiting();
+    if (inject_stop_before_waiting())
+        return -1;
     if (timeout == NULL)
         return inject_note_wait(real(count, readable, writable, exceptional, NULL), true);
     long long bound_ns = ns_of_timeval(timeout);
@@ -87,7 +85,8 @@ int pselect(int count, fd_set *readable, fd_set *writable, fd_set *exceptional,
             const struct timespec *timeout, const sigset_t *mask)
 {
     REAL(pselect);
-    inject_stop_before_waiting();
+    if (inject_stop_before_waiting())
+        return -1;
     struct timespec shorter;
     const struct timespec *wait = shortened_time(timeout, &shorter);
     return note_time(real(count, readable, writable, exceptional, wait, mask), timeout, wait);
@@ -96,8 +95,8 @@ int pselect(int count, fd_set *readable, fd_set *writable, fd_set *exceptional,
 int epoll_wait(int fd, struct epoll_event *events, int count, int timeout)
 {
     REAL(epoll_wait);
-    if (timeout != 0)
-        inject_stop_before_waiting();
+    if (timeout != 0 && inject_stop_before_waiting())
+        return -1;
     int wait = shortened_ms(timeout);
     return note_ms(real(fd, events, count, wait), timeout, wait);
 }
@@ -105,8 +104,8 @@ int epoll_wait(int fd, struct epoll_event *events, int count, int timeout)
 int epoll_pwait(int fd, struct epoll_event *events, int count, int timeout, const sigset_t *mask)
 {
     REAL(epoll_pwait);
-    if (timeout != 0)
-        inject_stop_before_waiting();
+    if (timeout != 0 && inject_stop_before_waiting())
+        return -1;
     int wait = shortened_ms(timeout);
     return note_ms(real(fd, events, count, wait, mask), timeout, wait);
 }
