@@ -97,7 +97,7 @@ strace: ## votre serveur sous strace : chaque appel au réseau, en direct (LAB= 
 ##@ Pour la maintenance
 
 .PHONY: docs
-docs: ## écrit la documentation dans build/docs/html (EDITION=students : à publier, sans les corrigés, dans build/docs/students)
+docs: ## écrit la documentation dans build/docs/html
 	$(RUN)sh docs/site/docs.sh
 
 .PHONY: pdf

@@ -35,6 +35,13 @@ Ceux des commandes qui vous accompagnent (sans WORK : labs)
   STEP=3         hint : une autre étape que celle en cours
   FILE=server.c  reset : le fichier à rendre
   ARGS='::1 80'  debug-server, debug-client, strace : les arguments du programme
+FIN
+# L'archive des étudiants n'a que leur édition.
+if [ -d tests/handout ]; then
+    printf '\n%s\n%s\n' "Celui de « make docs »" \
+        "  EDITION=students   le site à publier, sans les corrigés, dans build/docs/students"
+fi
+cat <<'FIN'
 
 Statut : 0 tous les points (ou MIN atteint) · 1 il manque des points · 2 le juge n'a pas pu juger.
 FIN

@@ -479,7 +479,7 @@ case ${1:-} in
 --groups)
     printf '%s\n' "${GROUPS_KNOWN#?}" | while read -r group size purpose; do
         # L'archive des étudiants n'a pas tout ce qui entretient le dépôt.
-        case $group in class | similar | bench | check | browser | slurm | handout) [ -d tests/grading ] || continue ;; esac
+        case $group in class | similar | bench | check | browser | slurm | handout | systems) [ -d tests/grading ] || continue ;; esac
         printf '  GROUP=%-8s %4s Mo   %s\n' "$group" "$size" "$purpose"
     done
     exit 0

@@ -30,7 +30,24 @@ def sentence(run, only_step=False):
     if left is None:
         return finished(run), None
     before = [step for step in done if step["number"] < left["number"]]
-    return after(before[-1], left) if before else ("", None)
+    if not before:
+        return "", None
+    tests = next(tests for step, tests in judged if step is left)
+    return remaining(left, tests) if any(test["status"] == "passed" for test in tests) else after(before[-1], left)
+
+
+def remaining(step, tests):
+    """Une étape est commencée : ce qu'il y manque, et non l'étape entière."""
+    missing = [test for test in tests if test["status"] not in ("passed", "skipped")]
+    programs = programs_of(missing)
+    about = f", tous de {programs[0]}" if len(programs) == 1 and len(programs_of(tests)) > 1 else ""
+    what = f"« {missing[0]['title']} »" if len(missing) == 1 else f"{len(missing)} tests{about}"
+    return f"Il reste, à l'étape {step['number']}, « {step['title']} » : {what}.", step
+
+
+def programs_of(tests):
+    """Les programmes que ces tests essaient."""
+    return sorted({program for test in tests for program in test.get("programs", ())})
 
 
 def after(step, following):

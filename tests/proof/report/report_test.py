@@ -176,6 +176,32 @@ class Terminal(unittest.TestCase):
             test["status"] = "passed"
         self.assertIn("Toutes les étapes sont faites : bravo !", page(run))
 
+    def test_a_step_begun_says_what_is_missing(self):
+        run = results.load(EXAMPLE)
+        second = [test for test in run["tests"] if test["step"] == 2]
+        for test in second:
+            test.update(status="passed", programs=["server"])
+        second[0].update(status="failed", title="Une ligne de trop")
+        self.assertIn("Il reste, à l'étape 2, « Le serveur répond » : « Une ligne de trop ».", " ".join(page(run).split()))
+        self.assertNotIn("Ensuite : l'étape", page(run))
+        for test in second[:2]:
+            test.update(status="failed", programs=["client"])
+        self.assertIn("« Le serveur répond » : 2 tests, tous de client.", " ".join(page(run).split()))
+
+    def test_the_first_step_says_that_nothing_is_written(self):
+        stub = "int open_it(int fd)\n{\n    // TODO (étape 0, puis 4) : ouvrir.\n    errno = ENOSYS;\n    return -1;\n}\n"
+        for source, told in ((stub, True), (stub.replace("errno = ENOSYS;", "fd = socket(2, 1, 0);"), False)):
+            with tempfile.TemporaryDirectory() as folder:
+                os.mkdir(os.path.join(folder, "src"))
+                with open(os.path.join(folder, "src", "server.c"), "w", encoding="utf-8") as file:
+                    file.write(source)
+                path = os.path.join(folder, "results.json")
+                run = results.load(EXAMPLE)
+                next(test for test in run["tests"] if test["status"] == "failed").update(step=0, programs=["server"])
+                with open(path, "w", encoding="utf-8") as file:
+                    json.dump(run, file)
+                self.assertEqual("open_it, dans server.c, ne fait encore rien" in " ".join(page(results.load(path)).split()), told)
+
     def test_a_step_judged_alone_says_what_comes(self):
         run = results.load(EXAMPLE)
         run["tests"] = run["tests"][:1]
@@ -266,6 +292,10 @@ class Terminal(unittest.TestCase):
                 text = " ".join(page(results.load(path)).split())
                 self.assertEqual("source.c, que ce lab reprend de 07-lab, est encore à écrire" in text, told)
                 self.assertEqual("take ne fait encore rien" in text, told)
+                self.assertIn("Ce lab emploie votre source.c", text)
+                with open(os.path.join(folder, "src", "server.c"), "w", encoding="utf-8") as file:
+                    file.write("int main(void) { if (1) { return 0; } } // take(give(3))")
+                self.assertNotIn("source.c", page(results.load(path)))
 
     def test_a_borrowed_source_is_named_after_a_failure(self):
         run = results.load(EXAMPLE)
