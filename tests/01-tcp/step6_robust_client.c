@@ -137,6 +137,23 @@ LESSON(client_shows_bytes_safely, .step = 6, .points = 0.25, .programs = "client
     exchange(client, server, "été");
 }
 
+// Personne n'écoute : la connexion finit, et ce qui dit qu'elle est finie ne dit pas comment.
+static void expect_interrupted_refusal(void)
+{
+    program_inject("connect=1");
+    struct program *client = START("client", "127.0.0.1", other_port());
+    pump_until(program_has_ended, client, 20);
+    pump_now();
+    if (client->out.length > 0 && strstr(client->out.bytes, "socket connected") != NULL)
+        complain_because("Interrompu, connect a continué sans le programme, et la connexion a été "
+                         "refusée. Attendre qu'elle finisse (poll) ne dit pas comment elle a fini "
+                         ": qu'est-ce qui le dit (man 2 connect, EINPROGRESS) ?",
+                         "personne n'écoute sur ce port, et %s annonce une connexion",
+                         client->actor);
+    program_expect_exit(client, 1);
+    program_expect_error(client, "client", "127.0.0.1", other_port(), "Connection refused");
+}
+
 LESSON(client_survives_short_calls, .step = 6, .points = 0.25, .programs = "client",
        .needs = "client_sends_and_shows", .defects = "D11 D20",
        .title = "Envois et lectures partiels, appels interrompus : le dialogue n'en est pas changé",
@@ -150,6 +167,7 @@ LESSON(client_survives_short_calls, .step = 6, .points = 0.25, .programs = "clie
     program_signal(client, SIGSTOP);
     program_signal(client, SIGCONT);
     exchange(client, server, "et une autre");
+    expect_interrupted_refusal();
 }
 
 // Qui finit avec le code 1 a vu l'erreur : le contrat ne lui défend pas de prendre congé.
