@@ -40,7 +40,7 @@ hostile: judges ## le juge et la notation tiennent-ils devant les pires programm
 	$(RUN)sh $(COMMAND)/python.sh tests/proof/hostile/programs.py && sh $(COMMAND)/python.sh tests/proof/hostile/prove.py
 
 .PHONY: platforms-proof
-platforms-proof: judges ## tous les rendus hostiles d'un lab, dans le système de chaque plateforme : pas un point de gagné (PLATFORM=)
+platforms-proof: judges ## tous les rendus hostiles d'un lab, dans le système de chaque plateforme : pas un point de gagné (PLATFORM= LAB=)
 	$(RUN)FULL=1 sh $(COMMAND)/python.sh tests/proof/grading/hosted_test.py
 
 .PHONY: class-proof
