@@ -39,10 +39,18 @@ def chapter(folder, root, url, urls, screen):
         node.attrs.pop("tabindex", None)
         if node.tag == "a" and node.get("href"):
             _redirect(node, url, urls)
-    if url != CAPTURES and not screen:
+    if screen:
+        return _flat(section, title)
+    if url != CAPTURES:
         slices.leave_out(section, folder)
-    if not screen:
-        slices.cut(section, folder)
+    slices.cut(section, folder)
+    return section
+
+
+def _flat(section, title):
+    """Un chapitre sans cadres : pandoc ne coupe un livre qu'aux titres qui n'en ont pas autour d'eux."""
+    title.attrs = {"id": section.get("id")}
+    section.children = [title] + section.find_class("textblock").children
     return section
 
 
@@ -78,7 +86,8 @@ def book(folder, door, screen=False):
     head = Node("head", {}, [Node("meta", {"charset": "utf-8"}), Node("title", {}, [name + " — " + title]),
                              Node("link", {"rel": "stylesheet", "href": os.path.relpath(SHEET, folder)})])
     return Node("#document", {}, [Node("html", {"lang": "fr"}, [
-        head, Node("body", {}, ([] if screen else [cover, contents_of(sections)]) + sections)])])
+        head, Node("body", {}, [child for section in sections for child in section.children] if screen
+                   else [cover, contents_of(sections)] + sections)])])
 
 
 if __name__ == "__main__":

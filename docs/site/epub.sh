@@ -8,8 +8,8 @@ html=build/docs/html
 out=build/docs/epub
 mkdir -p "$out" || exit 2
 sh tests/judge/command/python.sh docs/site/book.py "$html" 0 "$html/notes.print" --screen || exit 1
-# Une liseuse a son propre sommaire, sa propre couverture, et ses propres polices.
-if ! pandoc --from=html --to=epub3 --standalone --toc --toc-depth=3 --epub-chapter-level=1 --css=docs/theme/epub.css \
+# Une étape, un fichier : une liseuse ouvre vite un petit chapitre. Elle a son propre sommaire, sa propre couverture, et ses propres polices.
+if ! pandoc --from=html --to=epub3 --standalone --toc --toc-depth=3 --epub-chapter-level=2 --css=docs/theme/epub.css \
     --metadata=lang:fr --metadata=title:"Sockets en C" --resource-path="$html" --output="$out/notes.epub" "$html/notes.print" 2>"$out/pandoc.log" ||
     [ -s "$out/pandoc.log" ]; then
     cat "$out/pandoc.log" >&2

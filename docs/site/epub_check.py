@@ -16,6 +16,9 @@ def main(book, printed):
     text = squeeze("".join(part for page in pages.values() for part in page.texts()))
     wanted = wanted_of(root)
     missing = [line for line in wanted if squeeze(line) not in text]
+    # pandoc ne coupe qu'aux titres sans cadre autour d'eux : tout le livre serait sinon un seul fichier, long à ouvrir.
+    if len(pages) <= len(root.find_all("h2")):
+        missing.append("un fichier par étape : %d fichiers, %d étapes et chapitres" % (len(pages), len(root.find_all("h2"))))
     drawings = [sum(len(page.find_all("svg", "img")) for page in tree) for tree in ([root], pages.values())]
     anchors = {name.rsplit("/", 1)[-1] + "#" + node.get("id") for name, page in pages.items() for node in page.walk() if node.get("id")}
     for name, page in pages.items():
