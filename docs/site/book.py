@@ -48,8 +48,11 @@ def chapter(folder, root, url, urls, screen):
 
 
 def _flat(section, title):
-    """Un chapitre sans cadres : pandoc ne coupe un livre qu'aux titres qui n'en ont pas autour d'eux."""
+    """Un chapitre sans cadres : pandoc ne coupe un livre qu'aux titres qui n'en ont pas autour d'eux. Il fait de chaque dessin
+    un fichier, où rien d'autre ne dit que c'est du SVG : une liseuse n'en montrerait rien."""
     title.attrs = {"id": section.get("id")}
+    for drawing in section.find_all("svg"):
+        drawing.attrs["xmlns"] = "http://www.w3.org/2000/svg"
     section.children = [title] + section.find_class("textblock").children
     return section
 

@@ -12,10 +12,11 @@ def main(book, printed):
     root = read(book)
     with zipfile.ZipFile(printed) as archive:
         names = archive.namelist()
+        blank = [name for name in names if name.endswith(".svg") and b'xmlns="http://www.w3.org/2000/svg"' not in archive.read(name)]
         pages = {name: parse(archive.read(name).decode("utf-8")) for name in names if name.endswith(".xhtml")}
     text = squeeze("".join(part for page in pages.values() for part in page.texts()))
     wanted = wanted_of(root)
-    missing = [line for line in wanted if squeeze(line) not in text]
+    missing = [line for line in wanted if squeeze(line) not in text] + ["le dessin " + name + ", qui ne se dit pas du SVG" for name in blank]
     # pandoc ne coupe qu'aux titres sans cadre autour d'eux : tout le livre serait sinon un seul fichier, long à ouvrir.
     if len(pages) <= len(root.find_all("h2")):
         missing.append("un fichier par étape : %d fichiers, %d étapes et chapitres" % (len(pages), len(root.find_all("h2"))))
