@@ -1,6 +1,8 @@
 // Étape 3 : le serveur dialogue, une ligne à la fois, un client à la fois.
 #include "addresses.h"
+#include "disguised.h"
 #include "judge.h"
+#include "repetition.h"
 #include "stuck.h"
 
 #include "lesson.h"
@@ -153,6 +155,7 @@ static void expect_patience_of(struct program *server, const char *host, const c
 {
     program_expect_patience(server, NULL);
     server_expect_listening(server, port);
+    refuse_repetition(server, "server waiting...");
     struct peer *client = peer_connect_to("client", host, port);
     program_expect_patience(server, client);
     peer_send(client, "bonjour\n");
@@ -279,7 +282,7 @@ LESSON(server_splits_lines, .step = 3, .points = 0.25, .programs = "server",
 
 LESSON(server_joins_pieces, .step = 3, .points = 0.25, .programs = "server",
        .needs = "server_ends_on_end_line", .defects = "D09 D10",
-       .title = "Une ligne arrivée en morceaux n'a qu'une réponse ; END en deux morceaux ferme",
+       .title = "Une ligne arrivée en morceaux n'a qu'une réponse ; END en morceaux n'en a pas",
        .hint = "Un recv n'est pas un message : une ligne peut arriver en plusieurs fois, et n'a "
                "qu'une réponse.")
 {
@@ -294,9 +297,13 @@ LESSON(server_joins_pieces, .step = 3, .points = 0.25, .programs = "server",
     program_expect_line(server, "server waiting...");
     program_expect_line(server, "client connected from %s", client->address);
     program_expect_line(server, "received from client: été");
+    lesson_ask("END a été envoyé en deux fois, et sans \\n : la fin de flux le finit. C'est une ligne "
+               "comme une autre, et elle n'a pas de réponse.");
     peer_send(client, "EN");
     peer_wait_until_read(client);
-    peer_send(client, "D\n");
+    peer_send(client, "D");
+    peer_expect_nothing_more(client);
+    peer_half_close(client);
     peer_expect_gone(client);
 }
 
@@ -329,9 +336,8 @@ LESSON(
     program_expect_line(server, "received from client: \\x1B[2J\\x7F\\xC2\\x9B");
     peer_send_bytes(client, "a\0b\xFF\xC3\n", 6);
     program_expect_line(server, "received from client: a\\x00b\\xFF\\xC3");
-    peer_send(client, "\xED\xA0\x80\xC0\xAF\xF4\x90\x80\x80\n");
-    program_expect_line(server,
-                        "received from client: \\xED\\xA0\\x80\\xC0\\xAF\\xF4\\x90\\x80\\x80");
+    peer_send(client, DISGUISED_BYTES "\n");
+    program_expect_line(server, "received from client: " DISGUISED_SHOWN);
     peer_send(client, "été € 😀 \\n %s\n");
     program_expect_line(server, "received from client: été € 😀 \\n %%s");
 }

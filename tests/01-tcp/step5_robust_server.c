@@ -1,7 +1,9 @@
 // Étape 5 : le serveur tient, quoi que fassent ses clients, et s'arrête quand on le lui demande.
 #include "judge.h"
 #include "letters.h"
+#include "repetition.h"
 #include "stops.h"
+#include "stuck.h"
 #include "transcript.h"
 
 #include <errno.h>
@@ -14,6 +16,7 @@
 #define MOST_LINES 30000
 #define FEWEST_LINES 12000
 #define LINES_AHEAD 2000
+#define LONGEST_LINE 65536
 
 /** Ce que quarante clients peuvent laisser sans que ce soit la mémoire d'un client chaque fois. */
 #define MEMORY_SLACK_KIB 640
@@ -97,7 +100,7 @@ LESSON(
 
 LESSON(server_limits_line, .step = 5, .points = 0.125, .programs = "server",
        .needs = "server_serves_next_client", .defects = "D21",
-       .title = "Une ligne sans fin : message, connexion fermée, client suivant servi",
+       .title = "Un octet de trop, une ligne sans fin : message, connexion fermée, suivant servi",
        .hint = "Une ligne n'a pas toujours de fin : passé 65 536 octets, le contrat écarte ce "
                "client, et le dit.")
 {
@@ -105,11 +108,15 @@ LESSON(server_limits_line, .step = 5, .points = 0.125, .programs = "server",
     const size_t length = 1 << 20;
     struct program *server = start_server();
     struct peer *client = peer_connect("client bavard");
-    peer_send_while_open(client, long_line(length), length);
+    peer_send_while_open(client, long_line(LONGEST_LINE + 1), LONGEST_LINE + 2);
     peer_expect_gone(client);
     peer_close(client);
     program_expect_error(server, "server", client->address);
     program_expect_no_other_reason(server, too_long);
+    client = peer_connect("client sans fin");
+    peer_send_while_open(client, long_line(length), length);
+    peer_expect_gone(client);
+    peer_close(client);
     expect_service("client suivant");
 }
 
@@ -123,8 +130,11 @@ LESSON(server_accepts_longest_line, .step = 5, .points = 0.25, .programs = "serv
     struct peer *client = peer_connect("client");
     program_expect_line(server, "server waiting...");
     program_expect_line(server, "client connected from %s", client->address);
-    char *line = long_line(65536);
-    peer_send_bytes(client, line, 65537);
+    char *line = long_line(LONGEST_LINE);
+    // Tout est lu, et il n'y manque que sa fin : une ligne pleine n'est pas encore une ligne trop longue.
+    peer_send_bytes(client, line, LONGEST_LINE);
+    peer_wait_until_read(client);
+    peer_send(client, "\n");
     peer_expect_line(client, "Hey client");
     program_expect_line(server, "received from client: %.65536s", line);
     peer_send(client, "et une courte\n");
@@ -155,9 +165,9 @@ LESSON(server_has_no_memory_error, .step = 5, .points = 0.125, .programs = "serv
     const size_t endless = 1 << 20;
     struct program *server = start_sanitized_server("address");
     struct peer *client = peer_connect("client aux longues lignes");
-    peer_send(client, long_line(65536));
+    peer_send(client, long_line(LONGEST_LINE));
     peer_expect_line(client, "Hey client");
-    peer_send(client, letters(65536));
+    peer_send(client, letters(LONGEST_LINE));
     send_lines_ahead(client);
     struct peer *talker = peer_connect("client bavard");
     peer_send_while_open(talker, letters(endless), endless);
@@ -176,6 +186,8 @@ LESSON(server_survives_short_calls, .step = 5, .points = 0.25, .programs = "serv
     for (int i = 0; i < 3; i++)
         expect_service("client");
     program_expect_alive(server);
+    programs_wait_until_asleep();
+    refuse_repetition(server, "server waiting...");
 }
 
 LESSON(server_survives_failing_accept, .step = 5, .points = 0.25, .programs = "server",
@@ -325,6 +337,24 @@ static void expect_stop_beside_talker(void)
     peer_reset(talker);
 }
 
+// Le client ne lit plus : c'est dans send que l'ordre de s'arrêter trouve le serveur.
+static void expect_stop_while_sending(void)
+{
+    program_inject("expire=1");
+    struct program *server = START("server", "127.0.0.1", other_port());
+    server_expect_listening(server, other_port());
+    struct peer *deaf = peer_connect_narrow("client qui ne lit plus", other_port(), NARROW_WINDOW);
+    talk_until_stuck(deaf);
+    lesson_ask("Le serveur attend dans send que ce client lise enfin ses réponses. L'ordre de "
+               "s'arrêter doit l'en tirer lui aussi : un envoi recommencé après EINTR, sans rien "
+               "regarder, attendrait toujours.");
+    program_wait_until_asleep(server);
+    program_signal(server, SIGTERM);
+    program_expect_exit(server, 0);
+    peer_reset(deaf);
+    program_inject(NULL);
+}
+
 LESSON(server_stops_while_serving, .step = 5, .points = 0.25, .programs = "server",
        .needs = "server_replies", .defects = "D16",
        .title = "SIGTERM avec un client, muet ou bavard, ou juste avant une attente : code 0",
@@ -343,6 +373,7 @@ LESSON(server_stops_while_serving, .step = 5, .points = 0.25, .programs = "serve
 
     // Redémarré sur un autre port : savoir reprendre le même est l'affaire d'un autre test.
     expect_stop_beside_talker();
+    expect_stop_while_sending();
 
     expect_stop_at_any_moment(visit);
 }

@@ -1,6 +1,7 @@
 // Étape 6 : le client tient, quoi que fasse le serveur.
 #include "addresses.h"
 #include "departure.h"
+#include "disguised.h"
 #include "judge.h"
 #include "letters.h"
 #include "overflow.h"
@@ -46,12 +47,41 @@ LESSON(client_shows_late_replies, .step = 6, .points = 0.25, .programs = "client
     program_expect_exit(client, 0);
 }
 
+static void expect_farewell(struct program *client, struct peer *server)
+{
+    peer_expect_line(server, "END");
+    peer_expect_end(server);
+    peer_close(server);
+    program_expect_exit(client, 0);
+    program_expect_no_more_output(client);
+}
+
+// La dernière ligne tapée peut ne pas avoir de \n ; END non plus, et il ne part alors qu'une fois.
+static void expect_last_line_sent(const char *line)
+{
+    struct listener *listener = listener_open_on("127.0.0.1", other_port());
+    struct program *client = START("client", "127.0.0.1", other_port());
+    struct peer *server = listener_accept(listener, "serveur du juge");
+    program_expect_line(client, "socket created");
+    program_expect_line(client, "socket connected to 127.0.0.1:%s", other_port());
+    program_type(client, line);
+    program_end_input(client);
+    if (strcmp(line, "END") != 0) {
+        peer_expect_line(server, "%s", line);
+        peer_send(server, "Hey client\n");
+        program_expect_line(client, "Hey client");
+    }
+    expect_farewell(client, server);
+    listener_close(listener);
+}
+
 LESSON(client_sends_end_once, .step = 6, .points = 0.25, .programs = "client",
        .needs = "client_ends_politely", .defects = "D02",
        .title = "END tapé : envoyé une seule fois, et rien de ce qui le suit",
        .hint =
            "END, tapé ou non, part une fois, et rien ne part après lui. C'est une ligne de trois "
-           "octets : toute autre est une ligne comme les autres.")
+           "octets, et une ligne tapée est faite d'octets quelconques, que la fin de l'entrée finit "
+           "aussi.")
 {
     struct peer *server;
     struct program *client = start_client(&server);
@@ -59,13 +89,15 @@ LESSON(client_sends_end_once, .step = 6, .points = 0.25, .programs = "client",
     exchange(client, server, "ENDURANCE");
     exchange(client, server, "END ");
     exchange(client, server, "end");
+    program_type_bytes(client, "END\0\n", 5);
+    peer_expect_bytes(server, "END\0\n", 5);
+    peer_send(server, "Hey client\n");
+    program_expect_line(client, "Hey client");
     program_type(client, "END\nceci ne doit pas partir\n");
     program_end_input(client);
-    peer_expect_line(server, "END");
-    peer_expect_end(server);
-    peer_close(server);
-    program_expect_exit(client, 0);
-    program_expect_no_more_output(client);
+    expect_farewell(client, server);
+    expect_last_line_sent("une dernière ligne, sans fin de ligne");
+    expect_last_line_sent("END");
 }
 
 LESSON(client_reports_closing_server, .step = 6, .points = 0.25, .programs = "client",
@@ -135,6 +167,10 @@ LESSON(client_shows_bytes_safely, .step = 6, .points = 0.25, .programs = "client
     peer_send_bytes(server, "\x1b[31mrouge\0fin\xFF\r\n", 17);
     program_expect_line(client, "\\x1B[31mrouge\\x00fin\\xFF\\x0D");
     exchange(client, server, "été");
+    program_type(client, "encore\n");
+    peer_expect_line(server, "encore");
+    peer_send(server, DISGUISED_BYTES "\n");
+    program_expect_line(client, DISGUISED_SHOWN);
 }
 
 // Personne n'écoute : la connexion finit, et ce qui dit qu'elle est finie ne dit pas comment.
@@ -219,7 +255,10 @@ LESSON(client_limits_reply, .step = 6, .points = 0.125, .programs = "client",
     char *longest = long_line(65536);
     program_type(client, "bonjour\n");
     peer_expect_line(server, "bonjour");
-    peer_send(server, longest);
+    // Tout est lu, et il n'y manque que sa fin : une réponse pleine n'est pas encore une réponse trop longue.
+    peer_send_bytes(server, longest, 65536);
+    peer_wait_until_read(server);
+    peer_send(server, "\n");
     program_expect_line(client, "%.65536s", longest);
     program_type(client, "encore\n");
     peer_expect_line(server, "encore");

@@ -1,5 +1,6 @@
 // Étape 2 : toutes les tailles, tous les octets, toutes les familles d'adresses.
 #include "addresses.h"
+#include "disguised.h"
 #include "letters.h"
 #include "talk.h"
 
@@ -76,6 +77,8 @@ LESSON(
     expect_received(server, client, "a\\x00b\\xFF\\xC3");
     postbox_ask(client, "été € 😀 \\n %s");
     expect_received(server, client, "été € 😀 \\n %s");
+    postbox_ask(client, DISGUISED_BYTES);
+    expect_received(server, client, DISGUISED_SHOWN);
 }
 
 LESSON(server_speaks_ipv6, .step = 2, .points = 0.25, .programs = "server",
@@ -199,6 +202,9 @@ LESSON(client_shows_bytes_safely, .step = 2, .points = 0.25, .programs = "client
     struct program *client = start_client();
     postbox_answer_bytes(server, expect_question(server), "\x1b[31mété\0fin\xFF\r\n", 17);
     expect_shown(client, "\\x1B[31mété\\x00fin\\xFF\\x0D\\x0A");
+    client = start_client();
+    postbox_answer(server, expect_question(server), DISGUISED_BYTES);
+    expect_shown(client, DISGUISED_SHOWN);
 }
 
 // Un octet de trop ne se voit pas du dehors : c'est à AddressSanitizer de le voir.

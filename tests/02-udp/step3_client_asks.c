@@ -40,11 +40,12 @@ LESSON(client_default_message, .step = 3, .points = 0.25, .programs = "client",
 
 LESSON(client_sends_any_message, .step = 3, .points = 0.5, .programs = "client",
        .needs = "client_shows_reply", .tolerant = true, .defects = "D25",
-       .title = "MESSAGE part tel quel : vide, accentué, de 4097 ou de 65 507 octets",
-       .hint = "MESSAGE part tel quel, en un datagramme, vide s'il est vide : ce n'est pas un "
-               "format, et 65 507 octets y tiennent.")
+       .title = "MESSAGE part tel quel : vide, accentué, « -h », de 4097 ou de 65 507 octets",
+       .hint = "MESSAGE part tel quel, en un datagramme, vide s'il est vide : ce n'est ni un "
+               "format, ni une option, et 65 507 octets y tiennent.")
 {
-    const char *const messages[] = {"", "été € 😀 \\n %s", letters(4097), letters(LONGEST_DATAGRAM)};
+    const char *const messages[] = {"", "été € 😀 \\n %s", "-h", letters(4097),
+                                    letters(LONGEST_DATAGRAM)};
     struct postbox *server = open_judge_server();
     for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
         struct program *client = START("client", "127.0.0.1", test_port(), messages[i]);

@@ -257,6 +257,8 @@ LESSON(server_survives_damaged_datagram, .step = 6, .points = 0.25, .programs = 
     server_expect_bound(server, other_port());
     struct postbox *unlucky = postbox_client("autre client malchanceux");
     postbox_send(unlucky, "127.0.0.1", other_port(), "bonjour", 7);
+    // Le noyau ne dit EAGAIN que d'une file vide : qui lit jusque-là, puis attend un signal (SIGIO, EPOLLET), s'y fie.
+    programs_wait_until_asleep();
     struct postbox *next = postbox_client("client suivant");
     postbox_send(next, "127.0.0.1", other_port(), "bonjour", 7);
     postbox_expect_reply(next, REPLY);

@@ -202,7 +202,7 @@ void leave(struct peer *client, int manner)
 struct peer *flood(struct program *server, const char *name)
 {
     const size_t length = FLOOD_LINES * strlen(FLOOD_LINE);
-    struct peer *client = peer_connect_narrow(name, NARROW_WINDOW);
+    struct peer *client = peer_connect_narrow(name, test_port(), NARROW_WINDOW);
     peer_expect_line(client, WELCOME);
     peer_stop_reading(client);
     char *lines = malloc(length);

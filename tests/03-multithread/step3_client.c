@@ -1,6 +1,7 @@
 // Étape 3 : le client montre l'accueil, envoie, montre les réponses.
 #include "addresses.h"
 #include "departure.h"
+#include "disguised.h"
 #include "early_line.h"
 #include "letters.h"
 #include "multithread.h"
@@ -383,6 +384,9 @@ LESSON(client_shows_bytes_safely, .step = 3, .points = 0.25, .programs = "client
     say(client, server, "bonjour");
     peer_send_bytes(server, "\x1b[31mrouge\0fin\xFF é\r\n", 20);
     program_expect_line(client, "\\x1B[31mrouge\\x00fin\\xFF é\\x0D");
+    say(client, server, "de nouveau");
+    peer_send(server, DISGUISED_BYTES "\n");
+    program_expect_line(client, DISGUISED_SHOWN);
     say(client, server, "encore");
     peer_send_while_open(server, letters(endless), endless);
     program_expect_exit(client, 1);

@@ -28,7 +28,7 @@ void expect_silence_borne(silent_dialogue *dialogue, const char *greeting)
     dialogue(server, "127.0.0.1", test_port());
     lesson_ask(
         "Un client ne lit plus, et send n'a plus de place : il en aura quand ce client lira.");
-    struct peer *slow = peer_connect_narrow("client qui ne lit plus", NARROW_WINDOW);
+    struct peer *slow = peer_connect_narrow("client qui ne lit plus", test_port(), NARROW_WINDOW);
     if (greeting != NULL)
         peer_expect_line(slow, "%s", greeting);
     talk_until_stuck(slow);

@@ -1,9 +1,10 @@
-// epoll, signalfd, accept4, writev : les appels propres à Linux. Un client à la fois, les autres
-// attendent dans la file. Rien de common/ ni de framing.c.
+// epoll, signalfd, accept4, writev : les appels propres à Linux, et un socket IPv6 pour les deux familles. Un client à la fois,
+// les autres attendent dans la file. Rien de common/ ni de framing.c.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -177,8 +178,11 @@ static void announce(int client, char *peer, size_t size)
     char host[INET6_ADDRSTRLEN] = "?";
     char text[128];
     getpeername(client, &address.any, &length);
-    if (address.any.sa_family == AF_INET6) {
-        const struct sockaddr_in6 *in6 = &address.v6;
+    const struct sockaddr_in6 *in6 = &address.v6;
+    if (address.any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr)) {
+        inet_ntop(AF_INET, in6->sin6_addr.s6_addr + 12, host, sizeof host);
+        snprintf(peer, size, "%s:%u", host, (unsigned)ntohs(in6->sin6_port));
+    } else if (address.any.sa_family == AF_INET6) {
         inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof host);
         snprintf(peer, size, "[%s]:%u", host, (unsigned)ntohs(in6->sin6_port));
     } else {
@@ -188,6 +192,14 @@ static void announce(int client, char *peer, size_t size)
     }
     int used = snprintf(text, sizeof text, "client connected from %s\n", peer);
     write_out(text, (size_t)used);
+}
+
+// Un socket IPv6 sert aussi IPv4, sous des adresses ::ffff:a.b.c.d ; sans IPv6 du tout, chaque adresse garde sa famille.
+static int common_family(void)
+{
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    close(fd);
+    return fd >= 0 ? AF_INET6 : AF_UNSPEC;
 }
 
 static int serve(int listener)
@@ -241,7 +253,9 @@ int main(int argc, char **argv)
 
     char place[NI_MAXHOST + 8];
     snprintf(place, sizeof place, strchr(host, ':') != NULL ? "[%s]:%s" : "%s:%s", host, port);
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    const struct addrinfo hints = {.ai_family = common_family(),
+                                   .ai_socktype = SOCK_STREAM,
+                                   .ai_flags = AI_V4MAPPED | AI_ALL};
     struct addrinfo *found = NULL;
     int code = getaddrinfo(host, port, &hints, &found);
     if (code != 0) {
@@ -252,6 +266,7 @@ int main(int argc, char **argv)
     for (const struct addrinfo *at = found; at != NULL; at = at->ai_next) {
         int listener = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+        setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &(const int){0}, sizeof(int));
         if (listener >= 0 && bind(listener, at->ai_addr, at->ai_addrlen) == 0 &&
             listen(listener, INT_MAX) == 0) {
             freeaddrinfo(found);

@@ -1,8 +1,9 @@
-// epoll, signalfd, recvmsg et MSG_TRUNC : les appels propres à Linux. La mémoire du message est
-// allouée une fois ; rien de common/.
+// epoll (par fronts), signalfd, recvmsg et MSG_TRUNC : les appels propres à Linux, et un socket IPv6 pour les deux familles. La
+// mémoire du message est allouée une fois ; rien de common/.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -62,8 +63,13 @@ static void show(const char *bytes, size_t length)
 static void show_sender(const struct sockaddr_storage *from)
 {
     char text[INET6_ADDRSTRLEN];
+    const struct sockaddr_in6 *ipv6 = (const struct sockaddr_in6 *)from;
+    if (from->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&ipv6->sin6_addr)) {
+        inet_ntop(AF_INET, ipv6->sin6_addr.s6_addr + 12, text, sizeof text);
+        printf("received from %s:%u: ", text, ntohs(ipv6->sin6_port));
+        return;
+    }
     if (from->ss_family == AF_INET6) {
-        const struct sockaddr_in6 *ipv6 = (const struct sockaddr_in6 *)from;
         inet_ntop(AF_INET6, &ipv6->sin6_addr, text, sizeof text);
         printf("received from [%s]:%u: ", text, ntohs(ipv6->sin6_port));
         return;
@@ -73,7 +79,8 @@ static void show_sender(const struct sockaddr_storage *from)
     printf("received from %s:%u: ", text, ntohs(ipv4->sin_port));
 }
 
-static void serve_one(int fd)
+// Faux quand il n'y a plus rien à lire : un front ne se redit pas.
+static bool serve_one(int fd)
 {
     struct sockaddr_storage from = {0};
     struct iovec where = {place, LONGEST};
@@ -83,7 +90,7 @@ static void serve_one(int fd)
     if (got < 0) {
         if (errno != EAGAIN && errno != EINTR)
             perror("server: recvmsg");
-        return;
+        return errno != EAGAIN;
     }
     // Trop long pour le contrat : il a quand même sa réponse.
     if (message.msg_flags & MSG_TRUNC) {
@@ -100,8 +107,9 @@ static void serve_one(int fd)
         if (errno == EINTR)
             continue;
         perror("server: sendmsg");
-        return;
+        break;
     }
+    return true;
 }
 
 static void complain(const char *action, const char *host, const char *port, const char *reason)
@@ -111,9 +119,19 @@ static void complain(const char *action, const char *host, const char *port, con
             port, reason);
 }
 
+// Un socket IPv6 sert aussi IPv4, sous des adresses ::ffff:a.b.c.d ; sans IPv6 du tout, chaque adresse garde sa famille.
+static int common_family(void)
+{
+    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    close(fd);
+    return fd >= 0 ? AF_INET6 : AF_UNSPEC;
+}
+
 static int open_socket(const char *host, const char *port)
 {
-    struct addrinfo hints = {.ai_socktype = SOCK_DGRAM};
+    const struct addrinfo hints = {.ai_family = common_family(),
+                                   .ai_socktype = SOCK_DGRAM,
+                                   .ai_flags = AI_V4MAPPED | AI_ALL};
     struct addrinfo *list;
     int code = getaddrinfo(host, port, &hints, &list);
     if (code != 0) {
@@ -123,6 +141,7 @@ static int open_socket(const char *host, const char *port)
     int fd = -1;
     for (struct addrinfo *a = list; a != NULL && fd < 0; a = a->ai_next) {
         fd = socket(a->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(const int){0}, sizeof(int));
         if (fd >= 0 && bind(fd, a->ai_addr, a->ai_addrlen) < 0) {
             int cause = errno;
             close(fd);
@@ -148,6 +167,14 @@ static bool good_port(const char *text)
     return value >= 1 && value <= 65535;
 }
 
+static bool is_ordered(const sigset_t *stop)
+{
+    sigset_t pending;
+    sigpending(&pending);
+    sigandset(&pending, &pending, stop);
+    return !sigisemptyset(&pending);
+}
+
 int main(int count, char **words)
 {
     const char *host = count > 1 ? words[1] : "127.0.0.1";
@@ -170,7 +197,7 @@ int main(int count, char **words)
     int poller = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN, .data.fd = ordered};
     epoll_ctl(poller, EPOLL_CTL_ADD, ordered, &event);
-    event.data.fd = fd;
+    event = (struct epoll_event){.events = EPOLLIN | EPOLLET, .data.fd = fd};
     epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event);
 
     bool stopping = false;
@@ -179,8 +206,8 @@ int main(int count, char **words)
         int n = epoll_wait(poller, ready, 2, -1);
         for (int i = 0; i < n; i++)
             stopping = stopping || ready[i].data.fd == ordered;
-        if (n > 0 && !stopping)
-            serve_one(fd);
+        while (n > 0 && !stopping && serve_one(fd))
+            stopping = is_ordered(&stop);
     }
     close(poller);
     close(ordered);

@@ -33,6 +33,19 @@ static bool send_request(int netlink, int family, int protocol, unsigned states)
     return send(netlink, &message, sizeof message, 0) == (ssize_t)sizeof message;
 }
 
+// Un socket IPv6 sert aussi IPv4, sous des adresses ::ffff:a.b.c.d (RFC 4291, section 2.5.5.2) : vu du dehors, c'est
+// l'adresse IPv4 qui est prise.
+static void show(struct socket_view *view, struct visit *visit)
+{
+    static const unsigned char mapped[12] = {[10] = 0xFF, [11] = 0xFF};
+    if (view->family == AF_INET6 && memcmp(view->local_address, mapped, sizeof mapped) == 0) {
+        view->family = AF_INET;
+        memmove(view->local_address, view->local_address + sizeof mapped, sizeof(struct in_addr));
+    }
+    if (!visit->stopped && !visit->visitor(view, visit->context))
+        visit->stopped = true;
+}
+
 static void hand_over(const struct inet_diag_msg *message, struct visit *visit)
 {
     struct socket_view view = {
@@ -45,8 +58,7 @@ static void hand_over(const struct inet_diag_msg *message, struct visit *visit)
         .inode = message->idiag_inode,
     };
     memcpy(view.local_address, message->id.idiag_src, sizeof view.local_address);
-    if (!visit->stopped && !visit->visitor(&view, visit->context))
-        visit->stopped = true;
+    show(&view, visit);
 }
 
 // Rend 1 à la fin de la réponse, 0 s'il faut lire encore, -1 si le noyau refuse.
@@ -119,7 +131,7 @@ static bool visit_by_proc(int family, int protocol, unsigned states, struct visi
                                    .receive_queue = receive_queue,
                                    .inode = inode};
         parse_address(local, family, view.local_address);
-        visit->stopped = !visit->visitor(&view, visit->context);
+        show(&view, visit);
     }
     fclose(table);
     return true;

@@ -133,9 +133,9 @@ struct peer *peer_connect(const char *name)
     return peer_connect_to(name, "127.0.0.1", test_port());
 }
 
-struct peer *peer_connect_narrow(const char *name, int window_bytes)
+struct peer *peer_connect_narrow(const char *name, const char *port, int window_bytes)
 {
-    return complete(begin(name, "127.0.0.1", test_port(), window_bytes));
+    return complete(begin(name, "127.0.0.1", port, window_bytes));
 }
 
 struct peer *peer_connect_begin(const char *name)

@@ -22,11 +22,12 @@ struct peer *peer_connect_to(const char *name, const char *host, const char *por
 struct peer *peer_connect_from(const char *name, const char *host, const char *port, unsigned from);
 
 /**
- * @brief Se connecte avec une petite fenêtre de réception, pour forcer des envois partiels.
+ * @brief Se connecte à 127.0.0.1 avec une petite fenêtre de réception, pour forcer des envois partiels.
  * @param name         nom dans le compte rendu
+ * @param port         le port du serveur
  * @param window_bytes taille demandée pour la mémoire de réception (`SO_RCVBUF`), en octets
  */
-struct peer *peer_connect_narrow(const char *name, int window_bytes);
+struct peer *peer_connect_narrow(const char *name, const char *port, int window_bytes);
 
 /** @brief Lance une connexion sans attendre qu'elle soit établie (pour une rafale). */
 struct peer *peer_connect_begin(const char *name);
