@@ -297,8 +297,9 @@ LESSON(server_joins_pieces, .step = 3, .points = 0.25, .programs = "server",
     program_expect_line(server, "server waiting...");
     program_expect_line(server, "client connected from %s", client->address);
     program_expect_line(server, "received from client: été");
-    lesson_ask("END a été envoyé en deux fois, et sans \\n : la fin de flux le finit. C'est une ligne "
-               "comme une autre, et elle n'a pas de réponse.");
+    lesson_ask(
+        "END a été envoyé en deux fois, et sans \\n : la fin de flux le finit. C'est une ligne "
+        "comme une autre, et elle n'a pas de réponse.");
     peer_send(client, "EN");
     peer_wait_until_read(client);
     peer_send(client, "D");

@@ -75,13 +75,14 @@ static void expect_last_line_sent(const char *line)
     listener_close(listener);
 }
 
-LESSON(client_sends_end_once, .step = 6, .points = 0.25, .programs = "client",
-       .needs = "client_ends_politely", .defects = "D02",
-       .title = "END tapé : envoyé une seule fois, et rien de ce qui le suit",
-       .hint =
-           "END, tapé ou non, part une fois, et rien ne part après lui. C'est une ligne de trois "
-           "octets, et une ligne tapée est faite d'octets quelconques, que la fin de l'entrée finit "
-           "aussi.")
+LESSON(
+    client_sends_end_once, .step = 6, .points = 0.25, .programs = "client",
+    .needs = "client_ends_politely", .defects = "D02",
+    .title = "END tapé : envoyé une seule fois, et rien de ce qui le suit",
+    .hint =
+        "END, tapé ou non, part une fois, et rien ne part après lui. C'est une ligne de trois "
+        "octets, et une ligne tapée est faite d'octets quelconques, que la fin de l'entrée finit "
+        "aussi.")
 {
     struct peer *server;
     struct program *client = start_client(&server);

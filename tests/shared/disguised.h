@@ -9,7 +9,6 @@
 #define DISGUISED_BYTES "\t.\x7F.\xC2\x9B.\xC0\xAF.\xED\xA0\x80.\xF4\x90\x80\x80"
 
 /** Ce qui en est montré. */
-#define DISGUISED_SHOWN                                                                            \
-    "\\x09.\\x7F.\\xC2\\x9B.\\xC0\\xAF.\\xED\\xA0\\x80.\\xF4\\x90\\x80\\x80"
+#define DISGUISED_SHOWN "\\x09.\\x7F.\\xC2\\x9B.\\xC0\\xAF.\\xED\\xA0\\x80.\\xF4\\x90\\x80\\x80"
 
 #endif

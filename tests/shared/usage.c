@@ -12,8 +12,20 @@ const char *const *bad_ports(void)
     static char followed[16], spaced[16], positive[16], indented[16];
     static char beyond_int[16], beyond_long[24];
     static const char *const ports[] = {
-        followed, spaced,   "-1",   "0",                    "65536",    "70000",     "",
-        positive, indented, "0x50", "99999999999999999999", beyond_int, beyond_long, NULL,
+        followed,
+        spaced,
+        "-1",
+        "0",
+        "65536",
+        "70000",
+        "",
+        positive,
+        indented,
+        "0x50",
+        "99999999999999999999",
+        beyond_int,
+        beyond_long,
+        NULL,
     };
     snprintf(followed, sizeof followed, "%ux", the_lab.default_port);
     snprintf(spaced, sizeof spaced, "%u ", the_lab.default_port);

@@ -194,7 +194,7 @@ static void announce(int client, char *peer, size_t size)
     write_out(text, (size_t)used);
 }
 
-// Un socket IPv6 sert aussi IPv4, sous des adresses ::ffff:a.b.c.d ; sans IPv6 du tout, chaque adresse garde sa famille.
+// Un socket IPv6 sert aussi IPv4, sous des adresses `::ffff:a.b.c.d` ; sans IPv6 du tout, chaque adresse garde sa famille.
 static int common_family(void)
 {
     int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -253,9 +253,8 @@ int main(int argc, char **argv)
 
     char place[NI_MAXHOST + 8];
     snprintf(place, sizeof place, strchr(host, ':') != NULL ? "[%s]:%s" : "%s:%s", host, port);
-    const struct addrinfo hints = {.ai_family = common_family(),
-                                   .ai_socktype = SOCK_STREAM,
-                                   .ai_flags = AI_V4MAPPED | AI_ALL};
+    const struct addrinfo hints = {
+        .ai_family = common_family(), .ai_socktype = SOCK_STREAM, .ai_flags = AI_V4MAPPED | AI_ALL};
     struct addrinfo *found = NULL;
     int code = getaddrinfo(host, port, &hints, &found);
     if (code != 0) {

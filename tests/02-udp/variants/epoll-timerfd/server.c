@@ -119,7 +119,7 @@ static void complain(const char *action, const char *host, const char *port, con
             port, reason);
 }
 
-// Un socket IPv6 sert aussi IPv4, sous des adresses ::ffff:a.b.c.d ; sans IPv6 du tout, chaque adresse garde sa famille.
+// Un socket IPv6 sert aussi IPv4, sous des adresses `::ffff:a.b.c.d` ; sans IPv6 du tout, chaque adresse garde sa famille.
 static int common_family(void)
 {
     int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -129,9 +129,8 @@ static int common_family(void)
 
 static int open_socket(const char *host, const char *port)
 {
-    const struct addrinfo hints = {.ai_family = common_family(),
-                                   .ai_socktype = SOCK_DGRAM,
-                                   .ai_flags = AI_V4MAPPED | AI_ALL};
+    const struct addrinfo hints = {
+        .ai_family = common_family(), .ai_socktype = SOCK_DGRAM, .ai_flags = AI_V4MAPPED | AI_ALL};
     struct addrinfo *list;
     int code = getaddrinfo(host, port, &hints, &list);
     if (code != 0) {

@@ -33,7 +33,7 @@ static bool send_request(int netlink, int family, int protocol, unsigned states)
     return send(netlink, &message, sizeof message, 0) == (ssize_t)sizeof message;
 }
 
-// Un socket IPv6 sert aussi IPv4, sous des adresses ::ffff:a.b.c.d (RFC 4291, section 2.5.5.2) : vu du dehors, c'est
+// Un socket IPv6 sert aussi IPv4, sous des adresses `::ffff:a.b.c.d` (RFC 4291, section 2.5.5.2) : vu du dehors, c'est
 // l'adresse IPv4 qui est prise.
 static void show(struct socket_view *view, struct visit *visit)
 {
