@@ -353,6 +353,7 @@ static void expect_stop_while_sending(void)
     program_expect_exit(server, 0);
     peer_reset(deaf);
     program_inject(NULL);
+    lesson_ask(NULL);
 }
 
 LESSON(server_stops_while_serving, .step = 5, .points = 0.25, .programs = "server",
