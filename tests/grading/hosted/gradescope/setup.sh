@@ -4,6 +4,7 @@ set -eu
 cd /autograder/source/sockets-en-c
 command -v make >/dev/null || { apt-get update && apt-get install -y --no-install-recommends make; }
 make deps GROUP=test
-make judges LABS="@LABS@"
+# Du corrigé, il n'y a ici que ce qu'un lab prête à un autre.
+make judges LABS="@LABS@" WORK=labs
 # Ni les tests ni ce script ne sont à lire par ce qui sera jugé.
 chmod 700 /autograder/source
