@@ -52,7 +52,7 @@ def _flat(section, title):
     un fichier, où rien d'autre ne dit que c'est du SVG : une liseuse n'en montrerait rien."""
     title.attrs = {"id": section.get("id")}
     for drawing in section.find_all("svg"):
-        drawing.attrs["xmlns"] = "http://www.w3.org/2000/svg"
+        drawing.attrs.update({"xmlns": "http://www.w3.org/2000/svg", "viewBox": drawing.attrs.pop("viewbox", None)})
     section.children = [title] + section.find_class("textblock").children
     return section
 
