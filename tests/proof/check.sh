@@ -4,8 +4,8 @@
 # qu'une ligne, et le détail seulement en cas d'échec. Un juge qui finit par « N passed, N failed »
 # compte pour ses tests ; toute autre vérification compte pour un.
 # BRIEF=1 : des classes plus petites, les rendus hostiles qui menacent la machine seulement, un programme hostile sur quatre,
-# un cas sur cinq, une variante sur trois, un mutant par test, un lab sous chaque vérificateur, une plateforme, ni PDF ni
-# passage d'une édition à l'autre. C'est pour une intégration continue au temps compté ; tout le reste est fait en entier.
+# un cas sur cinq, une variante sur trois, un mutant par test, un lab sous chaque vérificateur, une plateforme, ni PDF, ni
+# commandes des README, ni passage d'une édition à l'autre. C'est pour une intégration continue au temps compté ; tout le reste est fait en entier.
 set -uf
 export LC_ALL=C.UTF-8
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
@@ -80,7 +80,8 @@ mkdir -p build/check || exit 2
 rm -f "build/check/sites.$$"
 all=$(described | cut -d ' ' -f 1 | tr '\n' ' ')
 chosen=$all
-[ -z "${BRIEF:-}" ] || chosen="${all%% pdf *} ${all##* pdf }"
+# Les commandes des README, un système nu vient de les taper (make systems).
+[ -z "${BRIEF:-}" ] || chosen=$(printf ' %s' "$all" | sed 's/ pdf / /; s/ readme / /')
 # shellcheck disable=SC2086
 [ $# -gt 0 ] || set -- $chosen
 for gate; do

@@ -181,7 +181,7 @@ gate_writers() { ## les fichiers de notes d'une classe, devant des noms et des t
 
 gate_class() { ## noter une classe : la porte, la reprise, les listes, les noms hostiles
     need class || return 1
-    export KILLS="${KILLS:-${BRIEF:+3}}"
+    export KILLS="${KILLS:-${BRIEF:+1}}"
     prove grading/gate.py classroom
 }
 

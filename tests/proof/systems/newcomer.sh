@@ -102,7 +102,7 @@ prepare() { # PAQUET…
 walk_without_namespaces() {
     step eleve 1 'unshare --user true'
     both_commands root
-    judged eleve 20 'make test'
+    [ -n "$BRIEF" ] || judged eleve 20 'make test'
     step root 0 'make deps GROUP=class'
     for who in root eleve; do
         for command in 'make test WORK=build/classe' 'make test SANDBOX=1'; do
@@ -112,14 +112,15 @@ walk_without_namespaces() {
 }
 
 walk_without_administrator() {
-    both_commands eleve
+    [ -n "$BRIEF" ] || judged eleve 0 'make test WORK=labs'
+    judged eleve 20 'make test'
 }
 
 walk_whole() {
     step eleve 0 'unshare --user true'
     judged root 0 'make test WORK=labs'
     echo "$system : premier verdict en $spent s, installation comprise, les paquets étant déjà téléchargés (visé : 20 s)"
-    judged root 20 'make test'
+    [ -n "$BRIEF" ] || judged root 20 'make test'
     both_commands eleve
     step root 0 'make deps GROUP=class'
     for who in root eleve; do

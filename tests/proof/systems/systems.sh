@@ -1,6 +1,7 @@
 #!/bin/sh
 # « make systems » : ce que fait un nouvel arrivant, sur une Debian nue, refaite à neuf à chaque fois.
 #   SYSTEM=trixie   ce système seul ; sans lui, `bookworm` et `trixie` ; FULL=1 : `testing` aussi
+#   BRIEF=1         chaque chemin, et chaque façon d'y juger, mais non par chacun des deux utilisateurs
 #   SYSTEMS_CACHE=  où garder les systèmes et leurs paquets (~/.cache/sockets-en-c/systems)
 # Chacun est une machine à part (unshare, pivot_root) : un simple chroot interdit les espaces d'utilisateurs, et
 # mentirait sur le bac à sable. C'est justement un chroot, sans les pouvoirs que les conteneurs n'ont pas, qui sert
@@ -38,7 +39,7 @@ visit() { # SYSTÈME CHEMIN
     cp -a "$cache/$1" "$machine" && mkdir "$machine/depot" "$machine/journaux" || return 1
     cp "$cache/depot.tar" "$here/newcomer.sh" "$machine/depot" && cp -L /etc/resolv.conf "$machine/etc/resolv.conf" || return 1
     run_apart -i PATH=/usr/sbin:/usr/bin:/sbin:/bin ${http_proxy:+http_proxy="$http_proxy"} \
-        DEADLINE="$deadline" JOURNAL="$journal" \
+        DEADLINE="$deadline" JOURNAL="$journal" BRIEF="${BRIEF:-}" \
         sh "$here/systems.sh" --enter "$machine" "$cache/debs-$1" "$journal" "$1" "$2"
     status=$?
     rm -rf --one-file-system "$machine"

@@ -65,13 +65,13 @@ static void *head(void *nothing)
 
 int main(int argc, char **argv)
 {
-    static pthread_t heads[1100];
+    static pthread_t heads[2200];
     pthread_attr_t small;
     int count = 0, refusal = 0;
     pthread_attr_init(&small);
     pthread_attr_setstacksize(&small, 65536);
     pthread_mutex_lock(&leash);
-    while (count < 1100 && (refusal = pthread_create(&heads[count], &small, head, NULL)) == 0)
+    while (count < 2200 && (refusal = pthread_create(&heads[count], &small, head, NULL)) == 0)
         count++;
     pthread_mutex_unlock(&leash);
     while (count-- > 0)
@@ -179,7 +179,8 @@ class Case(unittest.TestCase):
 class WholeClass(Case):
 
     def test_every_shape_and_name_is_graded_and_nothing_is_run(self):
-        names = [os.fsdecode(name) for name in shape_test.HOSTILE]
+        # BRIEF=1 : un nom sur trois ; la porte, que shape_test essaie, les lit tous.
+        names = [os.fsdecode(name) for name in shape_test.HOSTILE[::3 if os.environ.get("BRIEF") else 1]]
         for name in names:
             self.add(name, "labs")
         self.add("Parfaite")
