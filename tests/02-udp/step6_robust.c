@@ -271,6 +271,13 @@ LESSON(server_survives_interruptions, .step = 6, .points = 0.125, .programs = "s
        .hint = "Un appel interrompu (EINTR) n'a rien fait : il est à reprendre, ou à redemander "
                "plus tard, jamais à prendre pour une erreur.")
 {
+    // Un appel sur deux : ceux que les premières interruptions épargnent, et la charge décide lesquels, les suivantes les trouvent.
+    program_inject("eintr=2,phase=1");
+    struct program *shifted = start_datagram_server();
+    expect_service("client");
+    program_signal(shifted, SIGKILL);
+    pump_until(program_has_ended, shifted, 20);
+
     note_interruptions();
     struct program *server = start_datagram_server();
     for (int i = 0; i < 3; i++)
