@@ -95,12 +95,12 @@ gate_sameness() { ## une classe au hasard, notée deux fois, tuée et reprise : 
     prove grading/class_proof.py
 }
 
-gate_archive() { ## l'archive des étudiants : reproductible, complète, sans rien des corrigés
+gate_archive() { ##& l'archive des étudiants : reproductible, complète, sans rien des corrigés
     prove archive_test.py
 }
 
 # BRIEF=1 n'en fait qu'un, d'un programme.
-gate_newlab() { ## make lab : tout est vert dans un lab neuf, et ce qu'on y casse est dit, avec la ligne et la forme attendue
+gate_newlab() { ##& make lab : tout est vert dans un lab neuf, et ce qu'on y casse est dit, avec la ligne et la forme attendue
     prove new_lab/new_lab_test.py
 }
 
