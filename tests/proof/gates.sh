@@ -99,7 +99,7 @@ gate_archive() { ##& l'archive des étudiants : reproductible, complète, sans r
     prove archive_test.py
 }
 
-# BRIEF=1 n'en fait qu'un, d'un programme.
+# BRIEF=1 n'en fait qu'un, de trois programmes ; c'est dans l'autre que toutes les vérifications sont passées.
 gate_newlab() { ##& make lab : tout est vert dans un lab neuf, et ce qu'on y casse est dit, avec la ligne et la forme attendue
     prove new_lab/new_lab_test.py
 }

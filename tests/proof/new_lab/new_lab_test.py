@@ -1,6 +1,6 @@
 """« make lab » tient ses promesses : dans une copie du dépôt, un lab d'un programme et un de trois y sont faits, chaque
 commande et chaque vérification les trouve verts ; puis chacune de leurs parts est cassée à son tour, et ce qui le dit nomme le
-fichier, la ligne et la forme attendue. BRIEF=1 : le lab d'un programme seulement.
+fichier, la ligne et la forme attendue. BRIEF=1 : le lab de trois programmes seulement.
 """
 
 import os
@@ -16,7 +16,7 @@ from tests.proof.student import trial
 
 PLACE = pathlib.Path("build", "check", "new_lab").resolve()
 NAME = f"{new_lab.free_number():02d}-essai"
-SHAPES = (["server"],) if os.environ.get("BRIEF") else (["server", "moniteur", "relais"], ["server"])
+SHAPES = (["server", "moniteur", "relais"],) if os.environ.get("BRIEF") else (["server", "moniteur", "relais"], ["server"])
 # De quoi ne rien reconstruire de ce qui est à jour ici.
 BUILT = ("judge", "tests", "given", "packages", "docs/figures", "torture")
 # Ce qu'une commande ne dit jamais à personne : les entrailles de Python.
