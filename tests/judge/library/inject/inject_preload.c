@@ -477,16 +477,16 @@ static int raise_number(int fd)
 
 static int count_client(int fd)
 {
-    if (fd >= 0 && lowest_client > 0)
+    if (fd < 0)
+        return fd;
+    if (lowest_client > 0)
         fd = raise_number(fd);
-    if (fd >= 0) {
-        inject_narrow(fd);
-        inject_end_silence();
-        inject_note_client(fd);
-        atomic_store(&counts->receptionist, syscall(SYS_gettid));
-        atomic_fetch_add(&counts->accepted, 1);
-        inject_stop_at_arrival();
-    }
+    inject_narrow(fd);
+    inject_end_silence();
+    inject_note_client(fd);
+    atomic_store(&counts->receptionist, syscall(SYS_gettid));
+    atomic_fetch_add(&counts->accepted, 1);
+    inject_stop_at_arrival();
     return fd;
 }
 

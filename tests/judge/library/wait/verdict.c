@@ -174,9 +174,10 @@ void verdict_fail(const struct failure *failure)
         line.number = 0;
     if (whole.line == NULL)
         whole.line = &line;
-    spawn_end_all();
-    if (lift_doubt != NULL)
+    if (lift_doubt != NULL) {
+        spawn_end_all();
         lift_doubt();
+    }
     write_verdict("failed", NULL, &whole);
     cr_assert_fail("%s", failure->summary);
     abort();
