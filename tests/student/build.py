@@ -8,7 +8,6 @@ import shutil
 import subprocess
 from glob import glob
 
-from tests.judge.command import lab_reader
 from tests.student import student_work
 
 FLAGS = "-std=c11 -D_GNU_SOURCE -O0 -g -Wall -Wextra -Icommon".split()
@@ -25,7 +24,7 @@ def unfinished(source):
 def libraries(lab):
     """Les sources partagées par les programmes : celles du lab ou de celui qu'il emprunte, les siennes en plus, puis common/."""
     programs = {program + ".c" for program in lab.described.programs}
-    expected = lab.described.sources + (lab_reader.Lab(lab.described.lender).library if lab.described.lender else [])
+    expected = lab.described.sources + lab.described.lent
     found = [source for source in lab.sources if source.endswith(".c") and lab.known_as[source] not in programs and os.path.exists(source)]
     # Les fichiers attendus d'abord, comme devant le juge.
     return sorted(found, key=lambda source: os.path.basename(lab.known_as[source]) not in expected) + sorted(glob("common/*.c"))

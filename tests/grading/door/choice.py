@@ -9,7 +9,7 @@ import re
 
 from tests.grading.door import naming, skeletons
 from tests.grading.door import tree as trees
-from tests.judge.command import folder as folder_rule, lab_reader
+from tests.judge.command import folder as folder_rule
 
 SHOWN = 5
 # Des mots qui ne disent pas de quel lab il s'agit.
@@ -59,12 +59,6 @@ class Candidate:
 def expected_of(lab):
     """Les noms attendus dans le dossier d'un lab, et ceux dont le dépôt a le sien."""
     return folder_rule.expected_of(lab)
-
-
-@functools.lru_cache(maxsize=None)
-def lent_to(lab):
-    """Les sources qu'un autre lab lui prête."""
-    return tuple(lab_reader.Lab(lab.lender).library) if lab.lender else ()
 
 
 def print_of(entry):

@@ -254,7 +254,7 @@ def take(admission, tree, lab, place, judged):
 
 def take_lent(admission, tree, lab, place):
     """Ce qu'un autre lab prête, remis à côté des sources de celui-ci, s'il n'est pas écrit dans le dossier du prêteur, où le juge le lit."""
-    for name in choice.lent_to(lab):
+    for name in lab.lent:
         found = next((tree.beside(folder)[name] for folder in place.folders if name in tree.beside(folder)), None)
         own = admission.taken.get((lab.lender, name))
         if found and not (own and choice.is_own(lab.lender, name, own)):

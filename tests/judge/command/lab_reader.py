@@ -83,6 +83,11 @@ class Lab:
         self.headers = self.settings.get("HEADERS", "").split()
         self.lender = self.settings.get("BORROW")
 
+    @property
+    def lent(self):
+        """Les sources qu'un autre lab lui prête."""
+        return Lab(self.lender).library if self.lender else []
+
     def given(self, name):
         """Le fichier donné aux étudiants sous ce nom, ou None."""
         try:

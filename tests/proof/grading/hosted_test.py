@@ -120,8 +120,7 @@ def lay_out(lab):
 
 def lent_to(lab):
     """La bibliothèque qu'un autre lab prête, du même étudiant : {fichier: texte}."""
-    lender = lab_reader.Lab(lab.lender) if lab.lender else None
-    return {name: text for name, text in cases.base_sources(HONEST, lender).items() if name in lender.library} if lender else {}
+    return {name: text for name, text in cases.base_sources(HONEST, lab_reader.Lab(lab.lender)).items() if name in lab.lent} if lab.lent else {}
 
 
 def put(name, texts):

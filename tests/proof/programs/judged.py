@@ -54,7 +54,7 @@ class Lab:
         self.drivers = lab.settings.get("DRIVERS", "").split()
         self.sanitizers = sorted({twin.split(":")[1] for twin in lab.settings.get("SANITIZED", "").split()})
         origin = {file: pathlib.Path("solutions", name, file) for file in lab.sources}
-        self.lent = lab_reader.Lab(lab.lender).library if lab.lender else []
+        self.lent = lab.lent
         for file in self.lent:
             origin[file] = pathlib.Path("solutions", lab.lender, file)
             self.libraries.append(file)
