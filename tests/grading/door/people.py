@@ -118,8 +118,8 @@ def read_level(reading, root, labs, group=""):
 
 def exported_groups(level):
     """[(nœud, nom)] des dossiers de ce niveau qui sont chacun l'export d'un groupe. Un seul, parmi d'autres, peut être une imitation."""
-    folders = [node for node in level.nodes if node.kind == "folder" and (plain.holds_work(node, level.labs) or is_export(node, level.labs))]
-    exports = [node for node in folders if is_export(node, level.labs)]
+    exports = [node for node in level.nodes if node.kind == "folder" and is_export(node, level.labs)]
+    folders = [node for node in level.nodes if node.kind == "folder" and (node in exports or plain.holds_work(node, level.labs))]
     found = [node for node in exports if exports == folders or plain.GROUP.fullmatch(node.name)]
     level.suspects = level.suspects + [node for node in exports if node not in found]
     level.claim(found, [])

@@ -46,11 +46,11 @@ def mark_first_step(run, folder):
                                             "Les notes disent quoi écrire, à l'étape 0.")
 
 
-def functions(folder, name, kind):
-    """Les fonctions de cette source, de ce genre (EMPTY ou DEFINED), qu'une source du lab appelle."""
+def functions(folder, name):
+    """Les fonctions de cette source qu'une source du lab appelle, et celles d'entre elles qui sont à écrire."""
     callers = " ".join(read(os.path.join(folder, other)) for other in sorted(os.listdir(folder)) if other.endswith(".c") and other != name)
     borrowed = read(os.path.join(folder, "lent", name)) or read(os.path.join(folder, name))
-    return [function for function in kind.findall(borrowed) if re.search(rf"\b{function}\s*\(", callers)]
+    return [[function for function in kind.findall(borrowed) if re.search(rf"\b{function}\s*\(", callers)] for kind in (DEFINED, EMPTY)]
 
 
 def mark(run, path):
@@ -60,9 +60,9 @@ def mark(run, path):
     if not run["borrowed"] or not os.path.isdir(folder):
         return run
     lender, source = run["borrowed"][:2]
-    if not functions(folder, source, DEFINED):
+    called, missing = functions(folder, source)
+    if not called:
         run["borrowed"] = []
-    missing = functions(folder, source, EMPTY)
     for test in run["tests"] if missing else []:
         if test["status"] == "failed" and test["failure"] and not test["failure"].get("gravity") and \
                 any(SPOKE.match(event["text"]) for event in test["transcript"]):
