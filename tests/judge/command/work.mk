@@ -76,7 +76,7 @@ $(BASE)/$1/obj/$(driver).o: tests/$1/$(driver).c $(RULES)
 )
 $(PROGRAMS:%=$(BASE)/$1/bin/%) $(DRIVERS:%=$(BASE)/$1/bin/%): $(BASE)/$1/bin/%: \
 		$(BASE)/$1/obj/%.o $(BASE)/$1/lib/library.a $(COMMON)/common.a
-	$(COMPILE) program $$@ $$^ $(SANITIZER) -pthread $(LAB_CFLAGS)
+	$(COMPILE) program $$@ $$^ $(if $(SANITIZE),$(SANITIZER),-Wl,--wrap=memset) -pthread $(LAB_CFLAGS)
 
 # Un en-tête de l'étudiant : le bac à sable n'écrit pas de dépendances, et celui qui vient d'arriver n'est nommé nulle part.
 $(PROGRAMS:%=$(BASE)/$1/obj/%.o): $(call own_headers,$1)
@@ -143,8 +143,8 @@ $(foreach lab,$(LABS),\
 	$(foreach twin,$(SANITIZED),\
 		$(eval $(call twin_rules,$(lab),$(call before_colon,$(twin)),$(call after_colon,$(twin))))))
 
-# Ce qu'il faut ajouter à un programme juste pour qu'un assainisseur ne l'accuse pas à tort.
-helpers = $(if $1,roomy_stacks) $(if $(filter thread,$1),c11_threads)
+# Ce qu'il faut ajouter à un programme juste pour qu'un assainisseur ne l'accuse pas à tort ; ou, sans lui, pour qu'il ne coûte pas trop.
+helpers = $(if $1,roomy_stacks,brief_fill) $(if $(filter thread,$1),c11_threads)
 common_objects = $(patsubst common/%.c,$(call common_folder,$1)/%.o,$(wildcard common/*.c)) \
 	$(patsubst %,$(call common_folder,$1)/%.o,$(call helpers,$1))
 

@@ -98,7 +98,8 @@ class Bench:
 
     def digest(self, sources):
         """Tout ce dont le résultat dépend, en un mot."""
-        used = [pathlib.Path("tests/judge/command", name) for name in ("work.mk", "compile.sh", "leak_watch.c")]
+        command = pathlib.Path("tests/judge/command")
+        used = [command / "work.mk", command / "compile.sh", *sorted(command.glob("*.c"))]
         used += [pathlib.Path("tests", self.lab.name, driver + ".c") for driver in self.lab.drivers]
         used += sorted(pathlib.Path("common").glob("*.[ch]")) + sorted(pathlib.Path("labs").glob("*/*.h"))
         used += [pathlib.Path("common", "lender.mk"), pathlib.Path("tests", self.lab.name, "lab.mk")]

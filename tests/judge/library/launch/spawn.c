@@ -68,16 +68,20 @@ static void add_variable(struct command *command, size_t *count, const char *nam
     *count += 1;
 }
 
-static bool is_thread_checked(const char *which)
+static bool is_twin(const char *which, const char *sanitizer)
 {
     const char *suffix = strrchr(which, '_');
-    return suffix != NULL && strcmp(suffix, "_thread") == 0;
+    return suffix != NULL && strcmp(suffix + 1, sanitizer) == 0;
+}
+
+static bool is_thread_checked(const char *which)
+{
+    return is_twin(which, "thread");
 }
 
 static bool is_sanitized(const char *which)
 {
-    const char *suffix = strrchr(which, '_');
-    return is_thread_checked(which) || (suffix != NULL && strcmp(suffix, "_address") == 0) ||
+    return is_thread_checked(which) || is_twin(which, "address") ||
            *variable_or("SANITIZE", "") != '\0';
 }
 
@@ -113,6 +117,9 @@ static void prepare_environment(struct command *command, const char *which)
     add_variable(command, &count, "MALLOC_ARENA_MAX", "1");
     add_variable(command, &count, "ASAN_OPTIONS",
                  "exitcode=66:detect_leaks=1:verify_asan_link_order=0:abort_on_error=0");
+    // Où chercher ce qui n'est pas perdu, leak_watch.c le dit.
+    if (is_twin(which, "address"))
+        add_variable(command, &count, "LSAN_OPTIONS", "use_globals=0");
     add_variable(command, &count, "UBSAN_OPTIONS",
                  "exitcode=66:halt_on_error=1:print_stacktrace=1");
     add_variable(command, &count, "TSAN_OPTIONS", thread_options(which));
