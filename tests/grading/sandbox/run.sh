@@ -19,7 +19,7 @@
 #                        les descripteurs 4 à 6 ; sans lui, le statut de run.sh est celui du
 #                        programme (128 + N si le signal N l'a tué), et sa fin termine ses descendants
 #   JUDGE_PRELOAD=LIB    bibliothèque préchargée dans le programme, et en lui seul ; JUDGE_INJECT : ses réglages
-#   SANITIZE, ASAN_OPTIONS, UBSAN_OPTIONS, TSAN_OPTIONS    comme pour le juge
+#   SANITIZE, ASAN_OPTIONS, LSAN_OPTIONS, UBSAN_OPTIONS, TSAN_OPTIONS    comme pour le juge
 #   JUDGE_ETC=DOSSIER    ce qui tient lieu de /etc
 #   JUDGE_SAVE=FICHIER   y écrire la commande, sans les arguments du programme, chaque mot suivi d'un octet nul : le
 #                        juge lancera les fois suivantes bwrap lui-même, sans ce script
@@ -50,6 +50,7 @@ set -- --remount-ro / --chdir /box -- /app/start "$@"
 [ -z "${JUDGE_PRELOAD:-}" ] || set -- --ro-bind "$JUDGE_PRELOAD" /app/preload.so \
     --setenv JUDGE_INJECT "${JUDGE_INJECT:-}" "$@"
 [ -z "${ASAN_OPTIONS:-}" ] || set -- --setenv ASAN_OPTIONS "$ASAN_OPTIONS" "$@"
+[ -z "${LSAN_OPTIONS:-}" ] || set -- --setenv LSAN_OPTIONS "$LSAN_OPTIONS" "$@"
 [ -z "${UBSAN_OPTIONS:-}" ] || set -- --setenv UBSAN_OPTIONS "$UBSAN_OPTIONS" "$@"
 [ -z "${TSAN_OPTIONS:-}" ] || set -- --setenv TSAN_OPTIONS "$TSAN_OPTIONS" "$@"
 [ "${SANDBOX_NETWORK:-}" != none ] || set -- --unshare-net "$@"

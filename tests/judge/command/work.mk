@@ -109,8 +109,8 @@ endef
 define twin_library_rules
 $(call library_rules,$1,$(BASE)/$1/$2/lib,$(PLAIN_FLAGS) $(call sanitizer_flags,$2))
 
-$(BASE)/$1/bin/probe_$2: $(call common_folder,$2)/sanitizer_probe.o $(RULES)
-	$(COMPILE) program $$@ $$< $(call sanitizer_flags,$2) -pthread
+$(BASE)/$1/bin/probe_$2: $(call common_folder,$2)/sanitizer_probe.o $(call watchers,$2)
+	$(COMPILE) program $$@ $$^ $(call sanitizer_flags,$2) -pthread
 endef
 
 # Chaque lab.mk est lu à neuf. Le lab qui prête sa bibliothèque (BORROW) est lu le premier.

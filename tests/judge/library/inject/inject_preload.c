@@ -579,6 +579,9 @@ int listen(int fd, int backlog)
 // Par un pointeur : le compilateur, qui sait que les arguments de memcpy ne se recouvrent pas, se rappellerait ici.
 static void *(*volatile move)(void *, const void *, size_t) = memmove;
 
+// Celle d'AddressSanitizer, dans un programme compilé avec lui : il y regarde ce qui est copié.
+void *__asan_memcpy(void *to, const void *from, size_t length) __attribute__((weak));
+
 // memmove copie juste dans tous les cas : le programme n'est pas changé, il est seulement observé.
 void *memcpy(void *to, const void *from, size_t length)
 {
@@ -587,7 +590,7 @@ void *memcpy(void *to, const void *from, size_t length)
     bool apart = a == b || (a < b ? (size_t)(b - a) >= length : (size_t)(a - b) >= length);
     if (!apart && atomic_load(&counts->overlaps) > 0 && atomic_fetch_sub(&counts->overlaps, 1) > 0)
         inject_leave_mark("judge-overlap");
-    return move(to, from, length);
+    return __asan_memcpy != NULL ? __asan_memcpy(to, from, length) : move(to, from, length);
 }
 
 // Comme le noyau : la connexion est lancée, elle s'établira toute seule, mais l'appel a été
