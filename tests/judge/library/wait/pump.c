@@ -3,10 +3,13 @@
 #include "in_flight.h"
 #include "sleeping_call.h"
 #include "transcript.h"
+#include "verdict.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 // Délais, en secondes. Le facteur de lenteur les multiplie sous valgrind ou un assainisseur.
 #define SLEEP_PATIENCE_S 1.0
@@ -19,7 +22,7 @@
 #define CALM_PATIENCE_S 0.2
 #define LATE_PATIENCE_S 30.0
 #define OBSERVATION_PERIOD_S 0.05
-#define MAX_SOURCES 4096
+#define EVENTS_AT_ONCE 256
 // Réveillé, puis rendormi au même endroit : combien de fois au moins, et combien de regards pour une seconde de
 // patience ; la moitié quand ces réveils sont permis, ou déjà connus. Un regard en retard ne compte que pour un : le
 // temps qu'une machine surchargée prend au juge n'accuse personne.
@@ -58,12 +61,37 @@ static struct budget *budget = &answering;
 
 void pump_add(struct source *source)
 {
+    static unsigned arrivals;
+    source->rank = ++arrivals;
+    source->watched = 0;
     source->next = sources;
     sources = source;
 }
 
+static int watching_descriptor(void)
+{
+    static int descriptor = -1;
+    if (descriptor < 0 && (descriptor = epoll_create1(EPOLL_CLOEXEC)) < 0)
+        verdict_broken("le juge n'a pas pu surveiller ses descripteurs : %s", strerror(errno));
+    return descriptor;
+}
+
+// Les constantes d'epoll et de poll ont les mêmes valeurs.
+static void watch(struct source *source, short events)
+{
+    struct epoll_event wanted = {.events = (uint32_t)events, .data.ptr = source};
+    int operation = events == 0            ? EPOLL_CTL_DEL
+                    : source->watched == 0 ? EPOLL_CTL_ADD
+                                           : EPOLL_CTL_MOD;
+    if (epoll_ctl(watching_descriptor(), operation, source->fd, &wanted) < 0)
+        verdict_broken("le juge n'a pas pu surveiller un descripteur : %s", strerror(errno));
+    source->watched = events;
+}
+
 void pump_remove(struct source *source)
 {
+    if (source->watched != 0)
+        watch(source, 0);
     for (struct source **place = &sources; *place != NULL; place = &(*place)->next) {
         if (*place == source) {
             *place = source->next;
@@ -131,27 +159,39 @@ static double now_s(void)
     return transcript_elapsed_ms() / 1e3;
 }
 
+// Chacun change ses événements à sa guise : le noyau l'apprend avant la prochaine attente.
+static void watch_what_is_wanted(void)
+{
+    for (struct source *source = sources; source != NULL; source = source->next) {
+        if (source->fd >= 0 && source->events != source->watched)
+            watch(source, source->events);
+    }
+}
+
+// La dernière arrivée d'abord : ce que deux sources disent au même instant est toujours raconté dans le même ordre.
+static int compare_arrivals(const void *a, const void *b)
+{
+    const struct source *first = ((const struct epoll_event *)a)->data.ptr;
+    const struct source *second = ((const struct epoll_event *)b)->data.ptr;
+    return (first->rank < second->rank) - (first->rank > second->rank);
+}
+
 // Rend combien d'événements ont été traités.
 static unsigned handle_events(int timeout_ms)
 {
     unsigned handled = 0;
-    static struct pollfd polled[MAX_SOURCES];
-    static struct source *owners[MAX_SOURCES];
-    nfds_t count = 0;
-    for (struct source *source = sources; source != NULL && count < MAX_SOURCES;
-         source = source->next) {
-        if (source->fd < 0 || source->events == 0)
-            continue;
-        owners[count] = source;
-        polled[count++] = (struct pollfd){.fd = source->fd, .events = source->events};
-    }
-    if (poll(polled, count, timeout_ms) <= 0)
+    struct epoll_event events[EVENTS_AT_ONCE];
+    watch_what_is_wanted();
+    int count = epoll_wait(watching_descriptor(), events, EVENTS_AT_ONCE, timeout_ms);
+    if (count <= 0)
         return 0;
-    for (nfds_t i = 0; i < count; i++) {
+    qsort(events, (size_t)count, sizeof events[0], compare_arrivals);
+    for (int i = 0; i < count; i++) {
+        struct source *source = events[i].data.ptr;
         // Une source servie avant celle-ci a pu la fermer.
-        if (polled[i].revents == 0 || owners[i]->fd != polled[i].fd)
+        if (source->watched == 0)
             continue;
-        owners[i]->ready(owners[i], polled[i].revents);
+        source->ready(source, (short)events[i].events);
         handled++;
     }
     // Zéro ferait croire qu'il ne reste rien à recueillir.

@@ -40,6 +40,8 @@ struct source {
     void *owner;                                         /**< À qui appartient cette source. */
     pid_t pid;           /**< Le programme dont elle dit la vie, et que la pompe observe ; ou 0. */
     struct source *next; /**< Suivante dans la liste de la pompe. */
+    unsigned rank;       /**< Son numéro d'arrivée dans la pompe. */
+    short watched;       /**< Les événements que le noyau surveille déjà ; 0 : aucun. */
 };
 
 /** @brief Surveille une source à partir de maintenant. */
