@@ -28,7 +28,7 @@ static int note_globals_of(struct dl_phdr_info *module, size_t size, void *unuse
 {
     (void)size;
     (void)unused;
-    if (strstr(module->dlpi_name, "/libasan.so") != NULL)
+    if (strstr(module->dlpi_name, "san.so") != NULL)
         return 0;
     for (int i = 0; i < module->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &module->dlpi_phdr[i];
