@@ -17,7 +17,7 @@ struct visit {
     bool stopped;
 };
 
-static bool send_request(int netlink, int family, int protocol, unsigned states)
+static bool send_request(int netlink, const struct inet_diag_req_v2 *request, unsigned short flags)
 {
     struct {
         struct nlmsghdr header;
@@ -25,10 +25,8 @@ static bool send_request(int netlink, int family, int protocol, unsigned states)
     } message = {
         .header = {.nlmsg_len = sizeof message,
                    .nlmsg_type = SOCK_DIAG_BY_FAMILY,
-                   .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
-        .request = {.sdiag_family = (unsigned char)family,
-                    .sdiag_protocol = (unsigned char)protocol,
-                    .idiag_states = states},
+                   .nlmsg_flags = (unsigned short)(NLM_F_REQUEST | flags)},
+        .request = *request,
     };
     return send(netlink, &message, sizeof message, 0) == (ssize_t)sizeof message;
 }
@@ -46,7 +44,7 @@ static void show(struct socket_view *view, struct visit *visit)
         visit->stopped = true;
 }
 
-static void hand_over(const struct inet_diag_msg *message, struct visit *visit)
+static struct socket_view view_of(const struct inet_diag_msg *message)
 {
     struct socket_view view = {
         .family = message->idiag_family,
@@ -58,6 +56,12 @@ static void hand_over(const struct inet_diag_msg *message, struct visit *visit)
         .inode = message->idiag_inode,
     };
     memcpy(view.local_address, message->id.idiag_src, sizeof view.local_address);
+    return view;
+}
+
+static void hand_over(const struct inet_diag_msg *message, struct visit *visit)
+{
+    struct socket_view view = view_of(message);
     show(&view, visit);
 }
 
@@ -84,7 +88,10 @@ static bool visit_by_netlink(int family, int protocol, unsigned states, struct v
     int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
     if (netlink < 0)
         return false;
-    int answer = send_request(netlink, family, protocol, states) ? 0 : -1;
+    const struct inet_diag_req_v2 request = {.sdiag_family = (unsigned char)family,
+                                             .sdiag_protocol = (unsigned char)protocol,
+                                             .idiag_states = states};
+    int answer = send_request(netlink, &request, NLM_F_DUMP) ? 0 : -1;
     while (answer == 0)
         answer = read_answer(netlink, visit);
     close(netlink);
@@ -148,6 +155,76 @@ bool sockets_visit(int protocol, unsigned states, socket_visitor *visitor, void 
             answered = true;
     }
     return answered;
+}
+
+// Rend le port, ordre du réseau ; l'adresse est copiée.
+static unsigned short split(const struct sockaddr_storage *from, void *address)
+{
+    if (from->ss_family == AF_INET) {
+        const struct sockaddr_in *in = (const struct sockaddr_in *)from;
+        memcpy(address, &in->sin_addr, sizeof in->sin_addr);
+        return in->sin_port;
+    }
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)from;
+    memcpy(address, &in6->sin6_addr, sizeof in6->sin6_addr);
+    return in6->sin6_port;
+}
+
+// Une question précise : le noyau n'a pas à parcourir toute sa table, qui a des centaines de milliers de places.
+static bool ask_for(const struct inet_diag_req_v2 *request, struct socket_view *view)
+{
+    _Alignas(struct nlmsghdr) char buffer[4096];
+    const struct nlmsghdr *header = (const struct nlmsghdr *)buffer;
+    int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+    if (netlink < 0)
+        return false;
+    ssize_t length = send_request(netlink, request, 0) ? recv(netlink, buffer, sizeof buffer, 0) : -1;
+    close(netlink);
+    if (length <= 0 || !NLMSG_OK(header, (size_t)length) ||
+        header->nlmsg_type != SOCK_DIAG_BY_FAMILY)
+        return false;
+    *view = view_of(NLMSG_DATA(header));
+    return true;
+}
+
+/** Un bout de connexion, cherché par ses ports. */
+struct end_search {
+    unsigned local_port;
+    unsigned remote_port;
+    struct socket_view *view;
+    bool found;
+};
+
+static bool look_for_end(const struct socket_view *view, void *context)
+{
+    struct end_search *search = context;
+    search->found = view->local_port == search->local_port && view->remote_port == search->remote_port;
+    if (search->found)
+        *search->view = *view;
+    return !search->found;
+}
+
+bool socket_other_end(int fd, struct socket_view *view)
+{
+    struct sockaddr_storage near;
+    struct sockaddr_storage far;
+    socklen_t near_length = sizeof near;
+    socklen_t far_length = sizeof far;
+    if (getsockname(fd, (struct sockaddr *)&near, &near_length) < 0 ||
+        getpeername(fd, (struct sockaddr *)&far, &far_length) < 0)
+        return false;
+    struct inet_diag_req_v2 request = {.sdiag_family = (unsigned char)near.ss_family,
+                                       .sdiag_protocol = IPPROTO_TCP};
+    request.id.idiag_sport = split(&far, request.id.idiag_src);
+    request.id.idiag_dport = split(&near, request.id.idiag_dst);
+    memset(request.id.idiag_cookie, 0xFF, sizeof request.id.idiag_cookie);
+    if (ask_for(&request, view))
+        return true;
+    struct end_search search = {.local_port = ntohs(request.id.idiag_sport),
+                                .remote_port = ntohs(request.id.idiag_dport),
+                                .view = view};
+    sockets_visit(IPPROTO_TCP, ~0u, look_for_end, &search);
+    return search.found;
 }
 
 struct port_search {

@@ -39,6 +39,15 @@ typedef bool socket_visitor(const struct socket_view *view, void *context);
 bool sockets_visit(int protocol, unsigned states, socket_visitor *visitor, void *context);
 
 /**
+ * @brief Voit l'autre bout d'une connexion TCP, quand il est sur cette machine.
+ *
+ * @param fd        un socket connecté, celui d'en face de celui que l'on cherche
+ * @param[out] view ce que le noyau en dit
+ * @return `false` si la connexion n'est plus connue du noyau
+ */
+bool socket_other_end(int fd, struct socket_view *view);
+
+/**
  * @brief Dit si un socket tient un port dans une famille d'adresses donnée.
  * @param protocol `IPPROTO_TCP` (il écoute) ou `IPPROTO_UDP` (il est lié)
  * @param family   `AF_INET` ou `AF_INET6` ; 0 : l'une ou l'autre

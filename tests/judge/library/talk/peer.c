@@ -252,29 +252,14 @@ void peer_wait_until_delivered(struct peer *peer)
     pump_until(everything_acknowledged, peer, 1);
 }
 
-/** La connexion d'un correspondant, cherchée du côté du programme. */
-struct remote_side {
-    unsigned port;
-    bool unread;
-};
-
-static bool look_at_remote(const struct socket_view *view, void *context)
-{
-    struct remote_side *remote = context;
-    if (view->remote_port != remote->port)
-        return true;
-    remote->unread = view->receive_queue > 0;
-    return false;
-}
-
+// Du côté du programme : une connexion qu'il a fermée n'a plus rien à lire.
 static bool everything_read(void *context)
 {
     const struct peer *peer = context;
-    const char *colon = strrchr(peer->address, ':');
-    struct remote_side remote = {.port = colon != NULL ? (unsigned)atoi(colon + 1) : 0};
-    sockets_visit(IPPROTO_TCP, 1u << TCP_ESTABLISHED | 1u << TCP_CLOSE_WAIT, look_at_remote,
-                  &remote);
-    return !remote.unread;
+    struct socket_view other;
+    bool open = socket_other_end(peer->source.fd, &other) &&
+                (other.state == TCP_ESTABLISHED || other.state == TCP_CLOSE_WAIT);
+    return !open || other.receive_queue == 0;
 }
 
 bool peer_wait_until_read(struct peer *peer)
