@@ -157,17 +157,22 @@ bool sockets_visit(int protocol, unsigned states, socket_visitor *visitor, void 
     return answered;
 }
 
+/** Une adresse de l'une ou l'autre famille. */
+union internet_address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
 // Rend le port, ordre du réseau ; l'adresse est copiée.
-static unsigned short split(const struct sockaddr_storage *from, void *address)
+static unsigned short split(const union internet_address *from, void *address)
 {
-    if (from->ss_family == AF_INET) {
-        const struct sockaddr_in *in = (const struct sockaddr_in *)from;
-        memcpy(address, &in->sin_addr, sizeof in->sin_addr);
-        return in->sin_port;
+    if (from->any.sa_family == AF_INET) {
+        memcpy(address, &from->v4.sin_addr, sizeof from->v4.sin_addr);
+        return from->v4.sin_port;
     }
-    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)from;
-    memcpy(address, &in6->sin6_addr, sizeof in6->sin6_addr);
-    return in6->sin6_port;
+    memcpy(address, &from->v6.sin6_addr, sizeof from->v6.sin6_addr);
+    return from->v6.sin6_port;
 }
 
 // Une question précise : le noyau n'a pas à parcourir toute sa table, qui a des centaines de milliers de places.
@@ -178,7 +183,8 @@ static bool ask_for(const struct inet_diag_req_v2 *request, struct socket_view *
     int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
     if (netlink < 0)
         return false;
-    ssize_t length = send_request(netlink, request, 0) ? recv(netlink, buffer, sizeof buffer, 0) : -1;
+    ssize_t length =
+        send_request(netlink, request, 0) ? recv(netlink, buffer, sizeof buffer, 0) : -1;
     close(netlink);
     if (length <= 0 || !NLMSG_OK(header, (size_t)length) ||
         header->nlmsg_type != SOCK_DIAG_BY_FAMILY)
@@ -198,7 +204,8 @@ struct end_search {
 static bool look_for_end(const struct socket_view *view, void *context)
 {
     struct end_search *search = context;
-    search->found = view->local_port == search->local_port && view->remote_port == search->remote_port;
+    search->found =
+        view->local_port == search->local_port && view->remote_port == search->remote_port;
     if (search->found)
         *search->view = *view;
     return !search->found;
@@ -206,14 +213,13 @@ static bool look_for_end(const struct socket_view *view, void *context)
 
 bool socket_other_end(int fd, struct socket_view *view)
 {
-    struct sockaddr_storage near;
-    struct sockaddr_storage far;
+    union internet_address near = {0};
+    union internet_address far = {0};
     socklen_t near_length = sizeof near;
     socklen_t far_length = sizeof far;
-    if (getsockname(fd, (struct sockaddr *)&near, &near_length) < 0 ||
-        getpeername(fd, (struct sockaddr *)&far, &far_length) < 0)
+    if (getsockname(fd, &near.any, &near_length) < 0 || getpeername(fd, &far.any, &far_length) < 0)
         return false;
-    struct inet_diag_req_v2 request = {.sdiag_family = (unsigned char)near.ss_family,
+    struct inet_diag_req_v2 request = {.sdiag_family = (unsigned char)near.any.sa_family,
                                        .sdiag_protocol = IPPROTO_TCP};
     request.id.idiag_sport = split(&far, request.id.idiag_src);
     request.id.idiag_dport = split(&near, request.id.idiag_dst);
