@@ -175,14 +175,40 @@ def _link_codes(node, defect, lab):
 
 
 def _target(place, path, defect, lab):
-    """(source, fonction) que désigne « fonction », derrière un fichier, ou « fichier.c:fonction »."""
+    """(source, fonction) que désigne « fonction », ou « fichier.c:fonction »."""
     file, function = place.groups()
+    if not file and path:
+        return (path, function) if function in marks.spans(path) else None
     if not file:
-        return (path, function) if path and function in marks.spans(path) else None
+        # Dans les notes d'un corrigé, un nom que ses sources n'ont qu'une fois.
+        here = [source for source in listings.sources() if source.parent.name == lab and function in marks.spans(source)]
+        return (here[0], function) if len(here) == 1 else None
     candidates = [source for source in listings.sources() if source.name == file and function in marks.spans(source)]
     told = marks.places().get(defect, ("", {}))[1]
     near = [source for source in candidates if source in told or source.parent.name == lab]
     return (near[0], function) if near else None
+
+
+def link_pitfalls(roots):
+    """Dans les notes d'un lab, chaque piège mène à sa rubrique du catalogue, et à la ligne du corrigé : dans le site de qui enseigne."""
+    for name, root in roots.items() if "defauts.html" in roots else ():
+        block = root.find_class("textblock") if name.startswith("lab-") else None
+        for heading in list(block.children) if block is not None else ():
+            found = re.search(r"-(d\d\d)$", heading.get("id")) if isinstance(heading, Node) else None
+            if found and heading.tag in ("h3", "h4"):
+                block.replace(heading, heading, _for_teachers(found[1], name[len("lab-"):-len(".html")]))
+
+
+def _for_teachers(defect, lab):
+    """« Pour qui enseigne : D09 au catalogue ; corrigé dans read_line, is_end. »"""
+    said = ["Pour qui enseigne\u00a0: ", Node("a", {"href": "defauts.html#defaut-" + defect}, [defect.upper() + " au catalogue"])]
+    files = marks.places().get(defect.upper(), ("", {}))[1]
+    mended = [Node("a", {"href": "%s.html#L%d" % (listings.anchor(path), marks.first_line(path, function, defect.upper()))},
+                   [Node("code", {}, [function])])
+              for path, functions in files.items() if path.parent.name == lab for function in functions if function in marks.spans(path)]
+    for rank, link_ in enumerate(mended):
+        said += [", " if rank else "\u202f; corrigé dans ", link_]
+    return Node("p", {"class": "facts"}, said + ["."])
 
 
 def link_packets(root):

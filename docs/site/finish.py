@@ -48,7 +48,7 @@ def shape(path):
 def dress(root, site, name):
     """Finit une page : ses portes, ses menus."""
     if name == "index.html":
-        navigation.make_doors(root)
+        navigation.make_doors(root, site)
     navigation.add(root, site, name)
 
 
@@ -71,6 +71,8 @@ def main(folder):
     for root in pages.values():
         typography.set_type(root.find_all("body")[0])
     keep_whole(pages, folder)
+    if corrected:
+        corrected.link_pitfalls(pages)
     if "captures.html" in pages:
         exchanges.inline(pages["captures.html"], folder)
         if corrected:
