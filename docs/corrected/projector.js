@@ -21,7 +21,8 @@
     bar.append(start);
     document.querySelector("h1").after(bar);
     document.addEventListener("keydown", press);
-    if (new URLSearchParams(location.search).has("projeter")) { enter(); }
+    // Le navigateur mène d'abord à l'ancre de l'adresse, quand la page est là : projeter avant cacherait la barre.
+    if (new URLSearchParams(location.search).has("projeter")) { window.addEventListener("load", function () { setTimeout(enter); }); }
 
     function button(text, title, act) {
         var made = document.createElement("button");
@@ -52,7 +53,8 @@
         body.classList.add("projected");
         bar.replaceChildren.apply(bar, inside);
         show(asked >= 0 ? asked : Math.max(0, seen));
-        inside[2].focus();
+        inside[2].focus({ preventScroll: true });
+        if (asked >= 0 && target.matches(".line")) { target.scrollIntoView({ block: "center" }); }
     }
 
     function leave() {
