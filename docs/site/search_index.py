@@ -2,7 +2,9 @@
 import json
 import re
 
+from docs.site import api
 from docs.site.dom import Node
+from docs.site.navigation import ABOUT
 
 HEADINGS = ("h1", "h2", "h3", "h4")
 # Ce qui n'interrompt pas une phrase : « D24</a>, » reste « D24, ».
@@ -13,7 +15,8 @@ def sections(root, url):
     """[titre de la page, titre de la section, adresse, texte] pour chaque section d'une page."""
     main = root.find_all("main")[0]
     trail = root.find_class("trail")
-    title = ("" if trail is None else trail.text() + " › ") + next((node.text() for node in main.find_all("h1")), url)
+    # Trois labs ont un « server.c » : un fichier se nomme avec son dossier.
+    title = api.source_of(root) or ("" if trail is None else trail.text().partition(ABOUT)[0] + " › ") + next((node.text() for node in main.find_all("h1")), url)
     found = [[title, "", url, []]]
     _collect(main, title, url, found)
     return [[page, section, address, re.sub(r"\s+", " ", "".join(text)).strip()]

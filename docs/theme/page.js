@@ -158,15 +158,13 @@
         });
     }
 
-    function score(entry, patterns) {
-        var total = 0;
-        for (var i = 0; i < patterns.length; i++) {
-            var found = weight(patterns[i], entry.plain[1], 8) + weight(patterns[i], entry.plain[0], 4) +
-                weight(patterns[i], entry.plain[2], 1);
-            if (!found) { return 0; }
-            total += found;
-        }
-        return total + entry.rank / 100;
+    // Combien de mots de la question cette section a-t-elle, et à quelle place ?
+    function judge(entry, patterns) {
+        var worth = patterns.map(function (pattern) {
+            return weight(pattern, entry.plain[1], 8) + weight(pattern, entry.plain[0], 4) + weight(pattern, entry.plain[2], 1);
+        });
+        return { entry: entry, words: worth.filter(Boolean).length,
+                 score: worth.reduce(function (sum, one) { return sum + one; }, entry.rank / 100) };
     }
 
     // Les notes d'un lab, puis le cours, puis le catalogue et ce qui est pour qui enseigne, puis l'API.
@@ -182,13 +180,15 @@
 
     function answer() {
         var patterns = words(field.value);
-        var found = patterns.length ? window.SEARCH_INDEX.map(function (entry) {
-            return { entry: entry, score: score(entry, patterns) };
-        }).filter(function (hit) { return hit.score; }) : [];
+        var judged = window.SEARCH_INDEX.map(function (entry) { return judge(entry, patterns); });
+        // À défaut d'une section qui ait tous les mots, celles qui en ont le plus.
+        var most = judged.reduce(function (best, hit) { return Math.max(best, hit.words); }, 0);
+        var found = judged.filter(function (hit) { return most && hit.words === most; });
         found.sort(function (a, b) { return Math.floor(b.entry.rank / 2) - Math.floor(a.entry.rank / 2) || b.score - a.score; });
         status.textContent = !patterns.length ? "Écrivez un mot ou plusieurs, avec ou sans accents." :
             !found.length ? "Rien ne répond à « " + field.value + " »." :
-            found.length === 1 ? "Une réponse." : found.length + " réponses" + (found.length > 50 ? ", dont voici 50." : ".");
+            (found.length === 1 ? "Une réponse" : found.length + " réponses") + (most < patterns.length ? ", qui n’ont pas tous ces mots" : "") +
+            (found.length > 50 ? ", dont voici 50." : ".");
         results.replaceChildren.apply(results, found.slice(0, 50).map(function (hit) { return item(hit.entry, patterns); }));
     }
 
@@ -201,18 +201,35 @@
         return li;
     }
 
-    // Deux cents signes environ autour du premier mot trouvé, coupés entre deux mots, ce mot surligné.
+    // Où chaque mot de la question est écrit, dans l'ordre du texte : [début, fin, rang du mot].
+    function places(text, patterns) {
+        return patterns.flatMap(function (pattern, rank) {
+            return Array.from(text.matchAll(new RegExp(pattern.source, "g")), function (match) {
+                var start = match.index + match[1].length;
+                return [start, match.index + match[0].length, rank];
+            });
+        }).sort(function (a, b) { return a[0] - b[0]; });
+    }
+
+    // Deux cents signes environ, coupés entre deux mots, là où le plus de mots de la question sont ensemble ; ces mots surlignés.
     function excerpt(paragraph, entry, patterns) {
-        var match = null;
-        patterns.forEach(function (pattern) { match = match || pattern.exec(entry.plain[2]); });
-        var start = match ? match.index + match[1].length : 0;
-        var end = match ? start + match[0].length - match[1].length : 0;
-        var from = start > 80 ? entry.text.lastIndexOf(" ", start - 80) + 1 : 0;
-        var to = from + 200 < entry.text.length ? entry.text.indexOf(" ", Math.max(end, from + 200)) : -1;
-        var mark = document.createElement("mark");
-        mark.textContent = entry.text.slice(start, end);
-        paragraph.append((from ? "… " : "") + entry.text.slice(from, start));
-        if (match) { paragraph.append(mark); }
-        paragraph.append(entry.text.slice(end, to < 0 ? undefined : to) + (to < 0 ? "" : " …"));
+        var LENGTH = 200, BEFORE = 80, found = places(entry.plain[2], patterns), most = 0, start = 0;
+        found.forEach(function (place) {
+            var near = found.filter(function (other) { return other[0] >= place[0] && other[1] <= place[0] + LENGTH - BEFORE; });
+            var different = new Set(near.map(function (other) { return other[2]; })).size;
+            if (different > most) { most = different; start = place[0]; }
+        });
+        var from = start > BEFORE ? entry.text.lastIndexOf(" ", start - BEFORE) + 1 : 0;
+        var to = from + LENGTH < entry.text.length ? entry.text.indexOf(" ", from + LENGTH) : -1;
+        var end = to < 0 ? entry.text.length : to, at = from;
+        paragraph.append(from ? "… " : "");
+        found.filter(function (place) { return place[0] >= from && place[1] <= end; }).forEach(function (place) {
+            if (place[0] < at) { return; }
+            var mark = document.createElement("mark");
+            mark.textContent = entry.text.slice(place[0], place[1]);
+            paragraph.append(entry.text.slice(at, place[0]), mark);
+            at = place[1];
+        });
+        paragraph.append(entry.text.slice(at, end) + (to < 0 ? "" : " …"));
     }
 })();
