@@ -45,7 +45,7 @@ draw_exchanges() {
             [ "$(cat "$figure.status")" -eq 0 ] || rm -f "$figure"
         fi
         show_exchange "$lab" "$figure" >"${figure%.svg}.part"
-        printf '\n## %s {#captures-%s}\n\n' "$(sed -n '1s/^# \(.*\) {#.*/\1/p' "$notes")" "$lab"
+        printf '\n## %s {#captures-%s}\n\n' "$(sed -n '1s/^# Lab \([^:]*[^: ]\).* {#.*/Un échange du lab \1/p' "$notes")" "$lab"
         cat "${figure%.svg}.part"
     done
 }

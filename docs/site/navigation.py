@@ -3,6 +3,9 @@ import re
 
 from docs.site.dom import Node
 
+# Dans le titre d'un lab : ce qui sépare son nom de ce dont il parle.
+ABOUT = "\u00a0: "
+
 
 class Site:
     """Les portes (sections de l'accueil), leurs pages, et les pages que celles-ci contiennent : (adresse, titre, [pages])."""
@@ -110,8 +113,8 @@ def _neighbours(main, site, current):
         return
 
 
-def make_doors(root):
-    """Sur l'accueil, chaque porte est un cadre."""
+def make_doors(root, site):
+    """Sur l'accueil, chaque porte est un cadre ; celles d'une page qui ont des chapitres y sont en cartes : les labs."""
     block = root.find_class("textblock")
     children, door = [], None
     for child in block.children:
@@ -120,3 +123,14 @@ def make_doors(root):
             children.append(door)
         (children if door is None else door.children).append(child)
     block.children = children
+    listed = {url: [_card(*book[:2]) for book in inside if book[2] and ABOUT in book[1]] for _, _, pages in site.doors for url, _, inside in pages}
+    for item in block.find_all("li"):
+        cards = [card for link in item.find_all("a") for card in listed.get(link.get("href"), ())]
+        if cards:
+            item.children.append(Node("ul", {"class": "books"}, cards))
+
+
+def _card(url, text):
+    """« Lab 01 — TCP : un serveur… » : son nom, puis de quoi il parle."""
+    name, _, about = text.partition(ABOUT)
+    return Node("li", {}, [Node("a", {"href": url}, [name, Node("span", {}, [" " + about[:1].upper() + about[1:]])])])

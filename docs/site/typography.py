@@ -12,6 +12,7 @@ RULES = (
     (re.compile(r"« "), "«" + WIDE),
     (re.compile(r" »"), WIDE + "»"),
     (re.compile(r" (?=[–—%])"), WIDE),
+    (re.compile(r"(?<=\b[Ll]ab) (?=\d)|(?<=\b[ÉEé]tape) (?=\d)"), WIDE),
     (re.compile(r"(?<=\d) (?=\d{3}\b|ms\b|s\b|octets?\b|points?\b|secondes?\b)"), WIDE),
 )
 

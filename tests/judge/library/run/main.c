@@ -29,6 +29,7 @@
 
 #define EXIT_JUDGE 2
 
+/** Ce que demande la ligne de commande. */
 struct options {
     const char *programs;
     const char *results;
