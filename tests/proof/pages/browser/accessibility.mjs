@@ -91,9 +91,10 @@ function weigh(asked, folder, complain) {
     if (total > HEAVIEST && existsSync(join(folder, "style.css"))) {
         complain(`pèse ${Math.ceil(total / 1024)} Kio à sa première vue, ${HEAVIEST / 1024} au plus`);
     }
+    return total;
 }
 
-async function examine(tab, folder, name, colours, faults) {
+async function examine(tab, folder, name, colours, faults, weights) {
     const asked = [];
     const complain = (text) => faults.push(`${name} : ${text}`);
     const listener = (error) => complain(`erreur de script : ${error.message}`);
@@ -102,7 +103,7 @@ async function examine(tab, folder, name, colours, faults) {
     tab.on("request", request);
     await tab.setViewportSize({ width: 1280, height: 900 });
     await goTo(tab, folder, name);
-    weigh(asked, folder, complain);
+    weights.push([weigh(asked, folder, complain), name]);
     tab.off("request", request);
     await accuse(tab, colours ? SCHEMES : ["structure"], complain);
     for (const width of WIDTHS) {
@@ -135,9 +136,12 @@ async function examineAll(folder, asked, some) {
     const spared = new Set(alike.filter((_, rank) => rank % SHARE));
     const names = process.env.BRIEF ? all.filter((name) => !spared.has(name)) : all;
     const faults = [];
-    await openBrowser((context) => share(context, names, (tab, name) => examine(tab, folder, name, !spared.has(name), faults)));
+    const weights = [];
+    await openBrowser((context) => share(context, names, (tab, name) => examine(tab, folder, name, !spared.has(name), faults, weights)));
     faults.forEach((fault) => console.log(fault));
     console.log(`axe, largeurs et poids : ${names.length} pages ; couleurs, en clair et en sombre : ${all.length - spared.size} ; ${faults.length} faute(s)`);
+    const [total, heaviest] = weights.sort(([a], [b]) => b - a)[0] ?? [0, "aucune"];
+    console.log(`la plus lourde à sa première vue : ${heaviest}, ${Math.ceil(total / 1024)} Kio`);
     return faults.length === 0 && names.length > 0;
 }
 
