@@ -249,6 +249,7 @@ def take(admission, tree, lab, place, judged):
         take_lent(admission, tree, lab, place)
         for picked in place.picked:
             mention_choice(admission, lab, picked)
+        mention_copies(admission, tree, lab, place)
         mention_ignored(admission, lab, {name: entry for folder in reversed(place.folders) for name, entry in tree.beside(folder).items()})
 
 
@@ -269,6 +270,17 @@ def mention_choice(admission, lab, choice):
     for text in choice.unclear.values():
         admission.remarks.append(f"{lab.name} : {naming.visible(text)} C'est {BY_HAND}.")
         admission.flag()
+
+
+def mention_copies(admission, tree, lab, place):
+    """Une autre version d'une source, à côté d'elle, sous un nom de copie : on ne sait pas laquelle est la bonne."""
+    for folder in place.folders:
+        beside = tree.beside(folder)
+        for name, entry in sorted(beside.items()):
+            wanted = folder_rule.meant(name)
+            if name != wanted and wanted in place.files and wanted in beside and entry.data is not None \
+                    and choice.is_own(lab.name, wanted, entry) and choice.print_of(entry) != place.prints[wanted]:
+                admission.say(f"{lab.name} : {naming.visible(name)}, à côté de {wanted} qui est pris, en est une autre version", flag=True)
 
 
 def mention_curiosities(admission, lab, name, entry):

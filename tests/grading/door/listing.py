@@ -5,6 +5,7 @@ qui se retrouve par le chemin de son fichier sur le disque (« file »), puis pa
 """
 
 import os
+import unicodedata
 
 from tests.grading.door import archive_door, class_archive, folder_door, limits, naming
 
@@ -24,10 +25,13 @@ def archive_or(kind, name):
 
 
 class Node:
-    """Un nom dans une classe. « file » : le chemin sur le disque ; « inner » : celui dans l'archive, ou None."""
+    """Un nom dans une classe. « file » : le chemin sur le disque ; « inner » : celui dans l'archive, ou None.
+
+    macOS écrit « é » en deux signes : le nom est celui que tous les autres écrivent, et les chemins restent tels quels.
+    """
 
     def __init__(self, name, kind, file, inner=None, shown=()):
-        self.name, self.kind, self.file, self.inner = name, kind, file, inner
+        self.name, self.kind, self.file, self.inner = unicodedata.normalize("NFC", name), kind, file, inner
         self.shown = shown
         self.parts, self.known = [self], None
 

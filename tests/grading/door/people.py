@@ -7,14 +7,14 @@ import re
 import time
 
 from tests.grading.door import git_date, limits, listing, naming
-from tests.grading.door.person import WORDS, Level
-from tests.grading.door.platforms import autolab, blackboard, canvas, dated, drive, forge, gradescope_export, moodle, plain, teams
+from tests.grading.door.person import WORDS, Level, Person
+from tests.grading.door.platforms import autolab, blackboard, canvas, dated, drive, forge, gradescope_export, moodle, plain, prefixed, teams
 
 # Les plus précises d'abord. La dernière ne laisse rien.
-PLATFORMS = (moodle, gradescope_export, blackboard, canvas, autolab, dated, drive, forge)
-# Celles qui se reconnaissent au nom de leurs entrées, jusque dans une archive.
-EXPORTS = (moodle, gradescope_export, blackboard, canvas, autolab, dated, forge)
-WRAPPED = 4
+PLATFORMS = (moodle, gradescope_export, blackboard, canvas, autolab, dated, drive, prefixed, forge)
+# Celles qui se reconnaissent au nom de leurs entrées, jusque dans une archive ; de même pour Drive, s'il y a plusieurs personnes.
+EXPORTS = (moodle, gradescope_export, blackboard, canvas, autolab, dated, prefixed, forge)
+WRAPPED = 8
 # Des groupes dans des groupes.
 GROUPED = 3
 # Corriger le message d'un commit juste après l'avoir fait n'apprend rien.
@@ -23,17 +23,18 @@ LITTER = re.compile(r"__MACOSX|lost\+found|\.DS_Store|Thumbs\.db|desktop\.ini|\.
 
 
 class Reading:
-    """Une classe lue : les personnes, ce qui est laissé de côté, et ce qui a été reconnu."""
+    """Une classe lue : les personnes, ce qui est laissé de côté, les brouillons, et ce qui a été reconnu."""
 
     def __init__(self):
-        self.people, self.ignored, self.said, self.platforms = [], [], [], []
+        self.people, self.ignored, self.drafts, self.said, self.platforms = [], [], [], [], []
 
 
 def read(root, labs):
     """Lit une classe, dossier ou archive."""
     reading = Reading()
-    read_level(reading, unwrap(root, labs), labs)
+    read_inside(reading, root, labs)
     reading.people = once(reading.people)
+    add_drafts(reading)
     tell_namesakes(reading.people)
     tell_shared_numbers(reading.people)
     for person in reading.people:
@@ -47,7 +48,7 @@ def is_export(root, labs, depth=GROUPED):
         if plain.is_work(node, labs):
             return False
         level = Level(visible_nodes(node), labs, node.name)
-        if any(platform.recognise(level) for platform in EXPORTS):
+        if any(platform.recognise(level) for platform in EXPORTS) or drive.recognise(level) and len(level.people) > 1:
             return True
     places = [one.inside() if one.kind == "archive" else one for one in some_places(level)]
     return bool(depth and places) and all(place is not None and is_export(place, labs, depth - 1) for place in places)
@@ -82,23 +83,30 @@ def wrapped(root):
 
 def unwrap(root, labs):
     """Le vrai dossier de la classe : un seul dossier, qui contient plusieurs personnes, n'est pas une personne."""
-    best = root
     for node in wrapped(root):
         if plain.is_work(node, labs):
             break
         level = Level(teams.handed_in(visible_nodes(node))[0], labs, node.name)
         if any(platform.recognise(level) for platform in PLATFORMS) or any(class_archives(level, labs)):
             return node
-        if len(level.nodes) > 1 and plain.several(node, labs):
+        if teams.is_handed(node) or len(level.nodes) > 1 and plain.several(node, labs):
             return node
-    return best
+    return root
+
+
+def read_inside(reading, root, labs, group=""):
+    """La classe, ou le groupe, que contient ce dossier, et les brouillons rencontrés en chemin."""
+    found = unwrap(root, labs)
+    for node in wrapped(root):
+        reading.drafts += teams.handed_in(visible_nodes(node))[1]
+        if node is found:
+            break
+    read_level(reading, found, labs, group)
 
 
 def read_level(reading, root, labs, group=""):
     """Ce qui est à ce niveau."""
-    nodes, said = teams.handed_in(visible_nodes(root))
-    reading.said += [said] if said else []
-    level = Level(nodes, labs, root.name, group)
+    level = Level(teams.handed_in(visible_nodes(root))[0], labs, root.name, group)
     reading.ignored += [node.name for node in root.children() if LITTER.fullmatch(node.name)]
     expand(reading, level, labs)
     for platform in PLATFORMS:
@@ -110,10 +118,16 @@ def read_level(reading, root, labs, group=""):
         if any(node in level.suspects for node, _ in person.pieces):
             person.doubts.append("ce qui est remis imite l'export d'une classe")
     for node, name in groups:
-        read_level(reading, node, labs, "/".join(filter(None, (group, name))))
+        read_group(reading, node, labs, "/".join(filter(None, (group, name))))
     reading.people += level.people
     reading.ignored += level.ignored
     reading.said += level.said
+
+
+def read_group(reading, node, labs, group):
+    """Un groupe : ce qui y est remis, à côté des brouillons, ou ce qu'il contient."""
+    read = read_inside if any(map(teams.is_handed, node.children())) else read_level
+    read(reading, node, labs, group)
 
 
 def exported_groups(level):
@@ -139,12 +153,16 @@ def class_archives(level, labs):
     if exports and not others:
         yield from ((node, inside[node], "") for node in exports)
         return
-    level.suspects = exports
+    level.suspects = [node for node in exports if not group_of(node)]
     for node, root in inside.items():
-        group = naming.stem(node.name) if plain.GROUP.fullmatch(naming.stem(node.name)) else ""
-        alone = others == [node]
-        if root is not None and node not in exports and (alone or group) and holds_several(root, labs):
-            yield node, root, "" if alone else group
+        group, alone = group_of(node), others == [node]
+        if root is not None and node not in level.suspects and (alone or group) and (node in exports or holds_several(root, labs)):
+            yield node, root, "" if alone and not exports else group
+
+
+def group_of(node):
+    """Le groupe dont cette archive a le nom ; vide si elle a celui d'autre chose."""
+    return naming.stem(node.name) if plain.GROUP.fullmatch(naming.stem(node.name)) else ""
 
 
 def expand(reading, level, labs):
@@ -153,7 +171,7 @@ def expand(reading, level, labs):
     for node, inside, group in list(class_archives(level, labs)):
         level.claim([node], [])
         reading.said.append(f"{node.place()} est l'archive d'une classe : elle est lue sans être déballée")
-        read_level(reading, unwrap(inside, labs), labs, "/".join(filter(None, (level.group, group))))
+        read_inside(reading, inside, labs, "/".join(filter(None, (level.group, group))))
 
 
 def join_parts(reading, level, labs):
@@ -166,11 +184,11 @@ def join_parts(reading, level, labs):
         inside = [node.inside() for node in nodes]
         if not all(inside):
             continue
-        root = unwrap(listing.Union(inside), labs)
-        if len(nodes) > 1 or plain.several(root, labs):
+        root = listing.Union(inside)
+        if len(nodes) > 1 or plain.several(unwrap(root, labs), labs):
             level.claim(nodes, [])
             reading.said.append(f"{naming.visible(name)} a été téléchargé en {len(nodes)} morceau{'x' if len(nodes) > 1 else ''}, lus comme un seul dossier")
-            read_level(reading, root, labs, level.group)
+            read_inside(reading, root, labs, level.group)
 
 
 def once(people):
@@ -188,6 +206,19 @@ def once(people):
         if not person.pieces and not person.refusal and not person.doubts:
             person.doubts.append("aucun fichier n'est remis")
     return list(found.values())
+
+
+def add_drafts(reading):
+    """Qui n'a que des brouillons n'a rien remis : cette personne est dans la classe, et c'est dit."""
+    known = {fold(person.name) for person in reading.people}
+    for drafts in reading.drafts:
+        reading.said.append(f"{drafts.place()} n'est pas lu : ce sont des brouillons, à côté de ce qui est remis")
+        for node in visible_nodes(drafts):
+            if node.kind == "folder" and fold(node.name) not in known:
+                person = Person(node.name)
+                person.leave(node, "un brouillon")
+                person.doubts.append("rien n'est remis : il n'y a que des brouillons")
+                reading.people.append(person)
 
 
 def date_commits(person):
@@ -234,5 +265,5 @@ def tell_shared_numbers(people):
 
 
 def fold(name):
-    """Un nom, sans casse ni ordre des mots."""
-    return " ".join(sorted(re.findall(r"\w+", naming.plain(name))))
+    """Un nom, sans casse, ni apostrophe, ni ordre des mots, ni marque de copie."""
+    return " ".join(sorted(re.findall(r"\w+", naming.plain(re.sub("['’]", "", plain.COPY.sub("", name))))))

@@ -26,8 +26,8 @@ NAMED = 5
 # Ce qu'un navigateur, un gestionnaire de fichiers ou une plateforme ajoute au nom d'une copie.
 COPY_OF = re.compile(r"^(?:copie de|copy of)\s+")
 COPY = re.compile(r"[\s_-]*(?:\(\d+\)|[\s_-](?:copie|copy)|[\s_-]\d+)$")
-# « 02-udp_server.c » : le nom d'un lab, devant celui d'un fichier remis seul.
-LAB_FIRST = re.compile(r"^\d{1,2}-[a-z]+[\s_]+(?=[a-z])")
+# « 02-udp_server.c », « 20261120101213_server.c » : le nom d'un lab, ou une date, devant celui d'un fichier remis seul.
+LAB_FIRST = re.compile(r"^(?:\d{14}_)?(?:\d{1,2}-[a-z]+[\s_]+)?(?=[a-z])")
 ALIKE = 0.85
 LOOKED_AT = 100
 

@@ -51,7 +51,7 @@ def zipped(files):
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
-            archive.writestr(name, data)
+            archive.writestr(name + "/" * (data is None), data or b"")
     return made.getvalue()
 
 
@@ -61,8 +61,9 @@ def tarred(files):
     with tarfile.open(fileobj=made, mode="w:gz") as archive:
         for name, data in files.items():
             member = tarfile.TarInfo(name)
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
+            member.type = tarfile.DIRTYPE if data is None else tarfile.REGTYPE
+            member.size = len(data or b"")
+            archive.addfile(member, io.BytesIO(data or b""))
     return made.getvalue()
 
 

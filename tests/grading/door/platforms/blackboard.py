@@ -7,7 +7,9 @@ import os
 import re
 import time
 
+from tests.grading.door import naming
 from tests.grading.door.person import Person
+from tests.judge.command.folder import meant
 
 NAME = "Blackboard"
 FORM = re.compile(r"(?P<head>.+)_attempt_(?P<date>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.S)
@@ -52,7 +54,15 @@ def person_of(head, attempts, title, level):
                 person.leave(node, f"une tentative d'avant, du {date[:10]}")
     if before and not person.pieces:
         person.doubts.append("la dernière tentative n'a pas de fichier, et une d'avant en a peut-être")
+    elif not any(naming.archive_suffix(name) for name in names_of(attempts, [last])):
+        missing = level.sources & set(map(meant, names_of(attempts, before))) - set(map(meant, names_of(attempts, [last])))
+        person.doubts += [f"la dernière tentative n'a pas {name}, qu'une d'avant a" for name in sorted(missing)]
     return person
+
+
+def names_of(attempts, dates):
+    """Les noms de ce qui a été remis à ces dates."""
+    return [name for date in dates for _, name in attempts[date] if name]
 
 
 def told_by(attempts):

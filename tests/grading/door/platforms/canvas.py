@@ -11,7 +11,7 @@ from tests.grading.door import naming
 from tests.grading.door.person import Person
 
 NAME = "Canvas"
-FORM = re.compile(r"(?:(?P<name>(?!LATE_)[^\W_][\w-]*?)_)?(?P<late>LATE_)?(?P<user>\d+|anon_[A-Za-z0-9]+)_"
+FORM = re.compile(r"(?:(?P<name>(?!LATE_)[^\W_][\w.'’-]*?)_)?(?P<late>LATE_)?(?P<user>\d+|anon_[A-Za-z0-9]+)_"
                   r"(?:question_\d+_(?:\d+_)?|\d+_|(?=(?:text|link)\.html$))(?P<file>[^/]+)", re.S)
 AGAIN = re.compile(r"(.+)-\d+(\.[^.]+(?:\.[^.]+)?)")
 
@@ -38,6 +38,8 @@ def recognise(level):
 
 def take_all(person, files):
     """Chaque fichier reprend son nom ; « -1 » n'en est pas un, s'il n'y a pas d'hésitation."""
+    if any(re.match(r"\d+_", name) for _, name in files):
+        person.doubts.append(f"on ne sait pas où finit le nom et où commence le numéro, dans {files[0][0].place()}")
     plain = [AGAIN.sub(r"\1\2", name) for _, name in files]
     for (node, name), first in zip(files, plain):
         if name in ("text.html", "link.html"):

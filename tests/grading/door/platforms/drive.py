@@ -1,13 +1,20 @@
-"""Google Drive : des fichiers « NOM - FICHIER » (Classroom) ou « FICHIER - NOM.c » (Forms), tous au même niveau."""
+"""Google Drive : des fichiers « NOM - FICHIER » (Classroom) ou « FICHIER - NOM.c » (Forms), tous au même niveau.
 
-import os
+Le côté qui nomme un fichier, ou le même devoir pour tous, n'est pas celui de la personne. Si rien ne le dit, rien n'est à Drive :
+« Dupont - Alice.zip » est une personne, sous ce nom entier.
+"""
+
 import re
 
 from tests.grading.door import naming
 from tests.grading.door.person import Person
+from tests.grading.door.platforms import plain
 
 NAME = "Google Drive"
-FORM = re.compile(r"(?P<left>.+?) - (?P<right>.+?)(?P<suffix>\.(?:c|h|tar\.\w+|\w+))", re.S | re.I)
+# Un numéro d'étudiant devant le nom en fait partie.
+FORM = re.compile(r"(?P<left>(?:\d+ - )?.+?) - (?P<right>.+?)(?P<suffix>\.(?:tar\.\w+|\w+))", re.S)
+FILE = re.compile(r"\b(?:tp|td|lab|labo|rendus?|devoir|projet|rapport|compte[ _-]rendu|sources?|readme|archive|tcp|udp|sockets?|réseaux?|framing|registry)"
+                  r"(?:\b|[_\d])", re.I)
 # Un dossier téléchargé en plusieurs morceaux : TP-20261120T101213Z-001.zip, -002… ; OneDrive_1_20-11-2026.zip (Teams), _2_…
 PARTS = (re.compile(r"(?P<name>.+)-\d{8}T\d{6}Z(?:-\d+)?-\d{3}\.zip", re.S), re.compile(r"(?P<name>OneDrive)_\d+_[\d-]+\.zip"))
 
@@ -21,28 +28,35 @@ def part_of(node):
 def recognise(level):
     """Réunit les fichiers de chaque personne."""
     found = [(node, FORM.fullmatch(node.name)) for node in level.nodes if node.kind in ("file", "archive")]
-    found = [(node, match) for node, match in found if match and useful(match)]
-    if not found:
+    found = [(node, match) for node, match in found if match]
+    side = side_of_names([match for _, match in found], level.labs)
+    if not side or not any(useful(match) for _, match in found):
         return False
-    files_first = all(file_of(match, "left") for _, match in found)
-    people, used = {}, []
+    people = {}
     for node, match in found:
-        name, file = (match["right"], match["left"]) if files_first else (match["left"], match["right"])
-        if not name.strip():
-            continue
-        used.append(node)
-        person = people.setdefault(name.strip(), Person(name.strip(), NAME, f"drive {name.strip()}", level.group))
-        person.take_file(node, file.strip() + match["suffix"])
-    level.claim(used, list(people.values()))
-    return bool(used)
+        name = match[side].strip()
+        person = people.setdefault(name, Person(name, NAME, f"drive {name}", level.group))
+        person.take_file(node, match["right" if side == "left" else "left"].strip() + match["suffix"])
+    level.claim([node for node, _ in found], list(people.values()))
+    return True
+
+
+def side_of_names(matches, labs):
+    """De quel côté sont les noms des personnes ; vide si rien ne le dit."""
+    first, last = (sum(is_file(match[side], labs) for match in matches) for side in ("left", "right"))
+    if first != last:
+        return "right" if first > last else "left"
+    lefts, rights = ({match[side] for match in matches} for side in ("left", "right"))
+    if not first and len(lefts) == 1 < len(rights):
+        return "right"
+    return "left" if not first and any(match["suffix"].lower() == ".c" for match in matches) else ""
+
+
+def is_file(text, labs):
+    """Ce texte nomme-t-il un fichier, ou un devoir, plutôt qu'une personne ?"""
+    return plain.names_a_part(text, labs) or bool(FILE.search(text))
 
 
 def useful(match):
-    """Une source ou une archive, d'un côté ou de l'autre."""
+    """Une source ou une archive."""
     return bool(naming.archive_suffix("x" + match["suffix"])) or match["suffix"].lower() in (".c", ".h")
-
-
-def file_of(match, side):
-    """Ce côté est-il le nom d'une source ?"""
-    return os.path.basename(match[side]).lower() in ("server", "client", "serveur", "framing", "registry") or (
-        bool(re.search(r"\b(tp|lab|rendu|udp|tcp|devoir)\b", match[side], re.I)) and " " not in match[side].strip())

@@ -61,6 +61,9 @@ def prefix_of(level, repositories):
     if assignment and all(stem(node).startswith(assignment[1] + "-") for node in repositories):
         return assignment[1] + "-", False
     names = sorted({stem(node) for node in level.nodes if node.kind in ("folder", "archive") and "-" in node.name})
+    # Le dépôt modèle, resté à côté de ceux qui en viennent.
+    if len(names) > 1 and all(name.startswith(names[0] + "-") for name in names[1:]):
+        return names[0] + "-", len(names) == 2
     common = os.path.commonprefix(names) if len(names) > 1 else ""
     if "-" not in common:
         names = sorted({stem(node) for node in repositories})

@@ -103,7 +103,7 @@ def moment(text, number):
     """Des secondes depuis 1970. Sans fuseau, YAML dit : en temps universel."""
     if not text:
         return None
-    match = re.fullmatch(r"(\d{4}-\d\d-\d\d)[Tt ]+(\d\d?:\d\d:\d\d)(?:\.\d*)? *(Z|[+-]\d\d?(?::?\d\d)?)?", text)
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\d)[Tt ]+(\d\d?:\d\d:\d\d)(?:\.\d*)? *(Z|UTC|[+-]\d\d?(?::?\d\d)?)?", text)
     if not match:
         raise Unread(f"ligne {number} : « {text} » n'est pas une date")
     when = datetime.datetime.strptime(f"{match[1]} {match[2]}", "%Y-%m-%d %H:%M:%S").replace(tzinfo=datetime.timezone.utc)
@@ -112,7 +112,7 @@ def moment(text, number):
 
 def shift(zone):
     """L'avance d'un fuseau, en secondes."""
-    if not zone or zone == "Z":
+    if not zone or zone in ("Z", "UTC"):
         return 0
     digits = zone[1:].replace(":", "").zfill(2)
     hours, minutes = int(digits[:2] if len(digits) != 3 else digits[:1]), int(digits[-2:]) if len(digits) > 2 else 0

@@ -12,7 +12,8 @@ from tests.grading.door.person import Person
 NAME = "Moodle"
 FORM = re.compile(r"(?P<name>[^_]*)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:[_.](?P<file>.*))?(?P<packed>\.zip)?", re.S)
 # « Groupe A1-Alice Dupont » : seul un nom qui a l'air de celui d'un groupe est ôté ; « Jean-Noël » n'en est pas un.
-GROUP = re.compile(r"(?P<group>(?:.*\d[^-]*|(?:groupe?|gruppe|grupo|gruppo|grup|default group|standardgruppe|équipe|equipe|team|binôme|binome|td|tp|gr)\b[^-]*))-(?P<name>[^\d-][^\d]*)", re.S | re.I)
+# Moodle colle son tiret : dans « TD2 - mardi-Alice Dupont », le premier est au groupe.
+GROUP = re.compile(r"(?P<group>(?:.*\d(?:[^-]| - )*|(?:groupe?|gruppe|grupo|gruppo|grup|default group|standardgruppe|équipe|equipe|team|binôme|binome|td|tp|gr)\b(?:[^-]| - )*))-(?P<name>[^\d\s-][^\d]*)", re.S | re.I)
 # « Participant », dans la langue du site, derrière le nom du groupe s'il y en a un ; « Teilnehmer/in » y perd sa barre.
 ANONYMOUS = re.compile(r"(?:(?P<group>.+)-)?(?:participante?|teilnehmer(?:/?in)?|partecipante|deelnemer)", re.S | re.I)
 

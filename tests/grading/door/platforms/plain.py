@@ -2,19 +2,21 @@
 
 import re
 
-from tests.grading.door import naming
+from tests.grading.door import choice, naming
 from tests.grading.door.person import Person
 from tests.judge.command.folder import meant
 
 DEPTH = 6
 ENTRIES = 2000
 # Le nom d'un groupe, et non d'une personne.
-GROUP = re.compile(r"(?:l[1-3]|m[12]|td|tp|gr|grp|groupe?|équipe|equipe|team|section|promo|classe|class|bin[ôo]me|promotion|année|annee)"
-                   r"[\s_.-]*\w{0,3}(?:[\s_-].*)?|[a-d]?\d{1,2}[a-d]?|[A-H]", re.I)
+GROUP = re.compile(r"(?:groupe?|équipe|equipe|team|section|promo|classe|class|bin[ôo]me|promotion|année|annee)[\s_.-]*\w{0,3}(?:[\s_-].*)?|"
+                   r"(?:l[1-3]|m[12]|(?:td|tp|gr|grp)(?![^\W\d_]{2}))[\s_.-]*\w{0,3}(?:[\s_-].*)?|[a-d]?\d{1,2}[a-d]?|[A-H]", re.I)
 # Le nom d'un dossier qui range le travail d'une personne, et non celui d'une personne.
 INNER = re.compile(r"(?i:labs?|src|sources?|code|projet|project|rendus?|travail|work|tp|version|v|essai|test|final|finale?|old|ancien|vieux|"
                    r"copie?|copy|nouveau|new|build|solutions?|server|client|serveur|backup|sauvegarde|tcp|udp|multithread)"
-                   r"(?:[\s_.()-]*(?:\d+|final|ok|bis|old|copie|de|lab|tcp|udp|src))*\)?|\d+[\s_-]\w+.*")
+                   r"(?:[\s_.()-]*(?:\d+|final|ok|bis|old|copie|de|lab|tp|tcp|udp|src))*\)?|(?i:mon|mes)[\s_-].*|sockets-en-c.*|\d{1,3}[\s_-]\w+.*")
+# Deux mots et pas un chiffre, une adresse, un numéro d'étudiant : ce qui a l'air de nommer quelqu'un.
+SOMEONE = re.compile(r"(?:\d{5,}[\s_-]+)?[^\W\d_]+(?:[\s_.,'’-]+[^\W\d_]+)+(?:[\s_-]*[\s_(-]\d{5,}\)?)?|[\w.+-]+@[\w.-]+|[a-z]?\d{5,}")
 
 # Ce qu'un navigateur ou un gestionnaire de fichiers ajoute au nom d'une copie.
 COPY = re.compile(r"(?: ?\(\d+\)| - (?:copie|copy)(?: \(\d+\))?)+$", re.I)
@@ -46,22 +48,34 @@ def branches(node, labs):
 
 
 def several(node, labs):
-    """Ce dossier contient-il le travail de plusieurs personnes, d'après la forme et les noms ?"""
+    """Ce dossier contient-il le travail de plusieurs personnes, d'après la forme et les noms ?
+
+    Une seule peut avoir travaillé : les autres, dont le dossier est vide, ont alors un nom qui se lit comme celui de quelqu'un.
+    """
     if is_work(node, labs):
         return False
     found = branches(node, labs)
-    return len({COPY.sub("", naming.stem(child.name)) for child in found}) > 1 and all(not is_inner(child, labs) or GROUP.fullmatch(child.name) and several(child, labs) for child in found)
+    named = found + [child for child in node.children() if found and child.kind == "folder" and child not in found
+                     and (looks_like_someone(child.name, labs) or GROUP.fullmatch(child.name))]
+    inner = inner_ones(found, labs)
+    return (len({COPY.sub("", naming.stem(child.name)) for child in named}) > 1
+            and all(child not in inner or GROUP.fullmatch(child.name) and several(child, labs) for child in found))
 
 
-def is_inner(node, labs):
-    """Ce dossier range-t-il une part d'un travail, d'après son nom ?"""
-    return names_a_part(naming.stem(node.name), labs)
+def inner_ones(nodes, labs):
+    """Ceux de ces dossiers qui rangent une part d'un travail, d'après leur nom, sans les mots que tous ont : « TP UDP Dupont » n'en est pas un."""
+    words = {node: re.findall(r"[^\W_]+", naming.stem(node.name)) for node in nodes}
+    shared = set.intersection(*map(set, words.values())) if len(nodes) > 1 else set()
+    names = {node: " ".join(word for word in words[node] if word not in shared) if shared else naming.stem(node.name) for node in nodes}
+    return [node for node, name in names.items() if names_a_part(name, labs) or shared and set(naming.plain(name).split()) <= choice.NOISE
+            or shared and not re.search(r"[^\W\d_]{2}", name)]
 
 
 def names_a_part(name, labs):
     """Ce nom est-il celui d'une part d'un travail, d'un lab, plutôt que d'une personne ?"""
-    words = {word for lab in labs for word in lab.name.split("-")[1:]}
-    return bool(INNER.fullmatch(name)) or bool(words & set(re.findall(r"[a-z]+", naming.plain(name))))
+    topics = {word for lab in labs for word in lab.name.split("-")[1:]}
+    words = set(re.findall(r"[a-z]+", naming.plain(name)))
+    return bool(INNER.fullmatch(name)) or bool(topics & words) and len(words - topics - choice.NOISE - {"tp", "td"}) < 2
 
 
 def recognise(level):
@@ -91,19 +105,21 @@ def is_packed(node, labs):
 
 def is_group(node, many, folders, labs):
     """Un groupe : son nom le dit et rien n'y est directement un travail, ou tous ont la même forme que lui."""
-    if is_work(node, labs) or not holds_work(node, labs):
+    if is_work(node, labs):
         return False
     inner = branches(node, labs)
-    if any(is_inner(child, labs) for child in inner):
+    if not inner:
+        return bool(GROUP.fullmatch(node.name)) and any(child.kind == "folder" and looks_like_someone(child.name, labs) for child in node.children())
+    if inner_ones(inner, labs):
         return False
     if GROUP.fullmatch(node.name):
-        return node in many or any(other in many for other in folders if GROUP.fullmatch(other.name)) or names_someone(inner)
+        return node in many or any(other in many for other in folders if GROUP.fullmatch(other.name)) or len(inner) == 1 and looks_like_someone(naming.stem(inner[0].name), labs)
     return node in many and len(folders) > 1 and all(other in many for other in folders)
 
 
-def names_someone(nodes):
-    """Un seul dossier, dont le nom a l'air de celui d'une personne : deux mots au moins, et pas un chiffre."""
-    return len(nodes) == 1 and bool(re.fullmatch(r"[^\W\d_]+(?:[\s_.,'-]+[^\W\d_]+)+", naming.stem(nodes[0].name)))
+def looks_like_someone(name, labs):
+    """Ce nom a-t-il l'air de celui d'une personne ?"""
+    return bool(SOMEONE.fullmatch(name)) and not names_a_part(name, labs)
 
 
 def take(level, node, is_doubtful):

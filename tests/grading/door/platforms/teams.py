@@ -11,9 +11,13 @@ DRAFTS = re.compile(r"working files|fichiers de travail|travaux en cours", re.I)
 
 
 def handed_in(nodes):
-    """(les entrées sans les brouillons, la phrase à dire), quand ce qui est remis est à côté."""
-    if not any(HANDED.fullmatch(node.name) for node in nodes):
-        return nodes, ""
+    """(les entrées sans les brouillons, les brouillons), quand ce qui est remis est à côté."""
+    if not any(map(is_handed, nodes)):
+        return nodes, []
     drafts = [node for node in nodes if DRAFTS.fullmatch(node.name)]
-    said = f"{drafts[0].place()} n'est pas lu : ce sont des brouillons, à côté de ce qui est remis" if drafts else ""
-    return [node for node in nodes if node not in drafts], said
+    return [node for node in nodes if node not in drafts], drafts
+
+
+def is_handed(node):
+    """Ce dossier est-il celui de ce qui est remis ?"""
+    return bool(HANDED.fullmatch(node.name))

@@ -11,7 +11,7 @@ from tests.grading.door.platforms import gradescope_yaml
 from tests.grading.run import plans
 from tests.grading.run import students as roll
 from tests.judge.command import lab_reader
-from tests.proof.grading import exported
+from tests.proof.grading import exported, misread
 
 LABS = lab_reader.every_lab()
 LAB = exported.LAB
@@ -72,14 +72,14 @@ class Exports(Case):
     """Un essai par classe."""
 
 
-for maker in exported.CLASSES:
+for maker in exported.CLASSES + misread.CLASSES:
     setattr(Exports, f"test_{maker.__name__}", test_of(maker))
 
 
 class Archives(Case):
 
     def test_the_archive_of_a_class_is_no_single_work(self):
-        for make in exported.PACKED:
+        for make in exported.PACKED + misread.PACKED:
             for suffix, pack in ((".zip", exported.zipped), (".tar.gz", exported.tarred)):
                 with self.subTest(f"{make.__name__} {suffix}"):
                     files, rows = make()
@@ -123,6 +123,12 @@ class Doubts(Case):
         self.assertEqual(set(found), {"Alice Roux", "Bob Vert"})
         self.assertEqual(found["Bob Vert"][1], "naïf")
         self.assertRegex("\n".join(found["Alice Roux"][0].remarks), "imite l'export")
+
+    def test_names_that_are_no_one_make_no_class(self):
+        for front in ("server - Copie", "tp réseau - server", "mon_server", "Copie de server"):
+            with self.subTest(front), tempfile.TemporaryDirectory() as folder:
+                exported.put(folder, {front + ".c": b"x", front.replace("server", "client") + ".c": b"y"})
+                self.assertFalse(shape.is_class(folder, LABS))
 
     def test_one_repository_for_each_lab_is_one_person(self):
         for who, work in (("Alice", exported.RIGHT), ("Bob", exported.POOR)):
