@@ -121,7 +121,7 @@ def blackboard_in_part():
         return {f"TP 2 (UDP) - Éval_{who}_{date}.txt": f"Nom : {name} ({who})\n".encode() for date in (first, last)}
     files = {**told("aroux", "Alice Roux"), **told("b", "Bob Vert"), **loose(f"TP 2 (UDP) - Éval_aroux_{first}_", RIGHT),
              f"TP 2 (UDP) - Éval_aroux_{last}_server.c": RIGHT["server.c"], **loose(f"TP 2 (UDP) - Éval_b_{first}_", RIGHT),
-             f"TP 2 (UDP) - Éval_b_{last}_mon tp (1).zip": zipped(under(LAB.name, POOR))}
+             f"TP 2 (UDP) - Éval_b_{last}_mon TP (1).zip": zipped(under(LAB.name, POOR))}
     return files, [Row("Alice Roux", None, {"username": "aroux"}, flagged=True, says="n'a pas client.c"), Row("Bob Vert", "naïf", {"username": "b"})]
 
 
