@@ -49,25 +49,29 @@ def current_edition():
         return ""
 
 
-def folders(names):
+def folders(paths):
     """Les dossiers de ces fichiers, chacun avant ce qu'il contient."""
-    found = {contents.NAME}
-    for name in names:
-        found.update(parent.as_posix() for parent in pathlib.PurePath(contents.NAME, name).parents)
-    return sorted(found - {"."})
+    return sorted({parent.as_posix() for path in paths for parent in pathlib.PurePath(path).parents} - {"."})
 
 
-def write_tar(members, moment):
-    """Un .tar.gz sans rien de la machine : ni propriétaire, ni droits particuliers, ni heure de fabrication."""
+def tarred(files, moment):
+    """{chemin: (octets, droits)} en .tar, sans rien de la machine : ni propriétaire, ni heure de fabrication."""
     buffer = io.BytesIO()
-    with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=buffer, mtime=0) as packed, \
-            tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for folder in folders(members):
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for folder in folders(files):
             archive.addfile(entry(folder, moment, tarfile.DIRTYPE, 0o755))
-        for name, content in sorted(members.items()):
-            info = entry(f"{contents.NAME}/{name}", moment, tarfile.REGTYPE, 0o644)
+        for path, (content, mode) in sorted(files.items()):
+            info = entry(path, moment, tarfile.REGTYPE, mode)
             info.size = len(content)
             archive.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def gzipped(content):
+    """La même chose, comprimée."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=buffer, mtime=0) as packed:
+        packed.write(content)
     return buffer.getvalue()
 
 
@@ -78,13 +82,13 @@ def entry(name, moment, kind, mode):
     return info
 
 
-def write_zip(members, moment):
-    """La même chose en .zip."""
+def zipped(files, moment):
+    """{chemin: (octets, droits)} en .zip."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, content in sorted(members.items()):
-            info = zipfile.ZipInfo(f"{contents.NAME}/{name}", time.gmtime(moment)[:6])
-            info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o100644 << 16
+        for path, (content, mode) in sorted(files.items()):
+            info = zipfile.ZipInfo(path, time.gmtime(moment)[:6])
+            info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, (0o100000 | mode) << 16
             archive.writestr(info, content)
     return buffer.getvalue()
 
@@ -118,9 +122,9 @@ def main():
         return 2
     members["edition"] = edition(members)
     moment = date()
+    files = {f"{contents.NAME}/{name}": (content, 0o644) for name, content in members.items()}
     OUT.mkdir(parents=True, exist_ok=True)
-    for name, content in ((f"{contents.NAME}.tar.gz", write_tar(members, moment)),
-                          (f"{contents.NAME}.zip", write_zip(members, moment))):
+    for name, content in ((f"{contents.NAME}.tar.gz", gzipped(tarred(files, moment))), (f"{contents.NAME}.zip", zipped(files, moment))):
         save(OUT / name, content)
         print(f"{OUT / name} : {len(members)} fichiers, {len(content) // 1024} Kio, sha256 {hashlib.sha256(content).hexdigest()}")
     changed = unsaved()

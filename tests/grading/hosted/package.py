@@ -6,13 +6,10 @@ build/platforms/PLATEFORME. Un dossier de tests/grading/hosted/ est une platefor
 Statut : 0 ; 2 si la demande est mal écrite, ou si rien n'a pu être écrit.
 """
 
-import io
 import os
 import pathlib
 import shutil
 import sys
-import tarfile
-import zipfile
 
 from tests.handout import contents, handout
 from tests.judge.command import lab_reader
@@ -98,38 +95,21 @@ def templates(platform, lab):
     return found
 
 
-def zipped(files):
-    """Une archive zip de ces fichiers, droits compris."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, (data, mode) in sorted(files.items()):
-            info = zipfile.ZipInfo(name)
-            info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, (0o100000 | mode) << 16
-            archive.writestr(info, data)
-    return buffer.getvalue()
-
-
-def tarred(files, mode):
-    """Une archive tar de ces fichiers ; mode : « w », ou « w:gz »."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode=mode) as archive:
-        for name, (data, rights) in sorted(files.items()):
-            info = tarfile.TarInfo(name)
-            info.size, info.mode = len(data), rights
-            archive.addfile(info, io.BytesIO(data))
-    return buffer.getvalue()
+def packed(lab):
+    """Le .tar.gz de ce qui juge, avec ce qui est construit pour ce lab."""
+    return handout.gzipped(handout.tarred(tree(True, lab), handout.date()))
 
 
 def gradescope(lab):
     """Le zip d'un devoir de programmation."""
-    return {"autograder.zip": zipped({**tree(False), **templates("gradescope", lab)})}, [
+    return {"autograder.zip": handout.zipped({**tree(False), **templates("gradescope", lab)}, handout.date())}, [
         "Dans le devoir de programmation, Configure Autograder : déposez autograder.zip, image de base Ubuntu 22.04 ou plus.",
         f"Autograder Points : {out_of()} par lab. Puis Test Autograder, avec le dossier d'un lab."]
 
 
 def vpl(lab):
     """Les fichiers d'exécution d'une activité VPL."""
-    return {**templates("vpl", one_lab(lab)), "sockets-en-c.tar.gz": tarred(tree(True, lab), "w:gz")}, [
+    return {**templates("vpl", one_lab(lab)), "sockets-en-c.tar.gz": packed(lab)}, [
         "Dans l'activité VPL, Fichiers d'exécution : déposez ces cinq fichiers ; rien n'est à garder pendant l'exécution.",
         "Limites d'exécution : 4 minutes, 1 Gio, 64 Mio par fichier, 500 processus. Options : évaluer, note automatique ; "
         f"note maximale {out_of()}."]
@@ -137,7 +117,7 @@ def vpl(lab):
 
 def autolab(lab):
     """Les deux fichiers d'un devoir d'Autolab."""
-    return {**templates("autolab", lab), "autograde.tar": tarred(tree(True, lab), "w")}, [
+    return {**templates("autolab", lab), "autograde.tar": handout.tarred(tree(True, lab), handout.date())}, [
         "Dans le devoir, Edit Autograder : déposez-y les deux fichiers ; délai 300 s.",
         f"Edit Assessment, nom du rendu : handin.zip ; Problems : un par lab ({lab or names_of_labs()}), {out_of()} points."]
 
@@ -146,7 +126,7 @@ def inginious(lab):
     """Le dossier d'une tâche d'INGInious."""
     files = templates("inginious", lab)
     return {**{f"tâche/{name}": value for name, value in files.items() if name != "Dockerfile"}, "Dockerfile": files["Dockerfile"],
-            "tâche/sockets-en-c.tar.gz": tarred(tree(True, lab), "w:gz")}, [
+            "tâche/sockets-en-c.tar.gz": packed(lab)}, [
         "Construisez l'environnement, une fois : docker build -t sockets-en-c build/platforms/inginious",
         "Copiez le dossier « tâche » dans celui du cours, sous le nom de la tâche."]
 
