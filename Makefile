@@ -55,7 +55,7 @@ help: ## affiche cette aide
 	$(RUN)sh $(STUDENT)/help.sh $(filter-out %lab.mk,$(MAKEFILE_LIST)) | sh $(STUDENT)/fold.sh
 
 .PHONY: test
-test: judge ## juge un travail (WORK= LAB= STEP= TEST= MIN= SCALE= JUNIT= DETAIL=1)
+test: $(if $(filter 1,$(PREVIEW)),,judge) ## juge un travail (WORK= LAB= STEP= TEST= MIN= SCALE= JUNIT= DETAIL=1)
 	$(RUN)sh $(COMMAND)/judge.sh
 
 .PHONY: demo

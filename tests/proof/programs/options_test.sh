@@ -70,6 +70,12 @@ refuse "aucun lab n'y est" WORK="$top/vide"
 work "$top/sans-nom"
 [ "$LABS" = "$lab" ] || refuse "dites quel lab" WORK="$top/sans-nom"
 
+# Voir qui est qui n'attend pas qu'un juge soit construit : rien n'est compilé.
+work "$top/classe/Alice/$lab"
+refuse "PREVIEW=2 : 1 est attendu" WORK="$top/classe" PREVIEW=2
+mkdir "$top/seul" && echo 'exec sh tests/judge/command/judge.sh "$@"' >"$top/seul/judge.sh"
+expect 0 "^Aperçu : 1 personne, dont 0 à voir" WORK="$top/classe" LAB="$lab" PREVIEW=1 COMMAND="$top/seul"
+
 expect 1 "Note : 0 / 20" WORK=labs LAB="$lab"
 expect 0 "Note : 0 / 20" WORK=labs LAB="$lab" MIN=0
 expect 0 "Note : 0 / 10" WORK=labs LAB="$lab" MIN=0 SCALE="$top/bareme"
