@@ -134,7 +134,8 @@ LESSON(server_accepts_longest_line, .step = 5, .points = 0.25, .programs = "serv
     // Tout est lu, et il n'y manque que sa fin : une ligne pleine n'est pas encore une ligne trop longue.
     peer_send_bytes(client, line, LONGEST_LINE);
     peer_wait_until_read(client);
-    peer_send(client, "\n");
+    // S'il l'a déjà écartée, c'est à la réponse qui manque que cela se lit.
+    peer_send_while_open(client, "\n", 1);
     peer_expect_line(client, "Hey client");
     program_expect_line(server, "received from client: %.65536s", line);
     peer_send(client, "et une courte\n");

@@ -259,7 +259,7 @@ LESSON(client_limits_reply, .step = 6, .points = 0.125, .programs = "client",
     // Tout est lu, et il n'y manque que sa fin : une réponse pleine n'est pas encore une réponse trop longue.
     peer_send_bytes(server, longest, 65536);
     peer_wait_until_read(server);
-    peer_send(server, "\n");
+    peer_send_while_open(server, "\n", 1);
     program_expect_line(client, "%.65536s", longest);
     program_type(client, "encore\n");
     peer_expect_line(server, "encore");
