@@ -390,8 +390,8 @@ LESSON(server_survives_lack_of_threads, .step = 5, .points = 0.25, .programs = "
 {
     struct peer *clients[LIMIT_WITHOUT_THREADS];
     program_inject("threads=3");
-    be_patient();
     struct program *server = start_limited("6");
+    be_patient();
     clients[0] = arrive("client 1");
     clients[1] = arrive("client 2");
     for (int i = 2; i < LIMIT_WITHOUT_THREADS; i++) {

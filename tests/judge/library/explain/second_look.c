@@ -32,9 +32,10 @@
 #define TIMES_AS_LONG 4
 #define LEAST_S 5
 #define KEPT_S 20
+// Onze cents clients, huit cents visites : tracé à chaque appel, un tel récit prend dix fois son temps, et sa ligne est
+// celle d'un geste parmi des milliers.
+#define MOST_EVENTS 2500
 
-// La première exécution a déjà montré un programme qui calcule, ou se réveille, pour rien.
-#define AGAIN_IDLING "idling"
 // Ce que le noyau ajoute à SIGTRAP quand l'arrêt est celui d'un appel.
 #define CALL_STOP 0x80
 // ERESTARTSYS et les suivants : un signal interrompt l'appel, et le programme n'en voit rien, ou EINTR.
@@ -53,10 +54,12 @@ _Noreturn static void become_second(const char *which, enum sight sight, size_t 
 {
     char kind[16];
     char number[32];
+    char again[32];
     snprintf(kind, sizeof kind, "%d", (int)sight);
     snprintf(number, sizeof number, "%zu", detail);
     setenv(SCRATCH_VARIABLE, scratch, 1);
-    setenv(AGAIN_VARIABLE, pump_saw_idling() ? AGAIN_IDLING : "1", 1);
+    snprintf(again, sizeof again, "%d %zu", pump_saw_idling(), pump_vain_from());
+    setenv(AGAIN_VARIABLE, again, 1);
     // Sans elle, Criterion prendrait ce processus pour l'un des siens.
     unsetenv("BXFI_MAP");
     unsetenv("LD_PRELOAD");
@@ -86,7 +89,8 @@ size_t second_look(const char *which, enum sight watched, size_t detail, struct 
     int ends[2];
     snprintf(scratch, sizeof scratch, "%s/%s.again", getenv(SCRATCH_VARIABLE),
              lesson_current()->name);
-    if (allowed_seconds() == 0 || mkdir(scratch, 0777) < 0 || pipe2(ends, O_CLOEXEC) < 0)
+    if (transcript_mark() > MOST_EVENTS || allowed_seconds() == 0 || mkdir(scratch, 0777) < 0 ||
+        pipe2(ends, O_CLOEXEC) < 0)
         return 0;
     spawn_end_all();
     pid_t pid = fork();
@@ -360,8 +364,12 @@ _Noreturn static void play(const struct lesson *lesson, int gate)
     process_tree_adopt_orphans();
     complain_find_causes_with(likely_cause);
     transcript_begin();
+    int idling = 0;
+    size_t vain = 0;
     const char *again = getenv(AGAIN_VARIABLE);
-    pump_play_again(again != NULL && strcmp(again, AGAIN_IDLING) == 0);
+    if (again != NULL)
+        sscanf(again, "%d %zu", &idling, &vain);
+    pump_play_again(idling != 0, vain);
     lesson->body();
     _exit(0);
 }

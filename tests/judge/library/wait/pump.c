@@ -1,11 +1,15 @@
 #include "pump.h"
 
 #include "in_flight.h"
+#include "lesson.h"
+#include "scratch.h"
 #include "sleeping_call.h"
 #include "transcript.h"
 #include "verdict.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -29,7 +33,8 @@
 #define IDLE_WAKEUPS 3
 #define IDLE_LOOKS 50
 #define IDLE_LOOKS_KNOWN 25
-// Réveils par seconde que rien ne permet ; un regard qui en a compté tant en vaut plusieurs.
+// Réveils par seconde que rien ne permet ; un regard qui en a compté tant en vaut plusieurs, sauf quand le programme a
+// droit à une longue attente : ses réveils n'en disent pas la fin.
 #define FRANTIC_PER_S 200.0
 #define FRANTIC_WORTH 5
 #define MAX_PLACES 4
@@ -47,6 +52,8 @@ static bool flooded;
 static unsigned repetitions;
 static bool seen_restless;
 static bool again;
+// Où en était le compte rendu quand une longue attente a été vaine, la première fois : jouée de nouveau, elle le sera.
+static size_t vain_from;
 
 /** Ce qu'un programme a le droit de calculer sans rien produire, en secondes ; bien moins, une fois vu le dépasser. */
 struct budget {
@@ -128,9 +135,15 @@ bool pump_saw_idling(void)
     return answering.spent || seen_restless;
 }
 
-void pump_play_again(bool idling)
+size_t pump_vain_from(void)
+{
+    return vain_from;
+}
+
+void pump_play_again(bool idling, size_t vain)
 {
     again = true;
+    vain_from = vain;
     answering.spent = calming.spent = seen_restless = idling;
 }
 
@@ -303,7 +316,8 @@ static bool wakes_for_nothing(struct stillness *still, const struct activity *ac
         still->idle_looks = 0;
     if (still->idle_looks == 0)
         still->idle_wakeups = 0;
-    still->idle_looks += woke && is_frantic(still) ? FRANTIC_WORTH : 1;
+    bool hurried = patience_s <= SLEEP_PATIENCE_S;
+    still->idle_looks += woke && is_frantic(still) && hurried ? FRANTIC_WORTH : 1;
     still->idle_wakeups += woke;
     double looks = brief_wakeups_count && !seen_restless ? IDLE_LOOKS : IDLE_LOOKS_KNOWN;
     return still->idle_wakeups >= IDLE_WAKEUPS &&
@@ -332,12 +346,12 @@ static enum wait_end unless_in_flight(struct stillness *still, enum wait_end end
     return WAIT_DONE;
 }
 
-// Une patience plus longue est celle que le contrat donne au programme.
+// Une patience plus longue est celle que le contrat donne au programme, tant qu'on ne la sait pas vaine.
 static double sleep_patience_s(void)
 {
-    return again && patience_s <= SLEEP_PATIENCE_S && patience_s > AGAIN_PATIENCE_S
-               ? AGAIN_PATIENCE_S
-               : patience_s;
+    bool known_vain = vain_from > 0 && transcript_mark() >= vain_from;
+    bool hurried = again && (patience_s <= SLEEP_PATIENCE_S || known_vain);
+    return hurried && patience_s > AGAIN_PATIENCE_S ? AGAIN_PATIENCE_S : patience_s;
 }
 
 static enum wait_end judge_stillness(struct stillness *still)
@@ -379,6 +393,32 @@ static enum wait_end judge_stillness(struct stillness *still)
     return long_still ? unless_in_flight(still, WAIT_ASLEEP) : WAIT_DONE;
 }
 
+// Ce qu'un test a vu de ces programmes, les suivants le savent : une marque dans le dossier jetable. Elle n'abrège que
+// les attentes qui n'exigent rien, et aucun verdict n'en dépend.
+static void idling_mark(char *path, size_t size)
+{
+    const char *scratch = getenv(SCRATCH_VARIABLE);
+    snprintf(path, size, "%s/idling %s", scratch != NULL ? scratch : ".",
+             lesson_current()->programs);
+}
+
+static void note_idling(void)
+{
+    char path[4200];
+    idling_mark(path, sizeof path);
+    budget->spent = true;
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (fd >= 0)
+        close(fd);
+}
+
+static bool was_seen_idling(void)
+{
+    char path[4200];
+    idling_mark(path, sizeof path);
+    return access(path, F_OK) == 0;
+}
+
 enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)
 {
     // Regarder deux cents threads coûte plus que ce que l'on attend d'ordinaire : le premier regard
@@ -393,8 +433,8 @@ enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)
             if (!flooded && now_s() - still.last_look_s < BUSY_LOOK_PERIOD_S)
                 continue;
         }
-        // Qui se répète n'avance pas, mais ne calcule pas non plus sans rien produire.
-        if (repetitions > 0)
+        // Qui se répète n'avance pas, mais ne calcule pas non plus sans rien produire ; il ne dormira pas pour autant.
+        if (repetitions > 0 && budget != &calming)
             still.measured = false;
         enum wait_end end = judge_stillness(&still);
         if (end == WAIT_DONE)
@@ -403,7 +443,10 @@ enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)
         pump_now();
         if (condition(context))
             return WAIT_DONE;
-        budget->spent |= end == WAIT_SPINNING;
+        if (end == WAIT_SPINNING)
+            note_idling();
+        if (end == WAIT_ASLEEP && !again && patience_s > SLEEP_PATIENCE_S)
+            vain_from = transcript_mark();
         seen_restless |= end == WAIT_RESTLESS;
         return end;
     }
@@ -412,6 +455,7 @@ enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)
 void pump_until_asleep(pump_condition *condition, void *context, int tick_ms)
 {
     budget = &calming;
+    calming.spent = calming.spent || answering.spent || was_seen_idling();
     pump_until(condition, context, tick_ms);
     budget = &answering;
 }

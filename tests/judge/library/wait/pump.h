@@ -19,6 +19,7 @@
 
 #include <poll.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 /** Comment une attente a fini. */
@@ -87,11 +88,15 @@ void pump_note_repetition(void);
 /** @brief Dit si une attente de ce test a fini devant un programme qui calcule, ou se réveille, pour rien. */
 bool pump_saw_idling(void);
 
+/** @brief Où en était le compte rendu quand la dernière longue attente a été vaine ; 0 si aucune ne l'a été. */
+size_t pump_vain_from(void);
+
 /**
  * @brief Ce test est joué de nouveau, pour l'expliquer : ses attentes concluent plus vite.
  * @param idling ce qu'avait rendu pump_saw_idling() à la fin de la première exécution
+ * @param vain   et pump_vain_from()
  */
-void pump_play_again(bool idling);
+void pump_play_again(bool idling, size_t vain);
 
 /**
  * @brief Règle combien de temps un programme endormi est attendu, en secondes (1 au départ).
