@@ -105,6 +105,7 @@ LESSON(server_serves_beside_silence, .step = 2, .points = 0.25, .programs = "ser
        .hint = "Pendant qu'un client se tait, qui appelle accept ? Et le thread d'un autre peut-il "
                "avancer ?")
 {
+    program_inject(LONG_SILENCE);
     struct program *server = start_server();
     struct peer *silent = arrive("client silencieux");
     struct peer *second = arrive("deuxième client");

@@ -13,8 +13,10 @@
 
 // Réveils par seconde qui accusent ; combien au moins en ont été vus, et pendant combien de temps avant de conclure.
 #define ACCUSED_PER_S 200.0
-#define FEWEST_WAKEUPS 10
+#define FEWEST_WAKEUPS 20
 #define SURE_MS 1000.0
+// Qui n'est ni tranquille, ni réveillé si souvent : au-delà, il est laissé à lui-même.
+#define LONGEST_MS (10 * SURE_MS)
 
 #define SPINNING "%s, %s, occupe un processeur entier au lieu d'attendre"
 #define RESTLESS "%s, %s, se réveille des centaines de fois par seconde au lieu d'attendre"
@@ -103,19 +105,38 @@ void program_expect_calm(struct program *program, const char *situation)
 struct wakefulness {
     const struct program *program;
     unsigned long start;
+    unsigned long last; /**< Au dernier regard. */
     double start_ms;
-    bool restless; /**< Il s'est réveillé trop souvent, jusqu'à ce regard. */
+    int quiet_looks; /**< Regards de suite qui l'ont vu dormir sans s'être réveillé. */
+    bool restless;   /**< Il s'est réveillé trop souvent, jusqu'à ce regard. */
 };
 
+static bool sleeps_on(struct wakefulness *seen, unsigned long now)
+{
+    struct activity activity = {.asleep = true};
+    process_tree_observe(seen->program->pid, &activity);
+    bool quiet = activity.asleep && now == seen->last;
+    seen->last = now;
+    seen->quiet_looks = quiet ? seen->quiet_looks + 1 : 0;
+    return seen->quiet_looks >= CALM_LOOKS;
+}
+
+// Une machine surchargée espace ses réveils : ce qu'il demande est alors dans la marque qu'en laisse la mise à l'épreuve.
 static bool is_sure(void *context)
 {
     struct wakefulness *seen = context;
     double elapsed_ms = transcript_elapsed_ms() - seen->start_ms;
     unsigned long now = process_tree_wakeups(seen->program->pid);
     double count = now > seen->start ? (double)(now - seen->start) : 0;
-    seen->restless = count >= FEWEST_WAKEUPS && count * 1e3 >= ACCUSED_PER_S * elapsed_ms;
-    return seen->program->ended || elapsed_ms >= SURE_MS ||
-           (!seen->restless && elapsed_ms >= FEWEST_WAKEUPS * 1e3 / ACCUSED_PER_S);
+    bool marked = program_has_mark(seen->program, "restless");
+    seen->restless =
+        marked || (count >= FEWEST_WAKEUPS && count * 1e3 >= ACCUSED_PER_S * elapsed_ms);
+    if (seen->program->ended || marked || elapsed_ms >= LONGEST_MS ||
+        (count >= FEWEST_WAKEUPS && elapsed_ms >= SURE_MS))
+        return true;
+    bool quiet = sleeps_on(seen, now);
+    seen->restless = seen->restless && !quiet;
+    return quiet;
 }
 
 static const char endless_look[] =
@@ -127,8 +148,12 @@ void program_expect_rest(struct program *program, const char *situation)
 {
     struct wakefulness seen = {.program = program,
                                .start = process_tree_wakeups(program->pid),
+                               .last = process_tree_wakeups(program->pid),
                                .start_ms = transcript_elapsed_ms()};
     refuse_restlessness(program, endless_look, situation);
+    // Il a dormi tout du long.
+    if (process_tree_wakeups(program->pid) == seen.start)
+        return;
     while (!is_sure(&seen))
         pump_until(is_sure, &seen, LOOK_PERIOD_MS);
     if (!seen.restless || program->ended)

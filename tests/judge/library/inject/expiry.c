@@ -14,12 +14,18 @@
 #define NARROW_BYTES 4096
 // Un programme peut compter les attentes qui expirent, ou le temps : après la première, une heure a passé.
 #define FIRST_JUMP_NS (3600 * SECOND_NS)
+// Tant d'attentes de suite, rien n'étant venu, et plus de réveils par seconde que rien ne permet : c'est ce que demande le
+// programme, et non ce que lui donne une machine surchargée.
+#define PACED_WAITS 20
+#define ACCUSED_PER_S 200
 
 /** Ce que le programme et ses enfants comptent ensemble. */
 struct silence {
     atomic_int expiries; /**< Attentes qui expireront encore avant leur terme, si rien ne vient. */
     atomic_llong skipped_ns; /**< Temps qui a passé sans être attendu. */
     atomic_bool serving;     /**< Il écoute, ou il est connecté. */
+    atomic_int waits;        /**< Attentes expirées depuis que rien ne vient… */
+    atomic_llong asked_ns;   /**< … et combien elles devaient durer, ensemble. */
 };
 
 static unsigned allowed;
@@ -40,10 +46,32 @@ void inject_narrow(int fd)
         setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(const int){NARROW_BYTES}, sizeof(int));
 }
 
+static void begin_pace(void)
+{
+    atomic_store(&silence->waits, 0);
+    atomic_store(&silence->asked_ns, 0);
+}
+
 void inject_end_silence(void)
 {
-    if (silence != NULL)
-        atomic_store(&silence->expiries, (int)allowed);
+    if (silence == NULL)
+        return;
+    atomic_store(&silence->expiries, (int)allowed);
+    begin_pace();
+}
+
+// Regarder sans attendre n'est pas se réveiller : c'est le temps de calcul qui le dit.
+static void note_pace(long long bound_ns)
+{
+    if (bound_ns <= 0 || !atomic_load(&silence->serving))
+        return;
+    int waits = atomic_fetch_add(&silence->waits, 1) + 1;
+    long long asked_ns = atomic_fetch_add(&silence->asked_ns, bound_ns) + bound_ns;
+    if (waits < PACED_WAITS)
+        return;
+    if (asked_ns < waits * SECOND_NS / ACCUSED_PER_S)
+        inject_leave_mark("judge-restless");
+    begin_pace();
 }
 
 void inject_note_service(void)
@@ -61,7 +89,10 @@ long long inject_shortened_ns(long long bound_ns)
 
 void inject_note_expiry(long long bound_ns, long long waited_ns)
 {
-    if (silence == NULL || waited_ns == bound_ns)
+    if (silence == NULL)
+        return;
+    note_pace(bound_ns);
+    if (waited_ns == bound_ns)
         return;
     atomic_fetch_sub(&silence->expiries, 1);
     if (atomic_load(&silence->skipped_ns) == 0)

@@ -67,9 +67,12 @@ int select(int count, fd_set *readable, fd_set *writable, fd_set *exceptional,
         return inject_note_wait(real(count, readable, writable, exceptional, NULL), true);
     long long bound_ns = ns_of_timeval(timeout);
     long long wait_ns = inject_shortened_ns(bound_ns);
-    if (wait_ns == bound_ns)
-        return inject_note_wait(real(count, readable, writable, exceptional, timeout),
-                                bound_ns != 0);
+    if (wait_ns == bound_ns) {
+        int result = real(count, readable, writable, exceptional, timeout);
+        if (result == 0)
+            inject_note_expiry(bound_ns, wait_ns);
+        return inject_note_wait(result, bound_ns != 0);
+    }
     struct timeval wait = {.tv_usec = wait_ns / MICROSECOND_NS};
     int result = real(count, readable, writable, exceptional, &wait);
     int error = errno;
