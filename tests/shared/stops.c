@@ -165,3 +165,16 @@ void expect_datagram_stop_at_any_moment(stop_visit *visit)
     stop_at_opening(IPPROTO_UDP);
     stop_at_interruption(IPPROTO_UDP, visit);
 }
+
+// La fin de flux que le serveur a lui-même provoquée n'est pas celle du client.
+void refuse_reply_to_half_line(const struct peer *client)
+{
+    pump_now();
+    if (client->length == client->consumed)
+        return;
+    complain_because(
+        "Une ligne sans \\n est entière quand celui qui l'envoie a fini d'envoyer : "
+        "celui-ci n'a rien fini. Ce que l'appel réveillé a rendu vient-il du client, ou "
+        "de l'arrêt ?",
+        "« %s » n'avait pas fini sa ligne, et l'arrêt y a fait répondre", client->name);
+}

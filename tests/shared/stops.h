@@ -28,4 +28,10 @@ void expect_stop_at_any_moment(stop_visit *visit);
 /** @brief Comme expect_stop_at_any_moment(), d'un serveur UDP. */
 void expect_datagram_stop_at_any_moment(stop_visit *visit);
 
+/**
+ * @brief Refuse que l'arrêt d'un serveur ait fait répondre à une ligne que ce client n'avait pas finie.
+ * @param client celui qui attendait au milieu d'une ligne ; le serveur est fini
+ */
+void refuse_reply_to_half_line(const struct peer *client);
+
 #endif

@@ -14,6 +14,14 @@
  */
 void talk_until_stuck(struct peer *client);
 
+/**
+ * @brief Fait qu'un envoi qui attend n'ait vraiment plus de place : le serveur est suspendu et reprend, tant qu'il envoie encore.
+ *
+ * Le noyau ne réveille un envoi que lorsqu'un tiers de sa mémoire est libre ; interrompu et recommencé, il prend la moindre
+ * place qui s'y est faite depuis. Qui recommence sans rien regarder passerait ainsi, une fois, pour qui s'arrête.
+ */
+void exhaust_room(struct program *server);
+
 /** La fenêtre de ce client, en octets, pour peer_connect_narrow(). */
 #define NARROW_WINDOW 4096
 

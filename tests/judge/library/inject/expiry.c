@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define RING_AGAIN_US 50000
-#define NARROW_BYTES 4096
+#define NARROW_BYTES 16384
 // Un programme peut compter les attentes qui expirent, ou le temps : après la première, une heure a passé.
 #define FIRST_JUMP_NS (3600 * SECOND_NS)
 // Tant d'attentes de suite, rien n'étant venu, et plus de réveils par seconde que rien ne permet : c'est ce que demande le

@@ -11,6 +11,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+// Le noyau numérote ainsi la minuterie d'un socket (sock_diag(7), `idiag_timer` ; proc(5), /proc/net/tcp).
+#define PROBE_TIMER 4
+
 struct visit {
     socket_visitor *visitor;
     void *context;
@@ -53,6 +56,7 @@ static struct socket_view view_of(const struct inet_diag_msg *message)
         .remote_port = ntohs(message->id.idiag_dport),
         .send_queue = message->idiag_wqueue,
         .receive_queue = message->idiag_rqueue,
+        .window_closed = message->idiag_timer == PROBE_TIMER,
         .inode = message->idiag_inode,
     };
     memcpy(view.local_address, message->id.idiag_src, sizeof view.local_address);
@@ -123,10 +127,11 @@ static bool visit_by_proc(int family, int protocol, unsigned states, struct visi
     char line[512];
     while (!visit->stopped && fgets(line, sizeof line, table) != NULL) {
         char local[40];
-        unsigned local_port, remote_port, state, send_queue, receive_queue;
+        unsigned local_port, remote_port, state, send_queue, receive_queue, timer;
         unsigned long inode;
-        if (sscanf(line, " %*u: %32[0-9A-F]:%x %*[0-9A-F]:%x %x %x:%x %*s %*s %*u %*u %lu", local,
-                   &local_port, &remote_port, &state, &send_queue, &receive_queue, &inode) != 7)
+        if (sscanf(line, " %*u: %32[0-9A-F]:%x %*[0-9A-F]:%x %x %x:%x %x:%*x %*s %*u %*u %lu",
+                   local, &local_port, &remote_port, &state, &send_queue, &receive_queue, &timer,
+                   &inode) != 8)
             continue;
         if ((states & (1u << state)) == 0)
             continue;
@@ -136,6 +141,7 @@ static bool visit_by_proc(int family, int protocol, unsigned states, struct visi
                                    .remote_port = remote_port,
                                    .send_queue = send_queue,
                                    .receive_queue = receive_queue,
+                                   .window_closed = timer == PROBE_TIMER,
                                    .inode = inode};
         parse_address(local, family, view.local_address);
         show(&view, visit);

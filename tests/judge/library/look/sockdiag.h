@@ -21,7 +21,9 @@ struct socket_view {
     unsigned char local_address[16]; /**< Adresse locale, ordre du réseau. */
     unsigned send_queue;             /**< Octets remis au système, et pas encore acquittés. */
     unsigned receive_queue; /**< Octets non lus ; pour une écoute, connexions pas acceptées. */
-    unsigned long inode;    /**< Numéro d'inode, 0 si plus aucun programme ne tient ce socket. */
+    bool
+        window_closed; /**< L'autre bout n'a plus de place : TCP ne fait plus que la lui redemander. */
+    unsigned long inode; /**< Numéro d'inode, 0 si plus aucun programme ne tient ce socket. */
 };
 
 /** Ce que l'on fait d'un socket vu ; rend `false` pour arrêter la visite. */
