@@ -59,6 +59,9 @@ static void expect_farewell(struct program *client, struct peer *server)
 // La dernière ligne tapée peut ne pas avoir de \n ; END non plus, et il ne part alors qu'une fois.
 static void expect_last_line_sent(const char *line)
 {
+    lesson_ask(
+        "La dernière ligne tapée n'a pas de \\n : c'est la fin de l'entrée qui la finit, et c'est "
+        "une ligne comme une autre. Il en va de même de END.");
     struct listener *listener = listener_open_on("127.0.0.1", other_port());
     struct program *client = START("client", "127.0.0.1", other_port());
     struct peer *server = listener_accept(listener, "serveur du juge");

@@ -33,6 +33,7 @@ CHANGING = re.compile(r"(?<=127\.0\.0\.\d:)\d+|(?<=::1\]:)\d+|(?<=%4278124286\]:
                       r"|^(?:dis)?connected (?:to|from) (?=127\.0\.0\.1:\d+$)"
                       r"|(?<=le juge renonce, il dort dans l'appel ).*(?= : qu'attend-il, et)"
                       r"|(?<=getaddrinfo nom\.\.inconnu:12345 : ).*(?=\\n »)"
+                      r"|(?<=^…)\d+(?=: )"
                       r"|^(?:arrivée|départ)(?= de .* juste avant était)|(?<=juste avant était )\d+|(?<=ThreadNumber )\d{2,}")
 CUT = ", en laissant des octets non lus : elle a été coupée net (RST)"
 
