@@ -2,6 +2,7 @@
 
 import re
 
+from tests.judge.report import compiler
 from tests.judge.report.crowd import LEAST_SPARED, folded, gathered, weight
 from tests.judge.report.paint import columns, pieces
 from tests.judge.report.reserved import revealed
@@ -40,7 +41,7 @@ def tell_failures(paper, run, request, limit):
         limit = 1
     shown = failures if len(failures) <= limit else failures[:limit]
     for test in shown:
-        tell(paper, run, test, request)
+        tell(paper, run, test, request, compiler.suspicion(run, test) if test is shown[0] else "")
     rest = failures[len(shown):]
     if rest:
         paper.blank()
@@ -55,8 +56,8 @@ def tell_failures(paper, run, request, limit):
     paper.blank()
 
 
-def tell(paper, run, test, request):
-    """L'histoire complète d'un test échoué."""
+def tell(paper, run, test, request, suspicion=""):
+    """L'histoire complète d'un test échoué ; « suspicion » : ce que le compilateur en avait dit."""
     failure = test.get("failure") or {}
     about = [f"étape {test['step']}", *([] if is_borrowed(test, request) else [worth(test)]), *test["defects"]]
     paper.blank()
@@ -75,7 +76,7 @@ def tell(paper, run, test, request):
     tell_transcript(paper, folded(gathered(test.get("transcript") or [])))
     if not told:
         tell_backslash(paper, start)
-    for label, text in (("Cause probable : ", failure.get("cause")), ("Votre ligne : ", source_line(failure)),
+    for label, text in (("Le compilateur prévenait : ", suspicion), ("Cause probable : ", failure.get("cause")), ("Votre ligne : ", source_line(failure)),
                         ("À relire : ", chapter(run, test))):
         if text:
             paper.wrapped(paper.paint(label, "cyan") + text, indent=4, hanging=6)

@@ -438,6 +438,18 @@ class Compiler(unittest.TestCase):
         self.assertNotIn("build/", text)
         self.assertNotIn("\x1b", "".join(found))
 
+    DANGLING = ("build/src/server.c:9:1: warning: using a dangling pointer to ‘reply’ [-Wdangling-pointer=]\n"
+                "build/src/server.c:9:1: warning: using a dangling pointer to ‘reply’ [-Wdangling-pointer=]\n")
+
+    def test_a_misused_memory_is_told_with_the_first_failure_of_its_program(self):
+        found = self.found(self.LOG + self.DANGLING)
+        self.assertEqual((len(found), found[0].partition(":")[0]), (3, "server.c"))
+        server, client = {"programs": ["server"]}, {"programs": ["client"]}
+        run = {"tests": [server, client], "warnings": found}
+        self.assertIn("une variable locale n'existe plus", compiler.suspicion(run, server))
+        self.assertEqual(compiler.suspicion(run, client), "")
+        self.assertEqual(compiler.suspicion(run | {"warnings": self.found(self.LOG)}, server), "")
+
     def test_only_the_student_s_compiled_sources_count(self):
         self.assertEqual(self.found(self.LOG, source="client.c"), [])
         self.assertEqual(self.found(self.LOG, error=True), [])
