@@ -51,7 +51,7 @@ def prefixed_sources():
 
 def one_worked():
     """Une seule personne a un travail ; les autres n'ont qu'un dossier vide, ou un rapport."""
-    files = {**under(f"rendus/Alice Roux/{LAB.name}", RIGHT), "rendus/Bob Vert/lisez-moi.txt": b"x", "rendus/Chloé Bleu": None}
+    files = {**under(f"rendus/Alice Roux/réseau/{LAB.name}", RIGHT), "rendus/Alice Roux/captures écran/a.png": b"x", "rendus/Bob Vert/lisez-moi.txt": b"x", "rendus/Chloé Bleu": None}
     return files, [Row("Alice Roux"), Row("Bob Vert", "", flagged=True), Row("Chloé Bleu", "", flagged=True)]
 
 
@@ -125,6 +125,13 @@ def blackboard_in_part():
     return files, [Row("Alice Roux", None, {"username": "aroux"}, flagged=True, says="n'a pas client.c"), Row("Bob Vert", "naïf", {"username": "b"})]
 
 
+def blackboard_in_french():
+    """Blackboard, dans la langue du site ; une seule personne, au titre qui a un « _ »."""
+    date = "tentative_2026-11-20-10-12-13"
+    return {f"Devoir_2_aroux_{date}.txt": b"Nom : Alice Roux (aroux)\n", **loose(f"Devoir_2_aroux_{date}_", RIGHT)}, [
+        Row("Alice Roux", ids={"username": "aroux"})]
+
+
 def gradescope_utc():
     """Une date « UTC », un historique et un correcteur, qui ne sont pas des auteurs."""
     told = ("---\nsubmission_41:\n  :submitters:\n  - :name: \"Zoé: D'Arc\"\n    :sid: '0021'\n  :created_at: 2026-11-20 10:12:13 UTC\n  :history:\n"
@@ -146,4 +153,4 @@ def dated_sources():
 
 PACKED = (drive_loose, drive_titles, dashed_names, drive_groups, prefixed_sources, one_worked, one_worked_in_groups, shared_words, project_folders,
           browser_copies, teams_only_drafts, teams_on_a_mac, forge_template, dated_sources)
-CLASSES = (*PACKED, moodle_dashes, canvas_hesitates, blackboard_in_part, gradescope_utc)
+CLASSES = (*PACKED, moodle_dashes, canvas_hesitates, blackboard_in_part, blackboard_in_french, gradescope_utc)

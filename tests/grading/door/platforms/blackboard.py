@@ -1,6 +1,6 @@
 """Blackboard, « Télécharger les fichiers du devoir » : TITRE_UTILISATEUR_attempt_DATE_FICHIER, et TITRE_UTILISATEUR_attempt_DATE.txt.
 
-Chaque tentative a son .txt, qui dit « Name: NOM (UTILISATEUR) ». La dernière tentative compte ; les autres sont dites.
+« attempt » est dans la langue du site. Chaque tentative a son .txt, qui dit « Name: NOM (UTILISATEUR) ». La dernière tentative compte ; les autres sont dites.
 """
 
 import os
@@ -12,7 +12,7 @@ from tests.grading.door.person import Person
 from tests.judge.command.folder import meant
 
 NAME = "Blackboard"
-FORM = re.compile(r"(?P<head>.+)_attempt_(?P<date>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.S)
+FORM = re.compile(r"(?P<head>.+)_(?:attempt|tentative|tentativa|tentativo|intento|versuch|poging)_(?P<date>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.S | re.I)
 WHO = re.compile(r"^\ufeff?\s*(?:Name|Nome?|Nombre|Naam)\s*:\s*(?P<name>.+?)\s*\((?P<user>[^()\n]+)\)\s*$", re.M)
 
 

@@ -47,15 +47,15 @@ def branches(node, labs):
             and holds_work(child, labs)]
 
 
-def several(node, labs):
+def several(node, labs, idle=True):
     """Ce dossier contient-il le travail de plusieurs personnes, d'après la forme et les noms ?
 
-    Une seule peut avoir travaillé : les autres, dont le dossier est vide, ont alors un nom qui se lit comme celui de quelqu'un.
+    « idle » : une seule peut avoir travaillé ; les autres, dont le dossier est vide, ont alors un nom qui se lit comme celui de quelqu'un.
     """
     if is_work(node, labs):
         return False
     found = branches(node, labs)
-    named = found + [child for child in node.children() if found and child.kind == "folder" and child not in found
+    named = found + [child for child in node.children() if idle and found and child.kind == "folder" and child not in found
                      and (looks_like_someone(child.name, labs) or GROUP.fullmatch(child.name))]
     inner = inner_ones(found, labs)
     return (len({COPY.sub("", naming.stem(child.name)) for child in named}) > 1
@@ -94,13 +94,13 @@ def recognise(level):
 
 def is_many(node, labs):
     """Un dossier qui n'est pas un travail, et en contient plusieurs, sous des noms qui ont l'air de personnes."""
-    return node.kind == "folder" and not is_work(node, labs) and several(node, labs)
+    return node.kind == "folder" and not is_work(node, labs) and several(node, labs, idle=False)
 
 
 def is_packed(node, labs):
     """Une archive qui, d'après sa forme, contient le travail de plusieurs personnes."""
     inside = node.inside()
-    return inside is not None and several(inside, labs)
+    return inside is not None and several(inside, labs, idle=False)
 
 
 def is_group(node, many, folders, labs):
@@ -119,7 +119,8 @@ def is_group(node, many, folders, labs):
 
 def looks_like_someone(name, labs):
     """Ce nom a-t-il l'air de celui d'une personne ?"""
-    return bool(SOMEONE.fullmatch(name)) and not names_a_part(name, labs)
+    things = any(len(word) > 3 and word in choice.NOISE for word in naming.plain(name).split())
+    return bool(SOMEONE.fullmatch(name)) and not things and not names_a_part(name, labs)
 
 
 def take(level, node, is_doubtful):

@@ -90,6 +90,7 @@ class Archives(Case):
 
     def test_the_archive_of_one_person_is_a_single_work(self):
         for name, files in (("a", exported.under(LAB.name, exported.RIGHT)), ("b", exported.under(f"projet/labs/{LAB.name}", exported.RIGHT)),
+                            ("d", {**exported.under("sockets réseau", exported.RIGHT), "compte rendu/cr.pdf": b"x"}),
                             ("c", {**exported.under("essai 1", exported.POOR), **exported.under("final", exported.RIGHT)})):
             path = os.path.join(self.root, name + ".zip")
             pathlib.Path(path).write_bytes(exported.zipped(files))
