@@ -159,6 +159,8 @@ bool program_has_died(const struct program *program)
     if (!program->ended || !WIFSIGNALED(program->status))
         return false;
     int killer = WTERMSIG(program->status);
+    if (program->slain && killer == SIGKILL)
+        return false;
     return killer != SIGTERM && killer != SIGINT && sandbox_limit_reached() == NULL;
 }
 
@@ -311,8 +313,10 @@ void program_end_input(struct program *program)
 void program_signal(struct program *program, int signal)
 {
     transcript_note("juge", "·", "envoie SIG%s à %s", sigabbrev_np(signal), program->actor);
-    if (!program->ended)
-        spawn_signal(&program->spawned, signal);
+    if (program->ended)
+        return;
+    program->slain |= signal == SIGKILL;
+    spawn_signal(&program->spawned, signal);
 }
 
 bool program_has_mark(const struct program *program, const char *name)

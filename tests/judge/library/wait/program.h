@@ -41,7 +41,8 @@ struct program {
     size_t pending_length;  /**< Leur nombre. */
     bool input_ending;      /**< Fermer l'entrée quand tout est pris. */
     struct source life;     /**< Son pidfd. */
-    struct program *next;   /**< Suivant dans la liste du test. */
+    bool slain; /**< Le test lui a envoyé SIGKILL : cette mort-là n'est pas la sienne. */
+    struct program *next; /**< Suivant dans la liste du test. */
 };
 
 /**
