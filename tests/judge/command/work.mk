@@ -87,8 +87,9 @@ $(BASE)/$1/src/%.c: ;
 -include $(PROGRAMS:%=$(BASE)/$1/obj/%.d) $(DRIVERS:%=$(BASE)/$1/obj/%.d)
 endef
 
-# Ce qui est lié tel quel à un jumeau : rien n'y est appelé par le programme. $1 : l'assainisseur.
-watchers = $(if $(filter address,$1),$(call common_folder,$1)/leak_watch.o)
+# Ce qui est lié tel quel à un jumeau : rien n'y est appelé par le programme, ou l'assainisseur, lié avant tout, l'a déjà.
+# $1 : l'assainisseur.
+watchers = $(if $(filter address,$1),$(patsubst %,$(call common_folder,$1)/%.o,leak_watch checked_arrivals))
 
 # Un jumeau : un programme du lab compilé en plus avec un assainisseur, pour les tests qui le lancent
 # (SANITIZED := server:thread donne server_thread). $1 : le lab ; $2 : le programme ; $3 : l'assainisseur.
