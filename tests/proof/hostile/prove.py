@@ -105,6 +105,15 @@ def mark_of(record, lab):
     return next((entry["mark"] for entry in record["labs"] if entry["lab"] == lab), None)
 
 
+def lost(record, lab):
+    """Les tests qui ne sont pas passés dans un lab, et pourquoi : une ligne chacun."""
+    run = next((entry["results"] for entry in record["labs"] if entry["lab"] == lab), None) or {}
+    for test in run.get("tests", []):
+        if test["status"] != "passed":
+            why = test["reason"] or (test["failure"] or {}).get("summary") or ""
+            yield f"{test['name']} ({test['status']}) : {why}"
+
+
 def wanted_mark(case, found, cases):
     """La note attendue : un nombre, ou celle d'un autre rendu."""
     if not case.mark.startswith("comme "):
@@ -123,7 +132,7 @@ def complaints(case, record, found, cases):
     elif case.graded:
         mark, wanted = mark_of(record, case.lab.name), wanted_mark(case, found, cases)
         if mark is None or abs(mark - wanted) > 1e-9:
-            yield f"note {mark} au lieu de {wanted}"
+            yield "\n".join([f"note {mark} au lieu de {wanted}", *lost(record, case.lab.name)])
     text = " ".join(told(record).split())
     for pattern in case.patterns:
         if not re.search(pattern, text):
