@@ -91,11 +91,11 @@ static int read_lines(int fd, size_t size)
 // SIGPIPE pour qui ne s'en est pas gardé.
 static void wait_for_reset(int fd)
 {
-    char byte;
-    ssize_t count;
-    do
+    char byte = '!';
+    // Le juge ne coupe qu'après cet octet : plus tôt, sur une machine chargée, c'est connect qui échouerait.
+    ssize_t count = write(fd, &byte, 1);
+    while (count > 0 || (count < 0 && errno == EINTR))
         count = read(fd, &byte, 1);
-    while (count > 0 || (count < 0 && errno == EINTR));
 }
 
 // « a000000 b000001 c000002 … » : des octets répétés ou perdus se voient, et se comptent.

@@ -261,6 +261,7 @@ LESSON(framing_survives_departure, .step = 2, .points = 0.25, .programs = "frami
     listener = listener_open("127.0.0.1");
     struct program *driver = START("framing_driver", "late", "127.0.0.1", test_port(), "100");
     struct peer *peer = listener_accept(listener, "juge");
+    peer_expect_bytes(peer, "!", 1);
     peer_reset(peer);
     program_expect_exit(driver, 0);
     program_expect_line(driver, "erreur : EPIPE");
