@@ -1,7 +1,7 @@
 #include "multithread.h"
 #include "stuck.h"
 
-#include "sandbox.h"
+#include "spawn.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -237,9 +237,8 @@ void expect_flood_answered(struct peer *client)
 void skip_under_checker(const char *reason)
 {
     const char *sanitizer = getenv("SANITIZE");
-    const char *wrapper = getenv(WRAPPER_VARIABLE);
     if (sanitizer != NULL && *sanitizer != '\0')
         verdict_skip("sous un assainisseur, %s", reason);
-    if (wrapper != NULL && strstr(wrapper, "valgrind") != NULL)
+    if (spawn_uses_valgrind())
         verdict_skip("sous valgrind, %s", reason);
 }

@@ -1,8 +1,8 @@
 #include "resources.h"
 
 #include "complain.h"
-#include "sandbox.h"
 #include "sockdiag.h"
+#include "spawn.h"
 #include "transcript.h"
 #include "verdict.h"
 
@@ -79,9 +79,7 @@ void program_expect_footprint_back(struct program *program, const struct footpri
 static bool memory_is_the_program_s(void)
 {
     const char *sanitizer = getenv("SANITIZE");
-    const char *wrapper = getenv(WRAPPER_VARIABLE);
-    return (sanitizer == NULL || *sanitizer == '\0') &&
-           (wrapper == NULL || strstr(wrapper, "valgrind") == NULL);
+    return (sanitizer == NULL || *sanitizer == '\0') && !spawn_uses_valgrind();
 }
 
 void program_expect_memory_back(const struct program *program, const struct footprint *before,

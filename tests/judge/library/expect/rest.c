@@ -101,32 +101,33 @@ void program_expect_calm(struct program *program, const char *situation)
                         situation);
 }
 
+bool program_stays_asleep(const struct program *program, struct quiet *quiet)
+{
+    struct activity activity = {.asleep = true};
+    unsigned long wakeups = process_tree_wakeups(program->pid);
+    process_tree_observe(program->pid, &activity);
+    bool still = activity.asleep && wakeups == quiet->wakeups;
+    quiet->wakeups = wakeups;
+    quiet->looks = still ? quiet->looks + 1 : 0;
+    return quiet->looks >= CALM_LOOKS;
+}
+
 /** Les réveils d'un programme, depuis un instant. */
 struct wakefulness {
     const struct program *program;
     unsigned long start;
-    unsigned long last; /**< Au dernier regard. */
     double start_ms;
-    int quiet_looks; /**< Regards de suite qui l'ont vu dormir sans s'être réveillé. */
-    bool restless;   /**< Il s'est réveillé trop souvent, jusqu'à ce regard. */
+    struct quiet quiet;
+    bool restless; /**< Il s'est réveillé trop souvent, jusqu'à ce regard. */
 };
-
-static bool sleeps_on(struct wakefulness *seen, unsigned long now)
-{
-    struct activity activity = {.asleep = true};
-    process_tree_observe(seen->program->pid, &activity);
-    bool quiet = activity.asleep && now == seen->last;
-    seen->last = now;
-    seen->quiet_looks = quiet ? seen->quiet_looks + 1 : 0;
-    return seen->quiet_looks >= CALM_LOOKS;
-}
 
 // Une machine surchargée espace ses réveils : ce qu'il demande est alors dans la marque qu'en laisse la mise à l'épreuve.
 static bool is_sure(void *context)
 {
     struct wakefulness *seen = context;
     double elapsed_ms = transcript_elapsed_ms() - seen->start_ms;
-    unsigned long now = process_tree_wakeups(seen->program->pid);
+    bool quiet = program_stays_asleep(seen->program, &seen->quiet);
+    unsigned long now = seen->quiet.wakeups;
     double count = now > seen->start ? (double)(now - seen->start) : 0;
     bool marked = program_has_mark(seen->program, "restless");
     seen->restless =
@@ -134,7 +135,6 @@ static bool is_sure(void *context)
     if (seen->program->ended || marked || elapsed_ms >= LONGEST_MS ||
         (count >= FEWEST_WAKEUPS && elapsed_ms >= SURE_MS))
         return true;
-    bool quiet = sleeps_on(seen, now);
     seen->restless = seen->restless && !quiet;
     return quiet;
 }
@@ -146,13 +146,14 @@ static const char endless_look[] =
 
 void program_expect_rest(struct program *program, const char *situation)
 {
+    unsigned long start = process_tree_wakeups(program->pid);
     struct wakefulness seen = {.program = program,
-                               .start = process_tree_wakeups(program->pid),
-                               .last = process_tree_wakeups(program->pid),
+                               .start = start,
+                               .quiet.wakeups = start,
                                .start_ms = transcript_elapsed_ms()};
     refuse_restlessness(program, endless_look, situation);
     // Il a dormi tout du long.
-    if (process_tree_wakeups(program->pid) == seen.start)
+    if (process_tree_wakeups(program->pid) == start)
         return;
     while (!is_sure(&seen))
         pump_until(is_sure, &seen, LOOK_PERIOD_MS);

@@ -7,6 +7,21 @@
 
 #include "program.h"
 
+/** Depuis combien de regards un programme dort sans s'être réveillé. */
+struct quiet {
+    unsigned long wakeups; /**< Ses réveils, au dernier regard. */
+    int looks;             /**< Regards de suite qui n'en ont pas vu de nouveau. */
+};
+
+/**
+ * @brief Regarde une fois si le programme dort encore.
+ *
+ * @param program       le programme
+ * @param[in,out] quiet ce qu'ont vu les regards d'avant
+ * @return `true` quand il dort depuis assez de regards, sans un réveil : plus rien n'expire
+ */
+bool program_stays_asleep(const struct program *program, struct quiet *quiet);
+
 /**
  * @brief Vérifie que le programme dort, et ne se réveille pas sans cesse.
  *

@@ -5,7 +5,6 @@
 #include "network.h"
 #include "program_expect.h"
 #include "rest.h"
-#include "sandbox.h"
 #include "sanitizer_report.h"
 #include "server_expect.h"
 #include "spawn.h"
@@ -105,9 +104,8 @@ static void require_sanitizer(const char *sanitizer)
         verdict_skip("ce compilateur n'a pas %s", title_of(sanitizer));
     doubted = sanitizer;
     verdict_doubt_with(skip_without_sanitizer);
-    // Sous un autre outil, l'assainisseur peut ne rien dire, et ne pas finir : le doute est levé d'abord.
-    const char *wrapper = getenv(WRAPPER_VARIABLE);
-    if (wrapper != NULL && *wrapper != '\0')
+    // Sous valgrind, il peut ne rien dire, et ne pas finir : le doute est levé d'abord.
+    if (spawn_uses_valgrind())
         skip_without_sanitizer();
 }
 

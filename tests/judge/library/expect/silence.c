@@ -2,18 +2,14 @@
 
 #include "complain.h"
 #include "rest.h"
-#include "sockdiag.h"
 #include "transcript.h"
 #include "visible.h"
 
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LOOK_PERIOD_MS 2
-// Tant de regards de suite sans un réveil : plus rien n'expire.
-#define QUIET_LOOKS 25
 // Qui se réveille sans cesse ne sera jamais tranquille : les attentes permises ont toutes expiré avant cela.
 #define MOST_LOOKS 400
 
@@ -21,8 +17,7 @@
 struct silence {
     const struct program *program;
     const struct peer *peer;
-    unsigned long wakeups;
-    int quiet_looks;
+    struct quiet quiet;
     int looks;
 };
 
@@ -31,30 +26,12 @@ static bool has_left(const struct peer *peer)
     return peer != NULL && (peer->ended || peer->error != 0);
 }
 
-/** Le bout d'une connexion que tient le programme. */
-struct other_end {
-    unsigned peer_port;
-    bool held;
-};
-
-// Un socket fermé n'a plus d'inode, même quand il lui reste des octets à remettre.
-static bool look_at_other_end(const struct socket_view *view, void *context)
-{
-    struct other_end *end = context;
-    end->held = view->remote_port == end->peer_port && view->inode != 0;
-    return !end->held;
-}
-
-// Qui ne lit pas n'apprend pas que sa connexion est fermée.
+// Qui ne lit pas n'apprend pas que sa connexion est fermée. Un socket fermé n'a plus d'inode, même quand il lui reste des
+// octets à remettre.
 static bool is_abandoned(const struct peer *peer)
 {
-    const char *colon = peer != NULL ? strrchr(peer->address, ':') : NULL;
-    if (colon == NULL)
-        return false;
-    struct other_end end = {.peer_port = (unsigned)atoi(colon + 1)};
-    sockets_visit(IPPROTO_TCP, 1u << TCP_ESTABLISHED | 1u << TCP_CLOSE_WAIT, look_at_other_end,
-                  &end);
-    return !end.held;
+    struct socket_view view;
+    return peer != NULL && (!peer_other_end(peer, &view) || view.inode == 0);
 }
 
 static bool is_over(void *context)
@@ -62,13 +39,8 @@ static bool is_over(void *context)
     struct silence *silence = context;
     if (silence->program->ended || has_left(silence->peer))
         return true;
-    unsigned long wakeups = process_tree_wakeups(silence->program->pid);
-    struct activity activity = {.asleep = true};
-    process_tree_observe(silence->program->pid, &activity);
-    bool quiet = activity.asleep && wakeups == silence->wakeups;
-    silence->wakeups = wakeups;
-    silence->quiet_looks = quiet ? silence->quiet_looks + 1 : 0;
-    return silence->quiet_looks >= QUIET_LOOKS || ++silence->looks >= MOST_LOOKS;
+    return program_stays_asleep(silence->program, &silence->quiet) ||
+           ++silence->looks >= MOST_LOOKS;
 }
 
 static const char *cause_of_impatience(const struct program *program)

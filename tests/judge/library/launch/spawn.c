@@ -74,15 +74,15 @@ static bool is_twin(const char *which, const char *sanitizer)
     return suffix != NULL && strcmp(suffix + 1, sanitizer) == 0;
 }
 
-static bool is_thread_checked(const char *which)
-{
-    return is_twin(which, "thread");
-}
-
 static bool is_sanitized(const char *which)
 {
-    return is_thread_checked(which) || is_twin(which, "address") ||
+    return is_twin(which, "thread") || is_twin(which, "address") ||
            *variable_or("SANITIZE", "") != '\0';
+}
+
+bool spawn_uses_valgrind(void)
+{
+    return strstr(variable_or(WRAPPER_VARIABLE, ""), "valgrind") != NULL;
 }
 
 bool spawn_can_fix_addresses(void)
@@ -97,7 +97,7 @@ bool spawn_can_fix_addresses(void)
 // juge ailleurs. Ce qui n'est pas une course (fuites de threads, verrous pris en désordre) aussi.
 static const char *thread_options(const char *which)
 {
-    return is_thread_checked(which)
+    return is_twin(which, "thread")
                ? "exitcode=66:atexit_sleep_ms=0:halt_on_error=0:report_bugs=1:report_thread_leaks=0"
                  ":detect_deadlocks=0:report_signal_unsafe=0:report_destroy_locked=0"
                : "exitcode=66:atexit_sleep_ms=0:halt_on_error=1:second_deadlock_stack=1";

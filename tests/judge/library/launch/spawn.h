@@ -39,6 +39,9 @@ struct spawned {
 bool spawn(const char *which, const char *actor, const char *const *arguments,
            struct spawned *spawned);
 
+/** @brief Dit si les programmes sont lancés sous valgrind, par ::WRAPPER_VARIABLE. */
+bool spawn_uses_valgrind(void);
+
 /**
  * @brief Les programmes assainis sont-ils lancés à des adresses fixes ?
  *

@@ -2,7 +2,6 @@
 
 #include "complain.h"
 #include "network.h"
-#include "sockdiag.h"
 #include "transcript.h"
 #include "verdict.h"
 
@@ -252,14 +251,17 @@ void peer_wait_until_delivered(struct peer *peer)
     pump_until(everything_acknowledged, peer, 1);
 }
 
-// Du côté du programme : une connexion qu'il a fermée n'a plus rien à lire.
+bool peer_other_end(const struct peer *peer, struct socket_view *view)
+{
+    return socket_other_end(peer->source.fd, view) &&
+           (view->state == TCP_ESTABLISHED || view->state == TCP_CLOSE_WAIT);
+}
+
+// Une connexion que le programme a fermée n'a plus rien à lire.
 static bool everything_read(void *context)
 {
-    const struct peer *peer = context;
-    struct socket_view other;
-    bool open = socket_other_end(peer->source.fd, &other) &&
-                (other.state == TCP_ESTABLISHED || other.state == TCP_CLOSE_WAIT);
-    return !open || other.receive_queue == 0;
+    struct socket_view view;
+    return !peer_other_end(context, &view) || view.receive_queue == 0;
 }
 
 bool peer_wait_until_read(struct peer *peer)

@@ -8,6 +8,7 @@
 #define HARNESS_PEER_H
 
 #include "peer_socket.h"
+#include "sockdiag.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,6 +50,15 @@ size_t peer_send_while_open(struct peer *peer, const void *bytes, size_t length)
 
 /** @brief Envoie chaque octet dans un segment à lui, en attendant que l'autre l'ait acquitté. */
 void peer_send_byte_by_byte(struct peer *peer, const char *text);
+
+/**
+ * @brief Voit le bout que tient le programme d'une connexion.
+ *
+ * @param peer      le correspondant, encore connecté
+ * @param[out] view ce que le noyau en dit
+ * @return `false` si le programme a fermé son bout
+ */
+bool peer_other_end(const struct peer *peer, struct socket_view *view);
 
 /**
  * @brief Attend que le programme ait lu tout ce qui lui a été envoyé.
