@@ -274,7 +274,11 @@ LESSON(server_survives_interruptions, .step = 6, .points = 0.125, .programs = "s
     // Un appel sur deux : ceux que les premières interruptions épargnent, et la charge décide lesquels, les suivantes les trouvent.
     program_inject("eintr=2,phase=1");
     struct program *shifted = start_datagram_server();
-    expect_service("client");
+    // Qui dort a atteint son attente : ce qui vient ensuite ne décide plus de l'appel qui sera interrompu.
+    for (int i = 0; i < 2; i++) {
+        programs_wait_until_asleep();
+        expect_service("client");
+    }
     program_signal(shifted, SIGKILL);
     pump_until(program_has_ended, shifted, 20);
 
