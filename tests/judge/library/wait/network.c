@@ -8,12 +8,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,22 +186,46 @@ bool network_has_ipv6(void)
     return bind_once(AF_INET6, SOCK_STREAM, 0, false) == 0;
 }
 
-/** Ce que le noyau attend de SIOCSIFADDR : la structure de <linux/ipv6.h>, incompatible avec <netinet/in.h>. */
+/** La demande d'une adresse de plus : rtnetlink(7), RTM_NEWADDR. */
 struct address_request {
+    struct nlmsghdr header;
+    struct ifaddrmsg interface;
+    struct rtattr attribute;
     struct in6_addr address;
-    uint32_t prefix_length;
-    int interface;
 };
+
+/** Ce que le noyau en dit. */
+struct acknowledgement {
+    struct nlmsghdr header;
+    struct nlmsgerr result;
+};
+
+static bool is_acknowledged(int fd, const struct address_request *request)
+{
+    struct acknowledgement answer;
+    return send(fd, request, sizeof *request, 0) == (ssize_t)sizeof *request &&
+           recv(fd, &answer, sizeof answer, 0) >= (ssize_t)sizeof answer &&
+           answer.header.nlmsg_type == NLMSG_ERROR && answer.result.error == 0;
+}
 
 bool network_add_neighbour(const char *address)
 {
-    struct address_request request = {.prefix_length = 128, .interface = (int)if_nametoindex("lo")};
+    // Sans IFA_F_NODAD, l'adresse n'est utilisable qu'un peu plus tard : bind la refuserait (EADDRNOTAVAIL).
+    struct address_request request = {
+        .header = {.nlmsg_len = sizeof request,
+                   .nlmsg_type = RTM_NEWADDR,
+                   .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE},
+        .interface = {.ifa_family = AF_INET6,
+                      .ifa_prefixlen = 128,
+                      .ifa_flags = IFA_F_NODAD,
+                      .ifa_index = if_nametoindex("lo")},
+        .attribute = {.rta_len = RTA_LENGTH(sizeof request.address), .rta_type = IFA_LOCAL}};
     if (!network_is_isolated() || inet_pton(AF_INET6, address, &request.address) != 1)
         return false;
-    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (fd < 0)
         return false;
-    bool added = ioctl(fd, SIOCSIFADDR, &request) == 0;
+    bool added = is_acknowledged(fd, &request);
     close(fd);
     return added;
 }

@@ -30,7 +30,7 @@ bool network_has_ipv6(void);
  * @brief Donne à la machine une adresse IPv6 de plus, sur le réseau isolé du test.
  * @param address cette adresse, numérique
  * @return `false` si le réseau n'est pas isolé, ou si le système refuse
- * @see ipv6(7), SIOCSIFADDR
+ * @see rtnetlink(7), RTM_NEWADDR
  */
 bool network_add_neighbour(const char *address);
 
