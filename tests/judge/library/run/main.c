@@ -10,9 +10,9 @@
 #include "probe.h"
 #include "process_tree.h"
 #include "results.h"
-#include "runner.h"
 #include "sandbox.h"
 #include "sandbox_etc.h"
+#include "schedule.h"
 #include "scratch.h"
 #include "second_look.h"
 #include "spawn.h"
@@ -138,16 +138,6 @@ static void keep_charge(void)
     signal(SIGHUP, stop_everything);
 }
 
-static void judge(struct plan *plan)
-{
-    bool *wave = calloc(plan->count + 1, sizeof *wave);
-    if (wave == NULL)
-        abort();
-    while (plan_next_wave(plan, wave) > 0)
-        run_wave(plan, wave, scratch_path());
-    free(wave);
-}
-
 // Un test demandé a pu être écarté par l'échec d'un autre : c'est celui-là qu'il faut lire d'abord.
 static void report_failed_needs(struct plan *plan)
 {
@@ -229,7 +219,7 @@ int main(int argc, char **argv)
     if (!isolated)
         setenv(NETWORK_VARIABLE, "shared", 1);
     sandbox_copy_etc(scratch_path());
-    judge(&plan);
+    run_plan(&plan, scratch_path());
     report_failed_needs(&plan);
 
     const struct run run = {.work = options.work,

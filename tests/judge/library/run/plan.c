@@ -121,6 +121,11 @@ static bool lacks_program(struct entry *entry)
     return false;
 }
 
+static bool is_unsaid(const struct entry *entry)
+{
+    return entry->outcome == OUTCOME_PENDING || entry->outcome == OUTCOME_RUNNING;
+}
+
 static bool is_met(const struct entry *entry, const struct entry *needed)
 {
     return needed->outcome == OUTCOME_PASSED || needed->outcome == OUTCOME_SKIPPED ||
@@ -147,11 +152,11 @@ static bool is_ready(struct plan *plan, struct entry *entry)
     bool ready = true;
     for (const char *word; (word = next_word(&needs, &length)) != NULL;) {
         const struct entry *needed = find(plan, word, length);
-        if (needed->outcome == OUTCOME_PENDING)
+        if (is_unsaid(needed))
             ready = false;
         if (skip_with(entry, needed))
             return false;
-        if (needed->outcome == OUTCOME_PENDING || is_met(entry, needed))
+        if (is_unsaid(needed) || is_met(entry, needed))
             continue;
         snprintf(entry->reason, sizeof entry->reason, "il faut d'abord « %s » (%s)",
                  needed->lesson->title, needed->lesson->name);
@@ -200,4 +205,19 @@ size_t plan_next_wave(struct plan *plan, bool *wave)
             break;
     }
     return 0;
+}
+
+bool plan_awaits(const struct plan *plan, const struct entry *awaited)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        const char *needs = plan->entries[i].lesson->needs;
+        size_t length;
+        if (!is_pending(&plan->entries[i]))
+            continue;
+        for (const char *word; (word = next_word(&needs, &length)) != NULL;) {
+            if (find(plan, word, length) == awaited)
+                return true;
+        }
+    }
+    return false;
 }

@@ -8,10 +8,12 @@
 #include "lesson.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /** Où en est un test. */
 enum outcome {
     OUTCOME_PENDING, /**< Pas encore exécuté. */
+    OUTCOME_RUNNING, /**< En cours. */
     OUTCOME_PASSED,  /**< Réussi. */
     OUTCOME_FAILED,  /**< Raté. */
     OUTCOME_NOT_RUN, /**< Pas exécuté : ce qu'il demande manque. */
@@ -26,6 +28,7 @@ struct entry {
     bool auxiliary;       /**< Montré sans avoir été demandé : ses points ne comptent pas. */
     bool selected;        /**< À exécuter. */
     enum outcome outcome; /**< Ce qu'il en est advenu. */
+    pid_t runner;         /**< En cours : le processus à qui il a été confié. */
     bool alone;           /**< Raté, et cela ne regarde que lui : voir verdict_spare_others(). */
     char reason[512];     /**< Pourquoi, s'il n'a pas été exécuté. */
     char *members;        /**< Membres JSON écrits par le test, ou `NULL`. */
@@ -55,8 +58,11 @@ size_t plan_select(struct plan *plan, int step, const char *pattern);
  * Ceux dont une demande a manqué sont écartés, avec la raison.
  * @param plan le plan
  * @param wave reçoit, pour chaque entrée, si elle est de cette vague
- * @return le nombre de tests de la vague ; 0 quand tout est dit
+ * @return le nombre de tests de la vague ; 0 quand tout est dit, ou que le reste attend un test en cours
  */
 size_t plan_next_wave(struct plan *plan, bool *wave);
+
+/** @brief Dit si un test qui n'est pas parti attend le verdict de celui-ci. */
+bool plan_awaits(const struct plan *plan, const struct entry *awaited);
 
 #endif

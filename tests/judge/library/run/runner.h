@@ -1,23 +1,25 @@
 /**
  * @file runner.h
- * @brief Exécuter une vague de tests avec Criterion, et ramasser les verdicts.
+ * @brief Confier une vague de tests à Criterion.
  */
 #ifndef HARNESS_RUNNER_H
 #define HARNESS_RUNNER_H
 
 #include "plan.h"
 
+#include <sys/types.h>
+
 /**
- * @brief Exécute les tests marqués, en parallèle, chacun dans son processus.
+ * @brief Lance les tests marqués, en parallèle, chacun dans son processus.
  *
- * Criterion tourne dans un processus fils : quoi qu'il lui arrive, celui-ci reste pour le dire, et
- * pour tuer ce qui aurait survécu. Un test sans verdict est mis au compte du juge, jamais de
- * l'étudiant.
+ * Criterion tourne dans un processus fils : quoi qu'il lui arrive, celui-ci reste pour le dire.
  *
- * @param plan    le plan, où les verdicts sont notés
+ * @param plan    le plan
  * @param wave    les tests à exécuter
+ * @param jobs    au plus tant de tests à la fois
  * @param scratch dossier des verdicts
+ * @return le processus où tourne Criterion, ou -1 (fork(), `errno`)
  */
-void run_wave(struct plan *plan, const bool *wave, const char *scratch);
+pid_t start_wave(const struct plan *plan, const bool *wave, size_t jobs, const char *scratch);
 
 #endif
