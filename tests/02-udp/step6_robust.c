@@ -21,7 +21,7 @@
 
 /** Octets affichés par un serveur sous le déluge : assez pour voir qu'il y est, ou qu'il y reste. */
 #define FLOODED_OUTPUT (256 << 10)
-#define DEAF_OUTPUT (4 << 20)
+#define DEAF_OUTPUT (1 << 20)
 
 /** Datagrammes servis entre deux mesures de la mémoire : une place de 64 Kio perdue à chacun en ferait 25 600. */
 #define MANY_DATAGRAMS 400

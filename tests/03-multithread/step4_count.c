@@ -10,7 +10,7 @@
 #define LATECOMERS 32
 #define WITNESSES 12
 #define HASTY 3
-#define REUSE_PATIENCE_S 3
+#define REUSE_PATIENCE_S 1.5
 
 LESSON(
     server_announces_departure, .step = 4, .points = 0.5, .programs = "server",
@@ -140,7 +140,7 @@ LESSON(server_closes_once, .step = 4, .points = 0.25, .programs = "server",
        .hint = "Un descripteur fermé redevient libre, et le système le redonne au suivant : qui le "
                "ferme, et combien de fois ?")
 {
-    // Le thread retenu tient peut-être un verrou : la patience va bien au-delà.
+    // Le thread retenu tient peut-être un verrou : la patience va au-delà.
     program_inject("reuse=1000");
     pump_set_patience(REUSE_PATIENCE_S);
     struct program *server = start_server();

@@ -398,8 +398,10 @@ LESSON(server_survives_lack_of_threads, .step = 5, .points = 0.25, .programs = "
         clients[i] = knock("client %d", i + 1);
         expect_welcome_or_full(clients[i]);
     }
+    pump_set_patience(1);
     exchange(clients[0], "toujours là");
     exchange(clients[1], "moi aussi");
+    be_patient();
     // L'un après l'autre : dans quel ordre leurs départs sont dits ne dépend pas de l'instant.
     for (int i = 0; i < LIMIT_WITHOUT_THREADS; i++) {
         peer_close(clients[i]);

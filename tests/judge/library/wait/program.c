@@ -19,6 +19,7 @@
 
 // Le plus long dialogue d'un test fait moins d'un mégaoctet, même tout échappé en \xHH.
 #define FLOOD_LIMIT (8u << 20)
+#define REPEATED_LIMIT (2u << 20)
 // Combien de lignes d'avant font reconnaître celle que l'on redit.
 #define RECENT_LINES 8
 
@@ -107,11 +108,13 @@ static void collect(struct source *source, short revents)
         return;
     }
     append(output, bytes, (size_t)count);
-    if (says_again(output))
+    bool again = says_again(output);
+    output->repeated = again ? output->repeated + (size_t)count : 0;
+    if (again)
         pump_note_repetition();
     transcript_lines(program->actor, is_out ? ">" : "!", is_out ? "affiche" : "écrit sur stderr",
                      bytes, (size_t)count);
-    if (output->length <= FLOOD_LIMIT)
+    if (output->length <= FLOOD_LIMIT && output->repeated <= REPEATED_LIMIT)
         return;
     source->events = 0;
     pump_note_flood();

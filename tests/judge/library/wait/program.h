@@ -22,6 +22,7 @@ struct output {
     char *bytes;          /**< Tout ce qui est venu. */
     size_t length;        /**< Combien d'octets. */
     size_t consumed;      /**< Combien le test en a déjà attendu et reconnu. */
+    size_t repeated;      /**< Combien, à la fin, ne font que redire les mêmes lignes. */
     bool closed;          /**< Le programme a fermé cette sortie, ou est mort. */
 };
 
