@@ -232,6 +232,7 @@ LESSON(server_has_no_memory_error, .step = 2, .points = 0.25, .programs = "serve
 static void ask_and_answer(struct postbox *server, size_t length)
 {
     char *message = letters(length);
+    postboxes_forget();
     struct program *client =
         START_SANITIZED("address", "client", "127.0.0.1", test_port(), message);
     const struct datagram *question = postbox_expect_question(server, message, length, NULL);

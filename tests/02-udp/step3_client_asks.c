@@ -16,7 +16,7 @@ LESSON(client_shows_reply, .step = 3, .points = 2, .programs = "client", .needs 
     postbox_answer(server, expect_question(server), "il est midi");
     spare_others_of_reply();
     expect_shown(client, "il est midi");
-    postbox_expect_nothing_more(server);
+    expect_no_more_question(server);
 }
 
 LESSON(client_default_question, .step = 3, .points = 0.25, .programs = "client",
@@ -48,6 +48,7 @@ LESSON(client_sends_any_message, .step = 3, .points = 0.5, .programs = "client",
                                     letters(LONGEST_DATAGRAM)};
     struct postbox *server = open_judge_server();
     for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
+        postboxes_forget();
         struct program *client = START("client", "127.0.0.1", test_port(), messages[i]);
         const struct datagram *question =
             postbox_expect_question(server, messages[i], strlen(messages[i]), NULL);

@@ -37,7 +37,7 @@ LESSON(client_asks_again, .step = 4, .points = 1, .programs = "client", .needs =
     expect_question(server);
     postbox_answer(server, expect_question_again(server, 2), "il est midi");
     expect_answered(client, "il est midi");
-    postbox_expect_nothing_more(server);
+    expect_no_more_question(server);
 }
 
 LESSON(client_doubles_its_wait, .step = 4, .points = 0.75, .programs = "client",
@@ -51,7 +51,7 @@ LESSON(client_doubles_its_wait, .step = 4, .points = 0.75, .programs = "client",
     expect_question_again(server, 2);
     postbox_answer(server, expect_question_again(server, 3), "il est midi");
     expect_answered(client, "il est midi");
-    postbox_expect_nothing_more(server);
+    expect_no_more_question(server);
 }
 
 LESSON(
@@ -110,7 +110,7 @@ LESSON(
         complain_because(cause_of_lost_late_reply(first),
                          "une réponse à la première question, venue après la seconde, est perdue");
     expect_answered(client, "il était midi");
-    postbox_expect_nothing_more(server);
+    expect_no_more_question(server);
 
     // La réponse à la seconde, elle, ne concerne pas la question suivante.
     client = start_client();

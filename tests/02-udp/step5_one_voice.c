@@ -71,7 +71,7 @@ static void expect_strangers_ignored(const struct place *place)
     refuse_half_a_comparison(client);
     refuse_credulity(client);
     expect_shown(client, "il est midi");
-    postbox_expect_nothing_more(server);
+    expect_no_more_question(server);
 }
 
 LESSON(

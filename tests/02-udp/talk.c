@@ -160,6 +160,7 @@ struct postbox *open_judge_server(void)
 
 struct program *start_client(void)
 {
+    postboxes_forget();
     return START("client", "127.0.0.1", test_port(), QUESTION);
 }
 
@@ -391,6 +392,27 @@ const struct datagram *expect_question_again(struct postbox *server, int number)
         postbox_expect_question(server, QUESTION, strlen(QUESTION), NULL);
     check_not_too_early(server, number);
     return again;
+}
+
+#define CROSSED_MS 100
+
+// Une machine arrêtée un moment retient le juge aussi : à son heure, la question repart avant que la réponse, en retard, ne soit lue.
+static bool crossed_the_reply(const struct postbox *server, size_t number)
+{
+    const struct datagram *first = server->received[0];
+    const struct datagram *again = server->received[number - 1];
+    return first->dated && again->dated &&
+           again->arrived_ms - first->arrived_ms >= due_ms((int)number) - EARLY_SLACK_MS &&
+           again->arrived_ms < server->asked_ms + CROSSED_MS;
+}
+
+void expect_no_more_question(struct postbox *server)
+{
+    pump_now();
+    while (server->count > server->taken && server->taken < SEND_COUNT &&
+           crossed_the_reply(server, server->taken + 1))
+        server->taken++;
+    postbox_expect_nothing_more(server);
 }
 
 static bool has_spoken_or_ended(void *program)

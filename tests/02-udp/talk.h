@@ -83,6 +83,9 @@ const struct datagram *expect_question(struct postbox *server);
  */
 const struct datagram *expect_question_again(struct postbox *server, int number);
 
+/** @brief Vérifie qu'une fois la réponse envoyée la question n'est pas revenue, si ce n'est à son heure, en même temps qu'elle. */
+void expect_no_more_question(struct postbox *server);
+
 /** @brief Vérifie que l'envoi de ce rang, déjà reçu, n'est pas parti trop tôt. */
 void check_not_too_early(const struct postbox *server, int number);
 

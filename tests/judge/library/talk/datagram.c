@@ -234,6 +234,7 @@ static void send_to(struct postbox *box, const struct sockaddr *to, socklen_t to
     if (pump_until(dispatched, &dispatch, 1) != WAIT_DONE || dispatch.error != 0)
         verdict_broken("le juge ne peut pas envoyer %zu octets à %s : %s", length, box->asked,
                        strerror(dispatch.error));
+    box->asked_ms = transcript_elapsed_ms();
 }
 
 void postbox_send(struct postbox *box, const char *host, const char *port, const void *bytes,
@@ -271,6 +272,13 @@ bool postbox_has_mail(void *box)
 {
     const struct postbox *postbox = box;
     return postbox->count > postbox->taken;
+}
+
+void postboxes_forget(void)
+{
+    pump_now();
+    for (struct postbox *box = boxes; box != NULL; box = box->next)
+        box->taken = box->count;
 }
 
 /** Deux boîtes, dont l'une doit recevoir quelque chose. */

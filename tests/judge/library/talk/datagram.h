@@ -37,6 +37,7 @@ struct postbox {
     bool dates;                      /**< Le noyau y date les arrivées. */
     char address[PEER_ADDRESS_SIZE]; /**< Son adresse locale : `127.0.0.1:40112`. */
     char asked[PEER_ADDRESS_SIZE];   /**< À qui il a écrit en dernier. */
+    double asked_ms;                 /**< Quand : en millisecondes depuis le début du test. */
     size_t asked_length;             /**< Longueur de ce dernier envoi. */
     size_t asked_count;              /**< Nombre de ses envois. */
     struct datagram **received;      /**< Tout ce qu'il a reçu. */
@@ -86,6 +87,13 @@ bool postbox_send_damaged(const struct postbox *box, const char *host, const cha
 
 /** @brief Dit si un datagramme a été reçu, que le test n'a pas encore pris ; ne l'attend pas. */
 bool postbox_has_mail(void *box);
+
+/**
+ * @brief Oublie ce que chaque boîte a reçu sans que le test l'ait pris : le client suivant n'y est pour rien.
+ *
+ * Retenu par une machine lente, un client juste redemande pendant que sa réponse l'attend déjà.
+ */
+void postboxes_forget(void);
 
 /** @brief Attend un datagramme dans l'une de deux boîtes, et rend celle qui l'a reçu. */
 struct postbox *postbox_first_with_mail(struct postbox *box, struct postbox *other);
