@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 
-from tests.grading.door import naming, shape
+from tests.grading.door import limits, naming, shape
 from tests.grading.roster import class_object, roster
 from tests.grading.run import atomic, plans, preparation, workroom
 from tests.grading.run.preparation import Stopped, enabled, say
@@ -97,11 +97,19 @@ def status_of(class_, failed, single):
     return 0
 
 
+def is_single(work, labs):
+    """Est-ce le travail d'une seule personne ? Une archive qui ne s'ouvre pas est peut-être celle d'une classe : rien n'est jugé."""
+    try:
+        return shape.is_single(work, labs)
+    except limits.TooMuch as error:
+        raise Stopped(f"WORK={naming.visible(work)} : {error} ; sinon, déballez-la, et donnez le dossier") from error
+
+
 def grade(work):
     """Toute la notation."""
     labs = lab_reader.every_lab()
     # Une plateforme ne donne jamais que le travail d'une personne, quelle que soit sa forme.
-    single = enabled("HOSTED") or shape.is_single(work, labs)
+    single = enabled("HOSTED") or is_single(work, labs)
     preparation.check_settings()
     if enabled("PREVIEW"):
         return preview.show(work, single, labs)

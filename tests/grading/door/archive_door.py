@@ -24,13 +24,13 @@ BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFE
           NotImplementedError, RuntimeError, KeyError, IndexError, OverflowError, UnicodeError, MemoryError)
 
 
-def read_archive(tree, data, name, clock):
-    """Lit une archive dans l'arbre. Lève TooMuch pour ce qui ne peut pas être accepté du tout."""
+def read_archive(tree, data, clock):
+    """Lit une archive dans l'arbre, d'après son début, et non son nom. Lève TooMuch pour ce qui ne peut pas être accepté du tout."""
     try:
         kind = foreign.kind_of(data)
         if kind:
             read_tar(tree, foreign.to_tar(kind, data), clock)
-        elif data.startswith(ZIP) or name.lower().endswith(".zip"):
+        elif data.startswith(ZIP):
             read_zip(tree, data, clock)
         else:
             read_tar(tree, data, clock)
@@ -137,10 +137,11 @@ def inner_bytes(archive, member):
 class Unpacked:
     """Un flux décompressé au fur et à mesure, qui s'arrête à la borne."""
 
-    def __init__(self, data, clock):
+    def __init__(self, data, clock, most=limits.UNPACKED):
         self.source = memoryview(data)
         self.packed = len(data)
         self.clock = clock
+        self.most = most
         self.decoder = decoder_for(data)
         self.pending = b""
         self.total = 0
@@ -153,7 +154,7 @@ class Unpacked:
             self.clock.check()
             self.pending = self.decode()
             self.total += len(self.pending)
-            limits.check_bomb(self.packed, self.total)
+            limits.check_bomb(self.packed, self.total, self.most)
         size = len(self.pending) if size < 0 else size
         piece, self.pending = self.pending[:size], self.pending[size:]
         return piece

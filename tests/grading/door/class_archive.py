@@ -10,7 +10,7 @@ import os
 import tarfile
 import zipfile
 
-from tests.grading.door import archive_door, folder_door, limits
+from tests.grading.door import archive_door, folder_door, foreign, limits
 from tests.grading.door import tree as trees
 
 INSIDE = "\0"
@@ -27,7 +27,9 @@ def opened(path, *_):
     """Voir open_class ; un fichier récrit est relu."""
     stream = stream_of(path)
     try:
-        return Zipped(stream) if zipfile.is_zipfile(stream) else Tarred(stream)
+        # Le début seul le dit : un .tar finit souvent par un .zip qu'il contient.
+        is_zip = stream.read(len(archive_door.ZIP[0])) in archive_door.ZIP
+        return Zipped(stream) if is_zip else Tarred(stream)
     except limits.TooMuch:
         stream.close()
         raise
@@ -42,11 +44,11 @@ def stream_of(path):
     if not nested:
         return os.fdopen(os.open(path, folder_door.FILE), "rb")
     try:
-        data = open_class(outer).read(tuple(inner.split("/")), limits.ARCHIVE + 1)
+        data = open_class(outer).read(tuple(inner.split("/")), limits.UNPACKED + 1)
     except archive_door.BROKEN as error:
         raise limits.TooMuch("elle est abîmée, ou chiffrée") from error
-    if len(data) > limits.ARCHIVE:
-        raise limits.TooMuch(f"elle dépasse {limits.ARCHIVE >> 20} Mio")
+    if len(data) > limits.UNPACKED:
+        raise limits.TooMuch(f"elle dépasse {limits.UNPACKED >> 20} Mio")
     return io.BytesIO(data)
 
 
@@ -100,6 +102,16 @@ class Whole:
             self.pour_one(tree, path + (name,), where + (name,), inner, clock)
 
 
+def packed_tar(stream):
+    """Un .tar, compressé ou non ; d'une archive que Python ne lit pas, celui qu'un outil en fait."""
+    stream.seek(0)
+    data = stream.read(limits.CLASS_KEPT + 1)
+    if len(data) > limits.CLASS_KEPT:
+        raise limits.TooMuch(f"elle dépasse {limits.CLASS_KEPT >> 20} Mio")
+    kind = foreign.kind_of(data)
+    return foreign.to_tar(kind, data, limits.CLASS_KEPT) if kind else data
+
+
 class Zipped(Whole):
     """Un .zip."""
 
@@ -134,14 +146,13 @@ class Tarred(Whole):
 
     def __init__(self, stream):
         super().__init__()
-        stream.seek(0)
-        unpacked = archive_door.Unpacked(stream.read(limits.CLASS_KEPT), limits.Clock())
+        unpacked = archive_door.Unpacked(packed_tar(stream), limits.Clock(), limits.CLASS_KEPT)
         with tarfile.open(fileobj=unpacked, mode="r|", errorlevel=2) as archive:
             for count, member in enumerate(archive, 1):
                 archive.members = []
                 check_count(count)
                 kind, data = archive_door.tar_kind(member), None
-                if kind == "file" and member.size <= limits.ARCHIVE:
+                if kind == "file" and member.size <= limits.UNPACKED:
                     data = archive.extractfile(member).read()
                 self.put(member.name, kind, data)
 

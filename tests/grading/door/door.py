@@ -122,7 +122,7 @@ class Piece:
         if self.kind == "folder":
             self.read_folder(part, clock)
         elif self.kind == "archive":
-            archive_door.read_archive(part, self.data(), os.path.basename(self.path) if self.inner is None else self.inner[-1], clock)
+            archive_door.read_archive(part, self.data(), clock)
         elif self.inner is None:
             folder_door.add_loose(part, self.path, self.where[-1])
         else:
@@ -152,7 +152,7 @@ def open_archives(tree, labs, clock, level=1):
             continue
         inner = trees.Tree(tree.wanted)
         try:
-            archive_door.read_archive(inner, tree.entries[path].load(), path[-1], clock)
+            archive_door.read_archive(inner, tree.entries[path].load(), clock)
         except limits.TooMuch as error:
             if beside:
                 tree.remark(f"{trees.shown(path)} n'a pas été ouverte ({error}) : des sources sont déjà à côté")

@@ -38,26 +38,26 @@ def remedy(kind):
     return (f"c'est une archive .{kind}, que rien n'ouvre ici : installez {KINDS[kind][1]}, ou remettez-la en .zip")
 
 
-def to_tar(kind, data):
-    """Le .tar de ce qu'elle contient. Lève TooMuch si elle ne s'ouvre pas."""
+def to_tar(kind, data, most=limits.UNPACKED):
+    """Le .tar de ce qu'elle contient, d'au plus « most » octets. Lève TooMuch si elle ne s'ouvre pas."""
     if not has_tool(kind):
         raise limits.TooMuch(remedy(kind))
     first = ["sh", AS_USER] if os.getuid() == 0 else []
     with tempfile.TemporaryFile() as given:
         given.write(data)
         given.seek(0)
-        with subprocess.Popen([*first, "sh", str(SCRIPT), kind], stdin=given, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        with subprocess.Popen([*first, "sh", str(SCRIPT), kind, str(len(data) + most)], stdin=given, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                               start_new_session=True) as process:
-            return listen(process)
+            return listen(process, most)
 
 
-def listen(process):
+def listen(process, most):
     """Reçoit le .tar, dans la borne de taille ; celle du temps est le processeur que l'outil occupe (unpack.sh)."""
-    made = process.stdout.read(limits.UNPACKED + 1)
-    if len(made) > limits.UNPACKED:
+    made = process.stdout.read(most + 1)
+    if len(made) > most:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        raise limits.TooMuch(f"décompressée, elle dépasserait {limits.UNPACKED >> 20} Mio")
+        raise limits.TooMuch(f"décompressée, elle dépasserait {most >> 20} Mio")
     if process.wait() == 2:
         raise limits.TooMuch("elle ne s'ouvre que dans un bac à sable, et il n'y en a pas ici : remettez-la en .zip")
     if process.returncode != 0 or not made:

@@ -39,9 +39,9 @@ class Clock:
             raise TooMuch("le lire demande trop de temps")
 
 
-def check_bomb(packed, unpacked):
+def check_bomb(packed, unpacked, most=UNPACKED):
     """Lève TooMuch quand ce que l'archive contient est hors de proportion."""
-    if unpacked > UNPACKED:
-        raise TooMuch(f"décompressée, elle dépasserait {UNPACKED >> 20} Mio")
+    if unpacked > most:
+        raise TooMuch(f"décompressée, elle dépasserait {most >> 20} Mio")
     if unpacked > SMALL and unpacked > RATIO * max(packed, 1):
         raise TooMuch(f"elle grossit plus de {RATIO} fois en se décompressant")

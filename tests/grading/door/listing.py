@@ -74,8 +74,8 @@ class Node:
         return 0 if self.inner is None else class_archive.open_class(self.file).size(self.inner)
 
     def inside(self):
-        """Le dossier qu'est cette archive, quand elle se lit, sur le disque ou dans une archive qui y est ; sinon None."""
-        if self.kind != "archive" or class_archive.INSIDE in self.file:
+        """Le dossier qu'est cette archive, quand elle se lit, sur le disque ou dans une autre archive ; sinon None."""
+        if self.kind != "archive" or self.file.count(class_archive.INSIDE) >= limits.NESTED - 1:
             return None
         path = self.file if self.inner is None else self.file + class_archive.INSIDE + "/".join(self.inner)
         try:
@@ -106,8 +106,9 @@ class Union(Node):
 
 
 def root_of(path):
-    """La racine d'une classe : un dossier, ou une archive que l'on regarde comme un dossier. None si elle ne se lit pas."""
+    """La racine d'une classe : un dossier, ou une archive que l'on regarde comme un dossier. Lève TooMuch si elle ne se lit pas."""
     path = path.rstrip("/") or "/"
     if os.path.isdir(path):
         return Node(os.path.basename(os.path.abspath(path)), "folder", path)
-    return Node(os.path.basename(path), archive_or("file", path), path).inside()
+    class_archive.open_class(path)
+    return Node(os.path.basename(path), "folder", path, ())

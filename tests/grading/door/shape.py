@@ -23,8 +23,8 @@ def is_class(path, labs):
 
 
 def is_single(path, labs):
-    """Ce chemin, que la notation de classe a reçu, est-il le travail d'une seule personne ?"""
+    """Ce chemin, que la notation de classe a reçu, est-il le travail d'une seule personne ? Lève TooMuch si l'archive ne se lit pas."""
     if os.path.isdir(path):
         return not is_class(path, labs)
     root = listing.root_of(path)
-    return root is None or not (people.is_export(root, labs) or people.holds_several(root, labs))
+    return not (people.is_export(root, labs) or people.holds_several(root, labs))

@@ -1,10 +1,9 @@
 #!/bin/sh
-# Refait en .tar une archive que Python ne lit pas, dans un bac à sable : unpack.sh SORTE <ARCHIVE >TAR
+# Refait en .tar une archive que Python ne lit pas, dans un bac à sable : unpack.sh SORTE OCTETS <ARCHIVE >TAR
 #     unpack.sh --tool SORTE       l'outil qui l'ouvrirait ici ; statut 1 s'il n'y en a pas
-# SORTE : 7z, rar ou zst. Statut : 0, 1 si l'outil n'a pas pu l'ouvrir, 2 s'il manque un outil ou le bac à sable.
+# SORTE : 7z, rar ou zst ; OCTETS : la place de l'archive et de ce qu'elle contient. Statut : 0, 1 si l'outil n'a pas pu l'ouvrir, 2 s'il manque un outil ou le bac à sable.
 # Dedans : /usr et l'outil, en lecture seule ; un dossier en mémoire, borné ; ni réseau, ni rien de la machine.
 set -uf
-DISK=268435456
 
 tool_for() { # SORTE
     sort=$1
@@ -33,6 +32,7 @@ if [ "${1:-}" = --tool ]; then
     exit 0
 fi
 tool_for "${1:-}" || exit 2
+kind=$1 size=$2
 bwrap=$(command -v bwrap) || exit 2
 folder=${tool%/*}
 
@@ -54,14 +54,16 @@ esac
 exec "$bwrap" --unshare-user --unshare-pid --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try --die-with-parent \
     --new-session --cap-drop ALL --clearenv --setenv PATH "$folder:/usr/bin:/bin" --setenv LC_ALL C.UTF-8 \
     --ro-bind /usr /usr --ro-bind-try /etc/alternatives /etc/alternatives --dev-bind /dev/null /dev/null \
-    --size "$DISK" --tmpfs /tmp --chdir /tmp "$@" --remount-ro / -- /bin/sh -c '
-        ulimit -t 20; ulimit -v 1048576; ulimit -f 524288
+    --size "$size" --tmpfs /tmp --chdir /tmp "$@" --remount-ro / -- /bin/sh -c '
+        ulimit -t 20; ulimit -v 1048576; ulimit -f 1048576
         cat >archive && mkdir out || exit 1
-        case ${1##*/} in
-        bsdtar) exec "$1" -cf - --format=pax @archive ;;
-        zstd) exec "$1" -dcq archive ;;
-        unrar) "$1" x -p- -y -idq archive out/ >/dev/null 2>&1 ;;
+        case $2:${1##*/} in
+        # Par un tube : en revenant en arrière, il prend un .rar qui finit par un .zip pour ce .zip.
+        rar:bsdtar) cat archive | "$1" -cf - --format=pax @-; exit ;;
+        *:bsdtar) exec "$1" -cf - --format=pax @archive ;;
+        *:zstd) exec "$1" -dcq archive ;;
+        *:unrar) "$1" x -p- -y -idq archive out/ >/dev/null 2>&1 ;;
         *) "$1" x -y -p -bd -oout archive >/dev/null 2>&1 ;;
         esac
         # 1 : un avertissement ; plus : il est abîmé, et ce qui en est sorti ne dit pas ce qui manque.
-        [ $? -le 1 ] && cd out && exec tar -cf - .' sh "$tool"
+        [ $? -le 1 ] && cd out && exec tar -cf - .' sh "$tool" "$kind"

@@ -11,7 +11,7 @@ import shutil
 import sys
 import tempfile
 
-from tests.grading.door import door, naming
+from tests.grading.door import door, limits, naming
 from tests.grading.roster import roster
 from tests.grading.run import plans
 from tests.grading.run import students as roll
@@ -118,8 +118,8 @@ def run():
         raise Refusal(f"LAB={show(os.environ.get('LAB', ''))} : ce lab n'existe pas (il y a : {' '.join(lab.name for lab in labs)})")
     if not work:
         raise Refusal("dites quelle classe : make similar WORK=rendus/")
-    if not os.path.isdir(work):
-        raise Refusal(f"WORK={show(work)} : ce n'est pas un dossier")
+    if not os.path.isdir(work) and not (os.path.isfile(work) and naming.archive_suffix(work)):
+        raise Refusal(f"WORK={show(work)} : ce n'est ni un dossier, ni une archive")
     students, apart = read_class(work, labs, chosen)
     if len(students) < 2:
         raise Refusal(f"WORK={show(work)} : il faut au moins deux rendus à comparer")
@@ -138,7 +138,7 @@ def main():
             return 2
     try:
         return run()
-    except (Refusal, roster.Mistake, passages.Trouble, OSError) as error:
+    except (Refusal, roster.Mistake, passages.Trouble, limits.TooMuch, OSError) as error:
         print(f"similar : {naming.visible(str(error))}", file=sys.stderr)
         return 2
 

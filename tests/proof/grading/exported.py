@@ -55,16 +55,21 @@ def zipped(files):
     return made.getvalue()
 
 
-def tarred(files):
+def tarred(files, mode="w:gz"):
     """Une archive .tar.gz."""
     made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w:gz") as archive:
+    with tarfile.open(fileobj=made, mode=mode) as archive:
         for name, data in files.items():
             member = tarfile.TarInfo(name)
             member.type = tarfile.DIRTYPE if data is None else tarfile.REGTYPE
             member.size = len(data or b"")
             archive.addfile(member, io.BytesIO(data or b""))
     return made.getvalue()
+
+
+def stacked(files):
+    """Une archive .tar, sans compression."""
+    return tarred(files, "w")
 
 
 def raw_zip(files):

@@ -210,7 +210,7 @@ class Likeness(unittest.TestCase):
         self.assertFalse((PLACE / "ailleurs" / "paires").exists())
 
     def test_a_wrong_request_is_told(self):
-        self.assertIn("ce n'est pas un dossier", similar(status=2, WORK="nulle/part"))
+        self.assertIn("ce n'est ni un dossier, ni une archive", similar(status=2, WORK="nulle/part"))
         self.assertIn("au moins deux rendus", similar(status=2, WORK=str(PLACE / "pages")))
         self.assertIn("ce lab n'existe pas", similar(status=2, LAB="99"))
 

@@ -22,20 +22,29 @@ def can_open(kind):
     return foreign.has_tool(kind) and bool(shutil.which("bwrap"))
 
 
+def pack(tool, folder, path):
+    """Fait une archive de tout ce que contient un dossier, par cet outil."""
+    command = {"zstd": f'tar -cf - "$@" | zstd -q -o "{path}"', "bsdtar": f'bsdtar -a -cf "{path}" "$@"'}.get(
+        tool, f'{tool} a -bd -snl "{path}" "$@" >/dev/null')
+    subprocess.run(["sh", "-c", command, "sh", *sorted(os.listdir(folder))], cwd=folder, check=True)
+
+
+def maker_of(kind):
+    """L'outil qui fait ici une telle archive, que cette machine ouvre aussi ; rien s'il n'y en a pas."""
+    return next(filter(shutil.which, MAKERS[kind]), "") if can_open(kind) else ""
+
+
 class Foreign(door_test.Case):
 
     def make(self, kind, fill):
         """Une archive de cette sorte, faite par un outil ; l'essai est sauté s'il n'y en a pas."""
-        tool = next(filter(shutil.which, MAKERS[kind]), None)
-        if tool is None or not can_open(kind):
+        tool = maker_of(kind)
+        if not tool:
             self.skipTest(f"rien ici ne fait, ou n'ouvre, une archive .{kind}")
         with tempfile.TemporaryDirectory() as folder:
             fill(pathlib.Path(folder))
             path = os.path.join(os.path.dirname(self.root), "rendu." + {"zst": "tar.zst"}.get(kind, kind))
-            names = sorted(os.listdir(folder))
-            command = {"zstd": f'tar -cf - "$@" | zstd -q -o "{path}"', "bsdtar": f'bsdtar -a -cf "{path}" "$@"'}.get(
-                tool, f'{tool} a -bd -snl "{path}" "$@" >/dev/null')
-            subprocess.run(["sh", "-c", command, "sh", *names], cwd=folder, check=True)
+            pack(tool, folder, path)
         return path
 
     @staticmethod

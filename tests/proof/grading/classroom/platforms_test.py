@@ -5,13 +5,15 @@ import pathlib
 import tempfile
 import time
 import unittest
+from unittest import mock
 
-from tests.grading.door import listing, people, person, shape
+from tests.grading.door import foreign, limits, listing, people, person, shape
 from tests.grading.door.platforms import gradescope_yaml
 from tests.grading.run import plans
 from tests.grading.run import students as roll
 from tests.judge.command import lab_reader
-from tests.proof.grading import exported, misread
+from tests.proof.grading import exported, misread, rar
+from tests.proof.grading.classroom import foreign_test
 
 LABS = lab_reader.every_lab()
 LAB = exported.LAB
@@ -80,13 +82,41 @@ class Archives(Case):
 
     def test_the_archive_of_a_class_is_no_single_work(self):
         for make in exported.PACKED + misread.PACKED:
-            for suffix, pack in ((".zip", exported.zipped), (".tar.gz", exported.tarred)):
+            for suffix, pack in ((".zip", exported.zipped), (".tar.gz", exported.tarred), (".tar", exported.stacked)):
                 with self.subTest(f"{make.__name__} {suffix}"):
                     files, rows = make()
                     path = os.path.join(self.root, make.__name__ + suffix)
                     pathlib.Path(path).write_bytes(pack(files))
                     self.assertFalse(shape.is_single(path, LABS))
                     self.check(rows, path)
+
+    def test_a_class_in_an_archive_that_a_tool_opens(self):
+        files, rows = misread.drive_titles()
+        for kind, suffix in (("7z", "7z"), ("zst", "tar.zst")):
+            tool = foreign_test.maker_of(kind)
+            if tool:
+                with self.subTest(kind), tempfile.TemporaryDirectory() as folder:
+                    exported.put(folder, files)
+                    self.check_whole(rows, f"promo.{suffix}", lambda path, tool=tool, folder=folder: foreign_test.pack(tool, folder, path))
+        if foreign_test.can_open("rar"):
+            self.check_whole(rows, "promo.rar", lambda path: pathlib.Path(path).write_bytes(rar.new(files)))
+
+    def check_whole(self, rows, name, pack):
+        """L'archive d'une classe, puis la même dans une autre, et dans une troisième."""
+        path = os.path.join(self.root, name)
+        pack(path)
+        for around in ("", "a.zip", "b.zip"):
+            if around:
+                inner, path = path, os.path.join(self.root, around)
+                pathlib.Path(path).write_bytes(exported.zipped({os.path.basename(inner): pathlib.Path(inner).read_bytes()}))
+            self.assertFalse(shape.is_single(path, LABS))
+            self.check(rows, path)
+
+    def test_a_class_that_no_tool_opens_is_nobody(self):
+        path = os.path.join(self.root, "promo.7z")
+        pathlib.Path(path).write_bytes(foreign.KINDS["7z"][0] + bytes(200))
+        with mock.patch.object(foreign, "has_tool", lambda kind: False), self.assertRaisesRegex(limits.TooMuch, "installez libarchive-tools ou 7zip"):
+            shape.is_single(path, LABS)
 
     def test_the_archive_of_one_person_is_a_single_work(self):
         for name, files in (("a", exported.under(LAB.name, exported.RIGHT)), ("b", exported.under(f"projet/labs/{LAB.name}", exported.RIGHT)),
