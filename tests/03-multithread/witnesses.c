@@ -58,12 +58,18 @@ void witness_exchange(struct peer *client, const char *text)
     take_line(client, reply);
 }
 
+// Qui n'a pas fermé après la fin d'un client ne le fera pas pour les suivants : un témoin n'exige rien, et n'attend plus.
+static void end_politely(struct peer *client)
+{
+    static bool in_vain;
+    peer_half_close(client);
+    in_vain = in_vain || pump_until(has_been_left, client, 20) != WAIT_DONE;
+}
+
 void witness_leave(struct peer *client, int manner)
 {
-    if (manner % 3 == 1 && !has_been_left(client)) {
-        peer_half_close(client);
-        pump_until(has_been_left, client, 20);
-    }
+    if (manner % 3 == 1 && !has_been_left(client))
+        end_politely(client);
     if (manner % 3 == 0)
         peer_reset(client);
     else

@@ -10,6 +10,8 @@
 #define MOST_LOOKS 3000
 // Temps de calcul, en secondes, au-delà duquel un programme qui n'a rien à faire tourne à vide.
 #define IDLE_BUDGET_S 0.4
+// Ce qu'il en reste à qui l'a déjà fait.
+#define IDLE_AGAIN 0.1
 
 // Réveils par seconde qui accusent ; combien au moins en ont été vus, et pendant combien de temps avant de conclure.
 #define ACCUSED_PER_S 200.0
@@ -79,7 +81,8 @@ void program_wait_until_calm(struct program *program)
 // Conclut, si le programme ne dort pas.
 static void refuse_restlessness(struct program *program, const char *cause, const char *situation)
 {
-    struct watch watch = {.program = program, .budget_s = IDLE_BUDGET_S * pump_slowness()};
+    double budget_s = IDLE_BUDGET_S * (pump_saw_idling() ? IDLE_AGAIN : 1) * pump_slowness();
+    struct watch watch = {.program = program, .budget_s = budget_s};
     enum wait_end end = observe(&watch);
     if (program->ended) {
         struct symptoms symptoms = {.end = end, .program = program};
@@ -89,6 +92,8 @@ static void refuse_restlessness(struct program *program, const char *cause, cons
     // soient assez nombreux, ou de n'en avoir rien vu. Ni l'un ni l'autre n'est tourner.
     if (is_calm(&watch) || end == WAIT_ASLEEP || end == WAIT_LATE)
         return;
+    if (end != WAIT_RESTLESS)
+        pump_see_idling();
     complain_because(cause, end == WAIT_RESTLESS ? RESTLESS : SPINNING, program->actor, situation);
 }
 

@@ -32,7 +32,7 @@
 #define TIMES_AS_LONG 4
 #define LEAST_S 5
 #define KEPT_S 20
-// Onze cents clients, huit cents visites : tracé à chaque appel, un tel récit prend dix fois son temps, et sa ligne est
+// Onze cents clients, huit cents visites, un programme qui écrit sans fin : tracé à chaque appel, un tel récit prend dix fois son temps, et sa ligne est
 // celle d'un geste parmi des milliers.
 #define MOST_EVENTS 2500
 
@@ -89,8 +89,8 @@ size_t second_look(const char *which, enum sight watched, size_t detail, struct 
     int ends[2];
     snprintf(scratch, sizeof scratch, "%s/%s.again", getenv(SCRATCH_VARIABLE),
              lesson_current()->name);
-    if (transcript_mark() > MOST_EVENTS || allowed_seconds() == 0 || mkdir(scratch, 0777) < 0 ||
-        pipe2(ends, O_CLOEXEC) < 0)
+    if (pump_is_flooded() || transcript_mark() > MOST_EVENTS || allowed_seconds() == 0 ||
+        mkdir(scratch, 0777) < 0 || pipe2(ends, O_CLOEXEC) < 0)
         return 0;
     spawn_end_all();
     pid_t pid = fork();

@@ -130,6 +130,11 @@ bool pump_is_flooded(void)
     return flooded;
 }
 
+void pump_see_idling(void)
+{
+    answering.spent = true;
+}
+
 bool pump_saw_idling(void)
 {
     return answering.spent || seen_restless;

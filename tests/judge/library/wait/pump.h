@@ -85,6 +85,9 @@ bool pump_is_flooded(void);
 /** @brief Ce qu'un programme vient d'écrire, il venait déjà de l'écrire : ce n'est pas avancer. */
 void pump_note_repetition(void);
 
+/** @brief Le test a vu de lui-même un programme calculer pour rien. */
+void pump_see_idling(void);
+
 /** @brief Dit si une attente de ce test a fini devant un programme qui calcule, ou se réveille, pour rien. */
 bool pump_saw_idling(void);
 
