@@ -12,6 +12,7 @@
  */
 #include "display.h"
 #include "framing.h"
+#include "numbers.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -96,16 +97,6 @@ static void wait_for_reset(int fd)
     ssize_t count = write(fd, &byte, 1);
     while (count > 0 || (count < 0 && errno == EINTR))
         count = read(fd, &byte, 1);
-}
-
-// « a000000 b000001 c000002 … » : des octets répétés ou perdus se voient, et se comptent.
-static void write_numbers(char *bytes, size_t length)
-{
-    for (size_t at = 0; at < length; at += 8) {
-        char number[24];
-        snprintf(number, sizeof number, "%c%06zu ", (char)('a' + at / 8 % 26), at / 8 % 1000000);
-        memcpy(bytes + at, number, length - at < 8 ? length - at : 8);
-    }
 }
 
 static int send_pattern(int fd, size_t length)

@@ -1,7 +1,7 @@
 // Étape 2 : framing.c seul, par le programme framing_driver (voir framing_driver.c).
 #include "judge.h"
+#include "numbers.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,17 +25,12 @@ static struct program *start_sender(const char *length, struct peer **peer)
     return driver;
 }
 
-// Les octets que framing_driver envoie : voir write_numbers().
 static char *pattern(size_t length)
 {
     char *bytes = malloc(length + 1);
     if (bytes == NULL)
         verdict_broken("mémoire insuffisante");
-    for (size_t at = 0; at < length; at += 8) {
-        char number[24];
-        snprintf(number, sizeof number, "%c%06zu ", (char)('a' + at / 8 % 26), at / 8 % 1000000);
-        memcpy(bytes + at, number, length - at < 8 ? length - at : 8);
-    }
+    write_numbers(bytes, length);
     bytes[length] = '\0';
     return bytes;
 }

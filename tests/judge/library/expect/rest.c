@@ -4,10 +4,10 @@
 #include "transcript.h"
 
 // Tous les combien regarder si un programme dort, et combien de fois de suite il doit dormir.
-#define LOOK_PERIOD_MS 2
-#define CALM_LOOKS 25
+#define LOOK_PERIOD_MS 5
+#define CALM_LOOKS 10
 // Sous une machine chargée, un programme qui avance encore a été vu éveillé bien des fois ; au-delà, il n'avance plus.
-#define MOST_LOOKS 3000
+#define MOST_LOOKS 1200
 // Temps de calcul, en secondes, au-delà duquel un programme qui n'a rien à faire tourne à vide.
 #define IDLE_BUDGET_S 0.4
 // Ce qu'il en reste à qui l'a déjà fait.

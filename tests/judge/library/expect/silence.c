@@ -9,15 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOK_PERIOD_MS 2
+#define LOOK_PERIOD_MS 5
 // Qui se réveille sans cesse ne sera jamais tranquille : les attentes permises ont toutes expiré avant cela.
-#define MOST_LOOKS 400
+#define MOST_LOOKS 160
 
 /** Un programme à qui rien ne vient. */
 struct silence {
     const struct program *program;
     const struct peer *peer;
     struct quiet quiet;
+    bool calm; /**< Il a dormi sans se réveiller, et dort encore. */
     int looks;
 };
 
@@ -39,8 +40,8 @@ static bool is_over(void *context)
     struct silence *silence = context;
     if (silence->program->ended || has_left(silence->peer))
         return true;
-    return program_stays_asleep(silence->program, &silence->quiet) ||
-           ++silence->looks >= MOST_LOOKS;
+    silence->calm = program_stays_asleep(silence->program, &silence->quiet);
+    return silence->calm || ++silence->looks >= MOST_LOOKS;
 }
 
 static const char *cause_of_impatience(const struct program *program)
@@ -73,5 +74,6 @@ void program_expect_patience(struct program *program, const struct peer *peer)
         complain_because(cause_of_impatience(program),
                          "%s a fermé la connexion de « %s », qui ne faisait que se taire",
                          program->actor, peer->name);
-    program_expect_rest(program, "à qui rien ne vient");
+    if (!silence.calm)
+        program_expect_rest(program, "à qui rien ne vient");
 }
