@@ -178,7 +178,10 @@ def choose(admission, tree, labs, chosen):
     """Trouve le dossier de chaque lab, et prend ses sources."""
     places = {}
     for lab in labs:
-        found = choice.candidates(tree, lab, labs, [folder for folder in tree.folders_with(lab.sources) if not choice.is_built(folder)])
+        folders = [folder for folder in tree.folders_with(lab.sources) if not choice.is_built(folder)]
+        found = choice.candidates(tree, lab, labs, folders)
+        if found and chosen == [lab.name] and not any(candidate.is_written() for candidate in found):
+            found += [candidate for candidate in unnamed(tree, lab, labs, folders) if candidate.is_written()]
         if found:
             places[lab.name] = pick(admission, lab, found, lab.name in chosen)
     if not places:
@@ -199,13 +202,18 @@ def pick(admission, lab, found, judged):
     return choice.choose(admission if judged else Admission(), lab, found)
 
 
+def unnamed(tree, lab, labs, folders):
+    """Les candidats dont le nom ne désigne aucun lab."""
+    return [choice.Candidate(tree, lab, folder, (2, choice.depth(folder), True, folder)) for folder in folders
+            if not folder or all(choice.designation(folder[-1], other, labs) is None for other in labs)]
+
+
 def flat_place(admission, tree, labs, chosen):
     """Des sources qui ne sont dans aucun dossier de lab : LAB= doit dire lequel c'est."""
     folders = [folder for folder in tree.folders_with({name for lab in labs for name in lab.sources}) if not choice.is_built(folder)]
     if len(chosen) == 1:
         lab = next(lab for lab in labs if lab.name == chosen[0])
-        found = [choice.Candidate(tree, lab, folder, (choice.depth(folder), folder))
-                 for folder in tree.folders_with(lab.sources) if folder in folders]
+        found = unnamed(tree, lab, labs, [folder for folder in tree.folders_with(lab.sources) if folder in folders])
         return {lab.name: pick(admission, lab, sorted(found, key=lambda one: one.rank), True)} if found else {}
     if folders:
         raise Refused("les sources ne sont pas dans un dossier au nom d'un lab : dites lequel c'est, avec LAB=")

@@ -154,9 +154,14 @@ def class_archives(level, labs):
         yield from ((node, inside[node], "") for node in exports)
         return
     level.suspects = [node for node in exports if not group_of(node)]
+    crowds = [node for node, root in inside.items() if root is not None and (node in exports or holds_several(root, labs))]
+    every = len(crowds) > 1 and crowds == others
     for node, root in inside.items():
-        group, alone = group_of(node), others == [node]
-        if root is not None and node not in level.suspects and (alone or group) and (node in exports or holds_several(root, labs)):
+        alone = others == [node]
+        group = naming.stem(node.name) if every else group_of(node)
+        if node in level.suspects or root is None or not (alone or group):
+            continue
+        if node in crowds or group and plain.holds_someone(root, labs):
             yield node, root, "" if alone and not exports else group
 
 

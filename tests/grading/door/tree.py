@@ -9,7 +9,7 @@ from tests.grading.door import limits, naming
 from tests.judge.command import folder
 
 MACOS = "__MACOSX"
-VERSION = re.compile(r"version (\d{1,4})", re.I)
+VERSION = re.compile(r"vers(?:ion|ión|ione|ão) (\d{1,4})", re.I)
 KINDS = {"link": "un lien symbolique", "hardlink": "un lien dur", "fifo": "un tube nommé", "socket": "un socket",
          "device": "un périphérique", "folder": "un dossier", "large": "un fichier de plus d'un mébioctet",
          "encrypted": "un fichier chiffré", "unreadable": "un fichier abîmé"}

@@ -151,6 +151,81 @@ def dated_sources():
         Row("Roux_Alice_aroux_12", says="est pris à sa place"), Row("Vert_Bob_bvert_13", "naïf")]
 
 
+def brightspace_languages():
+    """Brightspace : des dates dans plusieurs langues, dont la forme change avec elles."""
+    files = {**under("201-900 - Alice Roux - 11 mars, 2026 905", POOR), **under("201-900 - Alice Roux - 12 mars, 2026 1405", RIGHT),
+             **under("202-900 - Bob Vert - 12. März 2026 1405", POOR), **under("203-900 - José Noël - 9 de septiembre de 2026 1405", POOR),
+             **under("203-900 - José Noël - 1 de octubre de 2026 905", RIGHT), "index.html": b"x"}
+    return files, [Row("Alice Roux"), Row("Bob Vert", "naïf"), Row("José Noël")]
+
+
+def brightspace_flat():
+    """Brightspace, tous les fichiers au même niveau ; une remise refaite, et une autre à laquelle il manque une source."""
+    files = {**loose("211-900 - Alice Roux - Mar 11, 2026 205 PM - ", POOR), **loose("211-900 - Alice Roux - Mar 12, 2026 905 AM - ", RIGHT),
+             "212-900 - Bob Vert - Mar 12, 2026 205 PM - mon tp.zip": zipped(under(LAB.name, POOR)), "index.html": b"x",
+             **loose("213-900 - Dan Noir - Mar 12, 2026 205 PM - ", RIGHT), "213-900 - Dan Noir - Mar 13, 2026 205 PM - server.c": RIGHT["server.c"]}
+    return files, [Row("Alice Roux"), Row("Bob Vert", "naïf"), Row("Dan Noir", None, flagged=True, says="n'a pas client.c")]
+
+
+def sakai():
+    """Sakai : une personne par dossier, avec l'heure, les commentaires et des dossiers vides ; quelqu'un n'a rien remis."""
+    people = {"Roux, Alice(aroux)": RIGHT, "Vert, Bob(bvert)": POOR, "Noir, Dan(dnoir)": {}}
+    files = {"TP/grades.csv": b"x"}
+    for who, work in people.items():
+        files |= {f"TP/{who}/timestamp.txt": b"20261120101213000", f"TP/{who}/comments.txt": b"", f"TP/{who}/Feedback Attachment(s)": None,
+                  f"TP/{who}/Submission attachment(s)": None, **under(f"TP/{who}/Submission attachment(s)", work)}
+    return files, [Row("Roux, Alice(aroux)"), Row("Vert, Bob(bvert)", "naïf"), Row("Noir, Dan(dnoir)", "", flagged=True)]
+
+
+def task_beside():
+    """OpenOlat : l'énoncé donné, avec son squelette, à côté de ce qui est remis."""
+    files = {}
+    for who, work in (("aroux_Alice_Roux", RIGHT), ("bvert_Bob_Vert", POOR)):
+        files |= {**under(f"TP/{who}/1_task/{LAB.name}", BLANK), **under(f"TP/{who}/2_submission", work), f"TP/{who}/3_review": None}
+    return files, [Row("aroux_Alice_Roux", says="le squelette intact"), Row("bvert_Bob_Vert", "naïf", says="le squelette intact")]
+
+
+def teams_languages():
+    """Teams, en espagnol et en allemand."""
+    files = {**under("A/Archivos enviados/Alice Roux/TP/Versión 1", POOR), **under("A/Archivos enviados/Alice Roux/TP/Versión 2", RIGHT),
+             **under("A/Archivos de trabajo/Alice Roux/TP", POOR), **under("A/Archivos enviados/Bob Vert/TP/Versión 1", POOR),
+             **under("B/Abgegebene Dateien/Zoé Bleu/TP/Version 1", RIGHT), **under("B/Arbeitsdateien/Zoé Bleu/TP", POOR)}
+    return files, [Row("Alice Roux", group="A"), Row("Bob Vert", "naïf", group="A"), Row("Zoé Bleu", group="B")]
+
+
+def named_groups():
+    """Des groupes dont le nom n'est pas celui d'un groupe, dont un d'une seule personne."""
+    return {**under("TNSI2/ROUX Alice", RIGHT), **under("TNSI2/VERT Bob", POOR), **under("TNSI3/NOIR Dan", RIGHT)}, [
+        Row("ROUX Alice", group="TNSI2"), Row("VERT Bob", "naïf", group="TNSI2"), Row("NOIR Dan", group="TNSI3")]
+
+
+def crowds_in_archives():
+    """Une archive par enseignant, qui n'a pas le nom d'un groupe."""
+    return {"Mme Petit.zip": zipped({**under("Alice Roux", RIGHT), **under("Bob Vert", POOR)}),
+            "M. Grand.zip": zipped({**under("Dan Noir", RIGHT), **under("Zoé Bleu", POOR)})}, [
+                Row("Alice Roux", group="Mme Petit"), Row("Bob Vert", "naïf", group="Mme Petit"), Row("Dan Noir", group="M. Grand"),
+                Row("Zoé Bleu", "naïf", group="M. Grand")]
+
+
+def lone_in_an_archive():
+    """Une archive par groupe, dont un d'une seule personne."""
+    return {"M1.zip": zipped({**under("Alice Roux", RIGHT), **under("Bob Vert", POOR)}), "M2.zip": zipped(under("Dan Noir", RIGHT))}, [
+        Row("Alice Roux", group="M1"), Row("Bob Vert", "naïf", group="M1"), Row("Dan Noir", group="M2")]
+
+
+def lone_everywhere():
+    """Un dossier, et un seul, sous chaque nom : des groupes d'une personne, ou des personnes ? On ne devine pas."""
+    return {**under("TNSI2/ROUX Alice", RIGHT), **under("TNSI3/VERT Bob", POOR)}, [
+        Row("TNSI2", flagged=True, says="ROUX Alice : est-ce un groupe"), Row("TNSI3", "naïf", flagged=True, says="VERT Bob : est-ce un groupe")]
+
+
+def dates_before_names():
+    """La date devant le nom de chacun."""
+    return {**under("2026-11-20 Alice Roux", RIGHT), **under("2026-11-21 Bob Vert", POOR)}, [Row("2026-11-20 Alice Roux"), Row("2026-11-21 Bob Vert", "naïf")]
+
+
 PACKED = (drive_loose, drive_titles, dashed_names, drive_groups, prefixed_sources, one_worked, one_worked_in_groups, shared_words, project_folders,
-          browser_copies, teams_only_drafts, teams_on_a_mac, forge_template, dated_sources)
+          browser_copies, teams_only_drafts, teams_on_a_mac, forge_template, dated_sources,
+          brightspace_languages, brightspace_flat, sakai, task_beside, teams_languages, named_groups,
+          crowds_in_archives, lone_in_an_archive, lone_everywhere, dates_before_names)
 CLASSES = (*PACKED, moodle_dashes, canvas_hesitates, blackboard_in_part, blackboard_in_french, gradescope_utc)

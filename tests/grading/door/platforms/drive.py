@@ -13,8 +13,6 @@ from tests.grading.door.platforms import plain
 NAME = "Google Drive"
 # Un numéro d'étudiant devant le nom en fait partie.
 FORM = re.compile(r"(?P<left>(?:\d+ - )?.+?) - (?P<right>.+?)(?P<suffix>\.(?:tar\.\w+|\w+))", re.S)
-FILE = re.compile(r"\b(?:tp|td|lab|labo|rendus?|devoir|projet|rapport|compte[ _-]rendu|sources?|readme|archive|tcp|udp|sockets?|réseaux?|framing|registry)"
-                  r"(?:\b|[_\d])", re.I)
 # Un dossier téléchargé en plusieurs morceaux : TP-20261120T101213Z-001.zip, -002… ; OneDrive_1_20-11-2026.zip (Teams), _2_…
 PARTS = (re.compile(r"(?P<name>.+)-\d{8}T\d{6}Z(?:-\d+)?-\d{3}\.zip", re.S), re.compile(r"(?P<name>OneDrive)_\d+_[\d-]+\.zip"))
 
@@ -54,7 +52,7 @@ def side_of_names(matches, labs):
 
 def is_file(text, labs):
     """Ce texte nomme-t-il un fichier, ou un devoir, plutôt qu'une personne ?"""
-    return plain.names_a_part(text, labs) or bool(FILE.search(text))
+    return plain.names_a_part(text, labs) or bool(plain.THING.search(text))
 
 
 def useful(match):

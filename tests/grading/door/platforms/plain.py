@@ -18,6 +18,9 @@ INNER = re.compile(r"(?i:labs?|src|sources?|code|projet|project|rendus?|travail|
 # Deux mots et pas un chiffre, une adresse, un numéro d'étudiant : ce qui a l'air de nommer quelqu'un.
 SOMEONE = re.compile(r"(?:\d{5,}[\s_-]+)?[^\W\d_]+(?:[\s_.,'’-]+[^\W\d_]+)+(?:[\s_-]*[\s_(-]\d{5,}\)?)?|[\w.+-]+@[\w.-]+|[a-z]?\d{5,}")
 
+# Ce qui nomme un fichier, ou un devoir, plutôt qu'une personne.
+THING = re.compile(r"\b(?:tp|td|lab|labo|rendus?|devoir|projet|rapport|compte[ _-]rendu|sources?|readme|archive|tcp|udp|sockets?|réseaux?|framing|registry)"
+                   r"(?:\b|[_\d])", re.I)
 # Ce qu'un navigateur ou un gestionnaire de fichiers ajoute au nom d'une copie.
 COPY = re.compile(r"(?: ?\(\d+\)| - (?:copie|copy)(?: \(\d+\))?)+$", re.I)
 
@@ -66,7 +69,9 @@ def inner_ones(nodes, labs):
     """Ceux de ces dossiers qui rangent une part d'un travail, d'après leur nom, sans les mots que tous ont : « TP UDP Dupont » n'en est pas un."""
     words = {node: re.findall(r"[^\W_]+", naming.stem(node.name)) for node in nodes}
     shared = set.intersection(*map(set, words.values())) if len(nodes) > 1 else set()
-    names = {node: " ".join(word for word in words[node] if word not in shared) if shared else naming.stem(node.name) for node in nodes}
+    # « 2026-11-20 Alice Roux » : ce qui reste d'une date n'est à personne.
+    names = {node: " ".join(word for word in words[node] if word not in shared and not word.isdigit()) if shared else naming.stem(node.name)
+             for node in nodes}
     return [node for node, name in names.items() if names_a_part(name, labs) or shared and set(naming.plain(name).split()) <= choice.NOISE
             or shared and not re.search(r"[^\W\d_]{2}", name)]
 
@@ -82,12 +87,13 @@ def recognise(level):
     """Chaque entrée est une personne, ou un groupe : rend les groupes, [(nœud, nom)], et compte les personnes."""
     groups = []
     many = [node for node in level.nodes if is_many(node, level.labs)]
+    lone = [node for node in level.nodes if node.kind == "folder" and not looks_like_someone(node.name, level.labs) and holds_someone(node, level.labs)]
     folders = [node for node in level.nodes if node.kind == "folder" and holds_work(node, level.labs)]
     for node in list(level.nodes):
-        if node.kind == "folder" and is_group(node, many, folders, level.labs):
+        if node.kind == "folder" and is_group(node, many, lone, folders, level.labs):
             groups.append((node, node.name))
         else:
-            take(level, node, node in many or is_packed(node, level.labs))
+            take(level, node, many, lone)
     level.nodes = []
     return groups
 
@@ -97,13 +103,19 @@ def is_many(node, labs):
     return node.kind == "folder" and not is_work(node, labs) and several(node, labs, idle=False)
 
 
+def holds_someone(node, labs):
+    """Ce dossier, qui n'est pas un travail, n'en contient-il qu'un, sous le nom de quelqu'un ? C'est peut-être un groupe d'une personne."""
+    inner = [] if is_work(node, labs) else branches(node, labs)
+    return len(inner) == 1 and looks_like_someone(naming.stem(inner[0].name), labs) and not THING.search(inner[0].name)
+
+
 def is_packed(node, labs):
     """Une archive qui, d'après sa forme, contient le travail de plusieurs personnes."""
     inside = node.inside()
     return inside is not None and several(inside, labs, idle=False)
 
 
-def is_group(node, many, folders, labs):
+def is_group(node, many, lone, folders, labs):
     """Un groupe : son nom le dit et rien n'y est directement un travail, ou tous ont la même forme que lui."""
     if is_work(node, labs):
         return False
@@ -114,7 +126,7 @@ def is_group(node, many, folders, labs):
         return False
     if GROUP.fullmatch(node.name):
         return node in many or any(other in many for other in folders if GROUP.fullmatch(other.name)) or len(inner) == 1 and looks_like_someone(naming.stem(inner[0].name), labs)
-    return node in many and len(folders) > 1 and all(other in many for other in folders)
+    return node in many + lone and bool(many) and len(folders) > 1 and all(other in many + lone for other in folders)
 
 
 def looks_like_someone(name, labs):
@@ -123,7 +135,7 @@ def looks_like_someone(name, labs):
     return bool(SOMEONE.fullmatch(name)) and not things and not names_a_part(name, labs)
 
 
-def take(level, node, is_doubtful):
+def take(level, node, many, lone):
     """Une entrée devient une personne, ou est laissée de côté."""
     hidden = node.name.startswith(".") and not (node.kind == "folder" and holds_work(node, level.labs))
     if hidden or node.kind == "file" and not node.name.lower().endswith(naming.UNREAD):
@@ -135,8 +147,10 @@ def take(level, node, is_doubtful):
     person = Person(name, group=level.group)
     person.take(node)
     person.refusal = refusal(node.kind)
-    if is_doubtful:
+    if node in many or is_packed(node, level.labs):
         person.doubts.append(f"{node.place()} contient plusieurs travaux : est-ce un groupe ?")
+    elif node in lone:
+        person.doubts.append(f"{node.place()} ne contient que {naming.visible(branches(node, level.labs)[0].name)} : est-ce un groupe ?")
     level.people.append(person)
 
 

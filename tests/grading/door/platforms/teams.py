@@ -6,8 +6,10 @@ Dans l'un et l'autre, un dossier par personne, un par devoir, et « Version 1 »
 import re
 
 NAME = "Teams"
-HANDED = re.compile(r"submitted files|fichiers (?:envoyés|soumis|remis)|travaux (?:remis|envoyés)", re.I)
-DRAFTS = re.compile(r"working files|fichiers de travail|travaux en cours", re.I)
+HANDED = re.compile(r"submitted files|fichiers (?:envoyés|soumis|remis)|travaux (?:remis|envoyés)|(?:übermittelte|abgegebene|eingereichte) dateien|"
+                    r"archivos (?:enviados|entregados)|file (?:inviati|consegnati)|(?:ficheiros|arquivos) (?:enviados|submetidos)", re.I)
+DRAFTS = re.compile(r"working files|fichiers de travail|travaux en cours|arbeitsdateien|archivos de trabajo|file di lavoro|"
+                    r"(?:ficheiros|arquivos) de trabalho", re.I)
 
 
 def handed_in(nodes):
