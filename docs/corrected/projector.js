@@ -21,6 +21,7 @@
     bar.append(start);
     document.querySelector("h1").after(bar);
     document.addEventListener("keydown", press);
+    keepArrows();
     // Le navigateur mène d'abord à l'ancre de l'adresse, quand la page est là : projeter avant cacherait la barre.
     if (new URLSearchParams(location.search).has("projeter")) { window.addEventListener("load", function () { setTimeout(enter); }); }
 
@@ -55,6 +56,20 @@
         show(asked >= 0 ? asked : Math.max(0, seen));
         inside[2].focus({ preventScroll: true });
         if (asked >= 0 && target.matches(".line")) { target.scrollIntoView({ block: "center" }); }
+    }
+
+    // Une ligne trop longue peut se couper après un tiret : pas celui de « -> ».
+    function keepArrows() {
+        var texts = document.createTreeWalker(document.querySelector(".sources"), NodeFilter.SHOW_TEXT), found = [];
+        while (texts.nextNode()) { if (texts.currentNode.data.includes("->")) { found.push(texts.currentNode); } }
+        found.forEach(function (text) {
+            text.replaceWith.apply(text, text.data.split("->").flatMap(function (part, rank) {
+                var arrow = document.createElement("span");
+                arrow.className = "arrow";
+                arrow.textContent = "->";
+                return rank ? [arrow, part] : [part];
+            }));
+        });
     }
 
     function leave() {

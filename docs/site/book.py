@@ -7,13 +7,9 @@ import re
 import sys
 
 from docs.site import navigation
-from docs.site import slices
-from docs.site.dom import Node, read, write
+from docs.site.dom import Node, parents, read, write
 
 SHEET = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "theme", "print.css")
-
-# Le chapitre des dessins de plusieurs pages ; ailleurs, un renvoi y mène.
-CAPTURES = "captures.html"
 
 
 def chapters(doors, pages):
@@ -30,7 +26,7 @@ def anchor(url, fragment=""):
 
 
 def chapter(folder, root, url, urls, screen):
-    """Une page, dont les ancres et les liens sont ceux du livre ; à l'écran, un dessin n'a pas à tenir sur une page."""
+    """Une page, dont les ancres et les liens sont ceux du livre ; un dessin de plusieurs pages reste au site, qui le montre."""
     contents, title = root.find_class("contents"), root.find_class("title")
     section = Node("section", {"class": "chapter", "id": anchor(url)}, [title, contents])
     for node in section.walk():
@@ -39,20 +35,24 @@ def chapter(folder, root, url, urls, screen):
         node.attrs.pop("tabindex", None)
         if node.tag == "a" and node.get("href"):
             _redirect(node, url, urls)
-    if screen:
-        return _flat(section, title)
-    if url != CAPTURES:
-        slices.leave_out(section, folder)
-    slices.cut(section, folder)
-    return section
+    above = parents(section)
+    for figure in section.find_all("figure"):
+        if figure.find_class("tall"):
+            above[id(figure)].replace(figure)
+    return _flat(section, title, folder) if screen else section
 
 
-def _flat(section, title):
-    """Un chapitre sans cadres : pandoc ne coupe un livre qu'aux titres qui n'en ont pas autour d'eux. Il fait de chaque dessin
-    un fichier, où rien d'autre ne dit que c'est du SVG : une liseuse n'en montrerait rien."""
+def _flat(section, title, folder):
+    """Un chapitre sans cadres : pandoc ne coupe un livre qu'aux titres qui n'en ont pas autour d'eux. Un dessin y est un fichier :
+    de ceux qui sont dans la page, il perd les majuscules de « viewBox »."""
     title.attrs = {"id": section.get("id")}
-    for drawing in section.find_all("svg"):
+    above = parents(section)
+    for rank, drawing in enumerate(section.find_all("svg")):
         drawing.attrs.update({"xmlns": "http://www.w3.org/2000/svg", "viewBox": drawing.attrs.pop("viewbox", None)})
+        name = "%s-%d.print.svg" % (title.get("id"), rank)
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write(drawing.html())
+        above[id(drawing)].replace(drawing, Node("img", {"src": name, "alt": drawing.get("aria-label")}))
     section.children = [title] + section.find_class("textblock").children
     return section
 

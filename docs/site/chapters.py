@@ -7,7 +7,7 @@ from docs.site.dom import Node
 # Où couper : au titre de ce rang, dans les pages de ce nom ; une ancre de cette forme, ou toute autre.
 CUTS = ((re.compile(r"(lab-[\w-]+|captures)\.html"), "h2", re.compile(r"")), (re.compile(r"defauts\.html"), "h3", re.compile(r"defaut-d\d\d$")))
 # Les ancres que toute page a.
-SHELL = ("contenu",)
+SHELL = ("contenu", "menu")
 
 
 def split(pages):

@@ -4,6 +4,8 @@ import re
 
 from docs.site.dom import Node, parents, read
 
+# Au-delà, pour une largeur de 1, un dessin ne se lit plus sur une page imprimée : la liste de ses paquets le remplace.
+TALLEST = 1.4
 COLOURS = {"white": "paper", "black": "ink", "red": "alert", "#ff0000": "alert"}
 
 
@@ -37,7 +39,8 @@ def _size(path):
     with open(path, encoding="utf-8") as file:
         head = file.read(2000)
     found = re.search(r'width="([\d.]+)(?:px)?"\s+height="([\d.]+)', head)
-    return {"width": "%d" % float(found[1]), "height": "%d" % float(found[2])} if found else {}
+    width, height = (float(found[1]), float(found[2])) if found else (0, 0)
+    return {"width": "%d" % width, "height": "%d" % height, **({"class": "tall"} if height > TALLEST * width else {})} if found else {}
 
 
 def _drawing(path, title):

@@ -75,8 +75,7 @@ def _title(root):
     if header is None or title is None:
         return
     title.tag, title.attrs = "h1", {"class": "title"}
-    summary = root.find_class("summary")
-    header.tag, header.children = "div", [title] + ([summary] if summary is not None else [])
+    header.tag, header.children = "div", [title]
     path = root.find_class("navpath")
     if path is not None:
         folders = [item.text() for item in path.find_all("li")]

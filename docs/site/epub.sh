@@ -16,5 +16,13 @@ if ! pandoc --from=html --to=epub3 --standalone --toc --toc-depth=3 --epub-chapt
     exit 1
 fi
 sh tests/judge/command/python.sh docs/site/epub_check.py "$html/notes.print" "$out/notes.epub" || exit 1
-rm -f "$html/notes.print" "$out/pandoc.log"
+# Le vérificateur des éditeurs, s'il est là. Sur Debian, sa commande est une archive de Java, que le noyau ne sait pas toujours lancer.
+checker=$(command -v epubcheck || true)
+[ ! -f /usr/share/java/epubcheck.jar ] || checker="java -jar /usr/share/java/epubcheck.jar"
+# shellcheck disable=SC2086 # une commande et ses arguments, ou rien
+if [ -n "$checker" ] && ! $checker --failonwarnings "$out/notes.epub" >"$out/epubcheck.log" 2>&1; then
+    cat "$out/epubcheck.log" >&2
+    exit 1
+fi
+rm -f "$html/notes.print" "$html"/*.print.svg "$out/pandoc.log" "$out/epubcheck.log"
 echo "epub : $out/notes.epub"

@@ -20,7 +20,7 @@ from docs.site.dom import read, write
 corrected = importlib.import_module("docs.corrected.reading") if os.path.isdir("docs/corrected") else None
 
 # Ce que Doxygen écrit toujours, et que rien ici n'appelle.
-UNUSED = ("globals*", "functions*", "classes.html", "pages.html", "graph_legend*", "*.js", "*.png", "*.md5",
+UNUSED = ("globals*", "functions*", "classes.html", "annotated.html", "pages.html", "graph_legend*", "*.js", "*.png", "*.md5",
           "doxygen.*", "doxygen_crawl.html", "tabs.css", "navtree.css", "dir_*",
           "doc.svg", "docd.svg", "folder*.svg", "minus*.svg", "plus*.svg")
 OURS = ("page.js", "projector.js")
@@ -58,7 +58,7 @@ def keep_whole(pages, folder):
     shutil.rmtree(whole, ignore_errors=True)
     os.makedirs(whole)
     for name, root in pages.items():
-        if not re.search(r"_8[ch]\.html$|^struct|^corrige-|^files|^annotated|^recherche", name):
+        if not re.search(r"_8[ch]\.html$|^struct|^corrige-|^files|^captures|^recherche", name):
             write(os.path.join(whole, name), root)
 
 
@@ -84,7 +84,7 @@ def main(folder):
         for mark in dressing.unread(root):
             print("docs : %s : %s" % (name, mark), file=sys.stderr)
             wrong += 1
-        if not name.startswith(("files", "annotated", "recherche", "corrige-")):
+        if not name.startswith(("files", "recherche", "corrige-")):
             entries += search_index.sections(root, name)
         write(os.path.join(folder, name), root)
     search_index.write(os.path.join(folder, "recherche.js"), entries)

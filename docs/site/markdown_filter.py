@@ -37,7 +37,7 @@ def with_drawings(text, lab):
     if section and os.path.exists(CAPTURE.format(lab)):
         with open(CAPTURE.format(lab), encoding="utf-8") as file:
             capture = file.read()
-        more = "La même scène, et celles des autres labs : @ref captures.\n"
+        more = "Dans le site, la même scène paquet par paquet, et celles des autres labs : @ref captures.\n"
         text = text[:section.end()].rstrip() + f"\n\n{more}\n{capture}\n" + text[section.end():]
     return text
 

@@ -75,8 +75,7 @@ def _list(pages, current, chapters):
 
 def add(root, site, current):
     """Remplit les menus d'une page, son sommaire, et ce qui la précède et la suit."""
-    doors, tree, main = root.find_class("doors"), root.find_class("tree"), root.find_all("main")[0]
-    doors.children = [_list([(url, title, []) for title, url, _ in site.doors], current, ())]
+    tree, main = root.find_class("tree"), root.find_all("main")[0]
     for title, url, pages in site.doors:
         tree.children += [Node("p", {}, [_link(url, title, current)]), _list(pages, current, site.chapters)]
     columns, contents = root.find_class("columns"), _table_of_contents(main)

@@ -29,7 +29,7 @@ print_book() { # NUMÉRO NOM
     # Le texte seul, sans l'en-tête ni le numéro de chaque page (en points, d'après les marges de print.css).
     pdftotext -layout -enc UTF-8 -x 0 -y 66 -W 596 -H 710 "$out/$2.pdf" "$out/$2.txt" || status=1
     sh tests/judge/command/python.sh docs/site/book_check.py "$html/$2.print" "$out/$2.txt" || status=1
-    rm -f "$html/$2.print" "$html"/*.part-*.svg "$out/$2.txt" "$out/$2.log"
+    rm -f "$html/$2.print" "$out/$2.txt" "$out/$2.log"
     echo "pdf : $out/$2.pdf"
 }
 

@@ -29,7 +29,8 @@ def _collect(node, title, url, found):
             found[-1][3].append(child)
         elif child.tag in HEADINGS and child.get("id"):
             found.append([title, child.text(), url + "#" + child.get("id"), []])
-        elif child.tag not in ("nav", "script", "h1"):
+        # Les renvois de qui enseigne ne sont pas le texte de la section.
+        elif child.tag not in ("nav", "script", "h1") and "facts" not in child.classes():
             _collect(child, title, url, found)
             if child.tag not in INLINE:
                 found[-1][3].append(" ")

@@ -142,49 +142,55 @@
 
     function prepare() {
         window.SEARCH_INDEX = window.SEARCH_INDEX.map(function (entry) {
-            return { page: entry[0], section: entry[1], url: entry[2], text: entry[3], rank: rank(entry[2]),
+            return { page: entry[0], section: entry[1], url: entry[2], text: entry[3], worth: worth(entry[2]),
                      plain: [plain(entry[0]), plain(entry[1]), plain(entry[3])] };
         });
     }
 
+    // Ce que toute page a.
+    var EMPTY = /^(?:[a-z]|[ldcnsj]e|les|de?s|du|un|une|et|en|a|au|aux|que|qui|il|est|the|of|an?)?$/;
+
     // Un mot se cherche par son début : « thread » trouve « threads » ; un pluriel trouve le singulier.
+    // Un mot que rien ne commence se cherche partout : « sanitizer » trouve « AddressSanitizer ».
     function words(question) {
-        return plain(question).split(/[\s,;:!?«»"()]+/).filter(Boolean).map(function (word) {
-            var stem = word.length > 3 ? word.replace(/[sx]$/, "") : word;
-            var start = "(^|[^a-z0-9_])" + stem.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/oe|œ/g, "(?:oe|œ)");
-            var pattern = new RegExp(start);
-            pattern.whole = new RegExp(start + "[sx]?(?![a-z0-9_])");
-            return pattern;
+        var all = plain(question).split(/[\s,;:!?«»"()']+/).filter(Boolean), full = all.filter(function (word) { return !EMPTY.test(word); });
+        return (full.length ? full : all).map(function (word) {
+            var stem = (word.length > 3 ? word.replace(/[sx]$/, "") : word).replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/oe|œ/g, "(?:oe|œ)");
+            var start = new RegExp("(^|[^a-z0-9_])" + stem, "g");
+            var known = window.SEARCH_INDEX.some(function (entry) { return entry.plain.some(function (text) { return text.search(start) >= 0; }); });
+            return { start: known ? start : new RegExp("()" + stem, "g"), whole: new RegExp("(^|[^a-z0-9_])" + stem + "[sx]?(?![a-z0-9_])", "g") };
         });
     }
 
-    // Combien de mots de la question cette section a-t-elle, et à quelle place ?
-    function judge(entry, patterns) {
-        var worth = patterns.map(function (pattern) {
-            return weight(pattern, entry.plain[1], 8) + weight(pattern, entry.plain[0], 4) + weight(pattern, entry.plain[2], 1);
+    // Combien de mots de la question cette section a-t-elle, et à quelle place ? Un titre vaut d'autant plus qu'il ne dit qu'eux.
+    function judge(entry, patterns, question) {
+        var title = entry.plain[1] || entry.plain[0].replace(/.* › /, ""), wide = title.split(/[^a-z0-9_]+/).filter(function (word) { return !EMPTY.test(word); }).length;
+        var found = patterns.map(function (pattern) {
+            return 8 / wide * weight(pattern, title) + weight(pattern, entry.plain[0]) / 4 + weight(pattern, entry.plain[2]);
         });
-        return { entry: entry, words: worth.filter(Boolean).length,
-                 score: worth.reduce(function (sum, one) { return sum + one; }, entry.rank / 100) };
+        var said = (title.startsWith(question) ? 4 : 0) + (entry.plain[2].includes(question) ? 2 : 0);
+        return { entry: entry, words: found.filter(Boolean).length, score: found.reduce(function (sum, one) { return sum + one; }, said + entry.worth) };
     }
 
-    // Les notes d'un lab, puis le cours, puis le catalogue et ce qui est pour qui enseigne, puis l'API.
-    function rank(url) {
-        return /^lab-/.test(url) ? 4 : /^(socket|echanges|captures)/.test(url) ? 3 : /_8[ch]\.html|^struct/.test(url) ? 0 :
-            /^(defaut|solution)/.test(url) ? 2.5 : 2;
+    // Les notes d'abord, leurs étapes avant leurs pièges, et un lab avant le suivant : une chose s'explique où elle s'apprend ;
+    // puis le cours et ce qui est pour qui enseigne ; le catalogue et l'API, à la fin.
+    function worth(url) {
+        var lab = /^lab-(\d+)/.exec(url);
+        return lab ? (/-etape-/.test(url) ? 7 : 6) - 0.75 * lab[1] : /^defaut|^struct|_8[ch]\.html/.test(url) ? -6 : 0;
     }
 
-    // Un mot entier vaut plus que le début d'un autre : « select » n'est pas « selected ».
-    function weight(pattern, text, worth) {
-        return pattern.whole.test(text) ? worth : pattern.test(text) ? worth / 8 : 0;
+    // Un mot vaut plus entier qu'au début d'un autre (« select » n'est pas « selected »), et plus, mais peu à peu, d'être répété.
+    function weight(pattern, text) {
+        return Math.log2(1 + (text.match(pattern.whole) || []).length) + (text.search(pattern.start) < 0 ? 0 : 1 / 8);
     }
 
     function answer() {
-        var patterns = words(field.value);
-        var judged = window.SEARCH_INDEX.map(function (entry) { return judge(entry, patterns); });
+        var patterns = words(field.value), question = plain(field.value).trim();
+        var judged = window.SEARCH_INDEX.map(function (entry) { return judge(entry, patterns, question); });
         // À défaut d'une section qui ait tous les mots, celles qui en ont le plus.
         var most = judged.reduce(function (best, hit) { return Math.max(best, hit.words); }, 0);
         var found = judged.filter(function (hit) { return most && hit.words === most; });
-        found.sort(function (a, b) { return Math.floor(b.entry.rank / 2) - Math.floor(a.entry.rank / 2) || b.score - a.score; });
+        found.sort(function (a, b) { return b.score - a.score; });
         status.textContent = !patterns.length ? "Écrivez un mot ou plusieurs, avec ou sans accents." :
             !found.length ? "Rien ne répond à « " + field.value + " »." :
             (found.length === 1 ? "Une réponse" : found.length + " réponses") + (most < patterns.length ? ", qui n’ont pas tous ces mots" : "") +
@@ -204,7 +210,7 @@
     // Où chaque mot de la question est écrit, dans l'ordre du texte : [début, fin, rang du mot].
     function places(text, patterns) {
         return patterns.flatMap(function (pattern, rank) {
-            return Array.from(text.matchAll(new RegExp(pattern.source, "g")), function (match) {
+            return Array.from(text.matchAll(pattern.start), function (match) {
                 var start = match.index + match[1].length;
                 return [start, match.index + match[0].length, rank];
             });

@@ -24,7 +24,7 @@ epub      40 make epub
 class      5 make test WORK=rendus/ (noter une classe) et SANDBOX=1
 similar    1 make similar
 bench     53 make bench, make soak
-check    113 make check
+check    175 make check
 browser  250 make check-accessibility
 slurm     15 make slurm-proof
 handout   26 make handout
@@ -77,6 +77,7 @@ pdf   command pdftotext    poppler-utils          poppler-utils        poppler
 pdf   font    Libertine    fonts-linuxlibertine   linux-libertine-fonts ttf-linux-libertine
 pdf   font    DejaVuSansMono fonts-dejavu-core    dejavu-sans-mono-fonts ttf-dejavu
 epub  command pandoc       pandoc                 pandoc               pandoc-cli
+check command epubcheck    ?epubcheck             ?epubcheck           ?epubcheck
 check library asan         gcc                    libasan              gcc-libs
 check library ubsan        gcc                    libubsan             gcc-libs
 systems command debootstrap  debootstrap            debootstrap          debootstrap

@@ -26,9 +26,16 @@ const WIDTHS = [360, 390, 1024, 1280, 1920];
 const PATIENCE_MS = 600000;
 const HEAVIEST = 150 * 1024;
 // Les pages d'un défaut, d'un fichier, d'une structure ont chacune la feuille et les couleurs de leurs pareilles : une sur six
-// passe par les règles des couleurs ; aucune n'échappe aux autres, sauf BRIEF=1.
+// passe par les règles des couleurs ; aucune n'échappe aux autres, sauf BRIEF=1. Avec SHARE=1, toutes passent par toutes.
 const ALIKE = /^defaut-|^struct|_8[ch]\.html$/;
-const SHARE = 6;
+const SHARE = Number(process.env.SHARE ?? 6);
+// Ce qu'un étudiant cherche, et la page qui doit répondre d'abord.
+const QUESTIONS = {
+    "bind": "lab-01-tcp-etape-1", "accept": "lab-01-tcp-etape-1", "htons": "lab-01-tcp-etape-1", "recv": "lab-01-tcp-etape-2",
+    "file d'attente": "lab-01-tcp-etape-1", "adresse deja utilisée": "lab-01-tcp-etape-1", "Broken pipe": "lab-01-tcp-etape-1",
+    "EINTR": "lab-01-tcp-etape-2", "envoi partiel": "lab-01-tcp-etape-2", "fin de flux": "lab-01-tcp-etape-3",
+    "délai": "lab-02-udp-etape-4", "D29": "lab-02-udp-les-pieges", "threads": "lab-03-multithread-etape-2", "deadlock": "lab-03-multithread-deboguer",
+};
 const GRAVE = ["serious", "critical"];
 // Le profil est vide et le navigateur ne parle à personne ; root n'a pas droit au bac à sable de Chromium.
 const ARGUMENTS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -130,6 +137,19 @@ async function accuse(tab, passes, complain) {
     }
 }
 
+// La première réponse à chaque question.
+async function search(context, folder, faults) {
+    const tab = await context.newPage();
+    for (const [question, wanted] of Object.entries(QUESTIONS)) {
+        await goTo(tab, folder, `recherche.html?q=${encodeURIComponent(question)}`);
+        const first = await tab.locator("#reponses a").first().getAttribute("href");
+        if (!first.startsWith(wanted)) {
+            faults.push(`recherche : « ${question} » mène d'abord à ${first}, et non à ${wanted}`);
+        }
+    }
+    await tab.close();
+}
+
 async function examineAll(folder, asked, some) {
     const all = asked.length ? asked : pagesIn(folder);
     const alike = asked.length ? [] : all.filter((name) => some || ALIKE.test(name));
@@ -137,7 +157,12 @@ async function examineAll(folder, asked, some) {
     const names = process.env.BRIEF ? all.filter((name) => !spared.has(name)) : all;
     const faults = [];
     const weights = [];
-    await openBrowser((context) => share(context, names, (tab, name) => examine(tab, folder, name, !spared.has(name), faults, weights)));
+    await openBrowser(async (context) => {
+        if (names.includes("recherche.html")) {
+            await search(context, folder, faults);
+        }
+        await share(context, names, (tab, name) => examine(tab, folder, name, !spared.has(name), faults, weights));
+    });
     faults.forEach((fault) => console.log(fault));
     console.log(`axe, largeurs et poids : ${names.length} pages ; couleurs, en clair et en sombre : ${all.length - spared.size} ; ${faults.length} faute(s)`);
     const [total, heaviest] = weights.sort(([a], [b]) => b - a)[0] ?? [0, "aucune"];

@@ -15,7 +15,7 @@ DARK = ["#e8e8e8", "#6cc0f5", "#f5a06a", "#3fcf9f", "#eba4d0", "#e0cb4a", "#b9b0
 PALE = ["#f3f3f3", "#e6f1fa", "#fbeadf", "#e0f4ec", "#f8e8f2", "#f6f2d6", "#ebe9fb"]
 DEEP = ["#2b2e33", "#15303f", "#40281a", "#123a2e", "#3b2033", "#38330f", "#2a2750"]
 PAPER = "#16181c"
-# Le fond des noms répétés, et son jumeau sombre : docs/site/slices.py les reconnaît à lui.
+# Le fond des noms répétés, et son jumeau sombre.
 HEAD, DARK_HEAD = "#fcfdfe", "#1c2026"
 # De combien de rangées en combien de rangées les noms reviennent ; jamais pour n'en coiffer que quelques-unes.
 AGAIN, LEFT = 14, 6
