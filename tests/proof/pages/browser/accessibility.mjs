@@ -32,7 +32,7 @@ const SHARE = Number(process.env.SHARE ?? 6);
 // Ce qu'un étudiant cherche, et la page qui doit répondre d'abord.
 const QUESTIONS = {
     "bind": "lab-01-tcp-etape-1", "accept": "lab-01-tcp-etape-1", "htons": "lab-01-tcp-etape-1", "recv": "lab-01-tcp-etape-2",
-    "file d'attente": "lab-01-tcp-etape-1", "adresse deja utilisée": "lab-01-tcp-etape-1", "Broken pipe": "lab-01-tcp-etape-1",
+    "file d'attente": "lab-01-tcp-etape-1", "adresse déjà utilisée": "lab-01-tcp-etape-1", "Broken pipe": "lab-01-tcp-etape-1",
     "EINTR": "lab-01-tcp-etape-2", "envoi partiel": "lab-01-tcp-etape-2", "fin de flux": "lab-01-tcp-etape-3",
     "délai": "lab-02-udp-etape-4", "D29": "lab-02-udp-les-pieges", "threads": "lab-03-multithread-etape-2", "deadlock": "lab-03-multithread-deboguer",
 };
