@@ -161,9 +161,9 @@ def brightspace_languages():
 
 def brightspace_flat():
     """Brightspace, tous les fichiers au même niveau ; une remise refaite, et une autre à laquelle il manque une source."""
-    files = {**loose("211-900 - Alice Roux - Mar 11, 2026 205 PM - ", POOR), **loose("211-900 - Alice Roux - Mar 12, 2026 905 AM - ", RIGHT),
-             "212-900 - Bob Vert - Mar 12, 2026 205 PM - mon tp.zip": zipped(under(LAB.name, POOR)), "index.html": b"x",
-             **loose("213-900 - Dan Noir - Mar 12, 2026 205 PM - ", RIGHT), "213-900 - Dan Noir - Mar 13, 2026 205 PM - server.c": RIGHT["server.c"]}
+    files = {**loose("211-900 - Alice Roux - Nov 11, 2026 205 PM - ", POOR), **loose("211-900 - Alice Roux - Nov 12, 2026 905 AM - ", RIGHT),
+             "212-900 - Bob Vert - Nov 12, 2026 205 PM - mon tp.zip": zipped(under(LAB.name, POOR)), "index.html": b"x",
+             **loose("213-900 - Dan Noir - Nov 12, 2026 205 PM - ", RIGHT), "213-900 - Dan Noir - Nov 13, 2026 205 PM - server.c": RIGHT["server.c"]}
     return files, [Row("Alice Roux"), Row("Bob Vert", "naïf"), Row("Dan Noir", None, flagged=True, says="n'a pas client.c")]
 
 
