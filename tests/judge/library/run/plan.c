@@ -207,17 +207,20 @@ size_t plan_next_wave(struct plan *plan, bool *wave)
     return 0;
 }
 
-bool plan_awaits(const struct plan *plan, const struct entry *awaited)
+static void note_needs(struct plan *plan, const struct entry *entry)
 {
+    const char *needs = entry->lesson->needs;
+    size_t length;
+    for (const char *word; (word = next_word(&needs, &length)) != NULL;)
+        find(plan, word, length)->awaited = true;
+}
+
+void plan_note_awaited(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        plan->entries[i].awaited = false;
     for (size_t i = 0; i < plan->count; i++) {
-        const char *needs = plan->entries[i].lesson->needs;
-        size_t length;
-        if (!is_pending(&plan->entries[i]))
-            continue;
-        for (const char *word; (word = next_word(&needs, &length)) != NULL;) {
-            if (find(plan, word, length) == awaited)
-                return true;
-        }
+        if (is_pending(&plan->entries[i]))
+            note_needs(plan, &plan->entries[i]);
     }
-    return false;
 }

@@ -29,6 +29,7 @@ struct entry {
     bool selected;        /**< À exécuter. */
     enum outcome outcome; /**< Ce qu'il en est advenu. */
     pid_t runner;         /**< En cours : le processus à qui il a été confié. */
+    bool awaited;         /**< Un test qui n'est pas parti attend son verdict. */
     bool alone;           /**< Raté, et cela ne regarde que lui : voir verdict_spare_others(). */
     char reason[512];     /**< Pourquoi, s'il n'a pas été exécuté. */
     char *members;        /**< Membres JSON écrits par le test, ou `NULL`. */
@@ -62,7 +63,7 @@ size_t plan_select(struct plan *plan, int step, const char *pattern);
  */
 size_t plan_next_wave(struct plan *plan, bool *wave);
 
-/** @brief Dit si un test qui n'est pas parti attend le verdict de celui-ci. */
-bool plan_awaits(const struct plan *plan, const struct entry *awaited);
+/** @brief Note, de chaque test, si un autre, qui n'est pas parti, attend son verdict. */
+void plan_note_awaited(struct plan *plan);
 
 #endif

@@ -79,6 +79,7 @@ static void hand_over(struct schedule *schedule, pid_t pid)
         if (pid < 0)
             note_no_verdict(entry, 0, schedule->scratch);
     }
+    plan_note_awaited(schedule->plan);
 }
 
 // Ce qui reste des vagues d'avant attend plus qu'il ne calcule : la nouvelle a toujours quelques places.
@@ -131,7 +132,7 @@ static bool is_verdict_awaited(const struct schedule *schedule)
 {
     for (size_t i = 0; i < schedule->plan->count; i++) {
         struct entry *entry = &schedule->plan->entries[i];
-        if (entry->outcome == OUTCOME_RUNNING && plan_awaits(schedule->plan, entry) &&
+        if (entry->outcome == OUTCOME_RUNNING && entry->awaited &&
             !collect_verdict(entry, schedule->scratch))
             return true;
     }
