@@ -243,6 +243,8 @@ static void visit(struct program *server)
     expect_arrival(server, client, 1);
     peer_close(client);
     expect_departure(server, client, 0);
+    // Annoncé parti, il a encore un thread qui finit : sur une machine surchargée ils s'accumulaient, et leurs piles avec.
+    programs_wait_until_asleep();
 }
 
 LESSON(server_keeps_memory_stable, .step = 5, .points = 0.25, .programs = "server",
