@@ -52,12 +52,12 @@ def _sections(path):
 
 
 def _lines(fragment):
-    """Le contenu de chaque ligne d'un extrait de Doxygen, sans son ancre ni son numéro."""
+    """Le contenu de chaque ligne d'un extrait de Doxygen, sans son ancre ni son numéro, ni le vide qu'il colore."""
     found = []
     for line in fragment.children:
         if isinstance(line, Node) and "line" in line.classes():
             found.append([child for child in line.children if not (isinstance(child, Node) and (
-                child.get("id").startswith("l0") or "lineno" in child.classes()))])
+                child.get("id").startswith("l0") or "lineno" in child.classes() or not child.text()))])
     return found
 
 

@@ -78,14 +78,17 @@ def _name_pointer(parameter):
 def drop_homonyms(node, before=""):
     """Une variable qui porte le nom d'une structure n'en est pas une (« struct » la précéderait), ni un champ (« . » ou « -> »).
     Rend le dernier mot lu."""
+    kept = []
     for child in node.children:
+        kept.append(child)
         if not isinstance(child, Node):
             before = child if child.strip() else before
             continue
         wanted = _before_a_link(child)
         if wanted and not re.search(wanted + r"\s*\Z", before):
-            child.tag, child.attrs = "span", {}
+            kept[-1:] = child.children
         before = drop_homonyms(child, before)
+    node.children = kept
     return before
 
 
