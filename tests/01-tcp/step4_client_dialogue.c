@@ -311,4 +311,7 @@ LESSON(client_tries_each_address, .step = 4, .points = 0.25, .programs = "client
         peer_reset(server);
         listener_close(listener);
     }
+    struct program *client;
+    start_client_without_first_family(&client);
+    expect_greeting(client, "localhost");
 }

@@ -252,6 +252,22 @@ static void refuse_insistence(const struct program *client, struct postbox *serv
                          "la question repart sans fin vers une adresse où personne n'écoute");
 }
 
+// Le système n'a pas la famille de la première adresse que le client essaie.
+static void expect_missing_family_passed(void)
+{
+    struct postbox *ipv4 = postbox_open("serveur du juge", "127.0.0.1", test_port());
+    struct postbox *ipv6 = postbox_open("serveur IPv6 du juge", "::1", test_port());
+    lesson_ask("Un système peut ne pas avoir une famille d'adresses : socket lui-même échoue alors "
+               "(EAFNOSUPPORT). Cette adresse ne convient pas : la suivante est-elle essayée ?");
+    program_inject("families=1");
+    struct program *client = START("client", "localhost", test_port(), QUESTION);
+    struct postbox *server = postbox_first_with_mail(ipv4, ipv6);
+    const struct datagram *question =
+        postbox_expect_question(server, QUESTION, sizeof QUESTION - 1, NULL);
+    postbox_answer(server, question, "il est midi");
+    expect_shown(client, "il est midi");
+}
+
 LESSON(
     client_tries_each_address, .step = 5, .points = 0.25, .programs = "client",
     .needs = "client_shows_reply", .tolerant = true, .defects = "D31",
@@ -276,6 +292,7 @@ LESSON(
         expect_shown(client, "il est midi");
         postbox_close(server);
     }
+    expect_missing_family_passed();
 }
 
 LESSON(client_stops_at_silence, .step = 5, .points = 0.25, .programs = "client",

@@ -149,18 +149,21 @@ static void converse_with(struct peer *const *clients, int count, int round)
         peer_expect_line(clients[i], REPLY "%d, tour %d", i + 1, round);
 }
 
-LESSON(server_serves_a_crowd, .step = 2, .points = 0.25, .programs = "server",
-       .needs = "server_serves_all_together", .defects = "D45",
-       .title = "Onze cents clients à la fois : chacun ses réponses, et elles seules",
-       .hint = "Ce qu'un thread sait de son client (son socket, son adresse, ses lignes, ses "
-               "réponses) n'est-il qu'à lui ? Est à tous ce qui est global, ou static, et toute "
-               "variable dont l'adresse a été donnée : celle d'une boucle change au tour suivant.")
+LESSON(
+    server_serves_a_crowd, .step = 2, .points = 0.25, .programs = "server",
+    .needs = "server_serves_all_together", .defects = "D45",
+    .title = "Onze cents clients à la fois : chacun ses réponses, et elles seules",
+    .hint =
+        "Ce qu'un thread sait de son client (son socket, son adresse, ses lignes, ses "
+        "réponses) n'est-il qu'à lui ? Est à tous ce qui est global, ou static, et toute "
+        "variable dont l'adresse a été donnée : celle d'une boucle change au tour suivant, et une "
+        "table que realloc agrandit n'est plus à l'adresse que ce thread a reçue.")
 {
     static struct peer *clients[CROWD];
     int count = crowd_size();
-    // Un thread qui tarde à démarrer trouve-t-il encore ce qu'on lui a confié ?
-    program_inject("late=1");
-    start_server();
+    // Un thread qui tarde à démarrer trouve-t-il encore ce qu'on lui a confié ? Et jusqu'à la fin ?
+    program_inject("late=1,move=1");
+    struct program *server = start_server();
     gather(clients, 0, count);
     converse_with(clients, count, 1);
     converse_with(clients, count < TALKATIVE ? count : TALKATIVE, 2);
@@ -168,6 +171,8 @@ LESSON(server_serves_a_crowd, .step = 2, .points = 0.25, .programs = "server",
         peer_half_close(clients[i]);
     for (int i = 0; i < count; i++)
         peer_expect_end(clients[i]);
+    programs_wait_until_asleep();
+    program_expect_alive(server);
 }
 
 LESSON(server_splits_lines, .step = 2, .points = 0.25, .programs = "server",
@@ -297,7 +302,11 @@ LESSON(server_accepts_longest_line, .step = 2, .points = 0.25, .programs = "serv
     start_server();
     struct peer *client = arrive("client");
     char *line = long_line(65536);
-    peer_send(client, line);
+    // Tout est lu, et il n'y manque que sa fin : une ligne pleine n'est pas encore une ligne trop longue.
+    peer_send_bytes(client, line, 65536);
+    peer_wait_until_read(client);
+    // S'il l'a déjà écartée, c'est à la réponse qui manque que cela se lit.
+    peer_send_while_open(client, "\n", 1);
     refuse_second_start(client, strlen(REPLY) + 65537);
     peer_expect_line(client, REPLY "%.65536s", line);
     free(line);

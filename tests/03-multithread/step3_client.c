@@ -160,6 +160,8 @@ LESSON(
         peer_reset(server);
         listener_close(listener);
     }
+    struct program *client;
+    start_client_without_first_family(&client);
 }
 
 LESSON(client_refuses_bad_arguments, .step = 3, .points = 0.25, .programs = "client",
@@ -245,7 +247,13 @@ LESSON(
     converse(client, server, "courte");
     free(line);
     line = letters(65536);
-    converse(client, server, line);
+    say(client, server, line);
+    // Tout est lu, et il n'y manque que sa fin : une réponse pleine n'est pas encore une réponse trop longue.
+    peer_send(server, REPLY);
+    peer_send(server, line);
+    peer_wait_until_read(server);
+    peer_send_while_open(server, "\n", 1);
+    program_expect_line(client, REPLY "%s", line);
     converse(client, server, "courte encore");
     // Un octet de plus n'est plus une ligne.
     lesson_ask(

@@ -1,6 +1,7 @@
 // Étape 5 : le serveur tient, quoi que fassent ses clients et quoi qu'il lui manque.
 #include "letters.h"
 #include "multithread.h"
+#include "stuck.h"
 #include "usage.h"
 
 #include "sockdiag.h"
@@ -247,9 +248,17 @@ static void visit(struct program *server)
     programs_wait_until_asleep();
 }
 
-LESSON(server_keeps_memory_stable, .step = 5, .points = 0.25, .programs = "server",
-       .needs = "server_announces_departure", .defects = "D46",
-       .title = "Huit cents clients l'un après l'autre : la mémoire ne grandit pas")
+static void expect_bounded_replies(const struct program *server)
+{
+    struct peer *slow = peer_connect_narrow("client qui ne lit plus", test_port(), NARROW_WINDOW);
+    peer_expect_line(slow, WELCOME);
+    refuse_hoarding(server, slow);
+}
+
+LESSON(
+    server_keeps_memory_stable, .step = 5, .points = 0.25, .programs = "server",
+    .needs = "server_announces_departure", .defects = "D46",
+    .title = "La mémoire ne grandit pas : huit cents clients à la suite, puis un qui ne lit plus")
 {
     skip_under_checker("la mémoire prise est celle de l'outil");
     struct program *server = open_service();
@@ -260,8 +269,10 @@ LESSON(server_keeps_memory_stable, .step = 5, .points = 0.25, .programs = "serve
         visit(server);
     long after = program_footprint(server).resident_kib;
     transcript_note("juge", "·", "mesure %ld Kio de mémoire, puis %ld Kio", before, after);
-    if (after - before <= MEMORY_SLACK_KIB)
+    if (after - before <= MEMORY_SLACK_KIB) {
+        expect_bounded_replies(server);
         return;
+    }
     complain_because("Chaque client parti laisse quelque chose. Un thread fini garde sa pile tant "
                      "que personne ne s'en est occupé ; ce qui a été alloué pour un client doit "
                      "être rendu sur tous les chemins.",

@@ -1,6 +1,7 @@
 #include "addresses.h"
 
 #include "complain.h"
+#include "injection.h"
 #include "lesson.h"
 #include "listener.h"
 #include "network.h"
@@ -11,6 +12,7 @@
 #include "verdict.h"
 
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,9 +59,46 @@ static void expect_other_address(int type, int held, int free, const char *port)
     server_expect_open_on(server, type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP, free, port);
 }
 
+// Un nom a deux adresses, et le système n'a pas la famille de la première que le programme essaie.
+static const char MISSING_FAMILY[] =
+    "Un système peut ne pas avoir une famille d'adresses : socket lui-même échoue alors "
+    "(EAFNOSUPPORT). Cette adresse ne convient pas, comme une autre peut être prise, ou refuser : "
+    "la suivante est-elle essayée ?";
+
+static void expect_missing_family_passed(int type, const char *port)
+{
+    const char *question = lesson_question();
+    lesson_ask(MISSING_FAMILY);
+    program_inject("families=1");
+    struct program *server = START("server", "localhost", port);
+    server_expect_open_on(server, type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP, 0, port);
+    program_inject(NULL);
+    program_signal(server, SIGKILL);
+    pump_until(program_has_ended, server, 20);
+    lesson_ask(question);
+}
+
+struct peer *start_client_without_first_family(struct program **client)
+{
+    const char *question = lesson_question();
+    struct listener *ipv4 = listener_open("127.0.0.1");
+    struct listener *ipv6 = listener_open("::1");
+    lesson_ask(MISSING_FAMILY);
+    program_inject("families=1");
+    *client = START("client", "localhost", test_port());
+    struct peer *server =
+        listener_accept(listener_first_with_client(ipv4, ipv6), "serveur du juge");
+    program_inject(NULL);
+    lesson_ask(question);
+    listener_close(ipv4);
+    listener_close(ipv6);
+    return server;
+}
+
 void expect_each_address_tried(int type)
 {
     require_two_addresses();
+    expect_missing_family_passed(type, test_port());
     expect_other_address(type, AF_INET6, AF_INET, test_port());
     expect_other_address(type, AF_INET, AF_INET6, other_port());
 }

@@ -32,7 +32,14 @@ void expect_only_address_asked(void);
 struct program *start_ipv6_server(const char *port);
 
 /**
- * @brief L'une des adresses de localhost étant prise, le serveur se contente de l'autre : dans les deux sens.
+ * @brief Lance le client vers localhost, tenu par le juge aux deux adresses ; le premier socket qu'il demande est refusé.
+ * @param client reçoit le programme
+ * @return la connexion, acceptée à l'adresse qui lui restait
+ */
+struct peer *start_client_without_first_family(struct program **client);
+
+/**
+ * @brief L'une des adresses de localhost étant prise, le serveur se contente de l'autre, dans les deux sens ; de même si son socket est refusé.
  * @param type `SOCK_STREAM` ou `SOCK_DGRAM`
  */
 void expect_each_address_tried(int type);

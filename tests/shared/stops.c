@@ -41,6 +41,12 @@ static const struct moment at_opening = {
     "connaissait encore son descripteur. L'ordre de s'arrêter est-il regardé entre cet instant et "
     "la première attente ?"};
 
+static const struct moment while_holding = {
+    "holding=1", "quand un verrou était pris",
+    "Un gestionnaire s'exécute au milieu de ce que le thread faisait : ici, ce thread tenait un "
+    "verrou. Si le gestionnaire le demande à son tour (pthread_mutex_lock), il l'attend de "
+    "lui-même, pour toujours (man 7 signal-safety)."};
+
 static const struct moment at_interruption = {
     "retry=1", "juste après une attente interrompue",
     "Une attente venait d'être interrompue (EINTR) ; le gestionnaire de signal s'est exécuté avant "
@@ -94,7 +100,10 @@ static void expect_end(struct program *server, const struct moment *moment)
     enum wait_end end = pump_until(program_has_ended, server, 20);
     if (end == WAIT_ASLEEP) {
         struct symptoms symptoms = {.end = end, .program = server, .hint = moment->cause};
-        complain(&symptoms, "SIGTERM, arrivé %s, est perdu", moment->when);
+        complain(&symptoms,
+                 moment == &while_holding ? "SIGTERM, arrivé %s, fige le serveur"
+                                          : "SIGTERM, arrivé %s, est perdu",
+                 moment->when);
     }
     program_expect_exit(server, 0);
 }
@@ -155,6 +164,7 @@ void expect_stop_at_any_moment(stop_visit *visit)
     stop_at(&before_waiting, IPPROTO_TCP, visit);
     stop_at(&at_arrival, IPPROTO_TCP, visit);
     stop_at(&before_reading, IPPROTO_TCP, visit);
+    stop_at(&while_holding, IPPROTO_TCP, visit);
     stop_at_opening(IPPROTO_TCP);
     stop_at_interruption(IPPROTO_TCP, visit);
 }
@@ -162,6 +172,7 @@ void expect_stop_at_any_moment(stop_visit *visit)
 void expect_datagram_stop_at_any_moment(stop_visit *visit)
 {
     stop_at(&before_waiting, IPPROTO_UDP, visit);
+    stop_at(&while_holding, IPPROTO_UDP, visit);
     stop_at_opening(IPPROTO_UDP);
     stop_at_interruption(IPPROTO_UDP, visit);
 }

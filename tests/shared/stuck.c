@@ -13,6 +13,9 @@
 // Chaque octet en rapporte dix au moins : trois mégaoctets de réponses, au plus.
 #define LINES_AT_ONCE 5000
 #define MOST_TALKS 55
+// Un serveur qui garde tout aura pris cette mémoire bien avant.
+#define MOST_LONG_TALKS 400
+#define MOST_HOARDED_KIB (16 << 10)
 #define MOST_RESUMPTIONS 10
 #define LOOK_PERIOD_MS 5
 
@@ -23,15 +26,57 @@ struct queues {
     bool moving; /**< Une partie est en route, et sera acquittée. */
 };
 
-void talk_until_stuck(struct peer *client)
+// Envoie des lignes vides tant que le serveur les lit, et que ceci ne rend pas vrai.
+static void talk(struct peer *client, int most, bool (*is_enough)(void *), void *context)
 {
     static char lines[LINES_AT_ONCE];
     memset(lines, '\n', sizeof lines);
     peer_stop_reading(client);
     pump_set_patience(0.1);
-    for (int i = 0; i < MOST_TALKS && peer_wait_until_read(client); i++)
+    for (int i = 0; i < most && peer_wait_until_read(client) && !is_enough(context); i++)
         peer_send_while_open(client, lines, sizeof lines);
     pump_set_patience(1);
+}
+
+static bool is_never_enough(void *context)
+{
+    (void)context;
+    return false;
+}
+
+void talk_until_stuck(struct peer *client)
+{
+    talk(client, MOST_TALKS, is_never_enough, NULL);
+}
+
+/** Un serveur dont la mémoire grandit, ou non. */
+struct hoard {
+    const struct program *server;
+    long before_kib;
+    long grown_kib;
+};
+
+static bool has_hoarded(void *context)
+{
+    struct hoard *hoard = context;
+    hoard->grown_kib = program_footprint(hoard->server).resident_kib - hoard->before_kib;
+    return hoard->grown_kib > MOST_HOARDED_KIB;
+}
+
+void refuse_hoarding(const struct program *server, struct peer *client)
+{
+    struct hoard hoard = {.server = server, .before_kib = program_footprint(server).resident_kib};
+    if (!program_owns_its_memory())
+        return;
+    talk(client, MOST_LONG_TALKS, has_hoarded, &hoard);
+    if (has_hoarded(&hoard))
+        complain_because(
+            "Les réponses qui ne peuvent pas partir attendent quelque part, et rien n'en "
+            "borne le nombre : un seul client qui ne lit pas prend toute la mémoire. Tant "
+            "que ses réponses ne partent pas, pourquoi lire encore ce qu'il demande ?",
+            "« %s » parle sans lire ses réponses : %s les garde toutes, et occupe "
+            "%ld Kio de plus",
+            client->name, server->actor, hoard.grown_kib);
 }
 
 static bool add_queue(const struct socket_view *view, void *context)

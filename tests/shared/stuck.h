@@ -15,6 +15,13 @@
 void talk_until_stuck(struct peer *client);
 
 /**
+ * @brief Refuse qu'un serveur garde en mémoire, sans borne, les réponses d'un client qui ne les lit pas.
+ * @param server le serveur
+ * @param client un client dont la fenêtre est petite : ::NARROW_WINDOW ; il cesse de lire
+ */
+void refuse_hoarding(const struct program *server, struct peer *client);
+
+/**
  * @brief Fait qu'un envoi qui attend n'ait vraiment plus de place : le serveur est suspendu et reprend, tant qu'il envoie encore.
  *
  * Le noyau ne réveille un envoi que lorsqu'un tiers de sa mémoire est libre ; interrompu et recommencé, il prend la moindre

@@ -1,5 +1,7 @@
 #include "cause_words.h"
 
+#include "injection.h"
+
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
@@ -35,7 +37,8 @@ static const struct {
 const char *cause_from_words(const struct program *program)
 {
     const char *said = program->err.bytes;
-    if (said == NULL || program->err.length == 0)
+    // Une raison que le juge a lui-même donnée n'apprend rien de plus que la question du test.
+    if (said == NULL || program->err.length == 0 || program_is_injected("families="))
         return NULL;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         const char *call = strstr(said, known[i].call);

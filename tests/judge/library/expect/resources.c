@@ -49,9 +49,37 @@ static bool footprint_back(void *context)
            (goal->now.descriptors <= goal->descriptors && goal->now.threads <= goal->threads);
 }
 
+/** Des processus finis, que l'on veut voir attendus. */
+struct burial {
+    const struct program *program;
+    int slack;
+    int left;
+};
+
+static bool children_awaited(void *context)
+{
+    struct burial *burial = context;
+    burial->left = program_footprint(burial->program).unawaited;
+    return burial->left <= burial->slack;
+}
+
+void program_expect_children_awaited(const struct program *program, int slack)
+{
+    struct burial burial = {.program = program, .slack = slack};
+    pump_until(children_awaited, &burial, 5);
+    if (burial.left > slack)
+        complain_because("Un processus fils qui a fini garde son numéro, en « zombie » (ps le "
+                         "marque d'un Z), tant que son père n'a pas demandé comment il a fini "
+                         "(man 2 waitpid). Le système n'a pas de numéros sans fin : quand il n'y "
+                         "en a plus, fork échoue, et plus personne n'est servi.",
+                         "%s a laissé %d processus fils finis, que personne n'a attendus",
+                         program->actor, burial.left);
+}
+
 void program_expect_footprint_back(struct program *program, const struct footprint *before,
                                    int slack, int clients)
 {
+    program_expect_children_awaited(program, slack);
     struct return_goal goal = {.program = program,
                                .descriptors = before->descriptors + slack,
                                .threads = before->threads + slack};
@@ -76,7 +104,7 @@ void program_expect_footprint_back(struct program *program, const struct footpri
 }
 
 // Un assainisseur, valgrind, gardent exprès la mémoire rendue.
-static bool memory_is_the_program_s(void)
+bool program_owns_its_memory(void)
 {
     const char *sanitizer = getenv("SANITIZE");
     return (sanitizer == NULL || *sanitizer == '\0') && !spawn_uses_valgrind();
@@ -88,7 +116,7 @@ void program_expect_memory_back(const struct program *program, const struct foot
     long now_kib = program_footprint(program).private_kib;
     transcript_note("juge", "·", "mesure %ld Kio de mémoire, puis %ld Kio", before->private_kib,
                     now_kib);
-    if (now_kib - before->private_kib <= slack_kib || !memory_is_the_program_s())
+    if (now_kib - before->private_kib <= slack_kib || !program_owns_its_memory())
         return;
     complain_because(
         "Chaque échange laisse quelque chose : ce qui est alloué pour l'un doit être rendu sur "

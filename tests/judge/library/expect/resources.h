@@ -27,6 +27,19 @@ void program_expect_footprint_back(struct program *program, const struct footpri
                                    int slack, int clients);
 
 /**
+ * @brief Attend qu'il ne reste presque plus de processus fils finis que le programme n'a pas attendus (waitpid).
+ *
+ * @param program le programme
+ * @param slack   combien sont admis : on peut n'attendre les précédents qu'au suivant
+ */
+void program_expect_children_awaited(const struct program *program, int slack);
+
+/**
+ * @brief Dit si la mémoire que l'on mesure est celle du programme : sous un assainisseur, sous valgrind, elle est celle de l'outil.
+ */
+bool program_owns_its_memory(void);
+
+/**
  * @brief Vérifie que la mémoire du programme n'a pas grandi à chaque échange.
  *
  * N'exige rien sous un assainisseur ou sous valgrind : la mémoire y est celle de l'outil.

@@ -38,8 +38,9 @@ static const char *signal_meaning(int signal)
 {
     switch (signal) {
     case SIGSEGV:
-        return "accès à une adresse mémoire interdite : pointeur non initialisé, indice hors d'un "
-               "tableau, pile trop petite pour les variables locales";
+        return "accès à une adresse mémoire interdite : pointeur non initialisé, mémoire déjà "
+               "rendue, variable locale d'une fonction finie, indice hors d'un tableau, pile trop "
+               "petite pour les variables locales";
     case SIGABRT:
         return "la bibliothèque a détecté une corruption, ou abort() a été appelé";
     case SIGPIPE:

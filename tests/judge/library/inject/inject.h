@@ -105,6 +105,13 @@ void inject_stop_before_reading(void);
 /** @brief Un client est accepté : c'est peut-être là que SIGTERM doit arriver (réglage `arrival`). */
 void inject_stop_at_arrival(void);
 
+/**
+ * @brief Un verrou que ce thread a déjà pris est-il encore à prendre ? Tant que oui, qui l'attend l'attend pour toujours.
+ *
+ * Le gestionnaire d'un signal s'exécute ici, et ce signal aurait pu venir quand le thread tenait ce verrou (réglage `holding`).
+ */
+void inject_mind_locks(bool minded);
+
 /** @brief Le socket du serveur est prêt : c'est peut-être là que SIGTERM doit arriver (réglage `opening`). */
 void inject_stop_at_opening(void);
 

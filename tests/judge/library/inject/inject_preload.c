@@ -31,6 +31,8 @@
  *            et laisse une marque : un programme qui finit trop vite pour être observé ne finit plus ;
  *   handler=1  SIGWINCH, d'ordinaire ignoré, est reçu par une fonction qui ne fait rien : il interrompt
  *            alors l'appel où le programme attend, sans le reprendre (pas de SA_RESTART) ;
+ *   families=N  les N premiers sockets d'Internet demandés sont refusés (EAFNOSUPPORT), comme par un système qui n'a pas
+ *            IPv6, ou pas IPv4 : une adresse qui ne convient pas, et il en reste d'autres ;
  *   listen=N  les N premiers listen échouent avec EADDRINUSE : le socket a son adresse, et n'écoute pas ;
  *   lost=N   les N premiers envois d'un flux trouvent la connexion perdue : elle est coupée, ECONNRESET ;
  *   overlap=1  le premier memcpy dont les deux zones se recouvrent est noté (aucun autre n'est changé) ;
@@ -50,6 +52,10 @@
  *   arrival=1  SIGTERM arrive quand accept a pris le premier client, et ne l'a pas encore rendu : rien d'autre dans le
  *            programme ne le connaît ;
  *   reading=1  SIGTERM arrive juste avant que le programme attende ce que dit son premier client ;
+ *   holding=1  SIGTERM arrive, comme pour stop=1, mais les verrous (mutex) que ce thread a déjà pris, sans retenir SIGTERM, sont
+ *            comme tenus : si le gestionnaire en demande un, personne ne le rendra ;
+ *   move=1   realloc déplace toujours ce dont il change la taille, comme il en a le droit : qui en a gardé l'ancienne adresse
+ *            lit une mémoire rendue ;
  *   opening=1  SIGTERM arrive dès que le socket écoute, ou a son adresse, si le programme l'attend déjà.
  */
 #include "inject.h"
@@ -90,6 +96,7 @@ struct counts {
     atomic_int failing_accepts;
     atomic_int interrupted_connects;
     atomic_int failing_listens;
+    atomic_int missing_families;
     atomic_int lost_sends;
     atomic_int overlaps;
     atomic_int damaged;
@@ -150,6 +157,7 @@ __attribute__((constructor)) static void read_settings(void)
     counts->refusals = (int)inject_setting("refuse=");
     counts->failing_accepts = (int)inject_setting("accept=");
     counts->interrupted_connects = (int)inject_setting("connect=");
+    counts->missing_families = (int)inject_setting("families=");
     counts->failing_listens = (int)inject_setting("listen=");
     counts->lost_sends = (int)inject_setting("lost=");
     counts->overlaps = (int)inject_setting("overlap=");
@@ -563,6 +571,17 @@ int bind(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
     REAL(bind);
     int result = real(fd, address, length);
     return is_datagram(fd) ? note_opening(result) : result;
+}
+
+int socket(int domain, int type, int protocol)
+{
+    REAL(socket);
+    if ((domain != AF_INET && domain != AF_INET6) || atomic_load(&counts->missing_families) <= 0 ||
+        atomic_fetch_sub(&counts->missing_families, 1) <= 0)
+        return real(domain, type, protocol);
+    inject_tell_fault();
+    errno = EAFNOSUPPORT;
+    return -1;
 }
 
 int listen(int fd, int backlog)

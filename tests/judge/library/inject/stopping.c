@@ -1,4 +1,4 @@
-// SIGTERM à l'instant qui gêne (`stop`, `retry`, `arrival`, `reading`, `opening`), et le traitement qu'un programme lui donne.
+// SIGTERM à l'instant qui gêne (`stop`, `retry`, `arrival`, `reading`, `holding`, `opening`), et le traitement qu'un programme lui donne.
 #include "inject.h"
 
 #include <errno.h>
@@ -23,6 +23,7 @@ static struct moment before_waiting = {"stop=", "judge-stop", NULL};
 static struct moment at_interruption = {"retry=", "judge-retry", NULL};
 static struct moment at_arrival = {"arrival=", "judge-arrival", NULL};
 static struct moment before_reading = {"reading=", "judge-reading", NULL};
+static struct moment while_holding = {"holding=", "judge-holding", NULL};
 static struct moment at_opening = {"opening=", "judge-opening", NULL};
 
 static void plan(struct moment *moment)
@@ -41,6 +42,7 @@ __attribute__((constructor)) static void read_settings(void)
     plan(&at_interruption);
     plan(&at_arrival);
     plan(&before_reading);
+    plan(&while_holding);
     plan(&at_opening);
 }
 
@@ -52,7 +54,7 @@ static bool is_coming(const struct moment *moment)
 bool inject_is_stopping(void)
 {
     return is_coming(&before_waiting) || is_coming(&at_interruption) || is_coming(&at_arrival) ||
-           is_coming(&before_reading);
+           is_coming(&before_reading) || is_coming(&while_holding);
 }
 
 static bool strike(struct moment *moment)
@@ -69,6 +71,14 @@ static void strike_unseen(struct moment *moment)
     int saved = errno;
     strike(moment);
     errno = saved;
+}
+
+// Le gestionnaire s'exécute dans ce thread pendant que strike() y envoie le signal.
+static void strike_as_if_holding(void)
+{
+    inject_mind_locks(true);
+    strike_unseen(&while_holding);
+    inject_mind_locks(false);
 }
 
 // Un second signal trouve l'appel que le premier a interrompu, et errno que le programme n'a pas encore lu.
@@ -88,6 +98,8 @@ bool inject_stop_before_waiting(void)
 {
     if (is_coming(&before_waiting) && inject_is_receptionist())
         strike_unseen(&before_waiting);
+    if (is_coming(&while_holding) && inject_is_receptionist())
+        strike_as_if_holding();
     return is_coming(&at_interruption) && inject_is_receptionist() && spoil_errno();
 }
 

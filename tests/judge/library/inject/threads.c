@@ -1,17 +1,24 @@
-// La naissance d'un thread : elle échoue (`threads`), son début tarde (`late`), ou son créateur (`linger`).
+// La naissance d'un thread : elle échoue (`threads`), son début tarde (`late`), ou son créateur (`linger`) ; les verrous qu'il
+// prend.
 #include "inject.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
+// Bien plus de verrous que n'en a un programme de ces labs.
+#define MOST_LOCKS 64
+
+static bool holding;
 static unsigned late_ms;
 static unsigned linger_ms;
 static atomic_int refused_threads;
 
 __attribute__((constructor)) static void read_settings(void)
 {
+    holding = inject_setting("holding=") > 0;
     late_ms = inject_setting("late=");
     linger_ms = inject_setting("linger=");
     refused_threads = (int)inject_setting("threads=");
@@ -85,4 +92,62 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
         return real(thread, attributes, start, argument);
     *newborn = (struct newborn){.start = start, .argument = argument, .holders = 2};
     return create_followed(real, thread, attributes, newborn);
+}
+
+/** Les verrous que ce thread a pris, SIGTERM pouvant venir pendant qu'il les tenait. */
+static __thread const pthread_mutex_t *taken[MOST_LOCKS];
+static __thread unsigned taken_count;
+static __thread bool minded;
+
+void inject_mind_locks(bool now_minded)
+{
+    minded = now_minded;
+}
+
+static bool was_taken(const pthread_mutex_t *mutex)
+{
+    for (unsigned i = 0; i < taken_count; i++) {
+        if (taken[i] == mutex)
+            return true;
+    }
+    return false;
+}
+
+static void note_lock(const pthread_mutex_t *mutex)
+{
+    sigset_t blocked;
+    if (taken_count < MOST_LOCKS && !was_taken(mutex) &&
+        pthread_sigmask(SIG_BLOCK, NULL, &blocked) == 0 && sigismember(&blocked, SIGTERM) == 0)
+        taken[taken_count++] = mutex;
+}
+
+// Un verrou récursif se prend plusieurs fois.
+static bool can_be_taken_twice(pthread_mutex_t *mutex)
+{
+    if (pthread_mutex_trylock(mutex) != 0)
+        return false;
+    bool twice = pthread_mutex_trylock(mutex) == 0;
+    if (twice)
+        pthread_mutex_unlock(mutex);
+    pthread_mutex_unlock(mutex);
+    return twice;
+}
+
+// Dans l'appel même où il attendrait ce verrou.
+static void wait_forever(__typeof__(pthread_mutex_lock) *lock)
+{
+    static pthread_mutex_t never = PTHREAD_MUTEX_INITIALIZER;
+    for (;;)
+        lock(&never);
+}
+
+int pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+    REAL(pthread_mutex_lock);
+    if (minded && was_taken(mutex) && !can_be_taken_twice(mutex))
+        wait_forever(real);
+    int code = real(mutex);
+    if (holding && code == 0 && !minded)
+        note_lock(mutex);
+    return code;
 }

@@ -57,15 +57,16 @@ static long resident_kib(pid_t pid)
 }
 
 // Une place demandée et jamais remplie n'est pas résidente : seul VmData la compte (proc_pid_status(5)).
-static long private_kib(pid_t pid)
+static void read_status(pid_t pid, struct footprint *footprint)
 {
     char path[32];
     char text[4096];
     snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
     if (process_read(path, text, sizeof text) <= 0)
-        return 0;
+        return;
     const char *field = strstr(text, "\nVmData:");
-    return field == NULL ? 0 : strtol(field + strlen("\nVmData:"), NULL, 10);
+    footprint->private_kib += field == NULL ? 0 : strtol(field + strlen("\nVmData:"), NULL, 10);
+    footprint->unawaited += strstr(text, "\nState:\tZ") != NULL;
 }
 
 static void measure_process(pid_t pid, void *context)
@@ -74,7 +75,7 @@ static void measure_process(pid_t pid, void *context)
     visit_descriptors(pid, count_descriptor, footprint);
     process_visit_tasks(pid, count_task, footprint);
     footprint->resident_kib += resident_kib(pid);
-    footprint->private_kib += private_kib(pid);
+    read_status(pid, footprint);
 }
 
 void process_tree_measure(pid_t pid, struct footprint *footprint)

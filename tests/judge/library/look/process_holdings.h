@@ -12,6 +12,7 @@
 struct footprint {
     int descriptors;   /**< Descripteurs ouverts. */
     int threads;       /**< Threads, processus finis que personne n'a attendus compris. */
+    int unawaited;     /**< De ces processus-là, combien (état Z, « zombie »). */
     long resident_kib; /**< Mémoire résidente, en kibioctets. */
     long private_kib;  /**< Tas et projections privées, même jamais touchés, en kibioctets. */
 };

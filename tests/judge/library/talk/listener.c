@@ -67,6 +67,25 @@ bool listener_has_client(struct listener *listener)
     return pump_until(client_arrived, listener, 20) == WAIT_DONE;
 }
 
+/** Deux adresses : un client peut venir à l'une ou à l'autre. */
+struct choice {
+    struct listener *listener;
+    struct listener *other;
+};
+
+static bool client_arrived_at_either(void *context)
+{
+    const struct choice *choice = context;
+    return client_arrived(choice->listener) || client_arrived(choice->other);
+}
+
+struct listener *listener_first_with_client(struct listener *listener, struct listener *other)
+{
+    struct choice choice = {listener, other};
+    pump_until(client_arrived_at_either, &choice, 20);
+    return client_arrived(other) ? other : listener;
+}
+
 struct peer *listener_accept(struct listener *listener, const char *name)
 {
     enum wait_end end = pump_until(client_arrived, listener, 20);

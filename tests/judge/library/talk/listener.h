@@ -19,6 +19,9 @@ struct listener *listener_open_on(const char *host, const char *port);
 /** @brief Attend la connexion suivante, et dit si elle est venue. */
 bool listener_has_client(struct listener *listener);
 
+/** @brief Attend une connexion à l'une ou à l'autre, et rend celle où elle est venue ; la première si personne ne vient. */
+struct listener *listener_first_with_client(struct listener *listener, struct listener *other);
+
 /** @brief Attend la connexion suivante ; conclut par un échec si personne ne vient. */
 struct peer *listener_accept(struct listener *listener, const char *name);
 

@@ -25,6 +25,9 @@
 // Attendre qu'un programme dorme n'exige rien de lui : qui calcule autant ne dormira pas de sitôt.
 #define CALM_PATIENCE_S 0.2
 #define LATE_PATIENCE_S 30.0
+// Éveillé à la plupart des regards, il n'est pas en retard : une machine surchargée lui refuse un processeur. Mais un test
+// conclut toujours avant LESSON_TIMEOUT_S.
+#define STARVED_PATIENCE_S 60.0
 #define OBSERVATION_PERIOD_S 0.05
 #define EVENTS_AT_ONCE 256
 // Réveillé, puis rendormi au même endroit : combien de fois au moins, et combien de regards pour une seconde de
@@ -359,12 +362,19 @@ static double sleep_patience_s(void)
     return hurried && patience_s > AGAIN_PATIENCE_S ? AGAIN_PATIENCE_S : patience_s;
 }
 
+static bool is_late(const struct stillness *still, double now)
+{
+    bool awake = 2 * still->asleep_looks < still->looks;
+    double allowed_s = awake ? STARVED_PATIENCE_S : LATE_PATIENCE_S;
+    return now - still->last_event_s > allowed_s * pump_slowness() + patience_s;
+}
+
 static enum wait_end judge_stillness(struct stillness *still)
 {
     double now = now_s();
     if (flooded)
         return WAIT_FLOODED;
-    if (now - still->last_event_s > LATE_PATIENCE_S * pump_slowness() + patience_s)
+    if (is_late(still, now))
         return WAIT_LATE;
     if (now - still->last_look_s < OBSERVATION_PERIOD_S)
         return WAIT_DONE;
