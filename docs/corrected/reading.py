@@ -131,12 +131,20 @@ def _link_functions(root, path, documented):
             node.attrs["href"] = known.get(node.text(), node.get("href"))
         if "code" in node.classes():
             del node.attrs["class"]
+    for node in root.find_all("span"):
+        node.children = [piece for child in node.children for piece in (child.children if _is_stranger(child, path) else [child])]
     for node in root.find_all("p"):
         function = node.get("data-function")
         if function and function in pieces:
             node.children = [Node("a", {"href": pieces[function]}, ["Sa documentation"])] + ([". "] if node.children else []) + node.children
         elif function:
             node.children = ["Sa documentation est celle du squelette, à côté"] + ([". "] if node.children else []) + node.children
+
+
+def _is_stranger(node, path):
+    """Un nom que plusieurs labs déclarent : Doxygen mène à celui du premier."""
+    page = re.match(r"(\d\d-[a-z]+)_2", node.get("href")) if isinstance(node, Node) and node.tag == "a" else None
+    return page is not None and page[1] != path.parent.name
 
 
 def _link_places(root, name):
