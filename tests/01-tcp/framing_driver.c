@@ -12,7 +12,6 @@
  */
 #include "display.h"
 #include "framing.h"
-#include "numbers.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -97,6 +96,21 @@ static void wait_for_reset(int fd)
     ssize_t count = write(fd, &byte, 1);
     while (count > 0 || (count < 0 && errno == EINTR))
         count = read(fd, &byte, 1);
+}
+
+// « a000000 b000001 c000002 … » : des octets répétés ou perdus se voient, et se comptent. Chiffre à chiffre : un million
+// d'appels à snprintf coûtaient autant que tout le reste de l'étape.
+static void write_numbers(char *bytes, size_t length)
+{
+    for (size_t at = 0; at < length; at += 8) {
+        char number[8];
+        size_t left = at / 8;
+        number[0] = (char)('a' + left % 26);
+        for (int place = 6; place > 0; place--, left /= 10)
+            number[place] = (char)('0' + left % 10);
+        number[7] = ' ';
+        memcpy(bytes + at, number, length - at < sizeof number ? length - at : sizeof number);
+    }
 }
 
 static int send_pattern(int fd, size_t length)

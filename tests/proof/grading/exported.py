@@ -25,7 +25,7 @@ def sources(folder):
     return {name: pathlib.Path(folder, name).read_bytes() for name in LAB.sources}
 
 
-WORKS = {"juste": sources(f"solutions/{LAB.name}"), "naïf": sources(f"tests/{LAB.name}/naive"), "squelette": sources(f"labs/{LAB.name}")}
+WORKS = {"juste": sources(f"solutions/{LAB.name}"), "naïf": sources(f"tests/{LAB.name}/naive/{LAB.name}"), "squelette": sources(f"labs/{LAB.name}")}
 RIGHT, POOR, BLANK = WORKS["juste"], WORKS["naïf"], WORKS["squelette"]
 
 

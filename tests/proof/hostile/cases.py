@@ -26,7 +26,7 @@ from tests.proof.programs import mutants
 FOLDER = pathlib.Path("tests/proof/hostile/submissions")
 REST = re.compile(r"^// \[la suite\]$", re.M)
 ORDERS = {"note", "non-noté", "dit", "à-voir", "lab", "base", "nom", "root", "partout"}
-BASES = {"corrigé": "solutions/{}", "squelette": "labs/{}", "naïf": "tests/{}/naive"}
+BASES = {"corrigé": "solutions/{}", "squelette": "labs/{}", "naïf": "tests/{0}/naive/{0}"}
 
 
 class Case:

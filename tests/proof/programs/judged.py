@@ -35,12 +35,12 @@ def labs():
 
 
 def naive_work():
-    """Le dossier d'un travail naïf : le premier jet d'un étudiant, tel que chaque lab l'a dans tests/NN/naive."""
+    """Le dossier d'un travail naïf : le premier jet d'un étudiant, tel que chaque lab l'a dans tests/NN/naive/NN."""
     work = BUILD / "naive"
     work.mkdir(parents=True, exist_ok=True)
-    for folder in pathlib.Path("tests").glob("*/naive"):
+    for folder in pathlib.Path("tests").glob("*/naive/*"):
         with contextlib.suppress(FileExistsError):
-            (work / folder.parent.name).symlink_to(folder.resolve())
+            (work / folder.name).symlink_to(folder.resolve())
     return work
 
 

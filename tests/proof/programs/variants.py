@@ -88,7 +88,7 @@ def check_variants(lab):
 
 def check_naive(lab):
     """Le premier jet d'un étudiant : rend (réussites, échecs)."""
-    folder = TESTS / lab.name / NAIVE
+    folder = TESTS / lab.name / NAIVE / lab.name
     if not folder.is_dir() or not judged.selected(NAIVE):
         return 0, 0
     run = build(lab, folder).judge()

@@ -70,7 +70,7 @@ class Curiosities(unittest.TestCase):
         self.assertRegex(said[-1], "15 autres")
 
     def test_the_whole_repository_is_honest(self):
-        patterns = ("labs/**/*.[ch]", "solutions/**/*.[ch]", "common/*.[ch]", "tests/*/variants/**/*.[ch]", "tests/*/naive/*.[ch]")
+        patterns = ("labs/**/*.[ch]", "solutions/**/*.[ch]", "common/*.[ch]", "tests/*/variants/**/*.[ch]", "tests/*/naive/*/*.[ch]")
         for path in sorted(path for pattern in patterns for path in pathlib.Path().glob(pattern)):
             with self.subTest(str(path)):
                 self.assertEqual(curiosities.find(path.read_bytes()), [])
