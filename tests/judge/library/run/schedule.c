@@ -53,9 +53,9 @@ static size_t wanted_jobs(void)
 
 static long long now_ms(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    struct timespec instant;
+    clock_gettime(CLOCK_MONOTONIC, &instant);
+    return (long long)instant.tv_sec * 1000 + instant.tv_nsec / 1000000;
 }
 
 static size_t count_unfinished(const struct schedule *schedule)
