@@ -11,6 +11,9 @@
 #include <string.h>
 #include <sys/wait.h>
 
+// Une attente que plus aucun programme n'occupe conclut en un dixième de seconde.
+#define MOST_WAITS 50
+
 /** Un instant où le signal gêne. */
 struct moment {
     const char *setting; /**< Comment il se demande : inject_preload.c. */
@@ -73,8 +76,23 @@ static bool is_ready_or_ended(void *context)
            port_is_open(start->protocol, AF_INET, (unsigned)atoi(other_port()));
 }
 
+static bool is_port_free(void *context)
+{
+    (void)context;
+    unsigned port = (unsigned)atoi(other_port());
+    return !port_is_open(IPPROTO_UDP, 0, port) && !port_is_open(IPPROTO_TCP, 0, port);
+}
+
+// Le serveur d'avant a fini, mais celui de ses processus fils qui répondait a encore le socket : il finit aussi, à son heure.
+static void wait_for_port(void)
+{
+    for (int i = 0; i < MOST_WAITS && pump_until(is_port_free, NULL, 1) != WAIT_DONE; i++)
+        continue;
+}
+
 static struct program *start_for(const struct moment *moment)
 {
+    wait_for_port();
     program_inject(moment->setting);
     return START("server", "127.0.0.1", other_port());
 }
