@@ -187,6 +187,15 @@ class Ordeal(stage.Stage):
                 pass
         return states <= {"S", "Z", "X"}
 
+    def doing(self):
+        """Où en est chaque thread du programme (son état, le numéro de son appel), et ce que la machine a d'autre à faire."""
+        found = []
+        for task in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*"):
+            with contextlib.suppress(OSError):
+                state = (task / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
+                found.append(f"{state} {(task / 'syscall').read_text(encoding='ascii').split()[0]}")
+        return f"{', '.join(found) or 'mort'} ; charge {os.getloadavg()[0]:.0f} ; dit {self.streams['report'][-200:]!r}"
+
     def settle(self):
         """Attend que le programme ne fasse plus rien, et que tout ce qu'il a dit soit lu."""
         quiet = False

@@ -83,11 +83,11 @@ def play(attempt):
             ordeal.start([folder / scene.program] + words, libraries, settings,
                          scene.typed.replace(b"@", str(port).encode()))
         ordeal.signals_itself = attempt.allowed == {STOPPED}
-        received, hung = [], False
+        received, hung = [], ""
         try:
             received = scene.play(ordeal, start)
         except Hang:
-            hung = True
+            hung = ordeal.doing()
         counts = {name: int(count) for name, count in ordeal.events("count")}
         left = ordeal.events("left")
         return Result(hung, bool(ordeal.events("ready")), None if hung else ordeal.process.returncode,
@@ -134,7 +134,7 @@ def follows(outcome, scene, clean, result):
 def complaint(attempt, clean, result):
     """Ce qui ne va pas après cette panne ; None si tout va bien."""
     if result.hung:
-        return f"ne finit pas en {SECONDS} s"
+        return f"ne finit pas en {SECONDS} s : {result.hung}"
     scene = SCENES[attempt.scene]
     if result.status == -signal.SIGTERM and (scene.lenient or attempt.allowed == {STOPPED} and not result.ready):
         return None
