@@ -21,9 +21,6 @@
 /** Ce que quarante clients peuvent laisser sans que ce soit la mémoire d'un client chaque fois. */
 #define MEMORY_SLACK_KIB 640
 
-/** Processus fils finis que l'on n'a pas encore attendus : au client suivant, ils le seront. */
-#define UNAWAITED_ALLOWED 16
-
 static void expect_service(const char *name)
 {
     struct peer *client = peer_connect(name);
@@ -465,7 +462,7 @@ LESSON(server_leaks_nothing, .step = 5, .points = 0.25, .programs = "server",
         peer_reset(rude);
     }
     expect_long_service("dernier client", long_line(length));
-    program_expect_children_awaited(server, UNAWAITED_ALLOWED);
+    program_expect_children_awaited(server);
     program_expect_descriptors(server, before.descriptors);
     program_expect_memory_back(server, &before, MEMORY_SLACK_KIB, "41 clients, tous repartis");
 }

@@ -27,8 +27,6 @@
 #define MANY_DATAGRAMS 400
 /** Croissance tolérée : les piles de deux threads gardées prêtes, de 8 Mio chacune. */
 #define MEMORY_SLACK_KIB 16384
-/** Processus fils finis que l'on n'a pas encore attendus : au datagramme suivant, ils le seront. */
-#define UNAWAITED_ALLOWED 16
 
 static void expect_stop(struct program *server, int signal)
 {
@@ -352,7 +350,7 @@ LESSON(server_leaks_nothing, .step = 6, .points = 0.125, .programs = "server",
         postbox_ask(client, "encore");
         postbox_expect_reply(client, REPLY);
     }
-    program_expect_children_awaited(server, UNAWAITED_ALLOWED);
+    program_expect_children_awaited(server);
     program_expect_descriptors(server, before.descriptors);
     program_expect_memory_back(server, &before, MEMORY_SLACK_KIB, "400 datagrammes");
 }

@@ -11,49 +11,53 @@
 #include <string.h>
 #include <sys/wait.h>
 
-// Une attente que plus aucun programme n'occupe conclut en un dixième de seconde.
-#define MOST_WAITS 50
-
 /** Un instant où le signal gêne. */
 struct moment {
     const char *setting; /**< Comment il se demande : inject_preload.c. */
     const char *when;    /**< Comment il se dit. */
     const char *cause;   /**< Ce qu'il faut se demander de qui ne s'arrête pas. */
+    const char *fate;    /**< Ce qu'il fait alors, ou ce qu'il en advient. */
 };
 
 static const struct moment before_waiting = {
     "stop=1", "juste avant une attente",
     "Le signal est venu après le dernier regard à l'ordre de s'arrêter, et juste avant l'attente : "
-    "il a été reçu, mais rien n'interrompt plus l'attente, qui n'avait pas commencé."};
+    "il a été reçu, mais rien n'interrompt plus l'attente, qui n'avait pas commencé.",
+    "est perdu"};
 
 static const struct moment before_reading = {
     "reading=1", "juste avant la lecture d'un client",
     "Le signal est venu après le dernier regard à l'ordre de s'arrêter, et juste avant de lire ce "
     "que dit le client : il a été reçu, mais rien n'interrompt plus cette lecture, qui n'avait pas "
-    "commencé."};
+    "commencé.",
+    "est perdu"};
 
 static const struct moment at_arrival = {
     "arrival=1", "quand un client arrivait",
     "Le signal est venu quand accept allait rendre un client, que rien d'autre dans le programme "
     "ne connaissait encore. L'ordre de s'arrêter est-il regardé entre cet instant et l'attente qui "
-    "suit ?"};
+    "suit ?",
+    "est perdu"};
 
 static const struct moment at_opening = {
     "opening=1", "dès que le socket était prêt",
     "Le signal est venu dès que le socket a été prêt, quand rien d'autre dans le programme ne "
     "connaissait encore son descripteur. L'ordre de s'arrêter est-il regardé entre cet instant et "
-    "la première attente ?"};
+    "la première attente ?",
+    "est perdu"};
 
 static const struct moment while_holding = {
     "holding=1", "quand un verrou était pris",
     "Un gestionnaire s'exécute au milieu de ce que le thread faisait : ici, ce thread tenait un "
     "verrou. Si le gestionnaire le demande à son tour (pthread_mutex_lock), il l'attend de "
-    "lui-même, pour toujours (man 7 signal-safety)."};
+    "lui-même, pour toujours (man 7 signal-safety).",
+    "fige le serveur"};
 
 static const struct moment at_interruption = {
     "retry=1", "juste après une attente interrompue",
     "Une attente venait d'être interrompue (EINTR) ; le gestionnaire de signal s'est exécuté avant "
-    "que le programme lise errno, qui a changé."};
+    "que le programme lise errno, qui a changé.",
+    "est perdu"};
 
 bool stop_has_struck(const struct program *server)
 {
@@ -76,23 +80,9 @@ static bool is_ready_or_ended(void *context)
            port_is_open(start->protocol, AF_INET, (unsigned)atoi(other_port()));
 }
 
-static bool is_port_free(void *context)
-{
-    (void)context;
-    unsigned port = (unsigned)atoi(other_port());
-    return !port_is_open(IPPROTO_UDP, 0, port) && !port_is_open(IPPROTO_TCP, 0, port);
-}
-
-// Le serveur d'avant a fini, mais celui de ses processus fils qui répondait a encore le socket : il finit aussi, à son heure.
-static void wait_for_port(void)
-{
-    for (int i = 0; i < MOST_WAITS && pump_until(is_port_free, NULL, 1) != WAIT_DONE; i++)
-        continue;
-}
-
 static struct program *start_for(const struct moment *moment)
 {
-    wait_for_port();
+    server_wait_for_port(other_port());
     program_inject(moment->setting);
     return START("server", "127.0.0.1", other_port());
 }
@@ -118,10 +108,7 @@ static void expect_end(struct program *server, const struct moment *moment)
     enum wait_end end = pump_until(program_has_ended, server, 20);
     if (end == WAIT_ASLEEP) {
         struct symptoms symptoms = {.end = end, .program = server, .hint = moment->cause};
-        complain(&symptoms,
-                 moment == &while_holding ? "SIGTERM, arrivé %s, fige le serveur"
-                                          : "SIGTERM, arrivé %s, est perdu",
-                 moment->when);
+        complain(&symptoms, "SIGTERM, arrivé %s, %s", moment->when, moment->fate);
     }
     program_expect_exit(server, 0);
 }

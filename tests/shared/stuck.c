@@ -26,29 +26,6 @@ struct queues {
     bool moving; /**< Une partie est en route, et sera acquittée. */
 };
 
-// Envoie des lignes vides tant que le serveur les lit, et que ceci ne rend pas vrai.
-static void talk(struct peer *client, int most, bool (*is_enough)(void *), void *context)
-{
-    static char lines[LINES_AT_ONCE];
-    memset(lines, '\n', sizeof lines);
-    peer_stop_reading(client);
-    pump_set_patience(0.1);
-    for (int i = 0; i < most && peer_wait_until_read(client) && !is_enough(context); i++)
-        peer_send_while_open(client, lines, sizeof lines);
-    pump_set_patience(1);
-}
-
-static bool is_never_enough(void *context)
-{
-    (void)context;
-    return false;
-}
-
-void talk_until_stuck(struct peer *client)
-{
-    talk(client, MOST_TALKS, is_never_enough, NULL);
-}
-
 /** Un serveur dont la mémoire grandit, ou non. */
 struct hoard {
     const struct program *server;
@@ -56,19 +33,38 @@ struct hoard {
     long grown_kib;
 };
 
-static bool has_hoarded(void *context)
+static bool has_hoarded(struct hoard *hoard)
 {
-    struct hoard *hoard = context;
     hoard->grown_kib = program_footprint(hoard->server).resident_kib - hoard->before_kib;
     return hoard->grown_kib > MOST_HOARDED_KIB;
 }
 
+// Envoie des lignes vides tant que le serveur les lit, et ne les garde pas, s'il est observé.
+static void talk(struct peer *client, int most, struct hoard *hoard)
+{
+    static char lines[LINES_AT_ONCE];
+    memset(lines, '\n', sizeof lines);
+    peer_stop_reading(client);
+    pump_set_patience(0.1);
+    for (int i = 0; i < most && peer_wait_until_read(client); i++) {
+        if (hoard != NULL && has_hoarded(hoard))
+            break;
+        peer_send_while_open(client, lines, sizeof lines);
+    }
+    pump_set_patience(1);
+}
+
+void talk_until_stuck(struct peer *client)
+{
+    talk(client, MOST_TALKS, NULL);
+}
+
 void refuse_hoarding(const struct program *server, struct peer *client)
 {
-    struct hoard hoard = {.server = server, .before_kib = program_footprint(server).resident_kib};
     if (!program_owns_its_memory())
         return;
-    talk(client, MOST_LONG_TALKS, has_hoarded, &hoard);
+    struct hoard hoard = {.server = server, .before_kib = program_footprint(server).resident_kib};
+    talk(client, MOST_LONG_TALKS, &hoard);
     if (has_hoarded(&hoard))
         complain_because(
             "Les réponses qui ne peuvent pas partir attendent quelque part, et rien n'en "

@@ -177,22 +177,21 @@ class Ordeal(stage.Stage):
             self.host = self.events("ready")[0][0]
         return bool(listening)
 
+    def tasks(self):
+        """(l'état de chaque thread du programme, son dossier de /proc)."""
+        for task in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*"):
+            with contextlib.suppress(OSError):
+                yield (task / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0], task
+
     def asleep(self):
         """Tous les threads du programme dorment-ils, ou est-il mort ?"""
-        states = set()
-        for task in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/stat"):
-            try:
-                states.add(task.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0])
-            except OSError:
-                pass
-        return states <= {"S", "Z", "X"}
+        return {state for state, _ in self.tasks()} <= {"S", "Z", "X"}
 
     def doing(self):
         """Où en est chaque thread du programme (son état, le numéro de son appel), et ce que la machine a d'autre à faire."""
         found = []
-        for task in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*"):
+        for state, task in self.tasks() if self.process else ():
             with contextlib.suppress(OSError):
-                state = (task / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
                 found.append(f"{state} {(task / 'syscall').read_text(encoding='ascii').split()[0]}")
         return f"{', '.join(found) or 'mort'} ; charge {os.getloadavg()[0]:.0f} ; dit {self.streams['report'][-200:]!r}"
 

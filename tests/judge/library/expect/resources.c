@@ -49,10 +49,12 @@ static bool footprint_back(void *context)
            (goal->now.descriptors <= goal->descriptors && goal->now.threads <= goal->threads);
 }
 
+// On peut n'attendre les précédents qu'au client suivant.
+#define UNAWAITED_ALLOWED 16
+
 /** Des processus finis, que l'on veut voir attendus. */
 struct burial {
     const struct program *program;
-    int slack;
     int left;
 };
 
@@ -60,14 +62,14 @@ static bool children_awaited(void *context)
 {
     struct burial *burial = context;
     burial->left = program_footprint(burial->program).unawaited;
-    return burial->left <= burial->slack;
+    return burial->left <= UNAWAITED_ALLOWED;
 }
 
-void program_expect_children_awaited(const struct program *program, int slack)
+void program_expect_children_awaited(const struct program *program)
 {
-    struct burial burial = {.program = program, .slack = slack};
+    struct burial burial = {.program = program};
     pump_until(children_awaited, &burial, 5);
-    if (burial.left > slack)
+    if (burial.left > UNAWAITED_ALLOWED)
         complain_because("Un processus fils qui a fini garde son numéro, en « zombie » (ps le "
                          "marque d'un Z), tant que son père n'a pas demandé comment il a fini "
                          "(man 2 waitpid). Le système n'a pas de numéros sans fin : quand il n'y "
@@ -79,7 +81,7 @@ void program_expect_children_awaited(const struct program *program, int slack)
 void program_expect_footprint_back(struct program *program, const struct footprint *before,
                                    int slack, int clients)
 {
-    program_expect_children_awaited(program, slack);
+    program_expect_children_awaited(program);
     struct return_goal goal = {.program = program,
                                .descriptors = before->descriptors + slack,
                                .threads = before->threads + slack};

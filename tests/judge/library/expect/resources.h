@@ -26,13 +26,8 @@ struct footprint program_footprint(const struct program *program);
 void program_expect_footprint_back(struct program *program, const struct footprint *before,
                                    int slack, int clients);
 
-/**
- * @brief Attend qu'il ne reste presque plus de processus fils finis que le programme n'a pas attendus (waitpid).
- *
- * @param program le programme
- * @param slack   combien sont admis : on peut n'attendre les précédents qu'au suivant
- */
-void program_expect_children_awaited(const struct program *program, int slack);
+/** @brief Attend qu'il ne reste presque plus de processus fils finis que le programme n'a pas attendus (waitpid). */
+void program_expect_children_awaited(const struct program *program);
 
 /**
  * @brief Dit si la mémoire que l'on mesure est celle du programme : sous un assainisseur, sous valgrind, elle est celle de l'outil.

@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Une attente que plus aucun programme n'occupe conclut en un dixième de seconde.
+#define MOST_WAITS 50
+
 /** Un port que l'on veut voir s'ouvrir. */
 struct opening {
     const struct program *server;
@@ -201,8 +204,25 @@ void server_expect_open_on(struct program *server, int protocol, int family, con
     expect_opening(&opening);
 }
 
+static bool is_port_free(void *context)
+{
+    unsigned port = (unsigned)atoi(context);
+    return !port_is_open(IPPROTO_UDP, 0, port) && !port_is_open(IPPROTO_TCP, 0, port);
+}
+
+void server_wait_for_port(const char *port)
+{
+    char number[8];
+    snprintf(number, sizeof number, "%s", port);
+    for (int i = 0; program_first() != NULL && i < MOST_WAITS; i++) {
+        if (pump_until(is_port_free, number, 1) == WAIT_DONE)
+            return;
+    }
+}
+
 struct program *start_server(void)
 {
+    server_wait_for_port(test_port());
     struct program *server = START("server", "127.0.0.1", test_port());
     server_expect_listening(server, test_port());
     return server;
@@ -210,6 +230,7 @@ struct program *start_server(void)
 
 struct program *start_datagram_server(void)
 {
+    server_wait_for_port(test_port());
     struct program *server = START("server", "127.0.0.1", test_port());
     server_expect_bound(server, test_port());
     return server;

@@ -8,6 +8,13 @@
 #include "program.h"
 
 /**
+ * @brief Attend que plus personne ne tienne ce port, si ce test a déjà lancé un programme.
+ *
+ * Le serveur d'avant a fini, mais celui de ses processus fils qui répondait a encore le socket : il finit aussi, à son heure.
+ */
+void server_wait_for_port(const char *port);
+
+/**
  * @brief Lance le serveur sur 127.0.0.1 et test_port(), et attend de le voir écouter.
  */
 struct program *start_server(void);
