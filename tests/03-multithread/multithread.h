@@ -16,6 +16,13 @@
 /** Ce qui précède la ligne du client dans sa réponse. */
 #define REPLY "Hello I'm Server "
 
+/**
+ * @brief Mise à l'épreuve : aucun client n'a le numéro d'un autre avant lui.
+ *
+ * Ce qu'une seconde fermeture coûte au suivant dépend de l'instant ; server_closes_once, qui la juge, n'attend pas la chance.
+ */
+#define FRESH_DESCRIPTORS "high=64"
+
 /** @brief Lance le serveur et lit `waiting for connection`. */
 struct program *open_service(void);
 

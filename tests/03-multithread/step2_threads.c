@@ -217,6 +217,7 @@ LESSON(server_serves_beside_slow_reader, .step = 2, .points = 0.5, .programs = "
        .hint = "Que garde pour lui un thread arrêté dans send, et qui d'autre l'attend ? Un socket "
                "plein n'est pas un client parti.")
 {
+    program_inject(FRESH_DESCRIPTORS);
     struct program *server = start_server();
     struct peer *other = arrive("autre client");
     struct peer *slow = flood(server, "client qui ne lit plus");

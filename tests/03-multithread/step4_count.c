@@ -197,6 +197,7 @@ LESSON(server_has_no_race, .step = 4, .points = 1.0, .programs = "server", .sani
        .hint = "Que partagent les threads, et quel verrou le protège ?")
 {
     static struct peer *clients[2 * WITNESSES];
+    program_inject(FRESH_DESCRIPTORS);
     struct program *server = start_sanitized_server("thread");
     gather_witnesses(clients, 0, WITNESSES);
     for (int i = 0; i < WITNESSES; i++)

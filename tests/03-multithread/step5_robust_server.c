@@ -228,6 +228,7 @@ LESSON(server_survives_resets, .step = 5, .points = 0.5, .programs = "server",
        .hint = "Une coupure est la fin d'un client, et d'un client seulement : que rend son thread "
                "avant de finir ?")
 {
+    program_inject(FRESH_DESCRIPTORS);
     struct program *server = start_server();
     expect_service("premier client");
     program_wait_until_calm(server);
@@ -240,12 +241,15 @@ LESSON(server_survives_resets, .step = 5, .points = 0.5, .programs = "server",
 
 static void visit(struct program *server)
 {
+    static bool falls_asleep = true;
     struct peer *client = arrive("client");
     expect_arrival(server, client, 1);
     peer_close(client);
     expect_departure(server, client, 0);
     // Annoncé parti, il a encore un thread qui finit : sur une machine surchargée ils s'accumulaient, et leurs piles avec.
-    programs_wait_until_asleep();
+    // Qui ne dort pas une fois ne le fera pas davantage la suivante.
+    if (falls_asleep)
+        falls_asleep = programs_wait_until_asleep();
 }
 
 static void expect_bounded_replies(const struct program *server)
@@ -336,8 +340,9 @@ static void expect_stop_without_descriptors(struct program *server)
 }
 
 LESSON(
+    // Quand il n'en reste plus, un descripteur fermé deux fois est toujours celui d'un autre, ou presque.
     server_survives_lack_of_descriptors, .step = 5, .points = 0.5, .programs = "server",
-    .needs = "server_replies", .defects = "D49",
+    .needs = "server_replies server_closes_once", .defects = "D49",
     .title =
         "accept échoue, plus un descripteur : ni fin ni boucle ; il sert de nouveau, et s'arrête",
     .hint =
@@ -433,6 +438,7 @@ LESSON(server_limits_line, .step = 5, .points = 0.25, .programs = "server",
 {
     static const int too_long[] = {EMSGSIZE, EOVERFLOW, ENOBUFS, E2BIG, EFBIG, ERANGE, -1};
     const size_t endless = 1 << 20;
+    program_inject(FRESH_DESCRIPTORS);
     struct program *server = start_server();
     struct peer *other = arrive("autre client");
     struct peer *client = arrive("client bavard");
@@ -453,6 +459,7 @@ LESSON(server_survives_departures, .step = 5, .points = 0.25, .programs = "serve
        .hint = "Écrire à un client déjà parti fait échouer send ; que devient alors le processus, "
                "et que devient ce thread ?")
 {
+    program_inject(FRESH_DESCRIPTORS);
     struct program *server = start_server();
     struct peer *other = arrive("autre client");
     // Suspendu, il les trouve tous partis quand il reprend : chacune de ses réponses vient trop tard.
@@ -496,6 +503,7 @@ LESSON(server_serves_a_burst, .step = 5, .points = 0.25, .programs = "server",
        .hint = "La file d'attente de listen n'est pas le nombre de clients.")
 {
     static struct peer *clients[BURST];
+    program_inject(FRESH_DESCRIPTORS);
     struct program *server = start_server();
     // Suspendu, il n'accepte personne : toutes doivent tenir dans la file d'attente.
     program_signal(server, SIGSTOP);

@@ -61,6 +61,7 @@ LESSON(server_stops_without_race, .step = 6, .points = 0.25, .programs = "server
                "quand sait-il qu'ils ont fini ?")
 {
     static struct peer *clients[WITNESSES];
+    program_inject(FRESH_DESCRIPTORS);
     struct program *server = start_sanitized_server("thread");
     gather_witnesses(clients, 0, WITNESSES);
     for (int i = 0; i < WITNESSES; i++)

@@ -13,8 +13,8 @@
  *   phase=N  ces interruptions commencent comme après N appels : c'est un autre appel qui les trouve ;
  *   refuse=N les N premiers datagrammes envoyés sont refusés avec EPERM, comme par un pare-feu ;
  *   accept=N  les N premiers accept échouent, tour à tour avec ECONNABORTED et EMFILE ;
- *   high=N   le socket d'un client accepté a un numéro d'au moins N, si la limite le permet : comme dans un serveur qui en a
- *            déjà autant ;
+ *   high=N   le socket d'un client accepté a un numéro d'au moins N, et qui n'a jamais servi, si la limite le permet : comme
+ *            dans un serveur qui en a déjà autant ;
  *   connect=N  les N premiers connect sont interrompus (EINTR) une fois la connexion lancée ;
  *   reuse=N  le premier thread qui ferme le socket d'un client est retenu, N millisecondes au plus, jusqu'à ce
  *            que le client suivant en ait reçu le numéro : ce qu'il fermerait encore est à cet autre, et est noté ;
@@ -104,7 +104,7 @@ struct counts {
 };
 
 static size_t short_limit;
-static unsigned lowest_client;
+static atomic_uint lowest_client;
 static unsigned eintr_period;
 static unsigned sends_allowed;
 // Avant que les réglages soient lus, personne n'a de processus fils.
@@ -476,10 +476,15 @@ bool inject_is_receptionist(void)
 static int raise_number(int fd)
 {
     int high = fcntl(fd, (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0 ? F_DUPFD_CLOEXEC : F_DUPFD,
-                     (int)lowest_client);
+                     (int)atomic_load(&lowest_client));
     if (high < 0)
         return fd;
-    syscall(SYS_close, fd);
+    unsigned lowest = atomic_load(&lowest_client);
+    while (lowest <= (unsigned)high &&
+           !atomic_compare_exchange_weak(&lowest_client, &lowest, (unsigned)high + 1))
+        continue;
+    // ThreadSanitizer doit voir que ce numéro-ci est rendu.
+    close(fd);
     return high;
 }
 
@@ -487,7 +492,7 @@ static int count_client(int fd)
 {
     if (fd < 0)
         return fd;
-    if (lowest_client > 0)
+    if (atomic_load(&lowest_client) > 0)
         fd = raise_number(fd);
     inject_narrow(fd);
     inject_end_silence();

@@ -55,7 +55,8 @@ static const struct {
     {"lost=", "le premier envoi trouve la connexion perdue (ECONNRESET)", "les",
      "premiers envois trouvent la connexion perdue (ECONNRESET)"},
     {"overlap=", "memcpy est observé : ses deux zones se recouvrent-elles ?", NULL, NULL},
-    {"high=", NULL, "le socket d'un client accepté a un numéro d'au moins", ""},
+    {"high=", NULL, "le socket d'un client accepté a un numéro qui n'a jamais servi, d'au moins",
+     ""},
     {"accept=", NULL, "accept échoue d'abord (ECONNABORTED, EMFILE),", "fois"},
 };
 

@@ -128,9 +128,9 @@ static bool all_asleep(void *context)
     return activity.asleep;
 }
 
-void programs_wait_until_asleep(void)
+bool programs_wait_until_asleep(void)
 {
-    pump_until_asleep(all_asleep, NULL, 1);
+    return pump_until_asleep(all_asleep, NULL, 1);
 }
 
 // Les deux sorties fermées à la fois : il est presque toujours en train de mourir.

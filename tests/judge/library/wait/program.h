@@ -78,8 +78,10 @@ void program_signal(struct program *program, int signal);
  *
  * Ce qu'ils devaient faire de ce qui leur est arrivé est alors fait. N'exige rien : un programme qui
  * ne dort jamais est laissé à lui-même.
+ *
+ * @return `true` s'ils dorment.
  */
-void programs_wait_until_asleep(void);
+bool programs_wait_until_asleep(void);
 
 /**
  * @brief Laisse retomber la poussière avant de décrire un échec.

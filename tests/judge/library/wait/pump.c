@@ -467,10 +467,11 @@ enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms)
     }
 }
 
-void pump_until_asleep(pump_condition *condition, void *context, int tick_ms)
+bool pump_until_asleep(pump_condition *condition, void *context, int tick_ms)
 {
     budget = &calming;
     calming.spent = calming.spent || answering.spent || was_seen_idling();
-    pump_until(condition, context, tick_ms);
+    enum wait_end end = pump_until(condition, context, tick_ms);
     budget = &answering;
+    return end == WAIT_DONE;
 }

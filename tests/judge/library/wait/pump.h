@@ -66,9 +66,10 @@ enum wait_end pump_until(pump_condition *condition, void *context, int tick_ms);
 
 /**
  * @brief Attend que des programmes dorment, sans rien exiger d'eux : qui tourne à vide est vite laissé à lui-même.
+ * @return `true` s'ils dorment.
  * @see pump_until()
  */
-void pump_until_asleep(pump_condition *condition, void *context, int tick_ms);
+bool pump_until_asleep(pump_condition *condition, void *context, int tick_ms);
 
 /** @brief Recueille ce qui est déjà là, sans attendre. */
 void pump_now(void);
