@@ -6,34 +6,13 @@
 
 #include <signal.h>
 #include <string.h>
-#include <time.h>
-
-#define SECOND_MS 1000
-
-static bool has_come(void *context)
-{
-    struct timespec moment;
-    clock_gettime(CLOCK_REALTIME, &moment);
-    long gone_ms = moment.tv_nsec / 1000000 - *(const long *)context;
-    return gone_ms >= 0 && gone_ms < SECOND_MS / 10;
-}
-
-// Un délai compté en secondes entières est juste ou faux selon l'instant où il commence : cet instant est donc choisi.
-static struct program *start_client_at(long phase_ms)
-{
-    // Sans programme, l'attente finit d'elle-même.
-    while (pump_until(has_come, &phase_ms, 5) != WAIT_DONE)
-        continue;
-    transcript_note("juge", "·", "lance le client %ld ms après une seconde entière", phase_ms);
-    return start_watched_client();
-}
 
 LESSON(client_asks_again, .step = 4, .points = 1, .programs = "client", .needs = "client_asks",
        .defects = "D28", .title = "La première question se perd : elle est renvoyée après 200 ms",
        .hint = "Tant que rien ne vient, la même question repart, entière : quatre envois en tout.")
 {
     struct postbox *server = open_judge_server();
-    struct program *client = start_client_at(0);
+    struct program *client = start_watched_client_at(0);
     expect_question(server);
     postbox_answer(server, expect_question_again(server, 2), "il est midi");
     expect_answered(client, "il est midi");
@@ -95,7 +74,7 @@ LESSON(
     .title = "Une réponse en retard est une réponse ; venue deux fois, elle est montrée une fois")
 {
     struct postbox *server = open_judge_server();
-    struct program *client = start_client_at(900);
+    struct program *client = start_watched_client_at(950);
     const struct datagram *first = expect_question(server);
     expect_question_again(server, 2);
     // La réponse à la première question arrive après la seconde.

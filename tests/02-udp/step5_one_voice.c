@@ -190,7 +190,7 @@ static void expect_immediate_refusal(const char *host)
 static void expect_late_refusal(void)
 {
     struct postbox *leaving = open_judge_server();
-    struct program *client = start_client();
+    struct program *client = start_client_at(0);
     expect_question(leaving);
     postbox_close(leaving);
     const struct vigil vigil = vigil_begin(client);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 
 // Part du temps annoncé qu'un programme juste peut ne pas avoir attendu : horloges arrondies,
 // échéance calculée juste avant un envoi que la machine retarde.
@@ -168,6 +169,37 @@ struct program *start_watched_client(void)
 {
     program_inject("spin=200");
     return start_client();
+}
+
+#define SECOND_MS 1000
+
+static bool has_come(void *context)
+{
+    struct timespec moment;
+    clock_gettime(CLOCK_REALTIME, &moment);
+    long gone_ms = moment.tv_nsec / 1000000 - *(const long *)context;
+    return gone_ms >= 0 && gone_ms < SECOND_MS / 20;
+}
+
+// Un délai compté en secondes entières est juste ou faux selon l'instant où il commence : cet instant est donc choisi.
+static void wait_for_phase(long phase_ms)
+{
+    // Sans programme, l'attente finit d'elle-même.
+    while (pump_until(has_come, &phase_ms, 5) != WAIT_DONE)
+        continue;
+    transcript_note("juge", "·", "lance le client %ld ms après une seconde entière", phase_ms);
+}
+
+struct program *start_client_at(long phase_ms)
+{
+    wait_for_phase(phase_ms);
+    return start_client();
+}
+
+struct program *start_watched_client_at(long phase_ms)
+{
+    wait_for_phase(phase_ms);
+    return start_watched_client();
 }
 
 const struct datagram *expect_question(struct postbox *server)

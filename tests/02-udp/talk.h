@@ -70,6 +70,16 @@ struct program *start_client(void);
 /** @brief De même, et note ce qu'il demande au système : s'il tourne à vide, si un réglage lui est refusé. */
 struct program *start_watched_client(void);
 
+/**
+ * @brief De même, et à cet instant de la seconde : un délai compté en secondes entières n'est juste ou faux que selon
+ * l'instant où il commence.
+ * @param phase_ms ce qui est passé de la seconde, à 50 ms près, en millisecondes
+ */
+struct program *start_client_at(long phase_ms);
+
+/** @brief start_watched_client(), à cet instant de la seconde. */
+struct program *start_watched_client_at(long phase_ms);
+
 /** @brief Conclut par un échec si ce client, lancé par start_watched_client(), a tourné à vide. */
 void refuse_spin(const struct program *client);
 
