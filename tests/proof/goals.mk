@@ -40,7 +40,7 @@ hostile: judges ## le juge et la notation tiennent-ils devant les pires programm
 	$(RUN)sh $(COMMAND)/python.sh tests/proof/hostile/programs.py && sh $(COMMAND)/python.sh tests/proof/hostile/prove.py
 
 .PHONY: platforms-proof
-platforms-proof: judges ## tous les rendus hostiles d'un lab, dans le système de chaque plateforme : pas un point de gagné (PLATFORM= LAB=)
+platforms-proof: judges ## tous les rendus hostiles d'un lab, dans le système de chaque plateforme : pas un point de gagné (PLATFORM= LAB= TEST=)
 	$(RUN)FULL=1 sh $(COMMAND)/python.sh tests/proof/grading/hosted_test.py
 
 .PHONY: class-proof
@@ -53,7 +53,7 @@ slurm-proof: judges ## la notation de classe sous un vrai Slurm privé : mêmes 
 	$(RUN)sh $(COMMAND)/deps.sh --if-missing slurm && sh $(COMMAND)/python.sh tests/proof/grading/slurm_test.py
 
 # Leurs noms ont des « = », des « : », des « , » et des espaces, que judge.sh refuse dans celui d'un test.
-ifneq ($(filter torture hostile,$(MAKECMDGOALS)),)
+ifneq ($(filter torture hostile platforms-proof,$(MAKECMDGOALS)),)
 ready: override export TEST :=
 endif
 

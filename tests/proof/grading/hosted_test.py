@@ -1,13 +1,15 @@
 """Les plateformes qui lancent elles-mêmes le juge, chacune dans un système nu rangé comme elle le documente.
 
-De « make platform » au fichier de résultats, que relit un lecteur écrit d'après sa documentation : le corrigé y a 20 ; des
-rendus hostiles n'y gagnent pas un point, n'y lisent ni test ni résultat, et n'y laissent aucun processus.
+De « make platform » au fichier de résultats, que relit un lecteur écrit d'après sa documentation : le corrigé y a 20, et le travail
+d'un débutant une note et ses lignes ; des rendus hostiles n'y gagnent pas un point, n'y lisent ni test ni résultat, et n'y laissent
+aucun processus.
 
 Réglages, par l'environnement : PLATFORM= (une seule) LAB= (le premier, sinon) BRIEF=1 (la première) FULL=1 (tous les
-rendus hostiles de ce lab que fait une source).
+rendus hostiles de ce lab que fait une source) TEST= (des noms de rendus, avec *, séparés par des virgules).
 """
 
 import base64
+import fnmatch
 import json
 import os
 import pathlib
@@ -28,6 +30,9 @@ HONEST, THIEF = "corrigé", "steals"
 # Un rendu juste, remis sans ce qu'un autre lab prête.
 ALONE = "corrigé-seul"
 RIGHT = (HONEST, ALONE)
+# Celui d'un débutant : chaque test raté y est montré, et la ligne cherchée en le rejouant.
+NAIVE = "naïf"
+LINE = re.compile(r"\.c:\d+")
 NOT_HERE = 77
 # Ce qu'un voleur dit quand une porte s'ouvre (tests/proof/hostile/submissions/steals).
 OBTAINED = re.compile(r"OBTENU [^\\\n]*")
@@ -101,21 +106,33 @@ READERS = {name: globals()[f"read_{name}"] for name in package.RECIPES}
 
 # --- L'épreuve -------------------------------------------------------------------------------------------------
 
-def lay_out(lab):
-    """Pose les rendus ; rend {nom: la plus haute note permise}."""
-    shutil.rmtree(WORKS, ignore_errors=True)
-    most = {HONEST: 20.0}
-    put(HONEST, {**cases.base_sources(HONEST, lab), **lent_to(lab)})
+def works_of(lab):
+    """(nom, textes, la plus haute note permise) de chaque rendu."""
+    yield HONEST, {**cases.base_sources(HONEST, lab), **lent_to(lab)}, 20.0
+    yield NAIVE, {**cases.base_sources(NAIVE, lab), **lent_to(lab)}, 19.0
     if lab.lender:
-        most[ALONE] = 20.0
-        put(ALONE, cases.base_sources(HONEST, lab))
+        yield ALONE, cases.base_sources(HONEST, lab), 20.0
     for case in cases.every_case(lab_reader.every_lab()):
         made = case.lab.name != lab.name or (case.folder / "make.py").exists() or case.mark.startswith("comme")
         if made or case.key != case.name or not (os.environ.get("FULL") or case.key == THIEF):
             continue
-        most[case.key] = float(case.mark) if case.graded else 0.0
-        put(case.key, case.texts(Ground))
+        yield case.key, case.texts(Ground), float(case.mark) if case.graded else 0.0
+
+
+def lay_out(lab):
+    """Pose les rendus ; rend {nom: la plus haute note permise}."""
+    shutil.rmtree(WORKS, ignore_errors=True)
+    most = {}
+    for name, texts, limit in works_of(lab):
+        if is_wanted(name):
+            most[name] = limit
+            put(name, texts)
     return most
+
+
+def is_wanted(name):
+    """TEST= retient-il ce rendu ?"""
+    return any(fnmatch.fnmatch(name, f"*{pattern}*") for pattern in os.environ.get("TEST", "").split(","))
 
 
 def lent_to(lab):
@@ -151,6 +168,8 @@ def complaints(platform, name, out, most):
             yield f"le résultat ne se lit pas ({error!r})"
     if name in RIGHT and (mark is None or abs(mark - most) > 1e-6):
         yield f"note {mark} au lieu de {most} :\n{said[-1500:]}"
+    if name == NAIVE and not (mark and LINE.search(said)):
+        yield f"note {mark}, ou aucune ligne de son travail :\n{said[-1500:]}"
     if name not in RIGHT and (mark or 0) > most + 1e-6:
         yield f"note {mark} : plus que {most}"
     if platform in package.OPEN:

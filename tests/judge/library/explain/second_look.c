@@ -5,6 +5,7 @@
 #include "held_task.h"
 #include "inject_mark.h"
 #include "lesson.h"
+#include "look_as.h"
 #include "network.h"
 #include "process_tree.h"
 #include "process_walk.h"
@@ -22,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -352,12 +354,14 @@ static void follow(struct watch *watch, pid_t lesson)
     tell(watch);
 }
 
-_Noreturn static void play(const struct lesson *lesson, int gate)
+// Le bout où il s'ouvre est fermé d'abord : si le noyau a refusé le suivi, plus personne n'y écrira, et l'attente finit.
+_Noreturn static void play(const struct lesson *lesson, const int gate[2])
 {
     char byte;
-    if (read(gate, &byte, 1) != 1)
+    close(gate[1]);
+    if (read(gate[0], &byte, 1) != 1)
         _exit(1);
-    close(gate);
+    close(gate[0]);
     network_isolate();
     lesson_begin(lesson);
     signal(SIGPIPE, SIG_IGN);
@@ -403,13 +407,17 @@ int second_look_main(char **words)
     watch.detail = strtoul(words[3], NULL, 10);
     if (lesson == NULL || !find_program(words[1], &watch) || pipe2(gate, O_CLOEXEC) < 0)
         return 2;
+    // Là où les programmes sont un autre utilisateur, le juge a changé celui de ses fichiers, et le noyau ne laisse plus
+    // suivre ce qui en naît ; qui joue la leçon redevient fermé en lançant le programme.
+    prctl(PR_SET_DUMPABLE, 1);
     pid_t pid = fork();
     if (pid == 0)
-        play(lesson, gate[0]);
+        play(lesson, gate);
     const long options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
                          PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
     if (pid < 0 || ptrace(PTRACE_SEIZE, pid, NULL, (void *)options) < 0)
         return 2;
+    look_as_program();
     ssize_t opened = write(gate[1], "", 1);
     if (opened == 1)
         follow(&watch, pid);
