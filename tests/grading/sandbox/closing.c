@@ -59,26 +59,6 @@ static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/urandom", 
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static const char *value_after(const char *word, const char *name)
-{
-    size_t length = strlen(name);
-    return strncmp(word, name, length) == 0 ? word + length : NULL;
-}
-
-bool closing_read_setting(struct closing *closing, const char *word)
-{
-    const char *folder = value_after(word, "closed=");
-    const char *user = value_after(word, "user=");
-    const char *path = value_after(word, "read=");
-    if (folder != NULL)
-        closing->folder = folder;
-    if (user != NULL)
-        closing->user = (uid_t)strtoul(user, NULL, 10);
-    if (path != NULL && closing->read_count < CLOSING_READS)
-        closing->reads[closing->read_count++] = path;
-    return folder != NULL || user != NULL || path != NULL;
-}
-
 // Changer d'utilisateur fait oublier de qui la mort doit entraîner la nôtre.
 static bool become_user(const struct closing *closing)
 {

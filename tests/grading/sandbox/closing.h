@@ -24,14 +24,6 @@ struct closing {
 };
 
 /**
- * @brief Lit un mot de la ligne de commande : closed=, user= ou read=.
- * @param closing Ce qui est complété.
- * @param word Le mot.
- * @return Ce mot est-il l'un de ceux-là ?
- */
-bool closing_read_setting(struct closing *closing, const char *word);
-
-/**
  * @brief Ferme tout, sans retour ; à appeler quand il ne reste qu'à exécuter le programme.
  *
  * Le programme est ouvert d'abord : son chemin n'a pas à l'être à qui il devient.

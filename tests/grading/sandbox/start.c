@@ -3,8 +3,8 @@
  * @brief Le premier processus d'un bac à sable : pose les limites, lance le programme jugé, rend compte.
  *
  * Usage : `start NOM=VALEUR… PROGRAMME ARGUMENTS…`, où NOM est `tasks`, `space`, `cpu`, `file`, `descriptors` ou
- * stack (les limites, un nombre ou « unlimited »), preload (une bibliothèque à précharger dans le programme, et
- * en lui seul), report (le descripteur où rendre compte) ou streams (le premier de trois descripteurs qui se
+ * `stack` (les limites, un nombre ou « unlimited »), `preload` (une bibliothèque à précharger dans le programme, et
+ * en lui seul), `report` (le descripteur où rendre compte) ou `streams` (le premier de trois descripteurs qui se
  * suivent : les entrée et sorties du programme ; bwrap garde les siennes ouvertes, leur fin ne se verrait pas).
  *
  * Sans bwrap, `start closed=DOSSIER [user=NUMÉRO] [read=CHEMIN]… …` prend lui-même la place du programme, après avoir fermé
@@ -77,26 +77,41 @@ static uint64_t read_limit(const char *text)
     return strcmp(text, "unlimited") == 0 ? UNLIMITED : strtoull(text, NULL, 10);
 }
 
-static bool read_setting(struct request *request, const char *word)
+static bool read_one_limit(uint64_t *limits, const char *word)
 {
     for (size_t i = 0; i < LIMIT_COUNT; i++) {
         const char *value = value_of(word, limit_names[i].name);
         if (value != NULL) {
-            request->limits[i] = read_limit(value);
+            limits[i] = read_limit(value);
             return true;
         }
     }
-    const char *report = value_of(word, "report");
-    const char *streams = value_of(word, "streams");
-    const char *preload = value_of(word, "preload");
-    if (report != NULL)
-        request->report = atoi(report);
-    if (streams != NULL)
-        request->streams = atoi(streams);
-    if (preload != NULL)
-        request->preload = preload;
-    return report != NULL || streams != NULL || preload != NULL ||
-           closing_read_setting(&request->closing, word);
+    return false;
+}
+
+static bool read_closing(struct closing *closing, const char *word)
+{
+    const char *value;
+    if ((value = value_of(word, "closed")) != NULL)
+        closing->folder = value;
+    else if ((value = value_of(word, "user")) != NULL)
+        closing->user = (uid_t)strtoul(value, NULL, 10);
+    else if ((value = value_of(word, "read")) != NULL && closing->read_count < CLOSING_READS)
+        closing->reads[closing->read_count++] = value;
+    return value != NULL;
+}
+
+static bool read_setting(struct request *request, const char *word)
+{
+    const char *value;
+    if ((value = value_of(word, "report")) != NULL)
+        request->report = atoi(value);
+    else if ((value = value_of(word, "streams")) != NULL)
+        request->streams = atoi(value);
+    else if ((value = value_of(word, "preload")) != NULL)
+        request->preload = value;
+    return value != NULL || read_one_limit(request->limits, word) ||
+           read_closing(&request->closing, word);
 }
 
 static void read_request(struct request *request, char **words)
