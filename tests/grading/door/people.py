@@ -8,12 +8,12 @@ import time
 
 from tests.grading.door import git_date, limits, listing, naming
 from tests.grading.door.person import WORDS, Level, Person
-from tests.grading.door.platforms import autolab, blackboard, canvas, dated, drive, forge, gradescope_export, moodle, plain, prefixed, teams
+from tests.grading.door.platforms import autolab, blackboard, canvas, chamilo, dated, drive, forge, gradescope_export, moodle, plain, prefixed, teams
 
 # Les plus précises d'abord. La dernière ne laisse rien.
-PLATFORMS = (moodle, gradescope_export, blackboard, canvas, autolab, dated, drive, prefixed, forge)
+PLATFORMS = (moodle, gradescope_export, blackboard, chamilo, canvas, autolab, dated, drive, prefixed, forge)
 # Celles qui se reconnaissent au nom de leurs entrées, jusque dans une archive ; de même pour Drive, s'il y a plusieurs personnes.
-EXPORTS = (moodle, gradescope_export, blackboard, canvas, autolab, dated, prefixed, forge)
+EXPORTS = (moodle, gradescope_export, blackboard, chamilo, canvas, autolab, dated, prefixed, forge)
 WRAPPED = 8
 # Des groupes dans des groupes.
 GROUPED = 3
@@ -151,7 +151,8 @@ def class_archives(level, labs):
     others = [node for node in level.nodes if node.kind in ("folder", "archive") and node not in exports
               and not (exports and node.kind == "folder" and is_export(node, labs))]
     if exports and not others:
-        yield from ((node, inside[node], "") for node in exports)
+        groups = told_apart(exports)
+        yield from ((node, inside[node], groups.get(node, "")) for node in exports)
         return
     level.suspects = [node for node in exports if not group_of(node)]
     crowds = [node for node, root in inside.items() if root is not None and (node in exports or holds_several(root, labs))]
@@ -163,6 +164,17 @@ def class_archives(level, labs):
             continue
         if node in crowds or group and plain.holds_someone(root, labs):
             yield node, root, "" if alone and not exports else group
+
+
+def told_apart(nodes):
+    """{archive: le groupe dont elle est l'export}, quand ce qui distingue chaque nom des autres est celui d'un groupe (« TP UDP TD1 », « TP UDP TD2 »)."""
+    words = {node: re.findall(r"[^\W_]+", naming.stem(node.name)) for node in nodes}
+    shared = set.intersection(*map(set, words.values()))
+    own = {node: " ".join(word for word in words[node] if word not in shared) for node in nodes}
+    if len(set(own.values())) < 2 or not all(plain.GROUP.fullmatch(text) and not text.isdigit() for text in own.values()):
+        return {}
+    # « Section A » se lit mieux que « A ».
+    return {node: text if len(text) > 1 else naming.stem(node.name) for node, text in own.items()}
 
 
 def group_of(node):

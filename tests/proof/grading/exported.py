@@ -482,8 +482,8 @@ def moodle_by_groups():
     """Une archive par groupe, chacune celle d'une classe ; le même nom dans les deux."""
     return {"L3-TP-TD1-98.zip": zipped({**under(f"Ève Bleu_1661{HANDED}", RIGHT), **under(f"Marie Roux_1662{HANDED}", POOR)}),
             "L3-TP-TD2-98.zip": zipped(under(f"Marie Roux_1663{HANDED}", RIGHT))}, [
-                Row("Ève Bleu", ids={"participant": "1661"}), Row("Marie Roux (participant 1662)", "naïf", {"participant": "1662"}),
-                Row("Marie Roux (participant 1663)", ids={"participant": "1663"})]
+                Row("Ève Bleu", ids={"participant": "1661"}, group="TD1"), Row("Marie Roux (participant 1662)", "naïf", {"participant": "1662"}, "TD1"),
+                Row("Marie Roux (participant 1663)", ids={"participant": "1663"}, group="TD2")]
 
 
 def canvas_by_sections():

@@ -216,7 +216,7 @@ def lone_in_an_archive():
 def lone_everywhere():
     """Un dossier, et un seul, sous chaque nom : des groupes d'une personne, ou des personnes ? On ne devine pas."""
     return {**under("TNSI2/ROUX Alice", RIGHT), **under("TNSI3/VERT Bob", POOR)}, [
-        Row("TNSI2", flagged=True, says="ROUX Alice : est-ce un groupe"), Row("TNSI3", "naïf", flagged=True, says="VERT Bob : est-ce un groupe")]
+        Row("TNSI2", flagged=True, says="ROUX Alice dans TNSI2 : est-ce un groupe"), Row("TNSI3", "naïf", flagged=True, says="VERT Bob dans TNSI3 : est-ce un groupe")]
 
 
 def dates_before_names():
@@ -224,7 +224,37 @@ def dates_before_names():
     return {**under("2026-11-20 Alice Roux", RIGHT), **under("2026-11-21 Bob Vert", POOR)}, [Row("2026-11-20 Alice Roux"), Row("2026-11-21 Bob Vert", "naïf")]
 
 
-PACKED = (drive_loose, drive_titles, dashed_names, drive_groups, prefixed_sources, one_worked, one_worked_in_groups, shared_words, project_folders,
+def chamilo_flat():
+    """Chamilo : une remise refaite, un titre et un identifiant à « _ », quelqu'un qui n'a que tapé un texte."""
+    files = {**loose("2026_11_18_09_00_00_aroux_", POOR), **loose("2026_11_20_09_00_00_aroux_", RIGHT),
+             "2026_11_20_09_00_01_b.vert_mon_tp.zip": zipped(under(LAB.name, POOR)), **loose("2026_11_20_09_00_01_c_bleu_", RIGHT),
+             "2026_11_20_09_00_01_c_bleu_rapport.pdf": b"x", "2026_11_20_09_00_01_dnoir_Bonjour.html": b"x",
+             "2026_11_20_09_00_02_e_gris_tp.zip": zipped(RIGHT), "2026_11_20_09_00_02_e_rose_tp.zip": zipped(POOR)}
+    return files, [Row("aroux", ids={"username": "aroux"}), Row("b.vert", "naïf", {"username": "b.vert"}),
+                   Row("c_bleu", ids={"username": "c_bleu"}, flagged=True, says="où finit l'identifiant"),
+                   Row("dnoir", "", {"username": "dnoir"}, flagged=True), Row("e", "juste", {"username": "e"}, flagged=True, says="où finit l'identifiant")]
+
+
+def canvas_sections_packed():
+    """Une archive par section, à qui l'on a donné son nom."""
+    return {"TP UDP Section A.zip": zipped(loose("roux_11_901_", RIGHT)), "TP UDP Section B.zip": zipped(loose("vert_12_902_", POOR))}, [
+        Row("roux", ids={"canvas": "11"}, group="TP UDP Section A"), Row("vert", "naïf", {"canvas": "12"}, group="TP UDP Section B")]
+
+
+def numbered_versions():
+    """Submitty : les versions d'une personne, « 1 », « 2 »… dans son dossier ; ce ne sont pas des personnes."""
+    files = {**under("aroux/1", POOR), **under("aroux/2", RIGHT), **under("bvert/9", POOR), **under("bvert/10", RIGHT)}
+    return files, [Row("aroux", "naïf", flagged=True, says="plusieurs travaux"), Row("bvert", flagged=True, says="plusieurs travaux")]
+
+
+def folder_above():
+    """Un dossier « rendus » de plus, où quelqu'un a le nom d'un lab."""
+    topic = LAB.name.partition("-")[2]
+    return {**under(f"rendus/aroux/{LAB.name} (2)", RIGHT), **under(f"rendus/bvert/{LAB.name}", POOR), **under(f"rendus/{topic}", POOR)}, [
+        Row("aroux"), Row("bvert", "naïf"), Row(topic, "naïf")]
+
+
+PACKED = (chamilo_flat, canvas_sections_packed, numbered_versions, folder_above, drive_loose, drive_titles, dashed_names, drive_groups, prefixed_sources, one_worked, one_worked_in_groups, shared_words, project_folders,
           browser_copies, teams_only_drafts, teams_on_a_mac, forge_template, dated_sources,
           brightspace_languages, brightspace_flat, sakai, task_beside, teams_languages, named_groups,
           crowds_in_archives, lone_in_an_archive, lone_everywhere, dates_before_names)

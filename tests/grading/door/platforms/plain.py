@@ -15,6 +15,8 @@ GROUP = re.compile(r"(?:groupe?|équipe|equipe|team|section|promo|classe|class|b
 INNER = re.compile(r"(?i:labs?|src|sources?|code|projet|project|rendus?|travail|work|tp|version|v|essai|test|final|finale?|old|ancien|vieux|"
                    r"copie?|copy|nouveau|new|build|solutions?|server|client|serveur|backup|sauvegarde|tcp|udp|multithread)"
                    r"(?:[\s_.()-]*(?:\d+|final|ok|bis|old|copie|de|lab|tp|tcp|udp|src))*\)?|(?i:mon|mes)[\s_-].*|sockets-en-c.*|\d{1,3}[\s_-]\w+.*")
+# Un dossier qui contient ce qui a été remis, et qui n'est celui de personne.
+HANDED_IN = re.compile(r"(?:rendus|remises|travaux|copies|devoirs|submissions)(?:[\s_.-].*)?", re.I)
 # Deux mots et pas un chiffre, une adresse, un numéro d'étudiant : ce qui a l'air de nommer quelqu'un.
 SOMEONE = re.compile(r"(?:\d{5,}[\s_-]+)?[^\W\d_]+(?:[\s_.,'’-]+[^\W\d_]+)+(?:[\s_-]*[\s_(-]\d{5,}\)?)?|[\w.+-]+@[\w.-]+|[a-z]?\d{5,}")
 
@@ -61,8 +63,9 @@ def several(node, labs, idle=True):
     named = found + [child for child in node.children() if idle and found and child.kind == "folder" and child not in found
                      and (looks_like_someone(child.name, labs) or GROUP.fullmatch(child.name))]
     inner = inner_ones(found, labs)
-    return (len({COPY.sub("", naming.stem(child.name)) for child in named}) > 1
-            and all(child not in inner or GROUP.fullmatch(child.name) and several(child, labs) for child in found))
+    people = [child for child in found if child not in inner or GROUP.fullmatch(child.name) and several(child, labs)]
+    enough = len(people) == len(found) or HANDED_IN.fullmatch(naming.stem(node.name)) and 2 * len(people) > len(found)
+    return bool(enough) and len({COPY.sub("", naming.stem(child.name)) for child in named}) > 1
 
 
 def inner_ones(nodes, labs):
@@ -124,6 +127,9 @@ def is_group(node, many, lone, folders, labs):
         return bool(GROUP.fullmatch(node.name)) and any(child.kind == "folder" and looks_like_someone(child.name, labs) for child in node.children())
     if inner_ones(inner, labs):
         return False
+    # « Alice/1 », « Alice/2 » : les versions de son travail.
+    if not GROUP.fullmatch(node.name) and all(naming.stem(child.name).isdigit() for child in inner):
+        return False
     if GROUP.fullmatch(node.name):
         return node in many or any(other in many for other in folders if GROUP.fullmatch(other.name)) or len(inner) == 1 and looks_like_someone(naming.stem(inner[0].name), labs)
     return node in many + lone and bool(many) and len(folders) > 1 and all(other in many + lone for other in folders)
@@ -148,9 +154,9 @@ def take(level, node, many, lone):
     person.take(node)
     person.refusal = refusal(node.kind)
     if node in many or is_packed(node, level.labs):
-        person.doubts.append(f"{node.place()} contient plusieurs travaux : est-ce un groupe ?")
+        person.doubts.append(f"plusieurs travaux sont dans {node.place()} : est-ce un groupe ?")
     elif node in lone:
-        person.doubts.append(f"{node.place()} ne contient que {naming.visible(branches(node, level.labs)[0].name)} : est-ce un groupe ?")
+        person.doubts.append(f"il n'y a que {naming.visible(branches(node, level.labs)[0].name)} dans {node.place()} : est-ce un groupe ?")
     level.people.append(person)
 
 
