@@ -150,7 +150,9 @@ def class_archives(level, labs):
     # Le dossier où l'on a déballé l'archive est souvent resté à côté d'elle.
     others = [node for node in level.nodes if node.kind in ("folder", "archive") and node not in exports
               and not (exports and node.kind == "folder" and is_export(node, labs))]
-    if exports and not others:
+    # Ceux dont le rendu est venu autrement, dans un dossier à eux : personne n'est alors à côté de l'export.
+    if exports and (not others or all(plain.is_many(node, labs) for node in others)
+                    and not any(plain.looks_like_someone(naming.stem(node.name), labs) for node in exports)):
         groups = told_apart(exports)
         yield from ((node, inside[node], groups.get(node, "")) for node in exports)
         return

@@ -12,6 +12,7 @@ if [ -z "$output" ]; then
 fi
 program=$1
 shift
+# Un bac à sable en a déjà donné moins.
 # shellcheck disable=SC3045 # dash, bash et busybox les connaissent toutes
-ulimit -t 10 && ulimit -v 4194304 && ulimit -f 2048
+{ ulimit -t 10; ulimit -v 4194304; ulimit -f 2048; } 2>/dev/null
 exec addr2line -a -f -i -e "$program" "$@" >"$output" 2>/dev/null </dev/null

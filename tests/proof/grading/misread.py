@@ -254,7 +254,29 @@ def folder_above():
         Row("aroux"), Row("bvert", "naïf"), Row(topic, "naïf")]
 
 
-PACKED = (chamilo_flat, canvas_sections_packed, numbered_versions, folder_above, drive_loose, drive_titles, dashed_names, drive_groups, prefixed_sources, one_worked, one_worked_in_groups, shared_words, project_folders,
+def moodle_feedback():
+    """Les retours de l'enseignant, à côté des travaux : personne n'y est deux fois."""
+    files = {**under(f"Alice Roux_11{HANDED}", RIGHT), "Alice Roux_11_assignfeedback_file_/note.pdf": b"x", **under(f"Bob Vert_12{HANDED}", POOR),
+             "Dan Noir_13_assignfeedback_file_/note.pdf": b"x"}
+    return files, [Row("Alice Roux", ids={"participant": "11"}), Row("Bob Vert", "naïf", {"participant": "12"}),
+                   Row("Dan Noir", "", {"participant": "13"}, flagged=True)]
+
+
+def moodle_and_latecomers():
+    """L'archive de la classe, et un dossier de ceux qui ont écrit trop tard : est-ce un groupe ? Les autres n'en pâtissent pas."""
+    files = {**under(f"Alice Roux_11{HANDED}", RIGHT), **under(f"Bob Vert_12{HANDED}", POOR)}
+    return {"LIC3-TP-98.zip": zipped(files), **under("retards/Dan Noir", RIGHT), **under("retards/Ève Bleu", POOR)}, [
+        Row("Alice Roux", ids={"participant": "11"}), Row("Bob Vert", "naïf", {"participant": "12"}),
+        Row("retards", flagged=True, says="sont dans retards : est-ce un groupe")]
+
+
+def suffixed_sources():
+    """Des sources à plat, au nom de chacun, derrière celui du fichier."""
+    return {f"{name[:-2]}_{who}.c": data for who, work in (("ROUX_Alice", RIGHT), ("LE-GOFF_Yann", POOR)) for name, data in work.items()}, [
+        Row("ROUX_Alice"), Row("LE-GOFF_Yann", "naïf")]
+
+
+PACKED = (chamilo_flat, moodle_feedback, moodle_and_latecomers, suffixed_sources, canvas_sections_packed, numbered_versions, folder_above, drive_loose, drive_titles, dashed_names, drive_groups, prefixed_sources, one_worked, one_worked_in_groups, shared_words, project_folders,
           browser_copies, teams_only_drafts, teams_on_a_mac, forge_template, dated_sources,
           brightspace_languages, brightspace_flat, sakai, task_beside, teams_languages, named_groups,
           crowds_in_archives, lone_in_an_archive, lone_everywhere, dates_before_names)

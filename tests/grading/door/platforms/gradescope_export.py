@@ -43,9 +43,9 @@ def authors(name, submission, folder, level):
         if len(submission["submitters"]) > 1:
             person.notes.append(f"Rendu à {len(submission['submitters'])} : chacun a la même note")
         if not author:
-            person.doubts.append(f"{METADATA} ne dit pas de qui est {name}")
+            person.doubts.append(f"le fichier {METADATA} ne dit pas de qui est {name}")
         if folder is None:
-            person.doubts.append(f"{METADATA} nomme {name}, dont le dossier n'est pas là")
+            person.doubts.append(f"le fichier {METADATA} nomme {name}, dont le dossier n'est pas là")
         else:
             person.take(folder)
         people.append(person)
@@ -56,5 +56,5 @@ def unknown(name, node, level):
     """Un dossier dont submission_metadata.yml ne parle pas."""
     person = Person(name, NAME, f"gradescope {name}", level.group)
     person.take(node)
-    person.doubts.append(f"{METADATA} ne dit pas de qui est {name}")
+    person.doubts.append(f"le fichier {METADATA} ne dit pas de qui est {name}")
     return person

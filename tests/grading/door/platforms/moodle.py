@@ -10,7 +10,7 @@ import re
 from tests.grading.door.person import Person
 
 NAME = "Moodle"
-FORM = re.compile(r"(?P<name>[^_]*)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:[_.](?P<file>.*))?(?P<packed>\.zip)?", re.S)
+FORM = re.compile(r"(?P<name>[^_]*)_(?P<number>\d+)_assign(?P<whose>submission|feedback)_(?P<plugin>[a-z]+)(?:[_.](?P<file>.*))?(?P<packed>\.zip)?", re.S)
 # « Groupe A1-Alice Dupont » : seul un nom qui a l'air de celui d'un groupe est ôté ; « Jean-Noël » n'en est pas un.
 # Moodle colle son tiret : dans « TD2 - mardi-Alice Dupont », le premier est au groupe.
 GROUP = re.compile(r"(?P<group>(?:.*\d(?:[^-]| - )*|(?:groupe?|gruppe|grupo|gruppo|grup|default group|standardgruppe|équipe|equipe|team|binôme|binome|td|tp|gr)\b(?:[^-]| - )*))-(?P<name>[^\d\s-][^\d]*)", re.S | re.I)
@@ -47,7 +47,9 @@ def person_of(match, level):
 
 def sort_piece(person, node, match):
     """Un fichier remis est une pièce ; un texte en ligne n'est pas une source."""
-    if match["plugin"] != "file":
+    if match["whose"] == "feedback":
+        person.leave(node, "un retour de l'enseignant, et non un travail")
+    elif match["plugin"] != "file":
         person.leave(node, "ce qui a été tapé dans Moodle n'est pas lu")
     elif match["file"] and node.kind != "folder":
         person.take_file(node, match["file"])

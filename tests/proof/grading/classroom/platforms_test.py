@@ -156,7 +156,7 @@ class Doubts(Case):
         self.assertRegex("\n".join(found["Alice Roux"][0].remarks), "imite l'export")
 
     def test_names_that_are_no_one_make_no_class(self):
-        for front in ("server - Copie", "tp réseau - server", "mon_server", "Copie de server"):
+        for front in ("server - Copie", "tp réseau - server", "mon_server", "Copie de server", "server_ancien"):
             with self.subTest(front), tempfile.TemporaryDirectory() as folder:
                 exported.put(folder, {front + ".c": b"x", front.replace("server", "client") + ".c": b"y"})
                 self.assertFalse(shape.is_class(folder, LABS))
