@@ -242,7 +242,7 @@ def canvas_sections_packed():
 
 
 def numbered_versions():
-    """Submitty : les versions d'une personne, « 1 », « 2 »… dans son dossier ; ce ne sont pas des personnes."""
+    """Les versions d'une personne, « 1 », « 2 »… dans son dossier ; ce ne sont pas des personnes."""
     files = {**under("aroux/1", POOR), **under("aroux/2", RIGHT), **under("bvert/9", POOR), **under("bvert/10", RIGHT)}
     return files, [Row("aroux", "naïf", flagged=True, says="plusieurs travaux"), Row("bvert", flagged=True, says="plusieurs travaux")]
 
