@@ -8,9 +8,9 @@ rien du tout : c'est ce qu'il faut pour qui n'est pas noté.
 
 from tests.grading.render import files, rows, view
 from tests.grading.render.text import log
+from tests.judge.report import classroom
 
 NAME = "classroom.json"
-DIGITS = 6
 
 
 def write(class_, out):
@@ -33,7 +33,7 @@ def document(item):
     if view.is_penalised(item):
         tests.append(case("Pénalité de retard", "fail", final["mark"] - raw["mark"], view.marks_text(item)))
     passed = all(row["passed"] or row["optional"] for row in flat) and not view.is_penalised(item)
-    return {"version": 1, "status": "pass" if passed else "fail", "max_score": round(raw["max"], DIGITS), "tests": tests}
+    return {"version": 1, "status": "pass" if passed else "fail", "max_score": round(raw["max"], 6), "tests": tests}
 
 
 def not_graded(item):
@@ -44,5 +44,4 @@ def not_graded(item):
 
 def case(name, status, score, message):
     """Un test. Le message passera dans un journal, où des textes de l'étudiant pourraient être pris pour des ordres."""
-    return {"name": log(name), "status": status, "score": round(score, DIGITS), "message": log(message),
-            "test_code": "", "filename": "", "line_no": 0, "duration": 0}
+    return classroom.entry(log(name), status, score, log(message))

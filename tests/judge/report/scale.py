@@ -40,8 +40,8 @@ class Lab:
 
     def __init__(self, name):
         self.name, self.steps = name, range(len(lab_reader.Lab(name).steps))
-        self.public, self.private = tests_in(pathlib.Path("tests", name)), tests_in(pathlib.Path("tests", name, "private"))
-        self.tests = {**self.public, **self.private}
+        self.public = tests_in(pathlib.Path("tests", name))
+        self.tests = {**self.public, **tests_in(pathlib.Path("tests", name, "private"))}
 
 
 def tests_in(folder):
