@@ -33,6 +33,8 @@ RIGHT = (HONEST, ALONE)
 # Celui d'un débutant : chaque test raté y est montré, et la ligne cherchée en le rejouant.
 NAIVE = "naïf"
 LINE = re.compile(r"\.c:\d+")
+# Là où suivre un processus est interdit, aucune ligne n'est à trouver.
+UNTRACED = ("vpl",)
 NOT_HERE = 77
 # Ce qu'un voleur dit quand une porte s'ouvre (tests/proof/hostile/submissions/steals).
 OBTAINED = re.compile(r"OBTENU [^\\\n]*")
@@ -168,7 +170,7 @@ def complaints(platform, name, out, most):
             yield f"le résultat ne se lit pas ({error!r})"
     if name in RIGHT and (mark is None or abs(mark - most) > 1e-6):
         yield f"note {mark} au lieu de {most} :\n{said[-1500:]}"
-    if name == NAIVE and not (mark and LINE.search(said)):
+    if name == NAIVE and not (mark and (platform in UNTRACED or LINE.search(said))):
         yield f"note {mark}, ou aucune ligne de son travail :\n{said[-1500:]}"
     if name not in RIGHT and (mark or 0) > most + 1e-6:
         yield f"note {mark} : plus que {most}"

@@ -1,9 +1,10 @@
 # shellcheck shell=sh disable=SC2154 # « machine » vient de qui lit
 # VPL : les fichiers de l'étudiant et ceux d'exécution dans le dossier d'un prisonnier (p1001), qui lance vpl_evaluate.sh ; les
-# fichiers d'exécution effacés, il lance vpl_execution, dont la sortie est lue.
+# fichiers d'exécution effacés, il lance vpl_execution, dont la sortie est lue. Suivre un processus lui est refusé, comme par le
+# serveur d'exécution 5.
 # https://vpl.dis.ulpgc.es/documentation/ (Execution files), et vpl-jail-system.
 install_platform() {
-    mkdir -p "$machine/home/p1001"
+    mkdir -p "$machine/home/p1001" && cp tests/proof/systems/untraced.py "$machine/usr/local/bin/"
 }
 
 # Le dossier d'un prisonnier, avec ce rendu et les fichiers d'exécution.
@@ -26,7 +27,7 @@ submit() { # RENDU RÉSULTAT
     for file in build/platforms/vpl/*; do
         rm -f "$home/${file##*/}"
     done
-    as_worker 1001 sh -c 'cd /home/p1001 && exec ./vpl_execution' >"$2.txt"
+    as_worker 1001 python3 /usr/local/bin/untraced.py sh -c 'cd /home/p1001 && exec ./vpl_execution' >"$2.txt"
     result=$?
     cat "$home/.journal"
     return "$result"
