@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 ARCHIVES = (".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tgz", ".tbz2", ".txz", ".tzst", ".tar", ".zip", ".7z", ".rar")
-UNREAD = (".gz", ".bz2", ".xz", ".zst", ".c")
+UNREAD = (".gz", ".bz2", ".xz", ".zst", ".lz", ".lz4", ".lzma", ".z", ".cab", ".arj", ".cpio", ".bundle", ".c")
 LONGEST_SLUG = 40
 
 

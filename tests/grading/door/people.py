@@ -264,7 +264,9 @@ def tell_namesakes(people):
     for person in people:
         names.setdefault(fold(person.name) or person.name, []).append(person)
     for same in names.values():
-        if len(same) > 1 and any(not person.ids for person in same):
+        # « TD1/Groupe 1 » n'est pas « TD2/Groupe 1 ».
+        teams_apart = len({person.group for person in same}) == len(same) and all(plain.TEAM.fullmatch(person.name) for person in same)
+        if len(same) > 1 and any(not person.ids for person in same) and not teams_apart:
             for person in same:
                 others = [other.number() for other in same if other is not person]
                 person.doubts.append(f"le même nom est ailleurs dans la classe ({', '.join(filter(None, others))}) : est-ce la même personne ?")

@@ -276,7 +276,19 @@ def suffixed_sources():
         Row("ROUX_Alice"), Row("LE-GOFF_Yann", "naïf")]
 
 
-PACKED = (chamilo_flat, moodle_feedback, moodle_and_latecomers, suffixed_sources, canvas_sections_packed, numbered_versions, folder_above, drive_loose, drive_titles, dashed_names, drive_groups, prefixed_sources, one_worked, one_worked_in_groups, shared_words, project_folders,
+def teams_in_groups():
+    """Des binômes numérotés, dans chaque groupe : « Groupe 1 » de l'un n'est pas celui de l'autre."""
+    return {**under("TD1/Groupe 1", RIGHT), **under("TD1/Groupe 2", POOR), **under("TD2/Groupe 1", POOR), **under("TD2/binôme 12", RIGHT)}, [
+        Row("Groupe 1 (TD1)", group="TD1"), Row("Groupe 2", "naïf", group="TD1"), Row("Groupe 1 (TD2)", "naïf", group="TD2"), Row("binôme 12", group="TD2")]
+
+
+def lab_above():
+    """Le dossier d'un lab, qui contient ceux des personnes ; un dépôt git que personne n'a ouvert est celui de quelqu'un."""
+    return {**under(f"{LAB.name}/Alice Roux", RIGHT), **under(f"{LAB.name}/Bob Vert", POOR), f"{LAB.name}/dnoir.bundle": b"x"}, [
+        *PAIR, Row("dnoir.bundle", "", flagged=True, says="ni une archive")]
+
+
+PACKED = (chamilo_flat, teams_in_groups, lab_above, moodle_feedback, moodle_and_latecomers, suffixed_sources, canvas_sections_packed, numbered_versions, folder_above, drive_loose, drive_titles, dashed_names, drive_groups, prefixed_sources, one_worked, one_worked_in_groups, shared_words, project_folders,
           browser_copies, teams_only_drafts, teams_on_a_mac, forge_template, dated_sources,
           brightspace_languages, brightspace_flat, sakai, task_beside, teams_languages, named_groups,
           crowds_in_archives, lone_in_an_archive, lone_everywhere, dates_before_names)

@@ -11,6 +11,8 @@ ENTRIES = 2000
 # Le nom d'un groupe, et non d'une personne.
 GROUP = re.compile(r"(?:groupe?|équipe|equipe|team|section|promo|classe|class|bin[ôo]me|promotion|année|annee)[\s_.-]*\w{0,3}(?:[\s_-].*)?|"
                    r"(?:l[1-3]|m[12]|(?:td|tp|gr|grp)(?![^\W\d_]{2}))[\s_.-]*\w{0,3}(?:[\s_-].*)?|[a-d]?\d{1,2}[a-d]?|[A-H]", re.I)
+# Celui de gens qui ont remis ensemble : dans un groupe, c'est une ligne de la classe.
+TEAM = re.compile(r"(?:groupe?|équipe|equipe|team|bin[ôo]me|trin[ôo]me)[\s_.-]*\w{1,3}", re.I)
 # Le nom d'un dossier qui range le travail d'une personne, et non celui d'une personne.
 INNER = re.compile(r"(?i:labs?|src|sources?|code|projet|project|rendus?|travail|work|tp|version|v|essai|test|final|finale?|old|ancien|vieux|"
                    r"copie?|copy|nouveau|new|build|solutions?|server|client|serveur|backup|sauvegarde|tcp|udp|multithread)"
@@ -29,11 +31,20 @@ COPY = re.compile(r"(?: ?\(\d+\)| - (?:copie|copy)(?: \(\d+\))?)+$", re.I)
 
 def is_work(node, labs):
     """Ce dossier est-il, tel quel, le travail d'une personne ?"""
-    names = {child.name: child.kind for child in node.children()}
-    if names.get("labs") == "folder" or any(names.get(lab.name) == "folder" for lab in labs):
+    named = {child.name: child for child in node.children()}
+    if "labs" in named and named["labs"].kind == "folder":
+        return True
+    if any(lab.name in named and named[lab.name].kind == "folder" and not is_crowded(named[lab.name], labs) for lab in labs):
         return True
     sources = {source for lab in labs for source in lab.sources}
-    return any(name in sources or meant(name) in sources for name in names)
+    return any(name in sources or meant(name) in sources for name in named)
+
+
+def is_crowded(node, labs):
+    """Ce dossier de lab ne contient-il que ceux de plusieurs personnes ? Une classe est parfois rangée ainsi."""
+    inner = branches(node, labs)
+    return len(inner) > 1 and not is_work(node, labs) and all(
+        looks_like_someone(naming.stem(child.name), labs) and not THING.search(child.name) for child in inner)
 
 
 def holds_work(node, labs, depth=DEPTH):
@@ -70,6 +81,8 @@ def several(node, labs, idle=True):
 
 def inner_ones(nodes, labs):
     """Ceux de ces dossiers qui rangent une part d'un travail, d'après leur nom, sans les mots que tous ont : « TP UDP Dupont » n'en est pas un."""
+    if all(TEAM.fullmatch(naming.stem(node.name)) for node in nodes):
+        return []
     words = {node: re.findall(r"[^\W_]+", naming.stem(node.name)) for node in nodes}
     shared = set.intersection(*map(set, words.values())) if len(nodes) > 1 else set()
     # « 2026-11-20 Alice Roux » : ce qui reste d'une date n'est à personne.

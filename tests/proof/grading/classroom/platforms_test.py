@@ -41,6 +41,8 @@ class Case(unittest.TestCase):
     @staticmethod
     def work_of(plan, student):
         """Le nom du travail qui est pris ; vide s'il n'y en a pas, None s'il n'est aucun de ceux que l'on connaît."""
+        if student["refusal"]:
+            return ""
         taken = {name: entry.data for (_, name), entry in plans.admit(plan, student, LABS).taken.items()}
         plain = {name: (data or b"").replace(b"\r\n", b"\n").removeprefix(b"\xef\xbb\xbf") for name, data in taken.items()}
         return next((name for name, work in exported.WORKS.items() if work == plain), None) if taken else ""
