@@ -3,7 +3,7 @@
     "use strict";
     var sections = Array.from(document.querySelectorAll(".function"));
     if (!sections.length) { return; }
-    var body = document.body, at = 0, size = 1.6;
+    var body = document.body, at = 0, size = 1;
     var KEYS = { ArrowRight: next, PageDown: next, n: next, ArrowLeft: previous, PageUp: previous, p: previous,
                  Home: function () { show(0); }, End: function () { show(sections.length - 1); }, Escape: leave,
                  s: toggleGiven, "+": function () { resize(1.15); }, "=": function () { resize(1.15); }, "-": function () { resize(1 / 1.15); } };
@@ -94,7 +94,7 @@
     function toggleGiven() { body.classList.toggle("with-given"); }
 
     function resize(factor) {
-        size = Math.min(Math.max(size * factor, 0.8), 4);
-        document.documentElement.style.setProperty("--projected", size + "rem");
+        size = Math.min(Math.max(size * factor, 0.5), 2.5);
+        document.documentElement.style.setProperty("--projected", size);
     }
 })();

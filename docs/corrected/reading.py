@@ -65,12 +65,12 @@ def _section(path, section, shown, beside):
     title, anchor, first, last, is_function = section
     heading = Node("h2", {"id": anchor}, [Node("code", {}, [title]) if is_function else title])
     facts = _facts(path, title) if is_function else []
-    code = [_source(path, shown[0], first, last, title)]
+    code = [_source(path, shown[0], first, last)]
     span = beside.get(title) if is_function else (1, len(shown[1])) if title == WHOLE and len(shown) > 1 else None
     if span:
         code = [Node("div", {}, [Node("p", {"class": "which"}, ["Le corrigé"])] + code),
                 Node("div", {"class": "given"}, [Node("p", {"class": "which"}, ["Le squelette"]),
-                                                 _source(None, shown[1], *span, title + ", dans le squelette")])]
+                                                 _source(None, shown[1], *span)])]
     return Node("section", {"class": "function", "aria-labelledby": anchor},
                 [heading] + facts + [Node("div", {"class": "pair"}, code)])
 
@@ -88,12 +88,12 @@ def _number(line, number, path):
     """Le numéro d'une ligne ; d'un corrigé, c'est aussi son ancre."""
     if path:
         line.attrs["id"] = "L%d" % number
-        line.children.insert(0, Node("a", {"class": "number", "href": "#L%d" % number, "tabindex": "-1"}, [str(number)]))
+        line.children.insert(0, Node("a", {"href": "#L%d" % number, "tabindex": "-1"}, [str(number)]))
     else:
-        line.children.insert(0, Node("span", {"class": "number"}, [str(number)]))
+        line.children.insert(0, Node("span", {}, [str(number)]))
 
 
-def _source(path, lines, first, last, title):
+def _source(path, lines, first, last):
     """Un extrait : chaque ligne a son numéro ; en marge, le défaut qu'elle corrige."""
     marked = marks.lines(path) if path else {}
     code = Node("code")
@@ -105,7 +105,7 @@ def _source(path, lines, first, last, title):
             line.children.append(Node("a", {"class": "mark", "href": "defauts.html#defaut-" + defect.lower()}, [defect]))
         code.children += [line, "\n"]
     drop_homonyms(code)
-    return Node("pre", {"class": "source", "tabindex": "0", "aria-label": title}, [code])
+    return Node("pre", {"class": "source"}, [code])
 
 
 def link(roots, documented):

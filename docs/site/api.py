@@ -22,6 +22,8 @@ def shape(root):
                 parent.replace(child)
             elif child.tag == "table" and {"params", "retval", "fieldtable"} & set(names):
                 parent.replace(child, _definitions(child))
+    for node in root.find_all("p"):
+        node.children = [child for child in node.children if not _is_extra(child)]
     for title in root.find_all("h2"):
         if "memtitle" in title.classes():
             title.tag = "h3"
@@ -46,13 +48,14 @@ def _members(table):
             items.children.append(Node("li", {}, [code]))
         elif "memdesc:" in row.get("class") and items is not None:
             text = row.find_class("mdescRight")
-            children = [child for child in text.children if not _is_break(child)]
+            children = [child for child in text.children if not _is_extra(child)]
             items.children[-1].children.append(Node("p", {}, children))
     return blocks
 
 
-def _is_break(child):
-    return isinstance(child, Node) and child.tag == "br"
+def _is_extra(child):
+    """« Plus de détails... » mène là où mène déjà le nom, dans sa liste, ou le sommaire, en haut de la page."""
+    return isinstance(child, Node) and (child.tag == "br" or child.tag == "a" and child.text().startswith("Plus de détails"))
 
 
 def _directory(table):

@@ -6,6 +6,9 @@ from docs.site.dom import Node, parents
 from docs.site.markdown_filter import HIDDEN
 from docs.site.signatures import drop_homonyms
 
+# D'un code qui tient sur une ligne de téléphone.
+SHORT = 24
+
 
 def slug(text):
     """Un nom d'ancre tiré d'un titre : sans accents, en minuscules."""
@@ -22,6 +25,7 @@ def shape(root):
     _headings(root)
     _tables(root)
     _links(root)
+    _words(root)
 
 
 def _recent(root):
@@ -151,3 +155,21 @@ def _links(root):
         # Les pages des dossiers n'apprennent rien de plus que la liste des fichiers.
         if node.tag == "a" and node.get("href").startswith("dir_"):
             node.tag, node.attrs = "span", {}
+
+
+def _words(root):
+    """Un code court ne se coupe pas ; dans un tableau, sur un petit écran, un nom se coupe entre ses mots."""
+    inside = {id(code) for node in root.find_all("pre", "h1", "h2", "h3", "h4") for code in node.find_all("code")}
+    cells = {id(code) for cell in root.find_all("td") for code in cell.find_all("code")}
+    for code in root.find_all("code"):
+        if id(code) in inside or "class" in code.attrs:
+            continue
+        text = "".join(code.texts())
+        if re.search(r"[ -]", text) and len(text) <= SHORT:
+            code.attrs["class"] = "short"
+        if id(code) in cells:
+            code.children = [part for child in code.children for part in _breakable(child)]
+
+
+def _breakable(child):
+    return [child] if isinstance(child, Node) else [part for word in re.split(r"(?<=_)", child) for part in (word, Node("wbr"))][:-1]

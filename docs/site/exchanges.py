@@ -31,8 +31,8 @@ def _drawing(path, title, known, lab):
     svg = next(node for node in read(path).walk() if node.tag == "svg")
     above = parents(svg)
     for node in svg.find_all("text"):
-        # La feuille du dessin les dit une fois pour tous.
-        node.attrs = {name: value for name, value in node.attrs.items() if name not in ("font-family", "font-size")}
+        # Les feuilles du dessin et du site les disent une fois pour tous.
+        node.attrs = {name: value for name, value in node.attrs.items() if name not in ("font-family", "font-size", "text-anchor", "textlength")}
         found = PACKET.match("".join(node.texts()).strip())
         target = "%s-p%s" % (lab, found[1]) if found else ""
         if target in known:

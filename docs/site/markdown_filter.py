@@ -9,7 +9,7 @@ import os
 import re
 import sys
 
-# Les signes d'un code qui voyagent sous un autre ; page.py les rend.
+# Les signes d'un code qui voyagent sous un autre ; dressing.py les rend.
 HIDDEN = {"'": "\ue000", "%": "\ue001"}
 BLOCK = re.compile(r"^ {0,3}```.*?^ {0,3}```$|(?<=\n\n)(?: {4}[^\n]*(?:\n|\Z))+", re.S | re.M)
 SPAN = re.compile(r"(?<!`)(`+)(?!`)((?:(?!\n\n).)+?)(?<!`)\1(?!`)", re.S)

@@ -3,6 +3,8 @@ import re
 
 from docs.site.dom import Node
 
+# Au-delà, les pages d'une page ne sont au menu que si l'on y est.
+MANY = 6
 # Dans le titre d'un lab : ce qui sépare son nom de ce dont il parle.
 ABOUT = "\u00a0: "
 
@@ -61,14 +63,14 @@ def _link(url, text, current):
     return Node("a", attrs, [text])
 
 
-def _list(pages, current, chapters):
-    """Un menu ; les chapitres d'une page n'y sont que si l'on y est."""
+def _list(pages, current):
+    """Un menu."""
     items = Node("ul")
     for page in pages:
         url, text, children = page
         item = Node("li", {}, [_link(url, text, current)])
-        if children and (url not in chapters or current in [found for found, _ in _flat(page)]):
-            item.children.append(_list(children, current, chapters))
+        if children and (len(children) <= MANY or current in [found for found, _ in _flat(page)]):
+            item.children.append(_list(children, current))
         items.children.append(item)
     return items
 
@@ -77,12 +79,13 @@ def add(root, site, current):
     """Remplit les menus d'une page, son sommaire, et ce qui la précède et la suit."""
     tree, main = root.find_class("tree"), root.find_all("main")[0]
     for title, url, pages in site.doors:
-        tree.children += [Node("p", {}, [_link(url, title, current)]), _list(pages, current, site.chapters)]
+        tree.children += [Node("p", {}, [_link(url, title, current)]), _list(pages, current)]
     columns, contents = root.find_class("columns"), _table_of_contents(main)
     side = [tree]
     if contents is not None:
         side.append(contents)
-        columns.attrs["class"] += " with-toc"
+        # Deux codes côte à côte veulent la place : le sommaire y est au-dessus du menu.
+        columns.attrs["class"] += "" if root.find_class("sources") else " with-toc"
     columns.replace(tree, Node("div", {"class": "side"}, side))
     _neighbours(main, site, current)
 
@@ -91,7 +94,7 @@ def _table_of_contents(main):
     headings = [node for node in main.find_all("h2", "h3") if node.get("id")]
     if len(headings) < 2:
         return None
-    items = [Node("li", {"class": heading.tag}, [Node("a", {"href": "#" + heading.get("id")}, [heading.text()])])
+    items = [Node("li", {"class": "h3"} if heading.tag == "h3" else {}, [Node("a", {"href": "#" + heading.get("id")}, [heading.text()])])
              for heading in headings]
     details = Node("details", {"open": None}, [Node("summary", {}, ["Sur cette page"]), Node("ul", {}, items)])
     return Node("nav", {"class": "toc", "aria-label": "Sur cette page"}, [details])

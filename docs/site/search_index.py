@@ -8,7 +8,7 @@ from docs.site.navigation import ABOUT
 
 HEADINGS = ("h1", "h2", "h3", "h4")
 # Ce qui n'interrompt pas une phrase : « D24</a>, » reste « D24, ».
-INLINE = ("a", "code", "em", "strong", "b", "i", "span", "sup", "sub", "kbd", "abbr", "tt")
+INLINE = ("a", "code", "em", "strong", "b", "i", "span", "sup", "sub", "kbd", "abbr", "tt", "wbr")
 
 
 def sections(root, url):

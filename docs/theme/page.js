@@ -63,7 +63,7 @@
     // Le code, sans les numéros ni ce qui est en marge. Une page ouverte sans serveur n'a pas toujours le presse-papiers.
     function copy(block, button) {
         var bare = block.cloneNode(true);
-        bare.querySelectorAll(".number, .mark").forEach(function (node) { node.remove(); });
+        bare.querySelectorAll(".line > :first-child, .mark").forEach(function (node) { node.remove(); });
         var done = navigator.clipboard ? navigator.clipboard.writeText(bare.textContent) : Promise.reject();
         done.catch(function () {
             var area = document.createElement("textarea");

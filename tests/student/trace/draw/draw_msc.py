@@ -28,7 +28,7 @@ CROSS = re.compile(r'<line x1="(?P<start>\d+)" y1="(?P<y>\d+)" x2="(?P<end>\d+)"
                    r'<line x1="(?P<left>\d+)" y1="(?P<top>\d+)" x2="(?P<right>\d+)" y2="(?P<low>\d+)" stroke="(?P=ink)"/>\n'
                    r'<line x1="(?P=right)" y1="(?P=top)" x2="(?P=left)" y2="(?P=low)" stroke="(?P=ink)"/>')
 # La largeur d'un acteur, en points ; celle d'une ligne de texte, en lettres ; et combien de lignes au plus.
-COLUMN, LINE, MOST_LINES = 300, 42, 4
+COLUMN, LINE, MOST_LINES = 240, 33, 4
 
 
 def tone(tint):
