@@ -158,7 +158,7 @@ def _links(root):
 
 
 def _words(root):
-    """Un code court ne se coupe pas ; dans un tableau, sur un petit écran, un nom se coupe entre ses mots."""
+    """Un code court ne se coupe pas ; un autre, ou celui d'un tableau sur un petit écran, se coupe entre ses mots."""
     inside = {id(code) for node in root.find_all("pre", "h1", "h2", "h3", "h4") for code in node.find_all("code")}
     cells = {id(code) for cell in root.find_all("td") for code in cell.find_all("code")}
     for code in root.find_all("code"):
@@ -167,9 +167,9 @@ def _words(root):
         text = "".join(code.texts())
         if re.search(r"[ -]", text) and len(text) <= SHORT:
             code.attrs["class"] = "short"
-        if id(code) in cells:
+        if id(code) in cells or len(text) > SHORT:
             code.children = [part for child in code.children for part in _breakable(child)]
 
 
 def _breakable(child):
-    return [child] if isinstance(child, Node) else [part for word in re.split(r"(?<=_)", child) for part in (word, Node("wbr"))][:-1]
+    return [child] if isinstance(child, Node) else [part for word in re.split(r"(?<=[_/])", child) for part in (word, Node("wbr"))][:-1]

@@ -3,7 +3,7 @@ import re
 
 from docs.site.dom import Node
 
-# Au-delà, les pages d'une page ne sont au menu que si l'on y est.
+# Au-delà, comme au troisième rang, les pages d'une page ne sont au menu que si l'on y est.
 MANY = 6
 # Dans le titre d'un lab : ce qui sépare son nom de ce dont il parle.
 ABOUT = "\u00a0: "
@@ -63,14 +63,14 @@ def _link(url, text, current):
     return Node("a", attrs, [text])
 
 
-def _list(pages, current):
+def _list(pages, current, deep=False):
     """Un menu."""
     items = Node("ul")
     for page in pages:
         url, text, children = page
         item = Node("li", {}, [_link(url, text, current)])
-        if children and (len(children) <= MANY or current in [found for found, _ in _flat(page)]):
-            item.children.append(_list(children, current))
+        if children and (not deep and len(children) <= MANY or current in [found for found, _ in _flat(page)]):
+            item.children.append(_list(children, current, deep=True))
         items.children.append(item)
     return items
 
