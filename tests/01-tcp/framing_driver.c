@@ -7,6 +7,7 @@
  *
  *     framing_driver read HOST PORT TAILLE   lit des lignes jusqu'à la fin ou à une erreur
  *     framing_driver read - - TAILLE         de même, sur l'entrée standard
+ *     framing_driver pair HOST PORT TAILLE   de même, sur deux connexions, une ligne de l'une, puis une de l'autre
  *     framing_driver send HOST PORT LONGUEUR envoie LONGUEUR octets
  *     framing_driver late HOST PORT LONGUEUR de même, une fois que le juge a coupé la connexion
  */
@@ -87,6 +88,27 @@ static int read_lines(int fd, size_t size)
     return 0;
 }
 
+static int read_pair(int first, int second, size_t size)
+{
+    struct line_reader readers[2];
+    char *storage = calloc(2, size);
+    if (storage == NULL)
+        return 1;
+    line_reader_init(&readers[0], first, storage, size);
+    line_reader_init(&readers[1], second, storage + size, size);
+    const char *line = NULL;
+    size_t length = 0;
+    int result = 1;
+    for (size_t turn = 0; result == 1; turn++) {
+        result = read_line(&readers[turn % 2], &line, &length);
+        if (result == 1)
+            announce_line(line, length);
+    }
+    announce_end(result, errno);
+    free(storage);
+    return 0;
+}
+
 // Lire jusqu'à l'erreur la consomme : l'envoi qui suit trouve une connexion morte, donc EPIPE, et
 // SIGPIPE pour qui ne s'en est pas gardé.
 static void wait_for_reset(int fd)
@@ -142,7 +164,11 @@ int main(int argc, char **argv)
     size_t number = strtoul(argv[4], NULL, 10);
     if (strcmp(argv[1], "late") == 0)
         wait_for_reset(fd);
-    int status = strcmp(argv[1], "read") == 0 ? read_lines(fd, number) : send_pattern(fd, number);
+    int status;
+    if (strcmp(argv[1], "pair") == 0)
+        status = read_pair(fd, connect_to(argv[2], argv[3]), number);
+    else
+        status = strcmp(argv[1], "read") == 0 ? read_lines(fd, number) : send_pattern(fd, number);
     close(fd);
     return status;
 }

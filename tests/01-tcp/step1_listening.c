@@ -62,6 +62,7 @@ LESSON(
     struct peer *client = peer_connect_to("client", "::1", test_port());
     program_expect_line(server, "client connected from %s", client->address);
     expect_ports_shown("::1", "server waiting...", "client connected from ");
+    expect_longest_addresses_shown("server waiting...", "client connected from ");
 }
 
 LESSON(server_accepts_a_name, .step = 1, .points = 0.25, .programs = "server",

@@ -1,6 +1,8 @@
 // Étape 2 : framing.c seul, par le programme framing_driver (voir framing_driver.c).
 #include "judge.h"
 
+#include "lesson.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +58,23 @@ LESSON(framing_reads_a_line, .step = 2, .points = 0.5, .programs = "framing_driv
     program_expect_line(driver, "fin de flux");
 }
 
+static void expect_readers_apart(void)
+{
+    lesson_ask(
+        "Deux flux sont lus à tour de rôle, chacun par son line_reader : ce que l'un garde pour "
+        "la suite n'est pas à l'autre. Or une variable static de framing.c est à tous.");
+    listener = listener_open_on("127.0.0.1", other_port());
+    struct program *driver = START("framing_driver", "pair", "127.0.0.1", other_port(), ROOMY);
+    struct peer *first = listener_accept(listener, "premier flux");
+    struct peer *second = listener_accept(listener, "second flux");
+    peer_send(first, "un\nde");
+    program_expect_line(driver, "ligne de 2 octets : un");
+    peer_send(second, "trois\n");
+    program_expect_line(driver, "ligne de 5 octets : trois");
+    peer_send(first, "ux\n");
+    program_expect_line(driver, "ligne de 4 octets : deux");
+}
+
 LESSON(framing_splits_lines, .step = 2, .points = 0.5, .programs = "framing_driver",
        .needs = "framing_reads_a_line", .defects = "D09",
        .title = "Plusieurs lignes arrivées ensemble sont rendues une à une, la vide aussi",
@@ -69,6 +88,7 @@ LESSON(framing_splits_lines, .step = 2, .points = 0.5, .programs = "framing_driv
     program_expect_line(driver, "ligne de 4 octets : deux");
     program_expect_line(driver, "ligne de 0 octet : ");
     program_expect_line(driver, "ligne de 5 octets : trois");
+    expect_readers_apart();
 }
 
 LESSON(framing_joins_pieces, .step = 2, .points = 0.5, .programs = "framing_driver",

@@ -167,13 +167,12 @@ static void expect_patience_of(struct program *server, const char *host, const c
     peer_expect_gone(client);
 }
 
-LESSON(
-    server_knows_end_exactly, .step = 3, .points = 0.25, .programs = "server",
-    .needs = "server_replies_to_each_line", .defects = "D09",
-    .title =
-        "Seule la ligne END ferme : ni END suivi d'une espace, ni ENDE, ni end, ni la ligne vide",
-    .hint = "END est une ligne de trois octets, ni plus ni moins ; toute autre ligne, même "
-            "vide, a sa réponse.")
+LESSON(server_knows_end_exactly, .step = 3, .points = 0.25, .programs = "server",
+       .needs = "server_replies_to_each_line", .defects = "D09",
+       .title = "Seule la ligne END ferme : ni END suivi d'une espace ou d'un \\r, ni ENDE, ni "
+                "end, ni la ligne vide",
+       .hint = "END est une ligne de trois octets, ni plus ni moins ; toute autre ligne, même "
+               "vide, a sa réponse.")
 {
     start_server();
     struct peer *client = peer_connect("client");
@@ -182,6 +181,8 @@ LESSON(
     peer_send(client, "END \n");
     peer_expect_line(client, "Hey client");
     peer_send(client, "end\n");
+    peer_expect_line(client, "Hey client");
+    peer_send(client, "END\r\n");
     peer_expect_line(client, "Hey client");
     peer_send(client, "E\n");
     peer_expect_line(client, "Hey client");

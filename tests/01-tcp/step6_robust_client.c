@@ -6,6 +6,8 @@
 #include "letters.h"
 #include "overflow.h"
 
+#include "lesson.h"
+
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -92,9 +94,18 @@ LESSON(
     // END est une ligne entière : celles-ci ne font que lui ressembler.
     exchange(client, server, "ENDURANCE");
     exchange(client, server, "END ");
+    exchange(client, server, "END\r");
     exchange(client, server, "end");
     program_type_bytes(client, "END\0\n", 5);
     peer_expect_bytes(server, "END\0\n", 5);
+    peer_send(server, "Hey client\n");
+    program_expect_line(client, "Hey client");
+    const char *question = lesson_question();
+    lesson_ask("Un octet tapé vaut de 0 à 255, et EOF n'en est aucun : rangé dans un char, l'octet "
+               "255 lui devient égal (man 3 getchar).");
+    program_type_bytes(client, "\xFF\xFE\n", 3);
+    peer_expect_bytes(server, "\xFF\xFE\n", 3);
+    lesson_ask(question);
     peer_send(server, "Hey client\n");
     program_expect_line(client, "Hey client");
     program_type(client, "END\nceci ne doit pas partir\n");

@@ -56,6 +56,16 @@ static void expect_addresses_shown(struct program *server, const char *host)
     }
 }
 
+static void expect_long_address_shown(struct program *server, const char *address)
+{
+    const char *question = lesson_question();
+    lesson_ask(LONG_ADDRESS);
+    struct postbox *neighbour = postbox_open("voisin", address, "65535");
+    postbox_ask(neighbour, "bonjour");
+    expect_received_from(server, neighbour, "bonjour");
+    lesson_ask(question);
+}
+
 LESSON(server_shows_address, .step = 1, .points = 0.25, .programs = "server",
        .needs = "server_shows_datagram", .tolerant = true,
        .title = "L'adresse montrée est celle de l'expéditeur, quel que soit son port",
@@ -65,11 +75,8 @@ LESSON(server_shows_address, .step = 1, .points = 0.25, .programs = "server",
 {
     struct program *server = start_showing_server("127.0.0.1", NULL);
     expect_addresses_shown(server, "127.0.0.1");
-    if (network_is_isolated()) {
-        struct postbox *neighbour = postbox_open("voisin", "127.0.0.9", "0");
-        postbox_ask(neighbour, "bonjour");
-        expect_received_from(server, neighbour, "bonjour");
-    }
+    if (network_is_isolated())
+        expect_long_address_shown(server, LONGEST_IPV4);
     if (!network_has_ipv6())
         return;
     server = START("server", "::1", test_port());
@@ -78,6 +85,8 @@ LESSON(server_shows_address, .step = 1, .points = 0.25, .programs = "server",
     postbox_ask(client, "bonjour");
     expect_received(server, client, "bonjour");
     expect_addresses_shown(server, "::1");
+    if (network_add_neighbour(LONGEST_IPV6))
+        expect_long_address_shown(server, LONGEST_IPV6);
 }
 
 LESSON(server_serves_second_client, .step = 1, .points = 0.5, .programs = "server",

@@ -7,8 +7,10 @@
 
 #include <string.h>
 
-/** Une seconde adresse IPv6 : la machine n'en a d'ordinaire qu'une sur la boucle locale. */
-#define NEIGHBOUR "fd00::2"
+/** Des adresses IPv6 de plus : la machine n'en a d'ordinaire qu'une sur la boucle locale. */
+#define HOME "fd00::1"
+#define SAME_START "fd00::2"
+#define SAME_END "fd00:1::1"
 
 static struct postbox *open_stranger(void)
 {
@@ -47,7 +49,7 @@ static void refuse_half_a_comparison(const struct program *client)
 /** Là où est le serveur, et d'où parlent des étrangers. */
 struct place {
     const char *server;
-    const char *neighbour; /**< Une autre adresse de la machine ; `NULL` s'il n'y en a pas. */
+    const char *neighbours[3]; /**< D'autres adresses de la machine, puis `NULL`. */
 };
 
 static void expect_strangers_ignored(const struct place *place)
@@ -56,10 +58,10 @@ static void expect_strangers_ignored(const struct place *place)
     struct postbox *stranger = postbox_open("étranger", place->server, "0");
     struct program *client = START("client", place->server, test_port(), QUESTION);
     const struct datagram *question = expect_question(server);
-    if (place->neighbour != NULL) {
-        postbox_answer(postbox_open("inconnu", place->neighbour, "0"), question, "parlez-moi");
+    for (const char *const *neighbour = place->neighbours; *neighbour != NULL; neighbour++) {
+        postbox_answer(postbox_open("inconnu", *neighbour, "0"), question, "parlez-moi");
         // Le même port, mais une autre adresse : les deux doivent être ceux du serveur.
-        postbox_answer(postbox_open("homonyme", place->neighbour, test_port()), question,
+        postbox_answer(postbox_open("homonyme", *neighbour, test_port()), question,
                        "non, c'est moi");
     }
     postbox_answer(stranger, question, "je suis le serveur, croyez-moi");
@@ -80,16 +82,18 @@ LESSON(
     .title = "Un étranger répond avant le serveur : il est ignoré, en IPv4 comme en IPv6",
     .hint = "Ce qui vient d'un étranger est comme s'il n'était pas venu : ni réponse, ni erreur.")
 {
-    static const struct place ipv4 = {.server = "127.0.0.1", .neighbour = "127.0.0.2"};
-    static struct place ipv6 = {.server = "::1"};
+    static const struct place ipv4 = {.server = "127.0.0.1", .neighbours = {"127.0.0.2"}};
+    static const struct place ipv6 = {.server = "::1"};
+    // Seize octets : n'en comparer que les premiers, ou les derniers, ne suffit pas.
+    static const struct place twins = {.server = HOME, .neighbours = {SAME_START, SAME_END}};
     expect_strangers_ignored(&ipv4);
     if (!network_has_ipv6())
         return;
-    if (network_add_neighbour(NEIGHBOUR))
-        ipv6.neighbour = NEIGHBOUR;
+    bool has_twins = network_add_neighbour(HOME) && network_add_neighbour(SAME_START) &&
+                     network_add_neighbour(SAME_END);
     lesson_ask(
         "Une adresse IPv6 se compare comme une adresse IPv4 : le port, et l'adresse entière.");
-    expect_strangers_ignored(&ipv6);
+    expect_strangers_ignored(has_twins ? &twins : &ipv6);
 }
 
 static void speak(struct nuisance *nuisance)
@@ -237,6 +241,7 @@ LESSON(client_reports_refusal, .step = 5, .points = 0.375, .programs = "client",
     // Ici un envoi par adresse : c'est l'affaire du test suivant.
     program_inject(NULL);
     expect_immediate_refusal("localhost");
+    expect_last_refusal_told();
     expect_late_refusal();
     expect_unsent_question_reported();
 }
@@ -252,20 +257,21 @@ static void refuse_insistence(const struct program *client, struct postbox *serv
                          "la question repart sans fin vers une adresse où personne n'écoute");
 }
 
-// Le système n'a pas la famille de la première adresse que le client essaie.
-static void expect_missing_family_passed(void)
+// La première adresse que le client essaie ne convient pas : il n'y a pas là de quoi attendre.
+static void expect_address_passed(const char *injection, const char *cause)
 {
     struct postbox *ipv4 = postbox_open("serveur du juge", "127.0.0.1", test_port());
     struct postbox *ipv6 = postbox_open("serveur IPv6 du juge", "::1", test_port());
-    lesson_ask("Un système peut ne pas avoir une famille d'adresses : socket lui-même échoue alors "
-               "(EAFNOSUPPORT). Cette adresse ne convient pas : la suivante est-elle essayée ?");
-    program_inject("families=1");
+    lesson_ask(cause);
+    program_inject(injection);
     struct program *client = START("client", "localhost", test_port(), QUESTION);
     struct postbox *server = postbox_first_with_mail(ipv4, ipv6);
     const struct datagram *question =
         postbox_expect_question(server, QUESTION, sizeof QUESTION - 1, NULL);
     postbox_answer(server, question, "il est midi");
     expect_shown(client, "il est midi");
+    postbox_close(ipv4);
+    postbox_close(ipv6);
 }
 
 LESSON(
@@ -292,7 +298,15 @@ LESSON(
         expect_shown(client, "il est midi");
         postbox_close(server);
     }
-    expect_missing_family_passed();
+    expect_address_passed(
+        "families=1",
+        "Un système peut ne pas avoir une famille d'adresses : socket lui-même échoue alors "
+        "(EAFNOSUPPORT). Cette adresse ne convient pas : la suivante est-elle essayée ?");
+    expect_address_passed(
+        "unreachable=1",
+        "Vers une adresse, il peut n'y avoir pas de chemin : le système le dit aussitôt "
+        "(ENETUNREACH), et rien n'est parti. Ce n'est ni un refus, ni un silence : l'adresse "
+        "suivante est-elle essayée ?");
 }
 
 LESSON(client_stops_at_silence, .step = 5, .points = 0.25, .programs = "client",

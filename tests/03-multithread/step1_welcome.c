@@ -99,6 +99,7 @@ LESSON(
     peer_expect_line(client, WELCOME);
     expect_arrival(server, client, 1);
     expect_ports_shown("::1", "waiting for connection", "connected to ");
+    expect_longest_addresses_shown("waiting for connection", "connected to ");
 }
 
 LESSON(server_refuses_bad_arguments, .step = 1, .points = 0.1, .programs = "server",

@@ -162,6 +162,7 @@ LESSON(
     }
     struct program *client;
     start_client_without_first_family(&client);
+    start_client_without_first_route(&client);
 }
 
 LESSON(client_refuses_bad_arguments, .step = 3, .points = 0.25, .programs = "client",
@@ -200,6 +201,7 @@ LESSON(client_reports_refusal, .step = 3, .points = 0.25, .programs = "client",
     program_expect_exit(client, 1);
     program_expect_error(client, "client", "localhost", test_port(), "Connection refused");
     program_expect_no_more_output(client);
+    expect_last_refusal_told();
 }
 
 LESSON(

@@ -11,6 +11,7 @@
 #include "sockdiag.h"
 #include "verdict.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,6 +22,8 @@
 
 // Sur un réseau à soi, ces ports ne sont à personne : ni le port du test, ni l'autre.
 #define PORTS_BEYOND 10
+
+#define LONGEST_PORT 65535
 
 #define LAST_RESERVED_PORT 1023
 #define RESERVED_PORTS_TRIED 2
@@ -65,6 +68,10 @@ static const char MISSING_FAMILY[] =
     "(EAFNOSUPPORT). Cette adresse ne convient pas, comme une autre peut être prise, ou refuser : "
     "la suivante est-elle essayée ?";
 
+static const char UNREACHABLE[] =
+    "Vers une adresse, il peut n'y avoir pas de chemin : connect échoue alors (ENETUNREACH), ce "
+    "qui n'est pas un refus. Cette adresse ne convient pas : la suivante est-elle essayée ?";
+
 static void expect_missing_family_passed(int type, const char *port)
 {
     const char *question = lesson_question();
@@ -78,13 +85,14 @@ static void expect_missing_family_passed(int type, const char *port)
     lesson_ask(question);
 }
 
-struct peer *start_client_without_first_family(struct program **client)
+static struct peer *start_client_losing_first(const char *injection, const char *cause,
+                                              struct program **client)
 {
     const char *question = lesson_question();
     struct listener *ipv4 = listener_open("127.0.0.1");
     struct listener *ipv6 = listener_open("::1");
-    lesson_ask(MISSING_FAMILY);
-    program_inject("families=1");
+    lesson_ask(cause);
+    program_inject(injection);
     *client = START("client", "localhost", test_port());
     struct peer *server =
         listener_accept(listener_first_with_client(ipv4, ipv6), "serveur du juge");
@@ -93,6 +101,38 @@ struct peer *start_client_without_first_family(struct program **client)
     listener_close(ipv4);
     listener_close(ipv6);
     return server;
+}
+
+struct peer *start_client_without_first_family(struct program **client)
+{
+    return start_client_losing_first("families=1", MISSING_FAMILY, client);
+}
+
+struct peer *start_client_without_first_route(struct program **client)
+{
+    return start_client_losing_first("unreachable=1", UNREACHABLE, client);
+}
+
+void expect_last_refusal_told(void)
+{
+    if (!network_has_ipv6() || !name_has_both_families("localhost"))
+        return;
+    const char *question = lesson_question();
+    lesson_ask("Vers la première adresse il n'y a pas de chemin, la dernière refuse : une seule "
+               "ligne, pour la dernière, et la raison est la sienne.");
+    program_inject("unreachable=1");
+    struct program *client = START("client", "localhost", test_port());
+    program_expect_exit(client, 1);
+    program_expect_some_error(client);
+    if (strstr(client->err.bytes, strerror(ENETUNREACH)) != NULL)
+        complain_because("Chaque adresse essayée a sa raison, et la dernière remplace celle "
+                         "d'avant : où la raison à dire est-elle gardée, d'un essai à l'autre ?",
+                         "vers la première adresse de localhost il n'y a pas de chemin, la "
+                         "dernière refuse, et %s donne encore la raison de la première",
+                         client->actor);
+    program_expect_error(client, "client", "localhost", test_port(), "Connection refused");
+    program_inject(NULL);
+    lesson_ask(question);
 }
 
 void expect_each_address_tried(int type)
@@ -173,6 +213,27 @@ void expect_ports_shown(const char *host, const char *ready, const char *before)
         const struct peer *client = peer_connect_from("client", host, place, (unsigned)atoi(*port));
         program_expect_line(server, "%s%s", before, client->address);
     }
+    lesson_ask(question);
+}
+
+static void expect_address_shown(const char *host, const char *port, const char *ready,
+                                 const char *before)
+{
+    struct program *server = START("server", host, port);
+    server_expect_listening(server, port);
+    program_expect_line(server, "%s", ready);
+    const struct peer *client = peer_connect_from("client", host, port, LONGEST_PORT);
+    program_expect_line(server, "%s%s", before, client->address);
+}
+
+void expect_longest_addresses_shown(const char *ready, const char *before)
+{
+    const char *question = lesson_question();
+    lesson_ask(LONG_ADDRESS);
+    if (network_is_isolated())
+        expect_address_shown(LONGEST_IPV4, other_port(), ready, before);
+    if (network_has_ipv6() && network_add_neighbour(LONGEST_IPV6))
+        expect_address_shown(LONGEST_IPV6, other_port(), ready, before);
     lesson_ask(question);
 }
 

@@ -38,6 +38,12 @@ struct program *start_ipv6_server(const char *port);
  */
 struct peer *start_client_without_first_family(struct program **client);
 
+/** @brief Comme start_client_without_first_family(), mais c'est le chemin vers la première adresse qui manque (ENETUNREACH). */
+struct peer *start_client_without_first_route(struct program **client);
+
+/** @brief La première adresse de localhost est sans chemin, la dernière refuse : c'est de celle-ci que le client parle. */
+void expect_last_refusal_told(void);
+
 /**
  * @brief L'une des adresses de localhost étant prise, le serveur se contente de l'autre, dans les deux sens ; de même si son socket est refusé.
  * @param type `SOCK_STREAM` ou `SOCK_DGRAM`
@@ -76,6 +82,20 @@ const char *const *client_ports(void);
  * @param before ce qui précède l'adresse dans la ligne suivante
  */
 void expect_ports_shown(const char *host, const char *ready, const char *before);
+
+/** Aucune adresse ne s'écrit plus long, en IPv4. */
+#define LONGEST_IPV4 "127.255.255.254"
+
+/** De même en IPv6 ; à donner d'abord à la machine, par network_add_neighbour(). */
+#define LONGEST_IPV6 "fd00:1111:2222:3333:4444:5555:6666:7777"
+
+/** Ce qu'il faut se demander quand une longue adresse n'est pas montrée entière. */
+#define LONG_ADDRESS                                                                               \
+    "La plus longue adresse tient-elle dans la place prévue ? INET6_ADDRSTRLEN est celle d'une "  \
+    "adresse IPv6 seule, sans crochets ni port, et INET_ADDRSTRLEN celle d'une adresse IPv4."
+
+/** @brief La plus longue adresse de chaque famille est montrée entière, d'un serveur neuf chaque fois. Sans réseau isolé, rien. */
+void expect_longest_addresses_shown(const char *ready, const char *before);
 
 /** @brief Deux serveurs ne se partagent pas un port : le second finit, et dit pourquoi. */
 void expect_second_server_refused(const char *port);

@@ -38,7 +38,8 @@ const char *cause_from_words(const struct program *program)
 {
     const char *said = program->err.bytes;
     // Une raison que le juge a lui-même donnée n'apprend rien de plus que la question du test.
-    if (said == NULL || program->err.length == 0 || program_is_injected("families="))
+    if (said == NULL || program->err.length == 0 || program_is_injected("families=") ||
+        program_is_injected("unreachable="))
         return NULL;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         const char *call = strstr(said, known[i].call);

@@ -337,6 +337,18 @@ static const char *cause_of_other_words(const struct program *program, const cha
                  "adresse et quel port, et la raison du système (strerror, gai_strerror).";
 }
 
+// D'un programme encore là, la suite peut venir : un message s'écrit parfois en plusieurs fois.
+static void expect_ended_line(const struct program *program)
+{
+    const struct output *err = &program->err;
+    if (!program->ended || !err->closed || err->bytes[err->length - 1] == '\n')
+        return;
+    complain_because(
+        "Un message d'erreur est une ligne, et une ligne finit par \\n : sans lui, ce que "
+        "le terminal affiche ensuite lui est accolé.",
+        "le message d'erreur de %s n'a pas de fin de ligne", program->actor);
+}
+
 void program_expect_error_words(struct program *program, const char *const *words)
 {
     program_expect_some_error(program);
@@ -345,6 +357,7 @@ void program_expect_error_words(struct program *program, const char *const *word
         complain_because("Le contrat demande une seule ligne par erreur : qui, quoi, où, pourquoi.",
                          "%s a écrit %zu lignes sur stderr au lieu d'une", program->actor,
                          count_lines(&program->err));
+    expect_ended_line(program);
     for (; *words != NULL; words++) {
         if (!mentions(program, *words))
             complain_because(cause_of_other_words(program, *words),

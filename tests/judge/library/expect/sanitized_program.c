@@ -212,13 +212,27 @@ static bool leaks_looked_for(void *context)
     return program->ended || program_has_mark(program, "leaks-done");
 }
 
-void program_expect_no_leak(struct program *program)
+static bool look_for_leaks(struct program *program)
 {
     program_wait_until_asleep(program);
     if (!demand_leaks(program))
-        return;
+        return false;
     transcript_note("juge", "·", "cherche les fuites de %s, qui vit encore", program->actor);
     pump_until(leaks_looked_for, program, 5);
     pump_now();
-    complain_of_report(program);
+    return true;
+}
+
+void program_expect_no_leak(struct program *program)
+{
+    if (look_for_leaks(program))
+        complain_of_report(program);
+}
+
+void program_expect_no_repeated_leak(struct program *program, unsigned long times)
+{
+    struct finding finding = {0};
+    if (look_for_leaks(program) && sanitizer_read(program, &finding) &&
+        finding.leaked_blocks >= times)
+        complain_of_report(program);
 }

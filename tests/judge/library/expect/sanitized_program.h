@@ -44,6 +44,13 @@ void program_stop_and_expect_clean_report(struct program *program);
  */
 void program_expect_no_leak(struct program *program);
 
+/**
+ * @brief De même, pour qui perd un morceau de mémoire autant de fois qu'il lui est venu de clients.
+ *
+ * Ce qui n'est perdu qu'une fois ne grandit pas : la liste des adresses, par exemple.
+ */
+void program_expect_no_repeated_leak(struct program *program, unsigned long times);
+
 /** @brief Attend que le programme n'ait plus rien à faire, et conclut de même ; il vit encore. */
 void program_expect_clean_report(struct program *program);
 

@@ -45,6 +45,9 @@ static const char *signal_meaning(int signal)
         return "la bibliothèque a détecté une corruption, ou abort() a été appelé";
     case SIGPIPE:
         return "il a écrit dans un socket que l'autre avait déjà fermé : piège D19 du lab 01";
+    case SIGALRM:
+        return "il l'avait lui-même demandé, par alarm ou setitimer, et rien ne dit quoi faire "
+               "quand il vient";
     case SIGFPE:
         return "division par zéro";
     case SIGKILL:

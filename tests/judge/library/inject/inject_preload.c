@@ -33,6 +33,7 @@
  *            alors l'appel où le programme attend, sans le reprendre (pas de SA_RESTART) ;
  *   families=N  les N premiers sockets d'Internet demandés sont refusés (EAFNOSUPPORT), comme par un système qui n'a pas
  *            IPv6, ou pas IPv4 : une adresse qui ne convient pas, et il en reste d'autres ;
+ *   unreachable=1  vers la famille de la première adresse essayée, il n'y a pas de chemin (ENETUNREACH) ;
  *   listen=N  les N premiers listen échouent avec EADDRINUSE : le socket a son adresse, et n'écoute pas ;
  *   lost=N   les N premiers envois d'un flux trouvent la connexion perdue : elle est coupée, ECONNRESET ;
  *   overlap=1  le premier memcpy dont les deux zones se recouvrent est noté (aucun autre n'est changé) ;
@@ -97,11 +98,15 @@ struct counts {
     atomic_int interrupted_connects;
     atomic_int failing_listens;
     atomic_int missing_families;
+    atomic_int lost_route;
     atomic_int lost_sends;
     atomic_int overlaps;
     atomic_int damaged;
     atomic_long receptionist;
 };
+
+// Dans lost_route, avant que soit connue la famille qui n'a pas de chemin.
+#define ROUTE_TO_LOSE (-1)
 
 static size_t short_limit;
 static atomic_uint lowest_client;
@@ -158,6 +163,7 @@ __attribute__((constructor)) static void read_settings(void)
     counts->failing_accepts = (int)inject_setting("accept=");
     counts->interrupted_connects = (int)inject_setting("connect=");
     counts->missing_families = (int)inject_setting("families=");
+    counts->lost_route = inject_setting("unreachable=") > 0 ? ROUTE_TO_LOSE : 0;
     counts->failing_listens = (int)inject_setting("listen=");
     counts->lost_sends = (int)inject_setting("lost=");
     counts->overlaps = (int)inject_setting("overlap=");
@@ -633,10 +639,29 @@ static int interrupted_connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t l
     return result;
 }
 
+// La première famille essayée est celle qui n'a pas de chemin. Un envoi, lui, peut échouer pour un temps : connect seul le dit.
+static bool has_no_route(__CONST_SOCKADDR_ARG place)
+{
+    const struct sockaddr *address;
+    memcpy(&address, &place, sizeof address);
+    if (atomic_load(&counts->lost_route) == 0 || address == NULL ||
+        (address->sa_family != AF_INET && address->sa_family != AF_INET6))
+        return false;
+    int to_lose = ROUTE_TO_LOSE;
+    atomic_compare_exchange_strong(&counts->lost_route, &to_lose, address->sa_family);
+    if (atomic_load(&counts->lost_route) != address->sa_family)
+        return false;
+    inject_tell_fault();
+    errno = ENETUNREACH;
+    return true;
+}
+
 int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
     REAL(connect);
     note_destination(fd, address, length);
+    if (has_no_route(address))
+        return -1;
     if (!is_stream(fd) || atomic_fetch_sub(&counts->interrupted_connects, 1) <= 0)
         return note_service(real(fd, address, length));
     return interrupted_connect(fd, address, length);

@@ -47,6 +47,8 @@ static const struct {
      NULL},
     {"families=", "le premier socket demandé est refusé (EAFNOSUPPORT)", "les",
      "premiers sockets demandés sont refusés (EAFNOSUPPORT)"},
+    {"unreachable=", "vers la première adresse essayée, il n'y a pas de chemin (ENETUNREACH)", NULL,
+     NULL},
     {"move=", "realloc déplace toujours ce dont il change la taille", NULL, NULL},
     {"holding=", "SIGTERM arrive à un instant où le thread qui accueille tient l'un de ses verrous",
      NULL, NULL},

@@ -223,21 +223,65 @@ static void describe_race(const char *report, struct finding *finding)
         second->writes ? "écrit" : "lit", second->place.text, race.advice);
 }
 
-static void describe_leak(const char *report, struct finding *finding)
+static bool is_list_of_addresses(const char *direct)
 {
-    const char *direct = strstr(report, "Direct leak of ");
+    const char *end = strstr(direct, "\n\n");
+    size_t length = end != NULL ? (size_t)(end - direct) : strlen(direct);
+    return memmem(direct, length, "getaddrinfo", strlen("getaddrinfo")) != NULL;
+}
+
+// Elle n'est à aucun client, et n'est demandée qu'une fois : le programme l'a seulement oubliée.
+static void describe_kept_list(const struct place *place, struct finding *finding)
+{
+    snprintf(finding->summary, sizeof finding->summary,
+             "la liste d'adresses de getaddrinfo n'est jamais libérée");
+    snprintf(finding->cause, sizeof finding->cause,
+             "Fuite vue par LeakSanitizer : getaddrinfo, appelé dans %s, alloue la liste qu'il "
+             "donne. Une fois les adresses essayées, qu'elles aient convenu ou non, quel appel la "
+             "libère (man 3 getaddrinfo) ?",
+             place->text);
+}
+
+// Ce qui est perdu à chaque client se compte ; ce qui ne l'est qu'une fois est peut-être plus gros, et vient alors d'abord.
+static const char *most_repeated_leak(const char *report, unsigned long *bytes,
+                                      unsigned long *blocks)
+{
+    static const char start[] = "Direct leak of ";
+    const char *most = NULL;
+    for (const char *leak = report; (leak = strstr(leak, start)) != NULL; leak++) {
+        unsigned long size = 0;
+        unsigned long count = 0;
+        bool read = sscanf(leak, "Direct leak of %lu byte(s) in %lu object(s)", &size, &count) == 2;
+        if (!read || (most != NULL && count <= *blocks))
+            continue;
+        most = leak;
+        *bytes = size;
+        *blocks = count;
+    }
+    return most;
+}
+
+// Rend ce dont il parle.
+static const char *describe_leak(const char *report, struct finding *finding)
+{
     unsigned long bytes = 0;
     unsigned long blocks = 0;
+    const char *direct = most_repeated_leak(report, &bytes, &blocks);
     struct place place = {.text = "un endroit que l'outil n'a pas su nommer"};
-    if (direct != NULL &&
-        sscanf(direct, "Direct leak of %lu byte(s) in %lu object(s)", &bytes, &blocks) == 2)
+    if (direct != NULL)
         read_stack(next_line(direct), &place);
+    finding->leaked_blocks = blocks;
+    if (direct != NULL && is_list_of_addresses(direct)) {
+        describe_kept_list(&place, finding);
+        return direct;
+    }
     snprintf(finding->summary, sizeof finding->summary,
              "de la mémoire allouée pour des clients n'est jamais rendue");
     snprintf(finding->cause, sizeof finding->cause,
              "Fuite vue par LeakSanitizer : %lu octets, en %lu morceaux, alloués dans %s. À qui "
              "est cette mémoire, et par quels chemins ce propriétaire finit-il sans la rendre ?",
              bytes, blocks, place.text);
+    return direct;
 }
 
 /** Un mot d'un rapport, et ce qu'il veut dire. */
@@ -398,6 +442,7 @@ bool sanitizer_read(const struct program *program, struct finding *finding)
     const char *thread = strstr(text, "ThreadSanitizer: ");
     const char *address = strstr(text, "ERROR: AddressSanitizer: ");
     const char *undefined = strstr(text, ": runtime error: ");
+    const char *report = report_start(program);
     if (race != NULL)
         describe_race(race, finding);
     else if (address != NULL)
@@ -405,10 +450,9 @@ bool sanitizer_read(const struct program *program, struct finding *finding)
     else if (undefined != NULL)
         describe_undefined(line_start(text, undefined), finding);
     else if (leak != NULL)
-        describe_leak(leak, finding);
+        report = describe_leak(leak, finding);
     else if (thread != NULL)
         describe_other(thread, thread + strlen("ThreadSanitizer: "), finding);
-    const char *report = report_start(program);
     // Un débordement explique une mort ; une fuite n'explique rien d'autre.
     finding->gravity = address != NULL || undefined != NULL ? "memory"
                        : leak != NULL                       ? NULL

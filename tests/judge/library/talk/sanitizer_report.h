@@ -11,9 +11,10 @@
 
 /** Ce qu'un assainisseur a trouvé. */
 struct finding {
-    char summary[512];   /**< Ce qui ne va pas, en une phrase. */
-    char cause[1024];    /**< Où, et ce qu'il faut se demander. */
-    const char *gravity; /**< Ce qu'il explique des autres échecs : voir struct failure. */
+    char summary[512];           /**< Ce qui ne va pas, en une phrase. */
+    char cause[1024];            /**< Où, et ce qu'il faut se demander. */
+    unsigned long leaked_blocks; /**< D'une fuite, le nombre des morceaux perdus au même endroit. */
+    const char *gravity;         /**< Ce qu'il explique des autres échecs : voir struct failure. */
     struct source_line
         line; /**< La première ligne de l'étudiant que le rapport nomme, s'il en nomme une. */
 };
