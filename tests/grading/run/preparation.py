@@ -143,11 +143,11 @@ def running_tasks():
     return low
 
 
-def most_tasks(settings):
+def most_tasks(settings, count):
     """Hors du bac à sable, ce que les programmes jugés ne peuvent pas dépasser, avec ce qui tourne déjà ; dedans, rien."""
     if "JUDGE_WRAPPER" in settings and "JUDGE_CLOSED" not in settings:
         return None
-    return running_tasks() + attempts.read_limits()["OUTSIDE_TASKS"] * pace.most()
+    return running_tasks() + attempts.read_limits()["OUTSIDE_TASKS"] * min(pace.most(), count)
 
 
 def build_common():
@@ -176,7 +176,7 @@ def make_plan(work, single, labs, out):
             "title": naming.visible(os.path.basename(os.path.abspath(work))), "labs": lab_reader.chosen_names(),
             "edition": handout.current_edition(),
             "settings": keys.settings_of(environment),
-            "ground": keys.ground_key(environment, missing), "mark": mark, "protected": not missing, "tasks": most_tasks(settings),
+            "ground": keys.ground_key(environment, missing), "mark": mark, "protected": not missing, "tasks": most_tasks(settings, len(found)),
             "ordinary_user": ordinary, "protections_missing": missing, "students": found, "todo": []}
     looks = students.look_at(plan, labs)
     plan["todo"] = [look.student["id"] for look in looks if not is_done(plan, look)]
