@@ -41,15 +41,8 @@ static void tell(const char *event, const struct guest *guest)
 static bool reply(int fd, const char *line, size_t length)
 {
     static const char prefix[] = "Hello I'm Server ";
-    char *text = malloc(sizeof prefix + length);
-    if (text == NULL)
-        return false;
-    memcpy(text, prefix, sizeof prefix - 1);
-    memcpy(text + sizeof prefix - 1, line, length);
-    text[sizeof prefix - 1 + length] = '\n';
-    bool sent = send_all(fd, text, sizeof prefix + length) == 0;
-    free(text);
-    return sent;
+    return send_all(fd, prefix, sizeof prefix - 1) == 0 && send_all(fd, line, length) == 0 &&
+           send_all(fd, "\n", 1) == 0;
 }
 
 static void *host(void *argument)

@@ -1,6 +1,7 @@
 #include "rest.h"
 
 #include "complain.h"
+#include "in_flight.h"
 #include "transcript.h"
 
 // Tous les combien regarder si un programme dort, et combien de fois de suite il doit dormir.
@@ -33,6 +34,7 @@ struct watch {
     int looks;       /**< Regards en tout. */
     int asleep;      /**< Combien l'ont vu dormir, même s'il a parlé entre-temps. */
     double budget_s; /**< Au-delà, il tourne ; 0 : peu importe. */
+    struct suspicion suspicion;
 };
 
 // Qui réessaie après un somme, et le dit chaque fois, n'est jamais muet longtemps ; mais il dort presque toujours.
@@ -40,6 +42,17 @@ static bool is_calm(const struct watch *watch)
 {
     return watch->calm_looks >= CALM_LOOKS ||
            (watch->looks >= 8 * CALM_LOOKS && 10 * watch->asleep >= 9 * watch->looks);
+}
+
+// Au-delà de son budget, il lui en reste un peu tant que des octets entrent ou sortent : il travaille pour quelqu'un.
+static bool is_spinning(struct watch *watch)
+{
+    if (watch->budget_s <= 0 || watch->spent_s <= watch->budget_s)
+        return false;
+    if (network_stands_still(&watch->suspicion))
+        return true;
+    watch->cpu_s += watch->budget_s * IDLE_AGAIN;
+    return false;
 }
 
 static bool calm_or_spinning(void *context)
@@ -55,8 +68,7 @@ static bool calm_or_spinning(void *context)
     watch->spent_s = activity.cpu_s - watch->cpu_s;
     watch->looks++;
     watch->asleep += activity.asleep;
-    bool spinning = watch->budget_s > 0 && watch->spent_s > watch->budget_s;
-    return program->ended || spinning || is_calm(watch);
+    return program->ended || is_spinning(watch) || is_calm(watch);
 }
 
 static enum wait_end observe(struct watch *watch)

@@ -54,3 +54,18 @@ bool network_in_flight(void)
         sockets_visit(IPPROTO_TCP, RECEIVING, look_opposite, &senders);
     return senders.awaited;
 }
+
+static bool add_queues(const struct socket_view *view, void *context)
+{
+    *(unsigned long *)context += (unsigned long)view->receive_queue + view->send_queue;
+    return true;
+}
+
+bool network_stands_still(struct suspicion *suspicion)
+{
+    unsigned long queued = 0;
+    sockets_visit(IPPROTO_TCP, SENDING | RECEIVING, add_queues, &queued);
+    bool still = suspicion->raised && queued == suspicion->queued;
+    *suspicion = (struct suspicion){.raised = true, .queued = queued};
+    return still;
+}

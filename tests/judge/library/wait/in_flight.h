@@ -22,4 +22,22 @@
  */
 bool network_in_flight(void);
 
+/** Ce qui était dans les files d'attente quand un programme a paru tourner à vide. */
+struct suspicion {
+    bool raised;
+    unsigned long queued;
+};
+
+/**
+ * @brief Dit si rien n'est entré dans les files d'attente des connexions du test, ni n'en est sorti, depuis l'appel d'avant.
+ *
+ * Qui lit encore, ou envoie, travaille : cent mille lignes déjà arrivées ne disent rien au dehors tant que leurs réponses
+ * ne sont pas lues.
+ *
+ * Sur un réseau commun se voient aussi les connexions des autres : la conclusion n'y est que plus lente.
+ *
+ * @param suspicion à zéro la première fois, où rien n'est encore su : `false`
+ */
+bool network_stands_still(struct suspicion *suspicion);
+
 #endif

@@ -41,7 +41,7 @@
 #define FRANTIC_PER_S 200.0
 #define FRANTIC_WORTH 5
 #define MAX_PLACES 4
-// Ce qui reste de son budget à un programme que ce test a déjà vu tourner pour rien.
+// Ce qui reste de son budget à un programme que ce test a déjà vu tourner pour rien, ou que rien n'a encore innocenté.
 #define SPIN_AGAIN 0.1
 // Un programme qui se manifeste sans cesse (un mot, un somme, un mot…) ne fait pas durer une attente sans fin :
 // passé le délai de sécurité, il est jugé sur ce qu'il faisait aux regards : dormir, ou calculer.
@@ -234,16 +234,17 @@ void pump_now(void)
 
 /** Ce que l'on sait de l'immobilité des programmes pendant une attente. */
 struct stillness {
-    double since_s;        /**< Rien n'a bougé depuis cet instant. */
-    double last_event_s;   /**< Dernier événement visible du dehors. */
-    double last_look_s;    /**< Dernier regard sur les processus. */
-    double cpu_at_event_s; /**< Temps de calcul au premier regard après cet événement. */
-    bool measured;         /**< Ce premier regard a eu lieu : cpu_at_event_s est connu. */
-    bool looked;           /**< Un premier regard a eu lieu. */
-    double began_s;        /**< Début de l'attente. */
-    double cpu_at_first_s; /**< Temps de calcul au premier regard. */
-    int looks;             /**< Nombre de regards. */
-    int asleep_looks;      /**< Combien l'ont vu dormir. */
+    double since_s;             /**< Rien n'a bougé depuis cet instant. */
+    double last_event_s;        /**< Dernier événement visible du dehors. */
+    double last_look_s;         /**< Dernier regard sur les processus. */
+    double cpu_at_event_s;      /**< Temps de calcul au premier regard après cet événement. */
+    bool measured;              /**< Ce premier regard a eu lieu : cpu_at_event_s est connu. */
+    struct suspicion suspicion; /**< Il a dépassé son budget : est-ce pour rien ? */
+    bool looked;                /**< Un premier regard a eu lieu. */
+    double began_s;             /**< Début de l'attente. */
+    double cpu_at_first_s;      /**< Temps de calcul au premier regard. */
+    int looks;                  /**< Nombre de regards. */
+    int asleep_looks;           /**< Combien l'ont vu dormir. */
     int idle_looks;        /**< Combien l'ont vu rendormi où il dormait, moins ceux d'éveil. */
     int idle_wakeups;      /**< Ses réveils pendant ces regards. */
     unsigned long wakeups; /**< Ceux que le noyau comptait au dernier regard d'éveil. */
@@ -395,8 +396,11 @@ static enum wait_end judge_stillness(struct stillness *still)
     }
     double budget_s = budget->cpu_s * pump_slowness() * (budget->spent ? SPIN_AGAIN : 1) *
                       (brief_wakeups_count ? 1 : CHECKED_BUDGET);
-    if (activity.cpu_s - still->cpu_at_event_s > budget_s)
-        return WAIT_SPINNING;
+    if (activity.cpu_s - still->cpu_at_event_s > budget_s) {
+        if (network_stands_still(&still->suspicion))
+            return WAIT_SPINNING;
+        still->cpu_at_event_s = activity.cpu_s - budget_s * (1 - SPIN_AGAIN);
+    }
     enum wait_end whole = judge_whole_wait(still, &activity);
     if (whole != WAIT_DONE)
         return whole;
