@@ -339,8 +339,8 @@ static void expect_stop_without_descriptors(struct program *server)
     program_expect_end(server);
 }
 
+// Quand il n'en reste plus, un descripteur fermé deux fois est toujours celui d'un autre, ou presque.
 LESSON(
-    // Quand il n'en reste plus, un descripteur fermé deux fois est toujours celui d'un autre, ou presque.
     server_survives_lack_of_descriptors, .step = 5, .points = 0.5, .programs = "server",
     .needs = "server_replies server_closes_once", .defects = "D49",
     .title =

@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@
 #define FIRST_PORT 10000
 #define PORT_COUNT 22000
 #define DEFAULT_PORT_PATIENCE_S 30
+#define ROUTE_PATIENCE_MS 10000
 
 static bool isolated;
 static bool isolation_failed;
@@ -192,6 +194,8 @@ struct address_request {
     struct ifaddrmsg interface;
     struct rtattr attribute;
     struct in6_addr address;
+    struct rtattr flags_attribute;
+    uint32_t flags;
 };
 
 /** Ce que le noyau en dit. */
@@ -208,18 +212,43 @@ static bool is_acknowledged(int fd, const struct address_request *request)
            answer.header.nlmsg_type == NLMSG_ERROR && answer.result.error == 0;
 }
 
+// Un connect d'UDP n'envoie rien : il cherche seulement le chemin.
+static bool has_route(const struct in6_addr *address)
+{
+    const struct sockaddr_in6 place = {
+        .sin6_family = AF_INET6, .sin6_port = htons(FIRST_PORT), .sin6_addr = *address};
+    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool found = fd >= 0 && connect(fd, (const struct sockaddr *)&place, sizeof place) == 0;
+    close(fd);
+    return found;
+}
+
+// Le noyau répond avant d'avoir posé le chemin : un travail à lui le fera, plus tard si la machine est chargée.
+static bool wait_for_route(const struct in6_addr *address)
+{
+    const struct timespec look = {.tv_nsec = 1000000};
+    for (int ms = 0; ms < ROUTE_PATIENCE_MS; ms++) {
+        if (has_route(address))
+            return true;
+        nanosleep(&look, NULL);
+    }
+    return false;
+}
+
 bool network_add_neighbour(const char *address)
 {
-    // Sans IFA_F_NODAD, l'adresse n'est utilisable qu'un peu plus tard : bind la refuserait (EADDRNOTAVAIL).
+    // Sans IFA_F_NODAD, l'adresse n'est utilisable qu'un peu plus tard : bind la refuserait (EADDRNOTAVAIL). Sans
+    // IFA_F_NOPREFIXROUTE, un chemin qui n'est pas celui de l'adresse même paraît d'abord, et ce qui y part se perd.
     struct address_request request = {
         .header = {.nlmsg_len = sizeof request,
                    .nlmsg_type = RTM_NEWADDR,
                    .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE},
         .interface = {.ifa_family = AF_INET6,
                       .ifa_prefixlen = 128,
-                      .ifa_flags = IFA_F_NODAD,
                       .ifa_index = if_nametoindex("lo")},
-        .attribute = {.rta_len = RTA_LENGTH(sizeof request.address), .rta_type = IFA_LOCAL}};
+        .attribute = {.rta_len = RTA_LENGTH(sizeof request.address), .rta_type = IFA_LOCAL},
+        .flags_attribute = {.rta_len = RTA_LENGTH(sizeof request.flags), .rta_type = IFA_FLAGS},
+        .flags = IFA_F_NODAD | IFA_F_NOPREFIXROUTE};
     if (!network_is_isolated() || inet_pton(AF_INET6, address, &request.address) != 1)
         return false;
     int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
@@ -227,7 +256,7 @@ bool network_add_neighbour(const char *address)
         return false;
     bool added = is_acknowledged(fd, &request);
     close(fd);
-    return added;
+    return added && wait_for_route(&request.address);
 }
 
 bool name_has_both_families(const char *name)

@@ -27,7 +27,7 @@ bool network_is_isolated(void);
 bool network_has_ipv6(void);
 
 /**
- * @brief Donne à la machine une adresse IPv6 de plus, sur le réseau isolé du test.
+ * @brief Donne à la machine une adresse IPv6 de plus, sur le réseau isolé du test, et attend qu'elle serve.
  * @param address cette adresse, numérique
  * @return `false` si le réseau n'est pas isolé, ou si le système refuse
  * @see rtnetlink(7), RTM_NEWADDR
