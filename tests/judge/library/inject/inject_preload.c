@@ -642,8 +642,7 @@ static int interrupted_connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t l
 // La première famille essayée est celle qui n'a pas de chemin. Un envoi, lui, peut échouer pour un temps : connect seul le dit.
 static bool has_no_route(__CONST_SOCKADDR_ARG place)
 {
-    const struct sockaddr *address;
-    memcpy(&address, &place, sizeof address);
+    const struct sockaddr *address = place.__sockaddr__;
     if (atomic_load(&counts->lost_route) == 0 || address == NULL ||
         (address->sa_family != AF_INET && address->sa_family != AF_INET6))
         return false;

@@ -64,7 +64,7 @@ static bool add_queues(const struct socket_view *view, void *context)
 bool network_stands_still(struct suspicion *suspicion)
 {
     unsigned long queued = 0;
-    sockets_visit(IPPROTO_TCP, SENDING | RECEIVING, add_queues, &queued);
+    sockets_visit(IPPROTO_TCP, ~0u, add_queues, &queued);
     bool still = suspicion->raised && queued == suspicion->queued;
     *suspicion = (struct suspicion){.raised = true, .queued = queued};
     return still;
