@@ -311,6 +311,9 @@ static const char *cause_of_haste(double last_wait_ms, int number)
         return "La première attente dure 200 ms. Un appel interrompu (EINTR) l'a-t-il écourtée ? "
                "À la reprise, il en reste ce qui n'est pas écoulé : l'heure rendue est-elle bien "
                "en millisecondes ?";
+    if (number == 2 && program_is_injected("damaged="))
+        return "La première attente dure 200 ms. Une réponse jetée en route (EAGAIN) l'a-t-elle "
+               "écourtée ? Rien n'est venu : il en reste ce qui n'est pas écoulé.";
     if (number == 2 && stranger_has_spoken())
         return "La première attente dure 200 ms. Un datagramme qui n'était pas la réponse "
                "l'a-t-il écourtée ?";
