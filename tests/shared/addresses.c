@@ -196,6 +196,17 @@ const char *const *client_ports(void)
     return own;
 }
 
+// D'un serveur neuf, le client vient de ce port.
+static void expect_address_shown(const char *host, const char *port, unsigned from,
+                                 const char *ready, const char *before)
+{
+    struct program *server = START("server", host, port);
+    server_expect_listening(server, port);
+    program_expect_line(server, "%s", ready);
+    const struct peer *client = peer_connect_from("client", host, port, from);
+    program_expect_line(server, "%s%s", before, client->address);
+}
+
 void expect_ports_shown(const char *host, const char *ready, const char *before)
 {
     unsigned listening = the_lab.default_port + PORTS_BEYOND;
@@ -207,23 +218,9 @@ void expect_ports_shown(const char *host, const char *ready, const char *before)
     for (const char *const *port = client_ports(); *port != NULL; port++) {
         char place[8];
         snprintf(place, sizeof place, "%u", listening++);
-        struct program *server = START("server", host, place);
-        server_expect_listening(server, place);
-        program_expect_line(server, "%s", ready);
-        const struct peer *client = peer_connect_from("client", host, place, (unsigned)atoi(*port));
-        program_expect_line(server, "%s%s", before, client->address);
+        expect_address_shown(host, place, (unsigned)atoi(*port), ready, before);
     }
     lesson_ask(question);
-}
-
-static void expect_address_shown(const char *host, const char *port, const char *ready,
-                                 const char *before)
-{
-    struct program *server = START("server", host, port);
-    server_expect_listening(server, port);
-    program_expect_line(server, "%s", ready);
-    const struct peer *client = peer_connect_from("client", host, port, LONGEST_PORT);
-    program_expect_line(server, "%s%s", before, client->address);
 }
 
 void expect_longest_addresses_shown(const char *ready, const char *before)
@@ -231,9 +228,9 @@ void expect_longest_addresses_shown(const char *ready, const char *before)
     const char *question = lesson_question();
     lesson_ask(LONG_ADDRESS);
     if (network_is_isolated())
-        expect_address_shown(LONGEST_IPV4, other_port(), ready, before);
+        expect_address_shown(LONGEST_IPV4, other_port(), LONGEST_PORT, ready, before);
     if (network_has_ipv6() && network_add_neighbour(LONGEST_IPV6))
-        expect_address_shown(LONGEST_IPV6, other_port(), ready, before);
+        expect_address_shown(LONGEST_IPV6, other_port(), LONGEST_PORT, ready, before);
     lesson_ask(question);
 }
 
